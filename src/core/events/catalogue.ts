@@ -1,0 +1,223 @@
+/**
+ * Every type of event and fact with its fields. Names are those of the OWASP logging vocabulary where it has one, and
+ * the project's own (`mfa_…`, `backup_code_…`, `stepup_…`) where it has none.
+ */
+
+/** Fields that any row may have. `ip` and `network` are two fields, so that shortening an address keeps its network. */
+export interface SharedValues {
+  readonly actor: 'user' | 'system' | 'stranger'
+  /** Why a script or job acted. */
+  readonly actorReason?: string
+  /** One id for everything that one call wrote. */
+  readonly call: string
+  /** A reference to the session: a hash, never the session id. */
+  readonly session?: string
+  readonly ip?: string
+  /** The address itself for IPv4, its /64 for IPv6. */
+  readonly network?: string
+  readonly userAgent?: string
+}
+
+/** The chained stream: one row for everything that a commit decided. */
+export interface EventValuesByType {
+  /** A completed sign-in. `failures` counts the evaluated wrong codes since the one before. */
+  readonly authn_login_success: {
+    readonly primary: string
+    readonly factor?: string
+    readonly device?: string
+    readonly aal: number
+    readonly amr: readonly string[]
+    readonly knownDevice: boolean
+    readonly failures: number
+  }
+  /** The primary authentication was right; a factor is asked. */
+  readonly mfa_challenge: {
+    readonly primary: string
+    readonly challenge: string
+    readonly factors: readonly string[]
+    readonly knownDevice: boolean
+  }
+  /** The primary authentication was right; policy asks for an enrollment first. */
+  readonly mfa_required: { readonly primary: string; readonly until: number }
+  /** A code was evaluated and refused. `door` is where it was typed, `compared` what it was compared with. */
+  readonly mfa_fail: {
+    readonly door: string
+    readonly challenge?: string
+    readonly compared: readonly string[]
+    readonly reason: string
+    readonly knownDevice: boolean
+    /** ms since epoch */
+    readonly waitUntil?: number
+  }
+  readonly authn_login_lock: { readonly reason: string; readonly until: number; readonly failures: number }
+  /** A factor reached the hard limit of consecutive failures and is off until it is bound anew. */
+  readonly authn_login_fail_max: { readonly factor: string }
+  readonly mfa_enroll_start: { readonly factor: string; readonly device: string; readonly label: string }
+  readonly mfa_enroll_fail: { readonly factor: string; readonly device: string; readonly reason: string }
+  readonly mfa_enroll: { readonly factor: string; readonly device: string; readonly label: string }
+  readonly mfa_update: {
+    readonly factor: string
+    readonly device: string
+    readonly change: string
+    readonly label: string
+  }
+  readonly mfa_remove: { readonly factor: string; readonly device: string; readonly label: string }
+  readonly mfa_off: { readonly factors: readonly string[] }
+  readonly backup_code_use: { readonly left: number }
+  readonly backup_code_regenerate: { readonly count: number }
+  readonly stepup_success: { readonly purpose: string; readonly factor: string }
+  readonly session_end: { readonly ended: number }
+  readonly session_end_all: { readonly ended: number }
+}
+
+/** The unchained stream: what has no commit of its own. */
+export interface FactValuesByType {
+  /** A failed primary authentication reported by the host. `name` is a keyed hash of what was typed. */
+  readonly authn_login_fail: { readonly name: string; readonly known: boolean }
+  /** An attempt under a lock, a wait or a full limiter. `sampled` says how many attempts stand behind the row. */
+  readonly excess_rate_limit_exceeded: { readonly door: string; readonly name?: string; readonly sampled: number }
+  /** A token that was used, expired, of another purpose or of an older epoch. */
+  readonly sequence_fail: { readonly door: string; readonly reason: string }
+  readonly limiter_fail: { readonly door: string }
+  readonly message_dead: { readonly channel: string; readonly message: string; readonly reason: string }
+}
+
+export type EventType = keyof EventValuesByType
+export type FactType = keyof FactValuesByType
+export type EventValues<T extends EventType> = EventValuesByType[T]
+export type FactValues<T extends FactType> = FactValuesByType[T]
+
+/** An event as decided: not yet numbered, salted and linked. The service adds the shared values. */
+export type DraftEvent = {
+  [T in EventType]: { readonly type: T; readonly values: EventValuesByType[T] }
+}[EventType]
+
+export type DraftFact = {
+  [T in FactType]: { readonly type: T; readonly values: FactValuesByType[T] }
+}[FactType]
+
+/** An event as read back: a field that retention removed is absent. Discriminated by `type`. */
+export type SecurityEvent = {
+  [T in EventType]: {
+    readonly stream: 'events'
+    readonly type: T
+    readonly n: number
+    /** ms since epoch */
+    readonly at: number
+    readonly outcome: Outcome
+    readonly level: Level
+    readonly values: Partial<EventValuesByType[T] & SharedValues>
+  }
+}[EventType]
+
+export type Fact = {
+  [T in FactType]: {
+    readonly stream: 'facts'
+    readonly type: T
+    readonly id: string
+    /** ms since epoch */
+    readonly at: number
+    readonly outcome: Outcome
+    readonly level: Level
+    readonly values: Partial<FactValuesByType[T] & SharedValues>
+  }
+}[FactType]
+
+export type Outcome = 'success' | 'failure' | 'info'
+export type Level = 'info' | 'warn' | 'critical'
+
+/** How a value is written as stored text: lists are JSON arrays, flags `true` and `false`. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'list'
+
+type KindOf<V> = V extends string
+  ? 'text'
+  : V extends number
+    ? 'number'
+    : V extends boolean
+      ? 'flag'
+      : V extends readonly string[]
+        ? 'list'
+        : never
+
+type Kinds<V> = { readonly [K in keyof Required<V>]: KindOf<Required<V>[K]> }
+
+export interface CatalogueEntry<V> {
+  readonly outcome: Outcome
+  readonly level: Level
+  readonly fields: Kinds<V>
+}
+
+export const sharedFields: Kinds<SharedValues> = {
+  actor: 'text',
+  actorReason: 'text',
+  call: 'text',
+  session: 'text',
+  ip: 'text',
+  network: 'text',
+  userAgent: 'text',
+}
+
+const enrollment = { factor: 'text', device: 'text', label: 'text' } as const
+
+export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventValuesByType[T]> } = {
+  authn_login_success: {
+    outcome: 'success',
+    level: 'info',
+    fields: {
+      primary: 'text',
+      factor: 'text',
+      device: 'text',
+      aal: 'number',
+      amr: 'list',
+      knownDevice: 'flag',
+      failures: 'number',
+    },
+  },
+  mfa_challenge: {
+    outcome: 'info',
+    level: 'info',
+    fields: { primary: 'text', challenge: 'text', factors: 'list', knownDevice: 'flag' },
+  },
+  mfa_required: { outcome: 'info', level: 'info', fields: { primary: 'text', until: 'number' } },
+  mfa_fail: {
+    outcome: 'failure',
+    level: 'warn',
+    fields: {
+      door: 'text',
+      challenge: 'text',
+      compared: 'list',
+      reason: 'text',
+      knownDevice: 'flag',
+      waitUntil: 'number',
+    },
+  },
+  authn_login_lock: {
+    outcome: 'failure',
+    level: 'critical',
+    fields: { reason: 'text', until: 'number', failures: 'number' },
+  },
+  authn_login_fail_max: { outcome: 'failure', level: 'critical', fields: { factor: 'text' } },
+  mfa_enroll_start: { outcome: 'info', level: 'info', fields: enrollment },
+  mfa_enroll_fail: { outcome: 'failure', level: 'warn', fields: { factor: 'text', device: 'text', reason: 'text' } },
+  mfa_enroll: { outcome: 'success', level: 'warn', fields: enrollment },
+  mfa_update: { outcome: 'success', level: 'warn', fields: { ...enrollment, change: 'text' } },
+  mfa_remove: { outcome: 'success', level: 'warn', fields: enrollment },
+  mfa_off: { outcome: 'success', level: 'critical', fields: { factors: 'list' } },
+  backup_code_use: { outcome: 'success', level: 'warn', fields: { left: 'number' } },
+  backup_code_regenerate: { outcome: 'success', level: 'warn', fields: { count: 'number' } },
+  stepup_success: { outcome: 'success', level: 'info', fields: { purpose: 'text', factor: 'text' } },
+  session_end: { outcome: 'success', level: 'info', fields: { ended: 'number' } },
+  session_end_all: { outcome: 'success', level: 'warn', fields: { ended: 'number' } },
+}
+
+export const factCatalogue: { readonly [T in FactType]: CatalogueEntry<FactValuesByType[T]> } = {
+  authn_login_fail: { outcome: 'failure', level: 'info', fields: { name: 'text', known: 'flag' } },
+  excess_rate_limit_exceeded: {
+    outcome: 'failure',
+    level: 'warn',
+    fields: { door: 'text', name: 'text', sampled: 'number' },
+  },
+  sequence_fail: { outcome: 'failure', level: 'warn', fields: { door: 'text', reason: 'text' } },
+  limiter_fail: { outcome: 'failure', level: 'critical', fields: { door: 'text' } },
+  message_dead: { outcome: 'failure', level: 'critical', fields: { channel: 'text', message: 'text', reason: 'text' } },
+}

@@ -1,0 +1,2 @@
+/** ms since epoch */
+export type Clock = () => number

@@ -1,0 +1,17 @@
+export interface LimiterCharge {
+  /** A hash: never a name or an address in clear. */
+  readonly key: string
+  /** Charges admitted per window. */
+  readonly limit: number
+  readonly windowMs: number
+}
+
+export type LimiterAnswer = { readonly admitted: true } | { readonly admitted: false; readonly retryAt: number }
+
+/**
+ * Sheds load before anything is read. Charges every key and admits only if all of them are within their limit; the
+ * attempt budgets of an account do not depend on it.
+ */
+export interface Limiter {
+  charge(request: { readonly now: number; readonly charges: readonly LimiterCharge[] }): Promise<LimiterAnswer>
+}

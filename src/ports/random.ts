@@ -1,0 +1,2 @@
+/** Cryptographically random bytes. */
+export type Random = (length: number) => Uint8Array
