@@ -1,0 +1,2 @@
+export { formatAddress, networkOf, parseAddress } from './address.ts'
+export type { Address, AddressResult } from './address.ts'
