@@ -1,0 +1,7 @@
+export { generateBackupCodes, maxBackupCodes } from './generate.ts'
+export { backupCodeHashInput, backupCodeSaltLength, matchBackupCode, slowHashParams } from './hash.ts'
+export type { SlowHashParams } from './hash.ts'
+export { backupCodeStrength, checkBackupCodeProfile } from './profile.ts'
+export type { BackupCodeProfile, BackupCodeUse } from './profile.ts'
+export { backupCodeSheet } from './sheet.ts'
+export { formatBackupCode, looksLikeBackupCode, normalizeBackupCode } from './text.ts'

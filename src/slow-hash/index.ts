@@ -1,0 +1,101 @@
+import { argumentError, requireInteger, requireObject } from '../core/arguments.ts'
+import { requireBytes } from '../core/bytes.ts'
+import type { SlowHashParams } from '../core/backup-codes/hash.ts'
+import { NightlatchError } from '../core/errors.ts'
+import { nativeScrypt, portableScrypt, scryptMemory } from './scrypt.ts'
+import type { Scrypt, ScryptRequest } from './scrypt.ts'
+import { createSemaphore } from './semaphore.ts'
+
+export type { Scrypt, ScryptRequest, SlowHashParams }
+
+/** Hashes a secret slowly; see {@link slowHash}. */
+export type SlowHash = (request: ScryptRequest) => Promise<Uint8Array>
+
+// Native scrypt takes one of the process's four pool threads and 16 MiB or more each time.
+const defaultConcurrency = 2
+
+const caps = {
+  concurrency: 16,
+  N: 2 ** 17,
+  r: 16,
+  p: 16,
+  length: 64,
+  passwordLength: 4096,
+  saltLength: 1024,
+  // N = 2^17 with r = 8, the costliest parameters that OWASP names, fit.
+  memory: 2 ** 27 + 2 ** 20,
+}
+
+const shortestSalt = 4
+const shortestHash = 16
+
+function checkParams(params: SlowHashParams): SlowHashParams {
+  requireObject(params, 'params')
+  // Copied, so that nothing changes while the request waits for its turn.
+  const { algorithm, N, r, p, length } = params
+  if (algorithm !== 'scrypt') throw argumentError('params.algorithm', 'scrypt')
+  requireInteger(N, 'params.N', { from: 2, to: caps.N })
+  requireInteger(r, 'params.r', { from: 1, to: caps.r })
+  requireInteger(p, 'params.p', { from: 1, to: caps.p })
+  requireInteger(length, 'params.length', { from: shortestHash, to: caps.length })
+  if ((N & (N - 1)) !== 0) throw argumentError('params.N', 'a power of two')
+  if (N >= 2 ** (16 * r)) throw argumentError('params.N', 'below 2^(16 r)')
+  const checked: SlowHashParams = { algorithm, N, r, p, length }
+  if (scryptMemory(checked) > caps.memory) throw argumentError('params', 'within 129 MiB of memory')
+  return checked
+}
+
+function checkRequest(request: ScryptRequest): ScryptRequest {
+  requireObject(request, 'request')
+  requireBytes(request.password, 'password')
+  requireBytes(request.salt, 'salt')
+  requireInteger(request.password.length, 'the length of password', { from: 0, to: caps.passwordLength })
+  requireInteger(request.salt.length, 'the length of salt', { from: shortestSalt, to: caps.saltLength })
+  return {
+    password: Uint8Array.from(request.password),
+    salt: Uint8Array.from(request.salt),
+    params: checkParams(request.params),
+  }
+}
+
+/**
+ * Makes a slow hash with a queue of its own. Most callers want {@link slowHash}, which the whole process shares.
+ *
+ * `native` replaces the platform's scrypt; `null` leaves only the portable one.
+ *
+ * @contract effect(platform scrypt) · concurrency hashes at once · throws NL_ARGUMENT
+ * @example
+ * const portable = createSlowHash({ native: null })
+ */
+export function createSlowHash(
+  options: { readonly concurrency?: number | undefined; readonly native?: Scrypt | null | undefined } = {},
+): SlowHash {
+  requireObject(options, 'options')
+  const { concurrency = defaultConcurrency, native } = options
+  requireInteger(concurrency, 'concurrency', { from: 1, to: caps.concurrency })
+  if (native !== undefined && native !== null && typeof native !== 'function') {
+    throw argumentError('native', 'a function or null')
+  }
+  const inTurn = createSemaphore(concurrency)
+  return async (request) => {
+    const checked = checkRequest(request)
+    const scrypt = (native === undefined ? nativeScrypt() : native) ?? portableScrypt
+    try {
+      return await inTurn(() => scrypt(checked))
+    } catch (cause) {
+      throw new NightlatchError('NL_CONFIG', 'scrypt failed on this platform', { cause })
+    }
+  }
+}
+
+/**
+ * Hashes a secret slowly with scrypt: natively and off the event loop where the platform has it, by `@noble/hashes`
+ * elsewhere, with the same result. At most two run at once in a process; more wait in the order they came.
+ *
+ * Caps: N ≤ 2^17, r ≤ 16, p ≤ 16, 129 MiB of memory, hash of 16 to 64 bytes, salt of 4 bytes or more.
+ *
+ * @contract effect(platform scrypt) · lengths in bytes · throws NL_ARGUMENT, NL_CONFIG · RFC 7914
+ * @example
+ * await slowHash({ password, salt, params: { algorithm: 'scrypt', N: 16384, r: 8, p: 1, length: 32 } })
+ */
+export const slowHash: SlowHash = /* @__PURE__ */ createSlowHash()
