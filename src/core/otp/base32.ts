@@ -1,0 +1,80 @@
+import base32Encode from 'base32-encode'
+import { requireBytes } from '../bytes.ts'
+
+/**
+ * Base32 as in RFC 4648 §6: upper case, without padding [URI-4].
+ *
+ * @contract pure · the text · throws NL_ARGUMENT · RFC 4648 §6
+ */
+export function encodeBase32(bytes: Uint8Array): string {
+  requireBytes(bytes, 'bytes')
+  return base32Encode(bytes, 'RFC4648', { padding: false })
+}
+
+/**
+ * A secret for typing by hand: base32 in groups of four, as authenticator apps show it [URI-10].
+ *
+ * @contract pure · the text · throws NL_ARGUMENT
+ * @example
+ * formatSecret(secret) // 'GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ'
+ */
+export function formatSecret(secret: Uint8Array): string {
+  return encodeBase32(secret).replace(/.{4}(?=.)/g, '$& ')
+}
+
+export type DecodeBase32Outcome =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  /** `at` is the index into the text given; the first offending character only. */
+  | { readonly ok: false; readonly reason: 'character'; readonly at: number; readonly character: string }
+  /** No number of whole bytes has this many characters: one was lost or added. */
+  | { readonly ok: false; readonly reason: 'length' }
+  /** The last character carries bits that belong to no byte: it was mistyped, or more is missing. */
+  | { readonly ok: false; readonly reason: 'trailing-bits' }
+  | { readonly ok: false; readonly reason: 'not-text' }
+
+/**
+ * Reads base32 that a person typed or pasted. Case, spaces, hyphens and padding are forgiven, nothing else: look-alikes
+ * such as 0 and 1 are named, not guessed, because a wrong guess gives codes that never match.
+ *
+ * @contract pure · ok|character|length|trailing-bits|not-text · throws none · RFC 4648 §3.3, §6
+ */
+export function decodeBase32(text: string): DecodeBase32Outcome {
+  if (typeof text !== 'string') return { ok: false, reason: 'not-text' }
+  const bytes = new Uint8Array(Math.floor((text.length * 5) / 8))
+  let used = 0
+  let count = 0
+  let word = 0
+  let bits = 0
+  let padded = false
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (isFiller(unit)) continue
+    if (unit === 0x3d && count > 0) {
+      padded = true
+      continue
+    }
+    const value = padded ? -1 : valueOf(unit)
+    if (value < 0) return { ok: false, reason: 'character', at, character: String.fromCodePoint(text.codePointAt(at)!) }
+    count++
+    word = ((word << 5) | value) & 0xfff
+    bits += 5
+    if (bits >= 8) {
+      bits -= 8
+      bytes[used++] = word >>> bits
+    }
+  }
+  if (bits >= 5) return { ok: false, reason: 'length' }
+  if ((word & ((1 << bits) - 1)) !== 0) return { ok: false, reason: 'trailing-bits' }
+  return { ok: true, bytes: bytes.slice(0, used) }
+}
+
+function valueOf(unit: number): number {
+  if (unit >= 0x41 && unit <= 0x5a) return unit - 0x41
+  if (unit >= 0x61 && unit <= 0x7a) return unit - 0x61
+  if (unit >= 0x32 && unit <= 0x37) return unit - 0x32 + 26
+  return -1
+}
+
+function isFiller(unit: number): boolean {
+  return unit === 0x20 || unit === 0x2d || unit === 0x09 || unit === 0x0a || unit === 0x0d || unit === 0xa0
+}

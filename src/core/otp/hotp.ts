@@ -1,0 +1,73 @@
+import type { OtpAlgorithm } from './arguments.ts'
+import { requireDigits, requireInteger, requireOptions } from './arguments.ts'
+import { codeText, codeValue, sameCode } from './code.ts'
+import { otpLimits } from './limits.ts'
+import type { PreparedSecret } from './secret.ts'
+import { keyOf } from './secret.ts'
+
+export interface HotpOptions {
+  readonly secret: Uint8Array | PreparedSecret
+  /** The moving factor, from 0 to `Number.MAX_SAFE_INTEGER`. */
+  readonly counter: number
+  /** 6 (default) to 8. */
+  readonly digits?: number | undefined
+  /** Default `SHA1`. */
+  readonly algorithm?: OtpAlgorithm | undefined
+}
+
+/**
+ * The HOTP code of one counter.
+ *
+ * @contract pure · counter integer, digits 6–8 · the code · throws NL_ARGUMENT · RFC 4226 §5
+ */
+export function hotp(options: HotpOptions): string {
+  requireOptions(options)
+  const digits = requireDigits(options.digits)
+  const counter = requireInteger(options.counter, 'counter', 0, Number.MAX_SAFE_INTEGER)
+  return codeText(keyOf(options.secret, options.algorithm).at(counter), digits)
+}
+
+export interface VerifyHotpOptions {
+  readonly secret: Uint8Array | PreparedSecret
+  /** What the person typed; see `normalizeCode`. */
+  readonly code: string
+  /** The next counter expected: the `counter` of the last success, 0 at first. */
+  readonly counter: number
+  /** How many further counters are tried, for a token pressed without signing in. Default 3, at most 20 [HOTP-9]. */
+  readonly lookAhead?: number | undefined
+  readonly digits?: number | undefined
+  readonly algorithm?: OtpAlgorithm | undefined
+}
+
+export type VerifyHotpOutcome =
+  /** Store `counter` before answering: it is the next one expected, and all below it are spent [HOTP-10]. */
+  { readonly ok: true; readonly counter: number } | { readonly ok: false; readonly reason: 'malformed' | 'wrong' }
+
+/**
+ * Checks an HOTP code. Every counter of the look-ahead is examined; should several match, the last one counts, so that an
+ * accepted code is not accepted again under the counter returned.
+ *
+ * The odds of v guesses against a look-ahead of s are (s + 1)·v / 10^digits; limit attempts (RFC 4226 §7.3).
+ *
+ * @contract pure · counter integer, lookAhead counters (0–20) · ok|malformed|wrong · throws NL_ARGUMENT · RFC 4226 §7.2–7.4
+ */
+export function verifyHotp(options: VerifyHotpOptions): VerifyHotpOutcome {
+  requireOptions(options)
+  const digits = requireDigits(options.digits)
+  const most = Number.MAX_SAFE_INTEGER - 1
+  const first = requireInteger(options.counter, 'counter', 0, most)
+  const lookAhead =
+    options.lookAhead === undefined ? 3 : requireInteger(options.lookAhead, 'lookAhead', 0, otpLimits.lookAhead)
+  const key = keyOf(options.secret, options.algorithm)
+  const value = codeValue(options.code, digits)
+  if (value < 0) return { ok: false, reason: 'malformed' }
+
+  const modulus = 10 ** digits
+  const last = Math.min(first + lookAhead, most)
+  let found = -1
+  for (let i = 0; i <= last - first; i++) {
+    const same = sameCode(key.at(first + i) % modulus, value)
+    found ^= (found ^ i) & -same
+  }
+  return found < 0 ? { ok: false, reason: 'wrong' } : { ok: true, counter: first + found + 1 }
+}

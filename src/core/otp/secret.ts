@@ -1,0 +1,58 @@
+import { requireBytes } from '../bytes.ts'
+import type { OtpAlgorithm } from './arguments.ts'
+import { refuse, requireAlgorithm, requireOptions, requireSecretBytes } from './arguments.ts'
+import { Sha1Key } from './sha1-key.ts'
+import { Sha2Key } from './sha2.ts'
+
+/**
+ * A secret whose HMAC key blocks are already hashed, from {@link prepareSecret}. It stands for the secret itself: keep it
+ * in memory only. Logging or serializing it shows nothing but its algorithm.
+ */
+export type PreparedSecret = Sha1Key | Sha2Key
+
+/**
+ * Hashes a secret's key blocks once, so that a caller who checks many codes of one device saves that part of each call.
+ *
+ * @contract pure · secret bytes (at least 1) · a prepared secret · throws NL_ARGUMENT · RFC 2104 §4
+ */
+export function prepareSecret(options: {
+  readonly secret: Uint8Array
+  readonly algorithm?: OtpAlgorithm | undefined
+}): PreparedSecret {
+  requireOptions(options)
+  const algorithm = requireAlgorithm(options.algorithm)
+  const secret = requireSecretBytes(options.secret)
+  return algorithm === 'SHA1' ? new Sha1Key(secret) : new Sha2Key(algorithm, secret)
+}
+
+/** The key of a call that may bring raw bytes or a prepared secret. */
+export function keyOf(secret: Uint8Array | PreparedSecret, algorithm: OtpAlgorithm | undefined): PreparedSecret {
+  if (secret instanceof Sha1Key || secret instanceof Sha2Key) {
+    if (algorithm !== undefined && algorithm !== secret.algorithm) {
+      refuse('algorithm must be the one that the secret was prepared for')
+    }
+    return secret
+  }
+  return prepareSecret({ secret, algorithm })
+}
+
+const secretLengths: Readonly<Record<OtpAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA512: 64 }
+
+/**
+ * A new secret as long as the HMAC output: 20, 32 or 64 bytes [TOTP-4]. The entropy must come fresh from a
+ * cryptographic random generator; it is the only source [HOTP-5].
+ *
+ * @contract pure · entropy bytes (at least the secret's length; only that many are used) · a new Uint8Array · throws NL_ARGUMENT · RFC 6238 §5.1
+ * @example
+ * const secret = generateSecret({ entropy: crypto.getRandomValues(new Uint8Array(20)) })
+ */
+export function generateSecret(options: {
+  readonly entropy: Uint8Array
+  readonly algorithm?: OtpAlgorithm | undefined
+}): Uint8Array {
+  requireOptions(options)
+  const length = secretLengths[requireAlgorithm(options.algorithm)]
+  requireBytes(options.entropy, 'entropy')
+  if (options.entropy.length < length) refuse(`entropy must be at least ${length} bytes for this algorithm`)
+  return Uint8Array.from(options.entropy.subarray(0, length))
+}

@@ -1,0 +1,123 @@
+import type { OtpAlgorithm } from './arguments.ts'
+import { refuse, requireDigits, requireInteger, requireOptions, requirePeriod } from './arguments.ts'
+import { codeText, codeValue, sameCode } from './code.ts'
+import { otpLimits } from './limits.ts'
+import type { PreparedSecret } from './secret.ts'
+import { keyOf } from './secret.ts'
+
+/** What the two sides agreed on; all but the secret has the default that every authenticator app understands. */
+export interface TotpParameters {
+  readonly secret: Uint8Array | PreparedSecret
+  /** 6 (default) to 8. */
+  readonly digits?: number | undefined
+  /** Seconds; default 30. */
+  readonly period?: number | undefined
+  /** Default `SHA1`. */
+  readonly algorithm?: OtpAlgorithm | undefined
+}
+
+/** Calculating bears any period that can be written; only verifying and key URIs hold the limit of TOTP-10. */
+const anyPeriod = 0xffff_ffff
+
+export interface TotpOptions extends TotpParameters {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/**
+ * The TOTP code of a moment.
+ *
+ * @contract pure · now ms, period s · the code · throws NL_ARGUMENT · RFC 6238 §4
+ * @example
+ * totp({ secret, now: Date.now() }) // '492039'
+ */
+export function totp(options: TotpOptions): string {
+  requireOptions(options)
+  const digits = requireDigits(options.digits)
+  const step = stepOf(options.now, requirePeriod(options.period, anyPeriod))
+  return codeText(keyOf(options.secret, options.algorithm).at(step), digits)
+}
+
+/**
+ * The time step of a moment: floor(seconds since the epoch / period).
+ *
+ * @contract pure · now ms, period s (default 30) · the step · throws NL_ARGUMENT · RFC 6238 §4.2
+ */
+export function totpStep(options: { readonly now: number; readonly period?: number | undefined }): number {
+  requireOptions(options)
+  return stepOf(options.now, requirePeriod(options.period, anyPeriod))
+}
+
+export function stepOf(now: unknown, period: number): number {
+  if (typeof now !== 'number' || !(now >= 0 && now <= Number.MAX_SAFE_INTEGER)) {
+    refuse('now must be milliseconds since the epoch')
+  }
+  return Math.floor(Math.floor(now) / (period * 1000))
+}
+
+export interface VerifyTotpOptions extends TotpParameters {
+  /** What the person typed; see `normalizeCode`. Anything at all is answered with an outcome. */
+  readonly code: string
+  /** The server's own time in milliseconds since the epoch, never a client's [TOTP-13]. */
+  readonly now: number
+  /** The last accepted step: only later ones count [TOTP-6]. */
+  readonly after?: number | null | undefined
+  /** Steps examined either way. Default 1, at most 10; `strict` has 0 [TOTP-7]. */
+  readonly window?: number | undefined
+  /** The device's learned drift in steps, −120 to 120: the window's center is the clock plus this. Default 0 [TOTP-8]. */
+  readonly drift?: number | undefined
+}
+
+export type VerifyTotpOutcome =
+  /** Store `step` (the next `after`), and `drift` if drift is learned, before answering. */
+  | { readonly ok: true; readonly step: number; readonly drift: number }
+  | { readonly ok: false; readonly reason: 'malformed' | 'wrong' }
+  /** The code is right, but for a step already spent; outside it reads as `wrong` [TOTP-12]. */
+  | { readonly ok: false; readonly reason: 'replayed'; readonly step: number; readonly drift: number }
+
+/** Options of the strictest check: the current step only. */
+export const strict: { readonly window: 0 } = /* @__PURE__ */ Object.freeze({ window: 0 })
+
+/**
+ * Checks a TOTP code against every step of the window, always all of them, comparing without a branch. Should several
+ * steps match, the last one counts, so that a code once accepted cannot pass again under `after`.
+ *
+ * `drift` in the answer is the distance in steps between the matching step and the clock. Steps further than 120 from
+ * the clock are never accepted, whatever was learned. Stricter than RFC 6238: periods above 120 s are refused [TOTP-10].
+ *
+ * @contract pure · now ms, period s (1–120), window and drift steps · ok|malformed|wrong|replayed · throws NL_ARGUMENT · RFC 6238 §5.2, §6
+ * @example
+ * const r = verifyTotp({ secret, code: '492 039', now: Date.now(), after: device.lastStep })
+ * if (r.ok) device.lastStep = r.step
+ */
+export function verifyTotp(options: VerifyTotpOptions): VerifyTotpOutcome {
+  requireOptions(options)
+  const digits = requireDigits(options.digits)
+  const clock = stepOf(options.now, requirePeriod(options.period))
+  const after = requireAfter(options.after)
+  const window = options.window === undefined ? 1 : requireInteger(options.window, 'window', 0, otpLimits.window)
+  const drift =
+    options.drift === undefined ? 0 : requireInteger(options.drift, 'drift', -otpLimits.drift, otpLimits.drift)
+  const key = keyOf(options.secret, options.algorithm)
+  const value = codeValue(options.code, digits)
+  if (value < 0) return { ok: false, reason: 'malformed' }
+
+  const modulus = 10 ** digits
+  const first = Math.max(0, clock + Math.max(drift - window, -otpLimits.drift))
+  const last = clock + Math.min(drift + window, otpLimits.drift)
+  let found = -1
+  for (let i = 0; i <= last - first; i++) {
+    const same = sameCode(key.at(first + i) % modulus, value)
+    found ^= (found ^ i) & -same
+  }
+  if (found < 0) return { ok: false, reason: 'wrong' }
+  const step = first + found
+  if (step <= after) return { ok: false, reason: 'replayed', step, drift: step - clock }
+  return { ok: true, step, drift: step - clock }
+}
+
+/** A stored step ahead of this server's clock is no error: it only makes every current code a replayed one. */
+export function requireAfter(after: unknown): number {
+  if (after === undefined || after === null) return -1
+  return requireInteger(after, 'after', -1, Number.MAX_SAFE_INTEGER)
+}
