@@ -1,0 +1,75 @@
+import { NightlatchError } from './errors.ts'
+
+/** What every storage adapter checks in the same way before it touches its data, and the cursors of its pages. */
+export const maxPageSize = 500
+
+interface Query {
+  readonly id: string
+  readonly after?: string
+  readonly limit: number
+  readonly filter?: { readonly types?: readonly string[]; readonly from?: number; readonly to?: number }
+}
+
+export interface FactPosition {
+  readonly at: number
+  readonly id: string
+}
+
+function refuse(message: string): never {
+  throw new NightlatchError('NL_ARGUMENT', message)
+}
+
+function requireText(value: unknown, title: string): void {
+  if (typeof value !== 'string') refuse(`${title} must be a string`)
+}
+
+export function requireTime(value: unknown, title: string): void {
+  if (!Number.isSafeInteger(value)) refuse(`${title} must be a whole number of milliseconds`)
+}
+
+export function requireRecordId(id: unknown): void {
+  if (typeof id !== 'string' || id.length === 0 || id.length > 200) {
+    refuse('the record id must be a string of 1 to 200 characters')
+  }
+}
+
+export function requireLimit(limit: unknown): void {
+  if (!Number.isSafeInteger(limit) || (limit as number) < 1 || (limit as number) > maxPageSize) {
+    refuse(`limit must be a whole number from 1 to ${maxPageSize}`)
+  }
+}
+
+export function requireHistoryQuery({ id, limit, filter }: Query): void {
+  requireText(id, 'id')
+  requireLimit(limit)
+  if (filter?.from !== undefined) requireTime(filter.from, 'filter.from')
+  if (filter?.to !== undefined) requireTime(filter.to, 'filter.to')
+  if (filter?.types === undefined) return
+  if (!Array.isArray(filter.types)) refuse('filter.types must be a list of strings')
+  for (const type of filter.types) requireText(type, 'filter.types')
+}
+
+export function eventCursor(n: number): string {
+  return String(n)
+}
+
+/** The position that an event cursor names; null for no cursor. */
+export function parseEventCursor(after: string | undefined): number | null {
+  if (after === undefined) return null
+  const n = typeof after === 'string' && /^[1-9]\d{0,15}$/.test(after) ? Number(after) : NaN
+  return Number.isSafeInteger(n) ? n : refuse('after must be a cursor from Page.next of listEvents')
+}
+
+export function factCursor({ at, id }: FactPosition): string {
+  return `${at}:${id}`
+}
+
+/** The position that a fact cursor names; null for no cursor. */
+export function parseFactCursor(after: string | undefined): FactPosition | null {
+  if (after === undefined) return null
+  const [, at, id] = (typeof after === 'string' && /^(-?\d{1,16}):(.{1,200})$/su.exec(after)) || []
+  if (at === undefined || id === undefined || !Number.isSafeInteger(Number(at))) {
+    return refuse('after must be a cursor from Page.next of listFacts')
+  }
+  return { at: Number(at), id }
+}
