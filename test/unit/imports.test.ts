@@ -1,0 +1,249 @@
+import { posix } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { place, sourceFiles, walk } from './source-tree.ts'
+import type { SourceFile } from './source-tree.ts'
+
+/**
+ * The house in one table: a zone, and the zones it may import from. `types:` in front of a zone allows `import type`
+ * only. A zone may always import from itself. What is not listed is refused.
+ */
+const zones: Readonly<Record<string, readonly string[]>> = {
+  // Shared files directly in src/core: errors, bytes, hmac …
+  core: [],
+  // The areas are apart from each other; core/account alone composes them.
+  'core/otp': ['core'],
+  'core/backup-codes': ['core'],
+  'core/network': ['core'],
+  'core/events': ['core'],
+  'core/score': ['core'],
+  'core/policy': ['core'],
+  'core/anti-phishing': ['core'],
+  'core/mail': ['core'],
+  'core/token': ['core'],
+  'core/account': ['core', 'core/*'],
+  ports: ['types:core', 'types:core/*'],
+  qr: ['core'],
+  'slow-hash': ['core', 'types:core/backup-codes'],
+  service: ['core', 'core/*', 'ports', 'slow-hash'],
+  'adapters/memory': ['core', 'types:core/*', 'ports'],
+  'adapters/sql': ['core', 'types:core/*', 'ports'],
+  'adapters/nodemailer': ['core', 'types:core/*', 'ports'],
+  testing: ['core', 'core/*', 'ports'],
+  // The face: adapters, qr and testing are subpaths of their own.
+  index: ['core', 'core/*', 'ports', 'service'],
+  cli: ['core', 'core/*', 'service'],
+}
+
+/** Third-party packages and `node:` modules, file by file. `types:` allows `import type` only. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  'src/core/hmac.ts': ['@noble/hashes'],
+  'src/core/otp/sha2.ts': ['@noble/hashes'],
+  'src/core/otp/base32.ts': ['base32-encode'],
+  'src/core/network/': ['ipaddr.js'],
+  'src/slow-hash/scrypt.ts': ['@noble/hashes'],
+  'src/service/': ['@noble/ciphers'],
+  'src/qr/': ['qrcode'],
+  'src/adapters/sql/': ['kysely'],
+  'src/adapters/nodemailer/': ['types:nodemailer'],
+  'src/testing/': ['fast-check'],
+  'src/cli/': ['node:*'],
+}
+
+interface Import {
+  readonly file: SourceFile
+  readonly node: ts.Node
+  readonly target: string
+  readonly typeOnly: boolean
+  readonly dynamic: boolean
+}
+
+const files = sourceFiles('src')
+const imports = files.flatMap(importsOf)
+
+function importsOf(file: SourceFile): Import[] {
+  const found: Import[] = []
+  const add = (node: ts.Node, target: ts.Node | undefined, typeOnly: boolean, dynamic: boolean): void => {
+    const text = target !== undefined && ts.isStringLiteralLike(target) ? target.text : '(not a literal)'
+    found.push({ file, node, target: text, typeOnly, dynamic })
+  }
+  walk(file.tree, (node) => {
+    if (ts.isImportDeclaration(node)) {
+      add(node, node.moduleSpecifier, node.importClause?.isTypeOnly === true, false)
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
+      add(node, node.moduleSpecifier, node.isTypeOnly, false)
+    } else if (ts.isImportTypeNode(node)) {
+      add(node, ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true, false)
+    } else if (ts.isCallExpression(node)) {
+      const isRequire = ts.isIdentifier(node.expression) && node.expression.text === 'require'
+      if (isRequire || node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node, node.arguments[0], false, true)
+    }
+  })
+  return found
+}
+
+function zoneOf(path: string): string {
+  const [, first = '', second = ''] = path.split('/')
+  if (first === 'index.ts') return 'index'
+  const hasAreas = first === 'core' || first === 'adapters'
+  return hasAreas && !second.endsWith('.ts') ? `${first}/${second}` : first
+}
+
+function zoneAllows(from: string, to: string, typeOnly: boolean): boolean {
+  if (from === to) return true
+  return (zones[from] ?? []).some((entry) => {
+    const zone = entry.replace('types:', '')
+    if (entry.startsWith('types:') && !typeOnly) return false
+    return zone.endsWith('/*') ? to.startsWith(zone.slice(0, -1)) : to === zone
+  })
+}
+
+function packageOf(target: string): string {
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+function packageAllows(path: string, target: string, typeOnly: boolean): boolean {
+  return Object.entries(packages).some(([where, names]) => {
+    const here = where.endsWith('/') ? path.startsWith(where) : path === where
+    if (!here) return false
+    return names.some((entry) => {
+      const name = entry.replace('types:', '')
+      if (entry.startsWith('types:') && !typeOnly) return false
+      return name === 'node:*' ? target.startsWith('node:') : packageOf(target) === name
+    })
+  })
+}
+
+function resolve(from: string, target: string): string {
+  return posix.join(posix.dirname(from), target)
+}
+
+const isRelative = (one: Import): boolean => one.target.startsWith('.')
+const shown = (one: Import): string =>
+  `${place(one.file, one.node)} imports ${one.typeOnly ? 'types of ' : ''}${one.target}`
+
+describe('who may import whom', () => {
+  it('every folder of src is a zone of the table', () => {
+    const unknown = files.map(({ path }) => path).filter((path) => !(zoneOf(path) in zones))
+    expect(unknown).toEqual([])
+  })
+
+  it('every relative import follows the table, names a file with its .ts, and the file is there', () => {
+    const paths = new Set(files.map(({ path }) => path))
+    const wrong = imports.filter(isRelative).filter((one) => {
+      const target = resolve(one.file.path, one.target)
+      return !paths.has(target) || !zoneAllows(zoneOf(one.file.path), zoneOf(target), one.typeOnly)
+    })
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('every package is imported only where the list allows it', () => {
+    const wrong = imports.filter((one) => !isRelative(one) && !packageAllows(one.file.path, one.target, one.typeOnly))
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('no file imports itself through others', () => {
+    const edges = new Map<string, string[]>()
+    for (const one of imports.filter(isRelative).filter(({ typeOnly }) => !typeOnly)) {
+      edges.set(one.file.path, [...(edges.get(one.file.path) ?? []), resolve(one.file.path, one.target)])
+    }
+    const done = new Set<string>()
+    const circles: string[] = []
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
+      if (done.has(path) || trail.includes(path)) return
+      for (const next of edges.get(path) ?? []) visit(next, [...trail, path])
+      done.add(path)
+    }
+    for (const path of edges.keys()) visit(path, [])
+    expect(circles).toEqual([])
+  })
+})
+
+describe('src/core is pure', () => {
+  const globals = new Set(
+    'Date Promise performance crypto process console fetch Buffer globalThis setTimeout setInterval queueMicrotask'.split(
+      ' ',
+    ),
+  )
+
+  /** Whether the identifier stands for a value or type of its own, not for the name of a member of something else. */
+  function isFree(node: ts.Identifier): boolean {
+    const { parent } = node
+    if (ts.isPropertyAccessExpression(parent)) return parent.name !== node
+    if (ts.isQualifiedName(parent)) return parent.right !== node
+    const named = parent as ts.Node & { readonly name?: ts.Node }
+    const isMember = ts.isPropertyAssignment(parent) || ts.isTypeElement(parent) || ts.isClassElement(parent)
+    return !(isMember && named.name === node)
+  }
+
+  function impurity(node: ts.Node): string | undefined {
+    if (ts.isIdentifier(node) && globals.has(node.text) && isFree(node)) return node.text
+    if (node.kind === ts.SyntaxKind.AsyncKeyword) return 'async'
+    if (ts.isAwaitExpression(node)) return 'await'
+    if (ts.isForOfStatement(node) && node.awaitModifier) return 'for await'
+    const isRandom = ts.isPropertyAccessExpression(node) && node.getText() === 'Math.random'
+    return isRandom ? 'Math.random' : undefined
+  }
+
+  const core = files.filter(({ path }) => path.startsWith('src/core/'))
+
+  it('has no clock, chance, I/O or promises', () => {
+    const found: string[] = []
+    for (const file of core) {
+      walk(file.tree, (node) => {
+        const name = impurity(node)
+        if (name !== undefined) found.push(`${place(file, node)} uses ${name}`)
+      })
+    }
+    expect(found).toEqual([])
+  })
+
+  it('loads nothing late and nothing of node:', () => {
+    const wrong = imports.filter(
+      (one) => one.file.path.startsWith('src/core/') && (one.dynamic || one.target.startsWith('node:')),
+    )
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('[HOTP-5] no file of src calls Math.random', () => {
+    const found: string[] = []
+    for (const file of files) {
+      walk(file.tree, (node) => {
+        if (impurity(node) === 'Math.random') found.push(place(file, node))
+      })
+    }
+    expect(found).toEqual([])
+  })
+})
+
+describe('files', () => {
+  /** Files above 300 lines, each with the reason why it is not two files. */
+  const long: Readonly<Record<string, string>> = {}
+
+  it('have names that say something', () => {
+    const vague = /^(?:utils?|helpers?|common|misc|shared|stuff|types)\.ts$/
+    expect(files.map(({ path }) => path).filter((path) => vague.test(posix.basename(path)))).toEqual([])
+  })
+
+  it('are kebab-case', () => {
+    const wrong = files
+      .map(({ path }) => path)
+      .filter((path) => !/^[a-z0-9-]+(?:\.[a-z]+)?$/.test(posix.basename(path)))
+    expect(wrong).toEqual([])
+  })
+
+  it('are short: median near 100 lines, nine of ten within 300, none above without a reason', () => {
+    const lengths = files.map(({ lines }) => lines).sort((a, b) => a - b)
+    const at = (share: number): number => lengths[Math.floor((lengths.length - 1) * share)] ?? 0
+    expect(at(0.5)).toBeLessThanOrEqual(120)
+    expect(at(0.9)).toBeLessThanOrEqual(300)
+    const unexplained = files.filter(({ path, lines }) => lines > 300 && !(path in long))
+    expect(unexplained.map(({ path, lines }) => `${path} has ${lines} lines`)).toEqual([])
+    const stale = Object.keys(long).filter((path) => !files.some((file) => file.path === path && file.lines > 300))
+    expect(stale, 'exceptions that are no longer needed').toEqual([])
+  })
+})
