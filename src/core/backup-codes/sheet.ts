@@ -40,11 +40,10 @@ const longestField = 200
 /** One printable line: a name that holds line breaks or control characters must not forge lines of the sheet. */
 function oneLine(value: unknown, title: string): string {
   requireText(value, title)
-  const line = value
+  return value
     .slice(0, longestField)
-    .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
-  return line
 }
 
 /**

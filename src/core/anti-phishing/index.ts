@@ -1,0 +1,2 @@
+export { checkAntiPhishingCode } from './code.ts'
+export type { AntiPhishingCheck, AntiPhishingRefusal, ForbiddenWords } from './code.ts'

@@ -1,0 +1,14 @@
+/** The words of a text as a reader would tell them apart: without case, marks, signs, or digits around a word. */
+export function wordsOf(text: string): readonly string[] {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .map(trimDigits)
+    .filter((word) => word !== '')
+}
+
+function trimDigits(word: string): string {
+  return /\p{L}(?:.*\p{L})?/u.exec(word)?.[0] ?? ''
+}

@@ -1,0 +1,70 @@
+import type { ScoreFacts } from './facts.ts'
+
+/** `second` is a further authenticator, `recovery` the way back in by backup codes; the last three are hygiene. */
+export type ScorePartId =
+  'factor' | 'second' | 'recovery' | 'password' | 'login-alerts' | 'ip-rules' | 'anti-phishing-code'
+
+/** One line of the gauge: how many points it can give, how many it gave, and the state that explains it. */
+export interface ScorePart {
+  readonly id: ScorePartId
+  readonly points: number
+  readonly earned: number
+  readonly state: string
+}
+
+type Scale<State extends string> = Readonly<Record<State, number>>
+
+// The whole is 100. The numbers are chosen so that the bands of score.ts follow from sums alone, without special
+// cases: whatever else is done, no passkey ends at 80, a breached password at 85, a lone passkey without a second way
+// in at 74, a lone phone number at 51, and no factor at all at 24.
+const factorScale = { none: 0, sms: 14, totp: 30, passkey: 44, 'user-verified-passkey': 50 } as const
+const secondScale = { none: 0, sms: 5, authenticator: 13 } as const
+const recoveryScale = { none: 0, low: 6, ready: 13 } as const
+const passwordScale = { breached: 0, short: 6, 'nothing-known-against-it': 15 } as const
+const hygieneScale = { off: 0, on: 3 } as const
+
+function part<State extends string>(id: ScorePartId, scale: Scale<State>, state: State): ScorePart {
+  return { id, points: Math.max(...Object.values<number>(scale)), earned: scale[state], state }
+}
+
+function bestFactor(facts: ScoreFacts): keyof typeof factorScale {
+  if (facts.userVerifiedPasskeys > 0) return 'user-verified-passkey'
+  if (facts.passkeys > 0) return 'passkey'
+  if (facts.totpDevices > 0) return 'totp'
+  return facts.sms ? 'sms' : 'none'
+}
+
+function secondFactor(facts: ScoreFacts): keyof typeof secondScale {
+  const authenticators = facts.totpDevices + facts.passkeys
+  if (authenticators > 1) return 'authenticator'
+  return authenticators === 1 && facts.sms ? 'sms' : 'none'
+}
+
+// Backup codes stand in for a lost factor: where there is none, they recover nothing.
+function recovery(facts: ScoreFacts): keyof typeof recoveryScale {
+  if (facts.backupCodesLeft === 0 || bestFactor(facts) === 'none') return 'none'
+  return facts.backupCodesLeft * 3 >= facts.backupCodesTotal ? 'ready' : 'low'
+}
+
+function password(facts: ScoreFacts): keyof typeof passwordScale {
+  if (facts.passwordWeaknesses.includes('breached')) return 'breached'
+  return facts.passwordWeaknesses.includes('short') ? 'short' : 'nothing-known-against-it'
+}
+
+const onOff = (on: boolean): keyof typeof hygieneScale => (on ? 'on' : 'off')
+
+export function partsOf(facts: ScoreFacts): readonly ScorePart[] {
+  return [
+    part('factor', factorScale, bestFactor(facts)),
+    part('second', secondScale, secondFactor(facts)),
+    part('recovery', recoveryScale, recovery(facts)),
+    part('password', passwordScale, password(facts)),
+    part('login-alerts', hygieneScale, onOff(facts.loginAlerts)),
+    part('ip-rules', hygieneScale, onOff(facts.ipRules)),
+    part('anti-phishing-code', hygieneScale, onOff(facts.antiPhishingCode)),
+  ]
+}
+
+export function sumOf(parts: readonly ScorePart[]): number {
+  return parts.reduce((sum, { earned }) => sum + earned, 0)
+}

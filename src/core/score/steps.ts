@@ -1,0 +1,43 @@
+import { requireOneOf } from '../arguments.ts'
+import { requireFacts } from './facts.ts'
+import type { ScoreFacts } from './facts.ts'
+
+/** What a person can do to raise the score. Adding a phone number is none: codes by SMS are the weakest factor. */
+export type SecurityStep =
+  | 'add-passkey'
+  | 'add-totp-device'
+  | 'renew-backup-codes'
+  | 'change-password'
+  | 'turn-on-login-alerts'
+  | 'add-ip-rule'
+  | 'set-anti-phishing-code'
+
+const newSetSize = 10
+
+const effects: Readonly<Record<SecurityStep, (facts: ScoreFacts) => Partial<ScoreFacts>>> = {
+  'add-passkey': ({ passkeys, userVerifiedPasskeys }) => ({
+    passkeys: passkeys + 1,
+    userVerifiedPasskeys: userVerifiedPasskeys + 1,
+  }),
+  'add-totp-device': ({ totpDevices }) => ({ totpDevices: totpDevices + 1 }),
+  'renew-backup-codes': () => ({ backupCodesLeft: newSetSize, backupCodesTotal: newSetSize }),
+  'change-password': () => ({ passwordWeaknesses: [] }),
+  'turn-on-login-alerts': () => ({ loginAlerts: true }),
+  'add-ip-rule': () => ({ ipRules: true }),
+  'set-anti-phishing-code': () => ({ antiPhishingCode: true }),
+}
+
+export const securitySteps: readonly SecurityStep[] = Object.keys(effects) as SecurityStep[]
+
+/**
+ * The facts as they are once a step is taken.
+ *
+ * @contract pure · throws NL_ARGUMENT
+ * @example
+ * score(takeStep(facts, 'add-totp-device')).score - score(facts).score // the gain that the advice promised
+ */
+export function takeStep(facts: ScoreFacts, step: SecurityStep): ScoreFacts {
+  requireFacts(facts)
+  requireOneOf(step, 'step', securitySteps)
+  return { ...facts, ...effects[step](facts) }
+}
