@@ -66,7 +66,7 @@ function labelPart(text: unknown, title: string): string {
   if (typeof text !== 'string' || text.trim() === '') refuse(`${title} must be a text that is not empty`)
   if (text.length > otpLimits.label) refuse(`${title} must have at most ${otpLimits.label} characters`)
   if (holdsColon(text)) refuse(`${title} must not contain a colon`)
-  if (/[\0-\x1f\x7f]/.test(text)) refuse(`${title} must not contain control characters`)
+  if (/\p{Cc}/u.test(text)) refuse(`${title} must not contain control characters`)
   try {
     return encodeURIComponent(text.trim())
   } catch {

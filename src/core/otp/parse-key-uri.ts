@@ -105,7 +105,7 @@ function readLabel(encoded: string): { readonly issuer?: string; readonly accoun
 }
 
 export function isLabelPart(text: string): boolean {
-  return text !== '' && text.length <= otpLimits.label && !holdsColon(text) && !/[\0-\x1f\x7f]/.test(text)
+  return text !== '' && text.length <= otpLimits.label && !holdsColon(text) && !/\p{Cc}/u.test(text)
 }
 
 /** `null` for an incomplete escape or bytes that are not UTF-8. A plus stays a plus [URI-3]. */
