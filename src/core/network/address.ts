@@ -35,7 +35,7 @@ export function parseAddress(text: unknown): AddressResult {
 /** The address written at `offset` in its mapped form. */
 export function addressOf(mapped: Uint32Array, offset: number): Address {
   const [a, b, c, d] = mapped.subarray(offset, offset + 4) as Uint32Array & [number, number, number, number]
-  return isMapped([a, b, c]) ? { family: 4, words: [d] } : { family: 6, words: [a, b, c, d] }
+  return isMapped(mapped, offset) ? { family: 4, words: [d] } : { family: 6, words: [a, b, c, d] }
 }
 
 /** The inverse of {@link addressOf}; refuses what a programmer put together wrongly. */
@@ -47,7 +47,7 @@ export function writeAddress(address: Address, mapped: Uint32Array): 4 | 6 {
   }
   if (length === 1) mapped.set([0, 0, MAPPED, given[0] as number])
   else mapped.set(given as number[])
-  return isMapped(mapped) ? 4 : 6
+  return isMapped(mapped, 0) ? 4 : 6
 }
 
 function isWord(value: unknown): boolean {

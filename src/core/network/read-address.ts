@@ -14,20 +14,62 @@ for (let value = 0; value < 16; value++) {
   hexDigits[digit.toUpperCase().charCodeAt(0)] = value
 }
 
+const groups = new Uint16Array(8)
+
 /**
  * The one strict parser of the library. Reads `text` from `from` up to `to` into four words of 32 bits, the highest
  * first; an IPv4 address is written in its mapped form, so that all its spellings give the same numbers [IP-11].
  * Answers the family or, when the text is no address, the complement (`~`) of the position that is to blame: numbers
- * and no object, because every check passes here. It never steps back, so the time is linear; callers cap the length.
+ * and no object, because every check passes here. No digit is read more than twice; callers cap the length.
  */
 export function readAddress(text: string, from: number, to: number, words: Uint32Array): number {
-  const end = to < from + 5 ? to : from + 5
-  for (let i = from; i < end; i++) {
-    const code = text.charCodeAt(i)
-    if (code === DOT) break
-    if (code === COLON) return readColons(text, from, to, words)
+  let count = 0
+  // The group before which `::` stands; once, for one zero group or more.
+  let gap = -1
+  let group = 0
+  let digits = 0
+  let i = from
+  if (to > from && text.charCodeAt(from) === COLON) {
+    if (to < from + 2 || text.charCodeAt(from + 1) !== COLON) return ~(from + 1)
+    gap = 0
+    i = from + 2
   }
-  return readDotted(text, from, to, words)
+  for (; i < to; i++) {
+    const code = text.charCodeAt(i)
+    const digit = code < 128 ? hexDigits[code]! : -1
+    if (digit >= 0) {
+      group = (group << 4) | digit
+      if (++digits > 4) return ~i
+    } else if (code === COLON && digits > 0) {
+      if (count === 7) return ~i
+      groups[count++] = group
+      group = 0
+      digits = 0
+    } else if (code === COLON) {
+      if (count === 0 || gap >= 0) return ~i
+      gap = count
+    } else if (code === DOT) {
+      const family = readDotted(text, i - digits, to, words)
+      if (family < 0 || (count === 0 && gap < 0)) return family
+      if (count > 6) return ~i
+      groups[count++] = words[3]! >>> 16
+      group = words[3]! & 0xffff
+      break
+    } else return ~i
+  }
+  if (digits > 0) groups[count++] = group
+  else if (gap !== count) return ~to
+  if (gap < 0 ? count !== 8 : count === 8) return ~to
+  if (gap >= 0) {
+    let target = 8
+    while (count > gap) groups[--target] = groups[--count]!
+    while (target > gap) groups[--target] = 0
+  }
+  words[0] = (groups[0]! << 16) | groups[1]!
+  words[1] = (groups[2]! << 16) | groups[3]!
+  words[2] = (groups[4]! << 16) | groups[5]!
+  words[3] = (groups[6]! << 16) | groups[7]!
+  return isMapped(words, 0) ? 4 : 6
 }
 
 /** Four decimal numbers, none above 255 and none with a leading zero, which some would read as octal [IP-12]. */
@@ -57,62 +99,7 @@ function readDotted(text: string, from: number, to: number, words: Uint32Array):
   return 4
 }
 
-const groups = new Uint16Array(8)
-
-/** Eight groups of one to four hexadecimal digits, one `::` for one or more zero groups, an optional dotted tail. */
-function readColons(text: string, from: number, to: number, words: Uint32Array): number {
-  let i = from
-  let count = 0
-  let gap = -1
-  if (text.charCodeAt(i) === COLON) {
-    if (i + 1 >= to || text.charCodeAt(i + 1) !== COLON) return ~(i + 1)
-    gap = 0
-    i += 2
-  }
-  while (i < to) {
-    const start = i
-    let group = 0
-    let code = 0
-    for (; i < to; i++) {
-      code = text.charCodeAt(i)
-      const digit = code < 128 ? hexDigits[code]! : -1
-      if (digit < 0) break
-      if (i === start + 4) return ~i
-      group = (group << 4) | digit
-    }
-    if (i === start || count === 8) return ~start
-    if (i < to && code === DOT) {
-      if (count > 6) return ~i
-      const answer = readDotted(text, start, to, words)
-      if (answer < 0) return answer
-      groups[count++] = words[3]! >>> 16
-      groups[count++] = words[3]! & 0xffff
-      break
-    }
-    groups[count++] = group
-    if (i === to) break
-    if (code !== COLON) return ~i
-    i++
-    if (i === to) return ~i
-    if (text.charCodeAt(i) === COLON) {
-      if (gap >= 0) return ~i
-      gap = count
-      i++
-    }
-  }
-  if (gap < 0 ? count !== 8 : count === 8) return ~to
-  if (gap >= 0) {
-    groups.copyWithin(8 - (count - gap), gap, count)
-    groups.fill(0, gap, 8 - (count - gap))
-  }
-  words[0] = (groups[0]! << 16) | groups[1]!
-  words[1] = (groups[2]! << 16) | groups[3]!
-  words[2] = (groups[4]! << 16) | groups[5]!
-  words[3] = (groups[6]! << 16) | groups[7]!
-  return isMapped(words) ? 4 : 6
-}
-
-/** Whether the numbers are an IPv4 address in its mapped form. */
-export function isMapped(words: ArrayLike<number>): boolean {
-  return words[0] === 0 && words[1] === 0 && words[2] === MAPPED
+/** Whether the four words at `offset` are an IPv4 address in its mapped form. */
+export function isMapped(words: ArrayLike<number>, offset: number): boolean {
+  return words[offset] === 0 && words[offset + 1] === 0 && words[offset + 2] === MAPPED
 }
