@@ -23,6 +23,8 @@ export interface EventValuesByType {
   /** A completed sign-in. `failures` counts the evaluated wrong codes since the one before. */
   readonly authn_login_success: {
     readonly primary: string
+    /** The challenge it completed, so that the attempts under that challenge are counted with this sign-in. */
+    readonly challenge?: string
     readonly factor?: string
     readonly device?: string
     readonly aal: number
@@ -165,6 +167,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
     level: 'info',
     fields: {
       primary: 'text',
+      challenge: 'text',
       factor: 'text',
       device: 'text',
       aal: 'number',

@@ -1,0 +1,68 @@
+import type { Fact, SecurityEvent } from './catalogue.ts'
+import { sharedFields } from './catalogue.ts'
+import type { FieldValue } from './stored-text.ts'
+
+const ownColumns = ['time', 'stream', 'number', 'type', 'outcome', 'level'] as const
+const sharedColumns = Object.keys(sharedFields)
+
+const longestTime = 8.64e15
+
+function utcFormat(): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
+    timeZone: 'UTC',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+  })
+}
+
+/** ISO 8601 in UTC [LOG-1]; empty for a number that is no time. */
+function timeCell(at: number, format: Intl.DateTimeFormat): string {
+  if (!Number.isFinite(at) || Math.abs(at) > longestTime) return ''
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? ''
+  const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`
+  return `${date}T${part('hour')}:${part('minute')}:${part('second')}.${part('fractionalSecond')}Z`
+}
+
+function valueCell(value: FieldValue | undefined): string {
+  if (value === undefined) return ''
+  return typeof value === 'object' ? value.join(' ') : String(value)
+}
+
+/** A spreadsheet takes a cell that starts so for a formula; full-width signs are signs to some. */
+const formula = /^[=+\-@\t\r\n\0＝＋－＠]/
+
+function quote(cell: string): string {
+  const inert = formula.test(cell) ? `'${cell}` : cell
+  return /[",;\s]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+}
+
+function cellsOf(row: SecurityEvent | Fact, format: Intl.DateTimeFormat): readonly string[] {
+  const values: Readonly<Record<string, FieldValue | undefined>> = row.values
+  const number = row.stream === 'events' ? String(row.n) : ''
+  const shared = sharedColumns.map((name) => valueCell(values[name]))
+  const details = Object.keys(values)
+    .filter((name) => !sharedColumns.includes(name))
+    .map((name) => `${name}=${valueCell(values[name])}`)
+  return [timeCell(row.at, format), row.stream, number, row.type, row.outcome, row.level, ...shared, details.join('; ')]
+}
+
+/**
+ * The rows as CSV (RFC 4180: CRLF, a header line), to be opened in a spreadsheet. No cell can become a formula [LOG-10].
+ * For programs, write the rows as JSON instead: the columns are few, and what is special to a type is in `details`.
+ *
+ * @contract pure · outcomes text · throws none · LOG-10
+ */
+export function eventsToCsv(rows: readonly (SecurityEvent | Fact)[]): string {
+  const format = utcFormat()
+  const header = [...ownColumns, ...sharedColumns, 'details']
+  return [header, ...rows.map((row) => cellsOf(row, format))]
+    .map((cells) => `${cells.map(quote).join(',')}\r\n`)
+    .join('')
+}

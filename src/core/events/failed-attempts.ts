@@ -1,0 +1,78 @@
+import type { Fact, SecurityEvent } from './catalogue.ts'
+
+/** Failed attempts by kind, and where they came from. */
+export interface FailedAttempts {
+  /** Wrong passwords that the host reported. */
+  readonly passwords: number
+  /** Codes evaluated and refused. */
+  readonly codes: number
+  /** Attempts turned away unevaluated, under a lock or a wait. */
+  readonly blocked: number
+  /** Right passwords after which the sign-in was never completed. */
+  readonly unfinished: number
+  /** Distinct addresses, the latest first, at most {@link shownAddresses}. Of a shortened row, its network. */
+  readonly addresses: readonly string[]
+  /** How many distinct addresses are not in the list. */
+  readonly moreAddresses: number
+}
+
+export const shownAddresses = 10
+
+export interface Attempt {
+  readonly kind: 'passwords' | 'codes' | 'blocked' | 'unfinished'
+  readonly count: number
+  /** ms since epoch */
+  readonly at: number
+  readonly address: string | undefined
+}
+
+function attempt(kind: Attempt['kind'], row: SecurityEvent | Fact, count = 1): Attempt {
+  return { kind, count, at: row.at, address: row.values.ip ?? row.values.network }
+}
+
+/**
+ * The attempt that an event stands for, if it stands for one. A row with a session was written by somebody who is
+ * signed in already: a step-up, not a sign-in.
+ */
+export function attemptOfEvent(event: SecurityEvent, isCompleted: boolean): Attempt | null {
+  switch (event.type) {
+    case 'mfa_fail':
+      return event.values.session === undefined ? attempt('codes', event) : null
+    case 'mfa_challenge':
+    case 'mfa_required':
+      return isCompleted ? null : attempt('unfinished', event)
+    default:
+      return null
+  }
+}
+
+/** The attempts that a fact stands for, if any: a sampled row stands for many. */
+export function attemptOfFact(fact: Fact): Attempt | null {
+  switch (fact.type) {
+    case 'authn_login_fail':
+      return attempt('passwords', fact)
+    case 'excess_rate_limit_exceeded':
+      return fact.values.session === undefined ? attempt('blocked', fact, fact.values.sampled ?? 1) : null
+    default:
+      return null
+  }
+}
+
+function addressesOf(attempts: readonly Attempt[]): readonly string[] {
+  const latest = new Map<string, number>()
+  for (const { address, at } of attempts) {
+    if (address !== undefined) latest.set(address, Math.max(at, latest.get(address) ?? -Infinity))
+  }
+  return [...latest].sort(([a, atA], [b, atB]) => atB - atA || (a < b ? -1 : 1)).map(([address]) => address)
+}
+
+export function countAttempts(attempts: readonly Attempt[]): FailedAttempts {
+  const counts = { passwords: 0, codes: 0, blocked: 0, unfinished: 0 }
+  for (const { kind, count } of attempts) counts[kind] += count
+  const addresses = addressesOf(attempts)
+  return {
+    ...counts,
+    addresses: addresses.slice(0, shownAddresses),
+    moreAddresses: Math.max(0, addresses.length - shownAddresses),
+  }
+}

@@ -1,0 +1,180 @@
+import { argumentError } from '../arguments.ts'
+import { cleanText } from '../text.ts'
+import type {
+  DraftEvent,
+  DraftFact,
+  EventType,
+  Fact,
+  FactType,
+  FieldKind,
+  Level,
+  Outcome,
+  SecurityEvent,
+  SharedValues,
+} from './catalogue.ts'
+import { eventCatalogue, factCatalogue, sharedFields } from './catalogue.ts'
+
+/** The value of one field, in the types of the catalogue. */
+export type FieldValue = string | number | boolean | readonly string[]
+
+/** Longest text of one field, in code points. */
+export const fieldLength = 512
+
+type Fields = Readonly<Record<string, FieldKind>>
+
+/** A type's entry without its own field types, as reading needs it. */
+interface Entry {
+  readonly outcome: Outcome
+  readonly level: Level
+  readonly fields: Fields
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+/**
+ * The stored text of a value. Text is cleaned and cut here, so that no row can hold a control character [LOG-5].
+ *
+ * @contract pure · outcomes text · throws NL_ARGUMENT if the value is not of the kind · LOG-5
+ */
+export function encodeValue(kind: FieldKind, value: FieldValue): string {
+  switch (kind) {
+    case 'text':
+      if (typeof value === 'string') return cleanText(value, fieldLength)
+      break
+    case 'number':
+      if (Number.isFinite(value)) return String(value)
+      break
+    case 'flag':
+      if (typeof value === 'boolean') return String(value)
+      break
+    case 'list':
+      if (isList(value)) return JSON.stringify(value.map((item) => cleanText(item, fieldLength)))
+  }
+  throw argumentError('value', `a ${kind}`)
+}
+
+/**
+ * The value of a stored text, or `undefined` if the text is not of the kind: rows may come from a newer release.
+ *
+ * @contract pure · outcomes value|undefined · throws none
+ */
+export function decodeValue(kind: FieldKind, text: string): FieldValue | undefined {
+  switch (kind) {
+    case 'text':
+      return text
+    case 'number': {
+      const value = Number(text)
+      return Number.isFinite(value) && String(value) === text ? value : undefined
+    }
+    case 'flag':
+      return text === 'true' ? true : text === 'false' ? false : undefined
+    case 'list':
+      return decodeList(text)
+  }
+}
+
+function decodeList(text: string): readonly string[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isList(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function encodeFields(fields: Fields, values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {}
+  for (const name of Object.keys(values).sort()) {
+    const value = values[name]
+    if (value === undefined) continue
+    if (!Object.hasOwn(fields, name)) throw argumentError(`field ${cleanText(name, 64)}`, 'one of the catalogue')
+    texts[name] = encodeValue(fields[name]!, value as FieldValue)
+  }
+  return texts
+}
+
+function decodeFields(fields: Fields, texts: Readonly<Record<string, string | undefined>>): Record<string, FieldValue> {
+  const values: Record<string, FieldValue> = {}
+  for (const [name, kind] of Object.entries(fields)) {
+    const text = Object.hasOwn(texts, name) ? texts[name] : undefined
+    const value = text === undefined ? undefined : decodeValue(kind, text)
+    if (value !== undefined) values[name] = value
+  }
+  return values
+}
+
+function entryOf(catalogue: Readonly<Record<string, Entry>>, type: string): Entry | null {
+  if (!Object.hasOwn(catalogue, type)) return null
+  const { outcome, level, fields } = catalogue[type]!
+  return { outcome, level, fields: { ...sharedFields, ...fields } }
+}
+
+function encode(catalogue: Readonly<Record<string, Entry>>, type: string, values: object): Record<string, string> {
+  const entry = entryOf(catalogue, type)
+  if (entry === null) throw argumentError('type', 'one of the catalogue')
+  return encodeFields(entry.fields, { ...values })
+}
+
+/**
+ * The fields of an event as stored texts, names in code unit order. Absent optional fields are left out.
+ *
+ * @contract pure · outcomes texts by name · throws NL_ARGUMENT for a field that the catalogue does not have · LOG-1
+ */
+export function encodeEvent(draft: DraftEvent, shared: SharedValues): Readonly<Record<string, string>> {
+  return encode(eventCatalogue, draft.type, { ...shared, ...draft.values })
+}
+
+/**
+ * The fields of a fact as stored texts, names in code unit order. Absent optional fields are left out.
+ *
+ * @contract pure · outcomes texts by name · throws NL_ARGUMENT for a field that the catalogue does not have · LOG-1
+ */
+export function encodeFact(draft: DraftFact, shared: SharedValues): Readonly<Record<string, string>> {
+  return encode(factCatalogue, draft.type, { ...shared, ...draft.values })
+}
+
+export interface StoredEvent {
+  readonly n: number
+  readonly type: string
+  /** ms since epoch */
+  readonly at: number
+  readonly fields: Readonly<Record<string, string | undefined>>
+}
+
+export interface StoredFact {
+  readonly id: string
+  readonly type: string
+  /** ms since epoch */
+  readonly at: number
+  readonly fields: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * An event as read back, or null for a type that this release does not know. A field that is missing, unreadable or
+ * unknown is absent.
+ *
+ * @contract pure · outcomes event|null · throws none
+ */
+export function decodeEvent({ n, type, at, fields }: StoredEvent): SecurityEvent | null {
+  const entry = entryOf(eventCatalogue, type)
+  if (entry === null) return null
+  const { outcome, level } = entry
+  const values = decodeFields(entry.fields, fields)
+  return { stream: 'events', type: type as EventType, n, at, outcome, level, values } as SecurityEvent
+}
+
+/**
+ * A fact as read back, or null for a type that this release does not know. A field that is missing, unreadable or
+ * unknown is absent.
+ *
+ * @contract pure · outcomes fact|null · throws none
+ */
+export function decodeFact({ id, type, at, fields }: StoredFact): Fact | null {
+  const entry = entryOf(factCatalogue, type)
+  if (entry === null) return null
+  const { outcome, level } = entry
+  const values = decodeFields(entry.fields, fields)
+  return { stream: 'facts', type: type as FactType, id, at, outcome, level, values } as Fact
+}

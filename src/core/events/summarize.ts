@@ -1,0 +1,160 @@
+import type { Fact, SecurityEvent } from './catalogue.ts'
+import type { Attempt, FailedAttempts } from './failed-attempts.ts'
+import { attemptOfEvent, attemptOfFact, countAttempts } from './failed-attempts.ts'
+
+/** A completed sign-in and what went wrong before it. A field that retention removed is absent. */
+export interface LoginRow {
+  readonly status: 'success'
+  readonly n: number
+  /** ms since epoch */
+  readonly at: number
+  readonly ip?: string
+  readonly network?: string
+  readonly userAgent?: string
+  readonly primary?: string
+  readonly factor?: string
+  readonly aal?: number
+  readonly knownDevice?: boolean
+  /** A reference to the session: a hash. */
+  readonly session?: string
+  /** ms since epoch: when the session was ended, if the events tell it. */
+  readonly endedAt?: number
+  /** What failed since the sign-in before, and under the challenge that this one completed. */
+  readonly failedBefore: FailedAttempts
+}
+
+/** What failed since the last completed sign-in. */
+export interface AttemptsRow {
+  readonly status: 'attempts'
+  /** ms since epoch, of the latest attempt */
+  readonly at: number
+  readonly failedBefore: FailedAttempts
+}
+
+export type LoginSummary = LoginRow | AttemptsRow
+
+type EventOf<T extends SecurityEvent['type']> = Extract<SecurityEvent, { readonly type: T }>
+type Login = EventOf<'authn_login_success'>
+type Ending = EventOf<'session_end' | 'session_end_all'>
+
+function isLogin(event: SecurityEvent): event is Login {
+  return event.type === 'authn_login_success'
+}
+
+function isEnding(event: SecurityEvent): event is Ending {
+  return event.type === 'session_end' || event.type === 'session_end_all'
+}
+
+function uniqueBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): readonly Row[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
+}
+
+/** Answers which event ended a sign-in's session. Whoever signs out everywhere stays signed in. */
+function endingLookup(events: readonly SecurityEvent[]): (login: Login) => Ending | undefined {
+  const endings = events.filter(isEnding)
+  const own = new Map<string, Ending>()
+  for (const ending of endings.filter(({ type }) => type === 'session_end')) {
+    const { session } = ending.values
+    if (session !== undefined && !own.has(session)) own.set(session, ending)
+  }
+  const everywhere = endings.filter(({ type }) => type === 'session_end_all')
+  return ({ n, values: { session } }) => {
+    const alone = session === undefined ? undefined : own.get(session)
+    const withOthers = everywhere.find((ending) => {
+      return ending.n > n && (session === undefined || ending.values.session !== session)
+    })
+    return [alone, withOthers].filter((ending) => ending !== undefined).sort((a, b) => a.n - b.n)[0]
+  }
+}
+
+function rowOf(login: Login, ending: SecurityEvent | undefined, failedBefore: FailedAttempts): LoginRow {
+  const { ip, network, userAgent, primary, factor, aal, knownDevice, session } = login.values
+  return {
+    status: 'success',
+    n: login.n,
+    at: login.at,
+    ...(ip === undefined ? {} : { ip }),
+    ...(network === undefined ? {} : { network }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(primary === undefined ? {} : { primary }),
+    ...(factor === undefined ? {} : { factor }),
+    ...(aal === undefined ? {} : { aal }),
+    ...(knownDevice === undefined ? {} : { knownDevice }),
+    ...(session === undefined ? {} : { session }),
+    ...(ending === undefined ? {} : { endedAt: ending.at }),
+    failedBefore,
+  }
+}
+
+/** What ties an event to the sign-in it belongs to: a challenge, or the session that may only enroll. */
+function referenceOf(event: SecurityEvent): string | undefined {
+  switch (event.type) {
+    case 'mfa_challenge':
+    case 'mfa_fail':
+      return event.values.challenge
+    case 'mfa_required':
+      return event.values.session
+    default:
+      return undefined
+  }
+}
+
+/** For each challenge and session the position of the sign-in that completed it. */
+function completionsOf(logins: readonly Login[]): ReadonlyMap<string, number> {
+  const positions = new Map<string, number>()
+  logins.forEach(({ values: { challenge, session } }, position) => {
+    for (const reference of [challenge, session]) {
+      if (reference !== undefined && !positions.has(reference)) positions.set(reference, position)
+    }
+  })
+  return positions
+}
+
+/** Every attempt under the position of its sign-in; those after the last one under `logins.length`. */
+function assignAttempts(
+  events: readonly SecurityEvent[],
+  facts: readonly Fact[],
+  logins: readonly Login[],
+): readonly (readonly Attempt[])[] {
+  const assigned: Attempt[][] = Array.from({ length: logins.length + 1 }, () => [])
+  const completions = completionsOf(logins)
+  let next = 0
+  for (const event of events) {
+    while (next < logins.length && logins[next]!.n <= event.n) next++
+    const completion = completions.get(referenceOf(event) ?? '') ?? -1
+    const attempt = attemptOfEvent(event, completion >= next)
+    if (attempt !== null) assigned[Math.max(completion, next)]!.push(attempt)
+  }
+  // Facts have no number, and clocks of several servers may disagree: the first sign-in that is not earlier counts.
+  next = 0
+  for (const fact of facts) {
+    while (next < logins.length && logins[next]!.at < fact.at) next++
+    const attempt = attemptOfFact(fact)
+    if (attempt !== null) assigned[next]!.push(attempt)
+  }
+  return assigned
+}
+
+/**
+ * The login history as a person reads it: one row per completed sign-in, newest first, each with what failed before it,
+ * and one row in front for what failed since. Every failed attempt counts in exactly one row. Takes the events and facts
+ * of one account in any order; a row given twice counts once. The oldest row knows only the attempts that were given.
+ *
+ * @contract pure · times ms since epoch · status success|attempts · throws none
+ */
+export function summarizeLogins(events: readonly SecurityEvent[], facts: readonly Fact[]): readonly LoginSummary[] {
+  const orderedEvents = uniqueBy(events, ({ n }) => n).toSorted((a, b) => a.n - b.n)
+  const orderedFacts = uniqueBy(facts, ({ id }) => id).toSorted((a, b) => a.at - b.at)
+  const logins = orderedEvents.filter(isLogin)
+  const endingOf = endingLookup(orderedEvents)
+  const attempts = assignAttempts(orderedEvents, orderedFacts, logins)
+  const rows: LoginSummary[] = logins.map((login, position) => {
+    return rowOf(login, endingOf(login), countAttempts(attempts[position]!))
+  })
+  const since = attempts[logins.length]!
+  if (since.length > 0) {
+    const at = since.reduce((latest, attempt) => Math.max(latest, attempt.at), -Infinity)
+    rows.push({ status: 'attempts', at, failedBefore: countAttempts(since) })
+  }
+  return rows.reverse()
+}
