@@ -6,7 +6,7 @@ const digestBytes = 20
 
 // Shared by all calls: everything here is synchronous, and each use overwrites all that it reads.
 const words = /* @__PURE__ */ new Int32Array(80)
-const digest = /* @__PURE__ */ new Int32Array(5)
+const initial = /* @__PURE__ */ Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0)
 
 /** HMAC-SHA-1 (RFC 2104) with both key blocks already hashed: each counter then costs two compressions. */
 export class Sha1Key {
@@ -22,16 +22,13 @@ export class Sha1Key {
 
   /** The 31-bit integer of RFC 4226 §5.3 for one counter. */
   at(counter: number): number {
-    digest.set(this.#inner)
     words[0] = Math.floor(counter / 0x1_0000_0000)
-    words[1] = counter >>> 0
+    words[1] = counter
     finishBlock(2, (blockBytes + 8) * 8)
-    compressSha1(digest, words)
-    for (let i = 0; i < 5; i++) words[i] = digest[i]!
-    digest.set(this.#outer)
+    compressSha1(words, this.#inner, words)
     finishBlock(5, (blockBytes + digestBytes) * 8)
-    compressSha1(digest, words)
-    return truncate(digest, digest[4]! & 15)
+    compressSha1(words, this.#outer, words)
+    return truncate(words, words[4]! & 15)
   }
 }
 
@@ -42,26 +39,12 @@ function finishBlock(used: number, bits: number): void {
   words[15] = bits
 }
 
-function initialState(): Int32Array {
-  return Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0)
-}
-
 function padState(key: Uint8Array, pad: number): Int32Array {
-  const state = initialState()
-  const filler = pad * 0x01010101
-  for (let i = 0; i < 16; i++) words[i] = wordAt(key, i * 4) ^ filler
-  compressSha1(state, words)
+  words.fill(pad * 0x01010101, 0, 16)
+  for (let i = 0; i < key.length; i++) words[i >> 2]! ^= key[i]! << (24 - ((i & 3) << 3))
+  const state = new Int32Array(5)
+  compressSha1(words, initial, state)
   return state
-}
-
-/** Four bytes, big-endian; bytes beyond the end are zero. */
-function wordAt(bytes: Uint8Array, at: number): number {
-  if (at + 4 <= bytes.length) {
-    return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-  }
-  let word = 0
-  for (let i = 0; i < 4; i++) word = (word << 8) | (bytes[at + i] ?? 0)
-  return word
 }
 
 /** Plain SHA-1 of a secret that is longer than a block (RFC 2104 §2). */
@@ -72,10 +55,10 @@ function sha1(message: Uint8Array): Uint8Array {
   const view = new DataView(padded.buffer)
   view.setUint32(padded.length - 8, Math.floor(message.length / 0x2000_0000))
   view.setUint32(padded.length - 4, message.length * 8)
-  const state = initialState()
+  const state = Int32Array.from(initial)
   for (let at = 0; at < padded.length; at += blockBytes) {
     for (let i = 0; i < 16; i++) words[i] = view.getInt32(at + i * 4)
-    compressSha1(state, words)
+    compressSha1(words, state, state)
   }
   const hash = new Uint8Array(digestBytes)
   const out = new DataView(hash.buffer)

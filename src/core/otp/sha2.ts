@@ -2,27 +2,34 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { truncate } from './truncate.ts'
 
-const message = /* @__PURE__ */ new Uint8Array(8)
+// Shared by all calls: everything here is synchronous, and each use overwrites all that it reads.
+const message = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8))
+const messageBytes = /* @__PURE__ */ new Uint8Array(message.buffer)
+const digest = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(64))
+const digestBytes = /* @__PURE__ */ new Uint8Array(digest.buffer)
 const words = /* @__PURE__ */ new Int32Array(5)
 
-/** HMAC-SHA-256 or HMAC-SHA-512 with both key blocks already hashed, cloned for each counter. */
+type Mac = ReturnType<ReturnType<typeof hmac.create>['clone']>
+
+/** HMAC-SHA-256 or HMAC-SHA-512 with both key blocks already hashed; each counter goes on from a copy. */
 export class Sha2Key {
   readonly algorithm: 'SHA256' | 'SHA512'
-  readonly #mac: ReturnType<typeof hmac.create>
+  readonly #keyed: Mac
+  readonly #copy: Mac
 
   constructor(algorithm: 'SHA256' | 'SHA512', secret: Uint8Array) {
     this.algorithm = algorithm
-    this.#mac = hmac.create(algorithm === 'SHA256' ? sha256 : sha512, secret)
+    this.#keyed = hmac.create(algorithm === 'SHA256' ? sha256 : sha512, secret)
+    this.#copy = this.#keyed.clone()
   }
 
   /** The 31-bit integer of RFC 4226 §5.3 for one counter. */
   at(counter: number): number {
-    const view = new DataView(message.buffer)
-    view.setUint32(0, Math.floor(counter / 0x1_0000_0000))
-    view.setUint32(4, counter >>> 0)
-    const digest = this.#mac.clone().update(message).digest()
-    const bytes = new DataView(digest.buffer, digest.byteOffset)
-    for (let i = 0; i < 5; i++) words[i] = bytes.getInt32(i * 4)
-    return truncate(words, digest[digest.length - 1]! & 15)
+    message.setUint32(0, Math.floor(counter / 0x1_0000_0000))
+    message.setUint32(4, counter)
+    // One copy serves every counter: making a new one costs as much as hashing a block.
+    this.#keyed._cloneInto(this.#copy).update(messageBytes).digestInto(digestBytes)
+    for (let i = 0; i < 5; i++) words[i] = digest.getInt32(i * 4)
+    return truncate(words, digestBytes[this.#keyed.outputLen - 1]! & 15)
   }
 }
