@@ -29,7 +29,7 @@ const params: Readonly<Record<BackupCodeProfile, SlowHashParams>> = {
 /**
  * The slow hash that a profile's codes are stored under. Both profiles are below 112 bits, so neither may do without.
  *
- * @contract pure · throws NL_ARGUMENT · NIST SP 800-63B §3.1.2.2, RFC 7914
+ * @contract pure · length bytes · throws NL_ARGUMENT · NIST SP 800-63B §3.1.2.2, RFC 7914
  * @example
  * slowHashParams('crockford-13') // { algorithm: 'scrypt', N: 16384, r: 8, p: 1, length: 32 }
  */
@@ -41,7 +41,7 @@ export function slowHashParams(profile: BackupCodeProfile = defaultProfile): Slo
 /**
  * The bytes that go into the slow hash, beside the salt of the set: frame(label, profile, canonical code).
  *
- * @contract pure · throws NL_ARGUMENT (not a code of the profile)
+ * @contract pure · bytes · throws NL_ARGUMENT (not a code of the profile)
  * @example
  * await slowHash({ password: backupCodeHashInput('7K3M-Q9XTW-02A1'), salt, params: slowHashParams() })
  */

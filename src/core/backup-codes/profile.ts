@@ -61,7 +61,7 @@ export function backupCodeStrength(profile: BackupCodeProfile = defaultProfile):
 /**
  * Refuses a configuration whose codes carry fewer bits than their use asks for.
  *
- * @contract pure · throws NL_CONFIG, NL_ARGUMENT · NIST SP 800-63B §3.1.2.1, §4.2.1.1
+ * @contract pure · nothing · throws NL_CONFIG, NL_ARGUMENT · NIST SP 800-63B §3.1.2.1, §4.2.1.1
  * @example
  * checkBackupCodeProfile({ profile: 'crockford-13', use: 'recovery' })
  */

@@ -57,7 +57,7 @@ export function looksLikeBackupCode(text: unknown, profile: BackupCodeProfile = 
 /**
  * Prints a code in its groups, as it is shown to people: `7K3M-Q9XTW-02A1`, or six digits in one group.
  *
- * @contract pure · throws NL_ARGUMENT (not a code of the profile)
+ * @contract pure · text · throws NL_ARGUMENT (not a code of the profile)
  * @example
  * formatBackupCode('7K3MQ9XTW02A1') // '7K3M-Q9XTW-02A1'
  */

@@ -1,5 +1,5 @@
 export type { PasswordWeakness, ScoreFacts } from './facts.ts'
-export type { ScorePart, ScorePartId } from './parts.ts'
+export type { ScorePart, ScorePartId, ScorePartState } from './parts.ts'
 export { score } from './score.ts'
 export type { Score, ScoreLevel, ScoreRisk } from './score.ts'
 export { takeStep } from './steps.ts'

@@ -4,12 +4,28 @@ import type { ScoreFacts } from './facts.ts'
 export type ScorePartId =
   'factor' | 'second' | 'recovery' | 'password' | 'login-alerts' | 'ip-rules' | 'anti-phishing-code'
 
+/** Why a part earned what it earned: a key for the text beside it. */
+export type ScorePartState =
+  | 'none'
+  | 'sms'
+  | 'totp'
+  | 'passkey'
+  | 'user-verified-passkey'
+  | 'authenticator'
+  | 'low'
+  | 'ready'
+  | 'breached'
+  | 'short'
+  | 'nothing-known-against-it'
+  | 'off'
+  | 'on'
+
 /** One line of the gauge: how many points it can give, how many it gave, and the state that explains it. */
 export interface ScorePart {
   readonly id: ScorePartId
   readonly points: number
   readonly earned: number
-  readonly state: string
+  readonly state: ScorePartState
 }
 
 type Scale<State extends string> = Readonly<Record<State, number>>
@@ -23,7 +39,7 @@ const recoveryScale = { none: 0, low: 6, ready: 13 } as const
 const passwordScale = { breached: 0, short: 6, 'nothing-known-against-it': 15 } as const
 const hygieneScale = { off: 0, on: 3 } as const
 
-function part<State extends string>(id: ScorePartId, scale: Scale<State>, state: State): ScorePart {
+function part<State extends ScorePartState>(id: ScorePartId, scale: Scale<State>, state: State): ScorePart {
   return { id, points: Math.max(...Object.values<number>(scale)), earned: scale[state], state }
 }
 

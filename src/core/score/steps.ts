@@ -32,7 +32,7 @@ export const securitySteps: readonly SecurityStep[] = Object.keys(effects) as Se
 /**
  * The facts as they are once a step is taken.
  *
- * @contract pure · throws NL_ARGUMENT
+ * @contract pure · facts · throws NL_ARGUMENT
  * @example
  * score(takeStep(facts, 'add-totp-device')).score - score(facts).score // the gain that the advice promised
  */

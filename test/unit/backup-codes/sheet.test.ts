@@ -1,0 +1,57 @@
+import { backupCodeSheet, generateBackupCodes, normalizeBackupCode } from 'nightlatch/backup-codes'
+import { describe, expect, it } from 'vitest'
+import { expectHonestEverywhere } from '../hostile-values.ts'
+
+const codes = generateBackupCodes({ entropy: new Uint8Array(32) })
+const good = { appName: 'Acme', account: 'ada@example.org', codes, createdAt: '2 November 2026', locale: 'en' as const }
+
+describe('backupCodeSheet', () => {
+  it('prints every code on a line of its own, so that each reads back', () => {
+    const lines = backupCodeSheet(good).split('\n')
+    for (const [at, code] of codes.entries()) {
+      const line = lines.find((one) => one.includes(code))
+      expect(line).toBe(`  [ ] ${String(at + 1).padStart(2)}.  ${code}`)
+      expect(normalizeBackupCode(line!.slice(line!.indexOf('.') + 1))).toBe(normalizeBackupCode(code))
+    }
+    expect(lines.slice(0, 5)).toEqual([
+      'Acme: backup codes',
+      '==================',
+      '',
+      'Account: ada@example.org',
+      'Created: 2 November 2026',
+    ])
+  })
+
+  it('speaks French', () => {
+    const sheet = backupCodeSheet({ ...good, locale: 'fr', createdAt: '2 novembre 2026' })
+    expect(sheet).toContain('Acme : codes de secours')
+    expect(sheet).toContain('Créés le : 2 novembre 2026')
+    expect(sheet).not.toMatch(/Each|Keep|Account/)
+  })
+
+  it('keeps names from forging lines', () => {
+    const sheet = backupCodeSheet({
+      ...good,
+      account: 'ada\n  [ ] 11.  0000-00000-0000\u2028x\0\u202Ey',
+      appName: 'A\r\nB',
+    })
+    expect(sheet.split(/\r\n|[\r\n\u2028\u2029]/)).toHaveLength(backupCodeSheet(good).split('\n').length)
+    expect(sheet).not.toMatch(/[\0\r\u2028\u202E]/)
+  })
+
+  it('stays within the width of a page', () => {
+    for (const locale of ['en', 'fr'] as const) {
+      const longest = Math.max(
+        ...backupCodeSheet({ ...good, locale })
+          .split('\n')
+          .map((line) => line.length),
+      )
+      expect(longest).toBeLessThanOrEqual(90)
+    }
+  })
+
+  it('answers hostile values with a sheet or a NightlatchError', () => {
+    expectHonestEverywhere(backupCodeSheet, good)
+    expect(() => backupCodeSheet({ ...good, codes: new Array<string>(51).fill('x') })).toThrow(/^codes must be/)
+  })
+})
