@@ -9,7 +9,14 @@ const digest = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(64))
 const digestBytes = /* @__PURE__ */ new Uint8Array(digest.buffer)
 const words = /* @__PURE__ */ new Int32Array(5)
 
-type Mac = ReturnType<ReturnType<typeof hmac.create>['clone']>
+/** What is used of the library's HMAC objects. */
+interface Mac {
+  readonly outputLen: number
+  update(bytes: Uint8Array): Mac
+  digestInto(into: Uint8Array): void
+  clone(): Mac
+  _cloneInto(to: Mac): Mac
+}
 
 /** HMAC-SHA-256 or HMAC-SHA-512 with both key blocks already hashed; each counter goes on from a copy. */
 export class Sha2Key {
