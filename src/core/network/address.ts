@@ -20,7 +20,7 @@ const words = new Uint32Array(4)
  * Reads the text of an IPv4 or IPv6 address to numbers, strictly: no octal or short IPv4, port, bracket, zone id,
  * space or trailing dot. Trim what a form sends before you call it. Anything that is not such a text is `malformed`.
  *
- * @contract pure · outcomes ok|malformed · throws none · RFC 4291 §2.2, RFC 6943 §3.1.1, stricter than inet_aton
+ * @contract pure · ok|malformed · throws none · RFC 4291 §2.2, stricter than inet_aton
  * @example
  * const parsed = parseAddress('::ffff:192.0.2.1')
  * if (parsed.ok) formatAddress(parsed.address) // '192.0.2.1'
@@ -58,7 +58,7 @@ function isWord(value: unknown): boolean {
  * The canonical text: dotted IPv4, or IPv6 in lower case without leading zeros and with the longest run of zero groups
  * (the first of equals, at least two groups) as `::` [IP-11].
  *
- * @contract pure · throws NL_ARGUMENT · RFC 5952 §4
+ * @contract pure · a text · throws NL_ARGUMENT · RFC 5952 §4
  */
 export function formatAddress(address: Address): string {
   return writeAddress(address, words) === 4 ? dottedText(words[3]!) : colonText(words)
@@ -68,7 +68,7 @@ export function formatAddress(address: Address): string {
  * The network that counts as one sender when attempts are limited: an IPv4 address itself, the /64 of an IPv6 address
  * [THR-10], because whoever has one address of a /64 usually has all of them.
  *
- * @contract pure · throws NL_ARGUMENT · RFC 6177 §2
+ * @contract pure · a text · throws NL_ARGUMENT · RFC 6177 §2
  * @example
  * networkOf(address) // '203.0.113.7' or '2001:db8:0:1::/64'
  */
