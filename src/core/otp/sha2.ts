@@ -9,14 +9,7 @@ const digest = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(64))
 const digestBytes = /* @__PURE__ */ new Uint8Array(digest.buffer)
 const words = /* @__PURE__ */ new Int32Array(5)
 
-/** What is used of the library's HMAC objects. */
-interface Mac {
-  readonly outputLen: number
-  update(bytes: Uint8Array): Mac
-  digestInto(into: Uint8Array): void
-  clone(): Mac
-  _cloneInto(to: Mac): Mac
-}
+type Mac = ReturnType<typeof hmac.create>
 
 /** HMAC-SHA-256 or HMAC-SHA-512 with both key blocks already hashed; each counter goes on from a copy. */
 export class Sha2Key {
@@ -27,7 +20,7 @@ export class Sha2Key {
   constructor(algorithm: 'SHA256' | 'SHA512', secret: Uint8Array) {
     this.algorithm = algorithm
     this.#keyed = hmac.create(algorithm === 'SHA256' ? sha256 : sha512, secret)
-    this.#copy = this.#keyed.clone()
+    this.#copy = this.#keyed.clone() as Mac
   }
 
   /** The 31-bit integer of RFC 4226 §5.3 for one counter. */
