@@ -68,8 +68,10 @@ export interface EventValuesByType {
   readonly backup_code_use: { readonly left: number }
   readonly backup_code_regenerate: { readonly count: number }
   readonly stepup_success: { readonly purpose: string; readonly factor: string }
-  readonly session_end: { readonly ended: number }
-  readonly session_end_all: { readonly ended: number }
+  /** `target` is a reference (a hash) to the ended session if it is not the acting one. */
+  readonly session_end: { readonly ended: number; readonly target?: string }
+  /** `includingThis`: the acting session ended too. */
+  readonly session_end_all: { readonly ended: number; readonly includingThis?: boolean }
 }
 
 /** The unchained stream: what has no commit of its own. */
@@ -209,8 +211,8 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
   backup_code_use: { outcome: 'success', level: 'warn', fields: { left: 'number' } },
   backup_code_regenerate: { outcome: 'success', level: 'warn', fields: { count: 'number' } },
   stepup_success: { outcome: 'success', level: 'info', fields: { purpose: 'text', factor: 'text' } },
-  session_end: { outcome: 'success', level: 'info', fields: { ended: 'number' } },
-  session_end_all: { outcome: 'success', level: 'warn', fields: { ended: 'number' } },
+  session_end: { outcome: 'success', level: 'info', fields: { ended: 'number', target: 'text' } },
+  session_end_all: { outcome: 'success', level: 'warn', fields: { ended: 'number', includingThis: 'flag' } },
 }
 
 export const factCatalogue: { readonly [T in FactType]: CatalogueEntry<FactValuesByType[T]> } = {

@@ -30,14 +30,16 @@ function attempt(kind: Attempt['kind'], row: SecurityEvent | Fact, count = 1): A
   return { kind, count, at: row.at, address: row.values.ip ?? row.values.network }
 }
 
-/**
- * The attempt that an event stands for, if it stands for one. A row with a session was written by somebody who is
- * signed in already: a step-up, not a sign-in.
- */
+/** Codes are asked for at other doors too, of somebody who is signed in already: those are no sign-ins. */
+function isSignIn(door: string | undefined): boolean {
+  return door === undefined || door === 'sign-in'
+}
+
+/** The attempt that an event stands for, if it stands for one. */
 export function attemptOfEvent(event: SecurityEvent, isCompleted: boolean): Attempt | null {
   switch (event.type) {
     case 'mfa_fail':
-      return event.values.session === undefined ? attempt('codes', event) : null
+      return isSignIn(event.values.door) ? attempt('codes', event) : null
     case 'mfa_challenge':
     case 'mfa_required':
       return isCompleted ? null : attempt('unfinished', event)
@@ -52,7 +54,7 @@ export function attemptOfFact(fact: Fact): Attempt | null {
     case 'authn_login_fail':
       return attempt('passwords', fact)
     case 'excess_rate_limit_exceeded':
-      return fact.values.session === undefined ? attempt('blocked', fact, fact.values.sampled ?? 1) : null
+      return isSignIn(fact.values.door) ? attempt('blocked', fact, fact.values.sampled) : null
     default:
       return null
   }

@@ -35,35 +35,41 @@ export type LoginSummary = LoginRow | AttemptsRow
 
 type EventOf<T extends SecurityEvent['type']> = Extract<SecurityEvent, { readonly type: T }>
 type Login = EventOf<'authn_login_success'>
-type Ending = EventOf<'session_end' | 'session_end_all'>
-
 function isLogin(event: SecurityEvent): event is Login {
   return event.type === 'authn_login_success'
-}
-
-function isEnding(event: SecurityEvent): event is Ending {
-  return event.type === 'session_end' || event.type === 'session_end_all'
 }
 
 function uniqueBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): readonly Row[] {
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
 }
 
-/** Answers which event ended a sign-in's session. Whoever signs out everywhere stays signed in. */
-function endingLookup(events: readonly SecurityEvent[]): (login: Login) => Ending | undefined {
-  const endings = events.filter(isEnding)
-  const own = new Map<string, Ending>()
-  for (const ending of endings.filter(({ type }) => type === 'session_end')) {
-    const { session } = ending.values
-    if (session !== undefined && !own.has(session)) own.set(session, ending)
+/** What a sensitive change ends: every session but the acting one. */
+const endOthers: ReadonlySet<string> = new Set([
+  'session_end_all',
+  'mfa_enroll',
+  'mfa_remove',
+  'mfa_off',
+  'backup_code_regenerate',
+])
+
+function spares(event: SecurityEvent, session: string | undefined): boolean {
+  const isThisToo = event.type === 'session_end_all' && event.values.includingThis === true
+  return !isThisToo && session !== undefined && event.values.session === session
+}
+
+/** Answers which event ended a sign-in's session. */
+function endingLookup(events: readonly SecurityEvent[]): (login: Login) => SecurityEvent | undefined {
+  const alone = new Map<string, SecurityEvent>()
+  for (const event of events) {
+    if (event.type !== 'session_end') continue
+    const session = event.values.target ?? event.values.session
+    if (session !== undefined && !alone.has(session)) alone.set(session, event)
   }
-  const everywhere = endings.filter(({ type }) => type === 'session_end_all')
+  const together = events.filter(({ type }) => endOthers.has(type))
   return ({ n, values: { session } }) => {
-    const alone = session === undefined ? undefined : own.get(session)
-    const withOthers = everywhere.find((ending) => {
-      return ending.n > n && (session === undefined || ending.values.session !== session)
-    })
-    return [alone, withOthers].filter((ending) => ending !== undefined).sort((a, b) => a.n - b.n)[0]
+    const own = session === undefined ? undefined : alone.get(session)
+    const shared = together.find((event) => event.n > n && !spares(event, session))
+    return own !== undefined && (shared === undefined || own.n < shared.n) ? own : shared
   }
 }
 

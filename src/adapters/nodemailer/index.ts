@@ -1,0 +1,173 @@
+import { requireObject, requireText } from '../../core/arguments.ts'
+import { encodeBase64url, frame } from '../../core/bytes.ts'
+import { NightlatchError } from '../../core/errors.ts'
+import { sha256 } from '../../core/hmac.ts'
+import type { Mail, Mailer } from '../../ports/mailer.ts'
+import type { MailAddress } from './address.ts'
+import { asciiDomain, isPlainAddress, readSender, requireLine } from './address.ts'
+
+export type { MailAddress } from './address.ts'
+
+/** What is handed to the transport: the part of nodemailer's message that a security notice uses. */
+export interface OutgoingMail {
+  readonly from: MailAddress
+  readonly to: MailAddress
+  readonly replyTo?: MailAddress
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+  readonly messageId: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly list: Readonly<Record<string, never>>
+  readonly disableFileAccess: true
+  readonly disableUrlAccess: true
+}
+
+/** A nodemailer transporter, or anything with its `sendMail`. */
+export interface MailTransport {
+  sendMail(mail: OutgoingMail): Promise<unknown>
+}
+
+/** Options of nodemailer's SMTP transport; all others of nodemailer pass through. Times are ms. */
+export interface SmtpOptions {
+  readonly host: string
+  readonly port?: number
+  /** TLS from the first byte (usual on 465); otherwise STARTTLS is used where the server offers it. */
+  readonly secure?: boolean
+  readonly requireTLS?: boolean
+  readonly auth?: { readonly user: string; readonly pass: string }
+  /** Default 10 s, shorter than nodemailer's 2 minutes: the outbox tries again. */
+  readonly connectionTimeout?: number
+  /** Default 10 s. */
+  readonly greetingTimeout?: number
+  /** Default 20 s, shorter than nodemailer's 10 minutes. */
+  readonly socketTimeout?: number
+  readonly [name: string]: unknown
+}
+
+export interface NodemailerMailerOptions {
+  /** A transporter of your own, SMTP options, or a URL such as `smtps://user:pass@mail.acme.example`. */
+  readonly transport: MailTransport | SmtpOptions | string
+  /** The sender: `'Acme <security@acme.example>'`. */
+  readonly from: string | MailAddress
+  readonly replyTo?: string | MailAddress
+}
+
+const optionNames = ['transport', 'from', 'replyTo']
+const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
+
+function isTransport(value: unknown): value is MailTransport {
+  return typeof (value as Partial<MailTransport> | null)?.sendMail === 'function'
+}
+
+function checkOptions(options: NodemailerMailerOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new NightlatchError('NL_CONFIG', 'nodemailerMailer takes { transport, from }')
+  }
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
+  if (unknown !== undefined) {
+    throw new NightlatchError(
+      'NL_CONFIG',
+      `nodemailerMailer has no option ${unknown}; it has ${optionNames.join(', ')}`,
+    )
+  }
+  const { transport } = options
+  const isUsable =
+    typeof transport === 'string'
+      ? /^smtps?:\/\//i.test(transport)
+      : isTransport(transport) || typeof (transport as Partial<SmtpOptions> | null)?.host === 'string'
+  if (!isUsable) {
+    throw new NightlatchError('NL_CONFIG', 'transport must be a nodemailer transporter, SMTP options or an smtp:// URL')
+  }
+}
+
+async function openSmtp(smtp: SmtpOptions | string): Promise<MailTransport> {
+  const { createTransport } = await import('nodemailer').catch((cause: unknown) => {
+    throw new NightlatchError('NL_CONFIG', 'SMTP options need the package nodemailer: npm install nodemailer', {
+      cause,
+    })
+  })
+  const options = typeof smtp === 'string' ? { url: smtp } : smtp
+  return createTransport({ ...timeouts, ...options }) as unknown as MailTransport
+}
+
+function messageIdOf(dedupeKey: string, domain: string): string {
+  const hash = sha256(frame('nightlatch/message-id/v1', dedupeKey))
+  return `<${encodeBase64url(hash.subarray(0, 18))}@${domain}>`
+}
+
+function checkMail(mail: Mail): void {
+  requireObject(mail, 'mail')
+  for (const name of ['text', 'html', 'dedupeKey', 'language'] as const) requireText(mail[name], name)
+  if (!isPlainAddress(mail.to)) {
+    throw new NightlatchError('NL_ARGUMENT', 'to must be one plain mail address of at most 254 characters')
+  }
+  requireLine(mail.subject, 'subject', 'NL_ARGUMENT')
+  if (!/^[a-z\d-]{1,35}$/i.test(mail.language)) {
+    throw new NightlatchError('NL_ARGUMENT', 'language must be a language tag')
+  }
+}
+
+/** What a log may know of a failure: the transport's code, never its text, which may quote the mail. */
+function reasonOf(cause: unknown): string {
+  const { code, responseCode } = (cause ?? {}) as { readonly code?: unknown; readonly responseCode?: unknown }
+  const parts = [
+    typeof code === 'string' && /^[A-Z0-9_]{1,32}$/.test(code) ? code : '',
+    typeof responseCode === 'number' ? String(responseCode) : '',
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? '' : ` (${parts.join(' ')})`
+}
+
+async function handOver(transport: MailTransport, mail: OutgoingMail): Promise<unknown> {
+  try {
+    return await transport.sendMail(mail)
+  } catch (cause) {
+    throw new NightlatchError('NL_MAIL_FAILED', `the mail was not accepted${reasonOf(cause)}`, { cause })
+  }
+}
+
+function isRejected(answer: unknown): boolean {
+  const rejected = (answer as { readonly rejected?: unknown } | null | undefined)?.rejected
+  return Array.isArray(rejected) && rejected.length > 0
+}
+
+/**
+ * A mailer on nodemailer: give it a transporter of your own, or SMTP options, with which nodemailer is loaded at the
+ * first mail. Every mail is marked `Auto-Submitted: auto-generated` [MAIL-4], offers nothing to unsubscribe from
+ * [MAIL-5] and keeps its Message-ID when it is sent again.
+ *
+ * @contract effect(transport) · times ms · outcomes accepted · throws NL_CONFIG, NL_ARGUMENT, NL_MAIL_FAILED · RFC 3834 §5, MAIL-1
+ * @example
+ * const mailer = nodemailerMailer({ transport: 'smtps://user:pass@mail.acme.example', from: 'Acme <security@acme.example>' })
+ */
+export function nodemailerMailer(options: NodemailerMailerOptions): Mailer {
+  checkOptions(options)
+  const { transport } = options
+  const from = readSender(options.from, 'from')
+  const replyTo = options.replyTo === undefined ? {} : { replyTo: readSender(options.replyTo, 'replyTo') }
+  const domain = asciiDomain(from.address)
+  let opened: MailTransport | undefined = isTransport(transport) ? transport : undefined
+
+  async function send(mail: Mail): Promise<void> {
+    checkMail(mail)
+    opened ??= await openSmtp(transport as SmtpOptions | string)
+    const outgoing: OutgoingMail = {
+      from,
+      to: { name: '', address: mail.to },
+      ...replyTo,
+      subject: mail.subject,
+      text: mail.text,
+      html: mail.html,
+      messageId: messageIdOf(mail.dedupeKey, domain),
+      headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': mail.language },
+      // A transporter shared with other mail may have a list in its defaults: a security notice is on none.
+      list: {},
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    }
+    if (isRejected(await handOver(opened, outgoing))) {
+      throw new NightlatchError('NL_MAIL_FAILED', 'the recipient was not accepted')
+    }
+  }
+  return { send }
+}

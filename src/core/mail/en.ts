@@ -1,0 +1,138 @@
+import type { FactorSentences, Language } from './language.ts'
+import { fewCodes } from './language.ts'
+
+const added: FactorSentences = {
+  totp: 'An authenticator app was added to your account',
+  sms: 'A phone number for codes by SMS was added to your account',
+  passkey: 'A passkey was added to your account',
+  'backup-code': 'Backup codes were added to your account',
+}
+
+const removed: FactorSentences = {
+  totp: 'An authenticator app was removed from your account',
+  sms: 'A phone number for codes by SMS was removed from your account',
+  passkey: 'A passkey was removed from your account',
+  'backup-code': 'The backup codes were removed from your account',
+}
+
+const disabled: FactorSentences = {
+  totp: 'Authenticator apps were switched off for your account',
+  sms: 'Codes by SMS were switched off for your account',
+  passkey: 'Passkeys were switched off for your account',
+  'backup-code': 'The backup codes were switched off for your account',
+}
+
+const fine = 'If this was you, there is nothing to do.'
+const changePassword = 'Change your password at once, to one that you use nowhere else.'
+const firstStep = 'Only somebody who passed the first step of signing in, usually with your password, can try codes.'
+
+const openPage = (appName: string): string =>
+  `Open ${appName} yourself, the way you always do, and look at the security page of your account.`
+const history = 'Look through the login history and sign out everywhere.'
+
+function codesLeft(left: number): string {
+  if (left <= 0)
+    return 'It was the last one: none is left. Make a new set now, so that a lost phone does not lock you out.'
+  if (left === 1) return 'Only one code is left. Make a new set soon.'
+  return left <= fewCodes ? `Only ${left} codes are left. Make a new set soon.` : `${left} codes are left.`
+}
+
+export const en: Language = {
+  tag: 'en',
+  notices: {
+    'factor-added': ({ factor }, { appName }) => ({
+      subject: added[factor],
+      happened: [`${added[factor]}.`],
+      ifYou: fine,
+      ifNotYou: [changePassword, openPage(appName), 'Remove what you do not recognize there and sign out everywhere.'],
+    }),
+    'factor-removed': ({ factor }, { appName }) => ({
+      subject: removed[factor],
+      happened: [`${removed[factor]}. It can no longer be used to sign in.`],
+      ifYou: fine,
+      ifNotYou: [changePassword, openPage(appName), 'Set it up again and sign out everywhere.'],
+    }),
+    'two-factor-off': (_template, { appName }) => ({
+      subject: 'Two-factor authentication was switched off',
+      happened: [
+        'Two-factor authentication was switched off for your account. From now on your password alone is enough to sign in.',
+      ],
+      ifYou: `${fine} You can switch it on again at any time.`,
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Switch two-factor authentication on again and sign out everywhere.',
+      ],
+    }),
+    'backup-codes-regenerated': ({ count }, { appName }) => ({
+      subject: 'New backup codes were made',
+      happened: [
+        `A new set of ${count} backup codes was made for your account. All earlier codes have stopped working.`,
+      ],
+      ifYou: 'If this was you, keep the new codes in a safe place and throw the old ones away.',
+      ifNotYou: [changePassword, openPage(appName), 'Make a new set of backup codes yourself and sign out everywhere.'],
+    }),
+    'backup-code-used': ({ left }, { appName }) => ({
+      subject: left <= 0 ? 'Your last backup code was used' : 'A backup code was used',
+      happened: [`A backup code was used for your account. ${codesLeft(left)}`],
+      ifYou: left > fewCodes ? fine : 'If this was you, make a new set of backup codes on the security page.',
+      ifNotYou: [changePassword, openPage(appName), 'Make a new set of backup codes and sign out everywhere.'],
+    }),
+    'code-entry-locked': ({ failures, until }, { appName, time }) => ({
+      subject: 'Code entry is locked for a while',
+      happened: [
+        `After ${failures} wrong codes in a row, codes are no longer accepted from browsers that your account does not know.`,
+        `The lock ends at ${time(until)}. A browser in which you signed in before is not affected.`,
+        firstStep,
+      ],
+      ifYou: 'If you mistyped these codes yourself, wait until the lock ends and check the clock of your phone.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'factor-failed': (_template, { appName }) => ({
+      subject: 'A sign-in stopped at the second factor',
+      happened: [
+        'Somebody passed the first step of signing in to your account, and then gave a wrong code. That code let nobody in.',
+        firstStep,
+      ],
+      ifYou: 'If you mistyped a code yourself, there is nothing to do.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'factor-disabled': ({ factor }, { appName }) => ({
+      subject: disabled[factor],
+      happened: [`${disabled[factor]}, because too many wrong codes were tried in a row.`, firstStep],
+      ifYou: 'To use it again, sign in with another factor and set it up anew on the security page.',
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Sign in with another factor, set this one up anew, sign out everywhere.',
+      ],
+    }),
+    'device-resynchronized': (_template, { appName }) => ({
+      subject: 'An authenticator app was resynchronized',
+      happened: ['The clock of an authenticator app of your account was set right with two of its codes.'],
+      ifYou: fine,
+      ifNotYou: [changePassword, openPage(appName), 'Remove that device, add your own again and sign out everywhere.'],
+    }),
+    'signed-out-everywhere': (_template, { appName }) => ({
+      subject: 'Your account was signed out everywhere',
+      happened: [
+        'Your account was signed out everywhere. All browsers and apps have to sign in again, except perhaps the one in which this was asked for.',
+      ],
+      ifYou: fine,
+      ifNotYou: [changePassword, openPage(appName), 'Look through the login history for a sign-in that is not yours.'],
+    }),
+  },
+  labels: {
+    when: 'When:',
+    device: 'Device:',
+    ip: 'IP address:',
+    browser: 'Browser (approximate, as it describes itself):',
+    antiPhishingCode: 'Your anti-phishing code:',
+    ifNotYou: 'If this was not you:',
+  },
+  greeting: (name) => (name === null ? 'Hello,' : `Hello ${name},`),
+  contact: (contact) => `Whom to ask for help: ${contact}`,
+  footer: (appName) =>
+    `${appName} sent this automatically to protect your account. It holds no link on purpose, and nobody will ever ask you for a code or a password by mail.`,
+  typeset: (sentence) => sentence,
+}

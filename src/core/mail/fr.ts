@@ -1,0 +1,171 @@
+import type { FactorSentences, Language } from './language.ts'
+import { fewCodes } from './language.ts'
+
+const added: FactorSentences = {
+  totp: 'Une application d’authentification a été ajoutée à votre compte',
+  sms: 'Un numéro de téléphone pour les codes par SMS a été ajouté à votre compte',
+  passkey: 'Une clé d’accès a été ajoutée à votre compte',
+  'backup-code': 'Des codes de secours ont été ajoutés à votre compte',
+}
+
+const removed: FactorSentences = {
+  totp: 'Une application d’authentification a été retirée de votre compte',
+  sms: 'Un numéro de téléphone pour les codes par SMS a été retiré de votre compte',
+  passkey: 'Une clé d’accès a été retirée de votre compte',
+  'backup-code': 'Les codes de secours ont été retirés de votre compte',
+}
+
+const disabled: FactorSentences = {
+  totp: 'Les applications d’authentification ont été désactivées pour votre compte',
+  sms: 'Les codes par SMS ont été désactivés pour votre compte',
+  passkey: 'Les clés d’accès ont été désactivées pour votre compte',
+  'backup-code': 'Les codes de secours ont été désactivés pour votre compte',
+}
+
+const fine = 'Si c’était vous, il n’y a rien à faire.'
+const changePassword =
+  'Changez tout de suite votre mot de passe pour un autre, que vous n’utilisez nulle part ailleurs.'
+const firstStep =
+  'Seule une personne qui a passé la première étape de la connexion, le plus souvent avec votre mot de passe, peut essayer des codes.'
+
+const openPage = (appName: string): string =>
+  `Ouvrez vous-même ${appName}, comme vous le faites toujours, et consultez la page de sécurité de votre compte.`
+const history = 'Parcourez l’historique des connexions et déconnectez tous les appareils.'
+
+function codesLeft(left: number): string {
+  if (left <= 0) {
+    return 'C’était le dernier : il n’en reste aucun. Créez une nouvelle série dès maintenant, pour qu’un téléphone perdu ne vous ferme pas la porte.'
+  }
+  if (left === 1) return 'Il ne reste plus qu’un code. Créez bientôt une nouvelle série.'
+  return left <= fewCodes
+    ? `Il ne reste plus que ${left} codes. Créez bientôt une nouvelle série.`
+    : `Il reste ${left} codes.`
+}
+
+export const fr: Language = {
+  tag: 'fr',
+  notices: {
+    'factor-added': ({ factor }, { appName }) => ({
+      subject: added[factor],
+      happened: [`${added[factor]}.`],
+      ifYou: fine,
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Retirez-y ce que vous ne reconnaissez pas et déconnectez tous les appareils.',
+      ],
+    }),
+    'factor-removed': ({ factor }, { appName }) => ({
+      subject: removed[factor],
+      happened: [`${removed[factor]}. La connexion n’est plus possible par ce moyen.`],
+      ifYou: fine,
+      ifNotYou: [changePassword, openPage(appName), 'Ajoutez de nouveau ce moyen et déconnectez tous les appareils.'],
+    }),
+    'two-factor-off': (_template, { appName }) => ({
+      subject: 'La double authentification a été désactivée',
+      happened: [
+        'La double authentification a été désactivée pour votre compte. Désormais, votre mot de passe suffit à lui seul pour se connecter.',
+      ],
+      ifYou: `${fine} Vous pouvez la réactiver à tout moment.`,
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Réactivez la double authentification et déconnectez tous les appareils.',
+      ],
+    }),
+    'backup-codes-regenerated': ({ count }, { appName }) => ({
+      subject: 'De nouveaux codes de secours ont été créés',
+      happened: [
+        `Une nouvelle série de ${count} codes de secours a été créée pour votre compte. Aucun des codes précédents ne fonctionne plus.`,
+      ],
+      ifYou: 'Si c’était vous, gardez les nouveaux codes en lieu sûr et jetez les anciens.',
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Créez vous-même une nouvelle série de codes de secours et déconnectez tous les appareils.',
+      ],
+    }),
+    'backup-code-used': ({ left }, { appName }) => ({
+      subject: left <= 0 ? 'Votre dernier code de secours a été utilisé' : 'Un code de secours a été utilisé',
+      happened: [`Un code de secours a été utilisé pour votre compte. ${codesLeft(left)}`],
+      ifYou:
+        left > fewCodes
+          ? fine
+          : 'Si c’était vous, créez une nouvelle série de codes de secours sur la page de sécurité.',
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Créez une nouvelle série de codes de secours et déconnectez tous les appareils.',
+      ],
+    }),
+    'code-entry-locked': ({ failures, until }, { appName, time }) => ({
+      subject: 'La saisie des codes est bloquée pour un moment',
+      happened: [
+        `Après ${failures} codes faux de suite, les codes ne sont plus acceptés depuis les navigateurs que votre compte ne connaît pas.`,
+        `Fin du blocage : ${time(until)}. Un navigateur dans lequel vous vous êtes déjà connecté n’est pas concerné.`,
+        firstStep,
+      ],
+      ifYou:
+        'Si vous avez vous-même mal saisi ces codes, attendez la fin du blocage et vérifiez l’heure de votre téléphone.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'factor-failed': (_template, { appName }) => ({
+      subject: 'Une connexion s’est arrêtée au second facteur',
+      happened: [
+        'Quelqu’un a passé la première étape de la connexion à votre compte, puis a donné un code faux. Ce code n’a laissé entrer personne.',
+        firstStep,
+      ],
+      ifYou: 'Si vous avez vous-même mal saisi un code, il n’y a rien à faire.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'factor-disabled': ({ factor }, { appName }) => ({
+      subject: disabled[factor],
+      happened: [`${disabled[factor]}, parce que trop de codes faux ont été essayés de suite.`, firstStep],
+      ifYou:
+        'Pour vous en servir de nouveau, connectez-vous avec un autre moyen et refaites l’installation sur la page de sécurité.',
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Connectez-vous avec un autre moyen, refaites cette installation et déconnectez tous les appareils.',
+      ],
+    }),
+    'device-resynchronized': (_template, { appName }) => ({
+      subject: 'Une application d’authentification a été resynchronisée',
+      happened: [
+        'L’horloge d’une application d’authentification de votre compte a été recalée à l’aide de deux de ses codes.',
+      ],
+      ifYou: fine,
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Retirez cet appareil, ajoutez de nouveau le vôtre et déconnectez tous les appareils.',
+      ],
+    }),
+    'signed-out-everywhere': (_template, { appName }) => ({
+      subject: 'Votre compte a été déconnecté partout',
+      happened: [
+        'Votre compte a été déconnecté partout. Tous les navigateurs et applications doivent se connecter de nouveau, sauf peut-être celui d’où la demande est venue.',
+      ],
+      ifYou: fine,
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Cherchez dans l’historique des connexions une connexion qui n’est pas la vôtre.',
+      ],
+    }),
+  },
+  labels: {
+    when: 'Quand :',
+    device: 'Appareil :',
+    ip: 'Adresse IP :',
+    browser: 'Navigateur (indicatif, tel qu’il se décrit) :',
+    antiPhishingCode: 'Votre code anti-hameçonnage :',
+    ifNotYou: 'Si ce n’était pas vous :',
+  },
+  greeting: (name) => (name === null ? 'Bonjour,' : `Bonjour ${name},`),
+  contact: (contact) => `À qui demander de l’aide : ${contact}`,
+  footer: (appName) =>
+    `Ce message a été envoyé automatiquement par ${appName} pour protéger votre compte. Il ne contient volontairement aucun lien, et personne ne vous demandera jamais un code ou un mot de passe par courriel.`,
+  // An unbreakable space before the double signs, so that none of them begins a line.
+  typeset: (sentence) => sentence.replaceAll(/ (?=[:;!?»])/g, '\u00a0').replaceAll('« ', '«\u00a0'),
+}
