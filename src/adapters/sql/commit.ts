@@ -1,0 +1,101 @@
+import type { Change, CommitAnswer } from '../../ports/storage.ts'
+import type { Database, SqlDialect } from './dialect.ts'
+import type { EventTableRow, MessageRow, RecordRow } from './tables.ts'
+
+/** A change as rows, made before the first statement, so that nothing the caller does meanwhile can reach them. */
+export interface CommitRows {
+  readonly expected: string | null
+  readonly record: RecordRow
+  readonly claim: readonly string[]
+  readonly release: readonly string[]
+  readonly events: readonly EventTableRow[]
+  readonly messages: readonly MessageRow[]
+}
+
+export function rowsOf(change: Change): CommitRows {
+  const { id, expected, version, doc, summary, keys, events, messages, lease } = change
+  return {
+    expected,
+    record: {
+      id,
+      version,
+      doc,
+      kind: summary.kind,
+      created_at: summary.createdAt,
+      updated_at: summary.updatedAt,
+      totp_devices: summary.totpDevices,
+      backup_codes_left: summary.backupCodesLeft,
+      locked_until: summary.lockedUntil,
+    },
+    claim: [...new Set(keys.claim)],
+    release: keys.release.filter((key) => !keys.claim.includes(key)),
+    events: events.map(({ n, type, at, fields, link }) => ({
+      record_id: id,
+      n,
+      type,
+      at,
+      fields: JSON.stringify(fields),
+      link,
+    })),
+    messages: messages.map(({ messageId, channel, dueAt, body }) => ({
+      record_id: id,
+      message_id: messageId,
+      channel,
+      status: 'waiting',
+      due_at: dueAt,
+      attempts: lease ? 1 : 0,
+      lease_token: lease?.token ?? null,
+      lease_until: lease?.until ?? null,
+      body,
+    })),
+  }
+}
+
+/** The commit of engines that need a transaction for it: two statements for the usual change, begin and commit aside. */
+export async function commitInTransaction(dialect: SqlDialect, db: Database, rows: CommitRows): Promise<CommitAnswer> {
+  return dialect.transaction(
+    db,
+    async (transaction) => {
+      if (!(await writeRecord(dialect, transaction, rows))) return 'conflict'
+      if (!(await writeKeys(dialect, transaction, rows))) return 'key-taken'
+      if (rows.events.length > 0) await transaction.insertInto('nightlatch_events').values(rows.events).execute()
+      if (rows.messages.length > 0) await transaction.insertInto('nightlatch_messages').values(rows.messages).execute()
+      return 'committed'
+    },
+    (answer) => answer === 'committed',
+  )
+}
+
+async function writeRecord(dialect: SqlDialect, db: Database, { expected, record }: CommitRows): Promise<boolean> {
+  if (expected === null) {
+    const inserted = await dialect.ifAbsent(db.insertInto('nightlatch_records').values(record)).executeTakeFirst()
+    return inserted.numInsertedOrUpdatedRows === 1n
+  }
+  const { id, ...changed } = record
+  const updated = await db
+    .updateTable('nightlatch_records')
+    .set(changed)
+    .where('id', '=', id)
+    .where('version', '=', expected)
+    .executeTakeFirst()
+  return updated.numUpdatedRows === 1n
+}
+
+async function writeKeys(dialect: SqlDialect, db: Database, { record, claim, release }: CommitRows): Promise<boolean> {
+  if (release.length > 0) {
+    const held = db.deleteFrom('nightlatch_keys').where('record_id', '=', record.id)
+    await held.where('unique_key', 'in', release).execute()
+  }
+  if (claim.length === 0) return true
+  const claims = claim.map((unique_key) => ({ unique_key, record_id: record.id }))
+  const inserted = await dialect.ifAbsent(db.insertInto('nightlatch_keys').values(claims)).executeTakeFirst()
+  if (inserted.numInsertedOrUpdatedRows === BigInt(claim.length)) return true
+  const foreign = await db
+    .selectFrom('nightlatch_keys')
+    .select('record_id')
+    .where('unique_key', 'in', claim)
+    .where('record_id', '!=', record.id)
+    .limit(1)
+    .execute()
+  return foreign.length === 0
+}

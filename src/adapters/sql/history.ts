@@ -1,0 +1,65 @@
+import { eventCursor, factCursor, parseEventCursor, parseFactCursor } from '../../core/storage-query.ts'
+import type { EventRow, FactRow, HistoryQuery, Page } from '../../ports/storage.ts'
+import type { Database } from './dialect.ts'
+import type { EventTableRow, FactTableRow } from './tables.ts'
+
+export async function listEvents(
+  db: Database,
+  { id, after, limit, filter = {} }: HistoryQuery,
+): Promise<Page<EventRow>> {
+  const position = parseEventCursor(after)
+  if (filter.types?.length === 0) return { items: [], next: null }
+  let query = db.selectFrom('nightlatch_events').selectAll().where('record_id', '=', id)
+  if (position !== null) query = query.where('n', '<', position)
+  if (filter.types !== undefined) query = query.where('type', 'in', filter.types)
+  if (filter.from !== undefined) query = query.where('at', '>=', filter.from)
+  if (filter.to !== undefined) query = query.where('at', '<', filter.to)
+  const rows = await query
+    .orderBy('n', 'desc')
+    .limit(limit + 1)
+    .execute()
+  return pageOf(rows.map(eventOf), limit, (row) => eventCursor(row.n))
+}
+
+export async function listFacts(db: Database, { id, after, limit, filter = {} }: HistoryQuery): Promise<Page<FactRow>> {
+  const position = parseFactCursor(after)
+  if (filter.types?.length === 0) return { items: [], next: null }
+  let query = db.selectFrom('nightlatch_facts').selectAll().where('record_id', '=', id)
+  if (position !== null) {
+    query = query.where((row) => row(row.refTuple('at', 'id'), '<', row.tuple(position.at, position.id)))
+  }
+  if (filter.types !== undefined) query = query.where('type', 'in', filter.types)
+  if (filter.from !== undefined) query = query.where('at', '>=', filter.from)
+  if (filter.to !== undefined) query = query.where('at', '<', filter.to)
+  const rows = await query
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  return pageOf(rows.map(factOf), limit, factCursor)
+}
+
+/** One row more than the page was asked for: it tells whether there is a next page. */
+function pageOf<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => string): Page<Row> {
+  const items = rows.slice(0, limit)
+  return { items, next: rows.length > limit ? cursorOf(items.at(-1)!) : null }
+}
+
+// Some drivers answer 64-bit columns as text.
+function eventOf({ n, type, at, fields, link }: EventTableRow): EventRow {
+  return { n: Number(n), type, at: Number(at), fields: fieldsOf(fields), link }
+}
+
+function factOf({ id, record_id, type, at, fields }: FactTableRow): FactRow {
+  return { id, recordId: record_id === '' ? null : record_id, type, at: Number(at), fields: fieldsOf(fields) }
+}
+
+/** Fields that somebody spoiled come back empty: the check of the chain names the row, and the others stay readable. */
+function fieldsOf<Fields extends object>(text: string): Fields {
+  try {
+    const fields: unknown = JSON.parse(text)
+    return (typeof fields === 'object' && fields !== null ? fields : {}) as Fields
+  } catch {
+    return {} as Fields
+  }
+}

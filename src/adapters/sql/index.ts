@@ -1,0 +1,5 @@
+export { migrate, sqlMigrations } from './migrations.ts'
+export type { SqlMigration } from './migrations.ts'
+export { sqlStorage } from './storage.ts'
+export type { SqlStorageOptions } from './options.ts'
+export type { SqlDialectName } from './dialect.ts'

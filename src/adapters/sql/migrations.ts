@@ -1,0 +1,122 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import { storageCall } from './failure.ts'
+import { requireDatabase, requireDialect } from './options.ts'
+import type { SqlStorageOptions } from './options.ts'
+
+/** One statement that a host runs once, in the order of the list. Released names and statements never change. */
+export interface SqlMigration {
+  readonly name: string
+  readonly sql: string
+}
+
+/**
+ * The statements that make the tables, for hosts that run migrations with a tool of their own. Each may be run again
+ * without harm. Hosts without such a tool call {@link migrate}.
+ *
+ * @contract pure · throws NL_CONFIG
+ */
+export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigration[] {
+  const { columns, clustered } = requireDialect(options)
+  const { id, text, integer } = columns
+  const table = (name: string, definitions: readonly string[], suffix = ''): string =>
+    `create table if not exists nightlatch_${name} (${definitions.join(', ')}) ${suffix}`.trimEnd()
+  return [
+    {
+      name: '0001_records',
+      sql: table('records', [
+        `id ${id} not null primary key`,
+        `version ${text} not null`,
+        `doc ${text} not null`,
+        `kind ${id} not null`,
+        `created_at ${integer} not null`,
+        `updated_at ${integer} not null`,
+        `totp_devices ${integer} not null`,
+        `backup_codes_left ${integer} not null`,
+        `locked_until ${integer}`,
+      ]),
+    },
+    {
+      name: '0002_records_by_kind',
+      sql: 'create index if not exists nightlatch_records_by_kind on nightlatch_records (kind, created_at, id)',
+    },
+    {
+      name: '0003_keys',
+      sql: table('keys', [`unique_key ${id} not null primary key`, `record_id ${id} not null`], clustered),
+    },
+    {
+      name: '0004_events',
+      sql: table(
+        'events',
+        [
+          `record_id ${id} not null`,
+          `n ${integer} not null`,
+          `type ${text} not null`,
+          `at ${integer} not null`,
+          `fields ${text} not null`,
+          `link ${text} not null`,
+          'primary key (record_id, n)',
+        ],
+        clustered,
+      ),
+    },
+    {
+      name: '0005_facts',
+      sql: table(
+        'facts',
+        [
+          `record_id ${id} not null`,
+          `at ${integer} not null`,
+          `id ${id} not null`,
+          `type ${text} not null`,
+          `fields ${text} not null`,
+          'primary key (record_id, at, id)',
+        ],
+        clustered,
+      ),
+    },
+    {
+      name: '0006_messages',
+      sql: table('messages', [
+        `record_id ${id} not null`,
+        `message_id ${id} not null`,
+        `channel ${id} not null`,
+        `status ${id} not null`,
+        `due_at ${integer} not null`,
+        `attempts ${integer} not null`,
+        `lease_token ${text}`,
+        `lease_until ${integer}`,
+        `body ${text}`,
+        'primary key (record_id, message_id)',
+      ]),
+    },
+    {
+      name: '0007_messages_by_due',
+      sql: 'create index if not exists nightlatch_messages_by_due on nightlatch_messages (status, due_at)',
+    },
+  ]
+}
+
+/**
+ * Brings the tables up to date. May be called at every start and by several processes at once: one works, the others
+ * wait and find nothing left to do.
+ *
+ * @contract effect(database) · throws NL_CONFIG, NL_STORAGE_FAILED
+ */
+export async function migrate<Schema>(db: Kysely<Schema>, options?: SqlStorageOptions): Promise<void> {
+  const dialect = requireDialect(options)
+  const database = requireDatabase(db)
+  const migrations = sqlMigrations(options)
+  const list = `create table if not exists nightlatch_migrations (name ${dialect.columns.id} not null primary key)`
+  await storageCall('migrate', () =>
+    dialect.exclusively(database, async (transaction) => {
+      await sql.raw(list).execute(transaction)
+      const rows = await transaction.selectFrom('nightlatch_migrations').select('name').execute()
+      const done = new Set(rows.map(({ name }) => name))
+      for (const migration of migrations.filter(({ name }) => !done.has(name))) {
+        await sql.raw(migration.sql).execute(transaction)
+        await transaction.insertInto('nightlatch_migrations').values({ name: migration.name }).execute()
+      }
+    }),
+  )
+}

@@ -1,0 +1,44 @@
+import type { OutboxMessage, SettleMessage, TakeMessages } from '../../ports/storage.ts'
+import type { Database, SqlDialect } from './dialect.ts'
+
+export async function takeMessages(
+  dialect: SqlDialect,
+  db: Database,
+  request: TakeMessages,
+): Promise<readonly OutboxMessage[]> {
+  const rows = await dialect.take(db, request)
+  const taken = rows.map((row) => ({
+    recordId: row.record_id,
+    messageId: row.message_id,
+    channel: row.channel,
+    dueAt: Number(row.due_at),
+    attempts: Number(row.attempts),
+    body: row.body ?? '',
+  }))
+  // An update returns its rows in any order; among equals the engine's own choice is as good as another.
+  return taken.sort((a, b) => a.dueAt - b.dueAt)
+}
+
+export async function settleMessage(
+  db: Database,
+  { recordId, messageId, leaseToken, outcome }: SettleMessage,
+): Promise<boolean> {
+  if (outcome === 'sent') {
+    const removed = await db
+      .deleteFrom('nightlatch_messages')
+      .where('record_id', '=', recordId)
+      .where('message_id', '=', messageId)
+      .where('lease_token', '=', leaseToken)
+      .executeTakeFirst()
+    return removed.numDeletedRows === 1n
+  }
+  const settled = outcome === 'dead' ? ({ status: 'dead', body: null } as const) : { due_at: outcome.retryAt }
+  const changed = await db
+    .updateTable('nightlatch_messages')
+    .set({ ...settled, lease_token: null, lease_until: null })
+    .where('record_id', '=', recordId)
+    .where('message_id', '=', messageId)
+    .where('lease_token', '=', leaseToken)
+    .executeTakeFirst()
+  return changed.numUpdatedRows === 1n
+}

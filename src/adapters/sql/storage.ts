@@ -1,0 +1,93 @@
+import type { Kysely } from 'kysely'
+import { NightlatchError } from '../../core/errors.ts'
+import {
+  maxPageSize,
+  requireHistoryQuery,
+  requireLimit,
+  requireRecordId,
+  requireTime,
+} from '../../core/storage-query.ts'
+import type { FactRow, Storage } from '../../ports/storage.ts'
+import { rowsOf } from './commit.ts'
+import { storageCall } from './failure.ts'
+import { listEvents, listFacts } from './history.ts'
+import { requireDatabase, requireDialect } from './options.ts'
+import type { SqlStorageOptions } from './options.ts'
+import { settleMessage, takeMessages } from './outbox.ts'
+import type { FactTableRow } from './tables.ts'
+
+/**
+ * Storage in SQL tables through the host's own Kysely instance; {@link migrate} makes the tables. Given a transaction
+ * instead, everything becomes part of it: an answer then holds only once the host has committed.
+ *
+ * @contract effect(database) · times ms since epoch · outcomes those of {@link Storage} · throws NL_CONFIG; the methods NL_ARGUMENT, NL_STORAGE_FAILED
+ * @example
+ * const db = new Kysely({ dialect: new SqliteDialect({ database: new Database('app.db') }) })
+ * await migrate(db)
+ * const storage = sqlStorage(db)
+ */
+export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptions): Storage {
+  const dialect = requireDialect(options)
+  const database = requireDatabase(db)
+  const call = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    storageCall(name, () => dialect.run(database, work))
+
+  return {
+    async load(id) {
+      const query = database.selectFrom('nightlatch_records').select(['version', 'doc']).where('id', '=', id)
+      const row = await call('load', () => query.executeTakeFirst())
+      return row ? { version: row.version, doc: row.doc } : null
+    },
+
+    async commit(change) {
+      requireRecordId(change.id)
+      const rows = rowsOf(change)
+      return storageCall('commit', () => dialect.commit(database, rows))
+    },
+
+    async find(key) {
+      const query = database.selectFrom('nightlatch_keys').select('record_id').where('unique_key', '=', key)
+      const row = await call('find', () => query.executeTakeFirst())
+      return row?.record_id ?? null
+    },
+
+    async append(facts) {
+      const rows = factRows(facts)
+      if (rows.length === 0) return
+      const insert = dialect.ifAbsent(database.insertInto('nightlatch_facts').values(rows))
+      await call('append', () => insert.execute())
+    },
+
+    async listEvents(query) {
+      requireHistoryQuery(query)
+      return call('listEvents', () => listEvents(database, query))
+    },
+
+    async listFacts(query) {
+      requireHistoryQuery(query)
+      return call('listFacts', () => listFacts(database, query))
+    },
+
+    async takeMessages(request) {
+      requireTime(request.now, 'now')
+      requireTime(request.leaseUntil, 'leaseUntil')
+      requireLimit(request.limit)
+      return call('takeMessages', () => takeMessages(dialect, database, request))
+    },
+
+    async settleMessage(request) {
+      if (typeof request.outcome === 'object') requireTime(request.outcome.retryAt, 'outcome.retryAt')
+      return call('settleMessage', () => settleMessage(database, request))
+    },
+  }
+}
+
+function factRows(facts: readonly FactRow[]): readonly FactTableRow[] {
+  if (facts.length > maxPageSize) {
+    throw new NightlatchError('NL_ARGUMENT', `facts must be at most ${maxPageSize} rows`)
+  }
+  return facts.map(({ id, recordId, type, at, fields }) => {
+    if (recordId !== null) requireRecordId(recordId)
+    return { record_id: recordId ?? '', at, id, type, fields: JSON.stringify(fields) }
+  })
+}

@@ -1,0 +1,53 @@
+import type { Channel } from '../../ports/storage.ts'
+
+/** Rows as every engine stores them. Times are whole milliseconds; `fields` is JSON text. */
+export interface Tables {
+  readonly nightlatch_records: RecordRow
+  readonly nightlatch_keys: { readonly unique_key: string; readonly record_id: string }
+  readonly nightlatch_events: EventTableRow
+  readonly nightlatch_facts: FactTableRow
+  readonly nightlatch_messages: MessageRow
+  readonly nightlatch_migrations: { readonly name: string }
+}
+
+export interface RecordRow {
+  readonly id: string
+  readonly version: string
+  readonly doc: string
+  readonly kind: string
+  readonly created_at: number
+  readonly updated_at: number
+  readonly totp_devices: number
+  readonly backup_codes_left: number
+  readonly locked_until: number | null
+}
+
+export interface EventTableRow {
+  readonly record_id: string
+  readonly n: number
+  readonly type: string
+  readonly at: number
+  readonly fields: string
+  readonly link: string
+}
+
+export interface FactTableRow {
+  /** Empty for a fact without a record: a key column cannot be null in every engine, and no record id is empty. */
+  readonly record_id: string
+  readonly at: number
+  readonly id: string
+  readonly type: string
+  readonly fields: string
+}
+
+export interface MessageRow {
+  readonly record_id: string
+  readonly message_id: string
+  readonly channel: Channel
+  readonly status: 'waiting' | 'dead'
+  readonly due_at: number
+  readonly attempts: number
+  readonly lease_token: string | null
+  readonly lease_until: number | null
+  readonly body: string | null
+}

@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { Database } from './dialect.ts'
+
+type Work<T> = (transaction: Database) => Promise<T>
+
+/** A transaction of our own on one connection, opened by `begin`. */
+export async function inTransaction<T>(
+  db: Database,
+  begin: string,
+  work: Work<T>,
+  keeps: (answer: T) => boolean,
+): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    await sql.raw(begin).execute(connection)
+    try {
+      const answer = await work(connection)
+      await sql.raw(keeps(answer) ? 'commit' : 'rollback').execute(connection)
+      return answer
+    } catch (error) {
+      // Some failures have ended the transaction already; the first error is the one that tells.
+      await sql
+        .raw('rollback')
+        .execute(connection)
+        .catch(() => {})
+      throw error
+    }
+  })
+}
+
+const lines = new WeakMap<Database, Promise<unknown>>()
+
+/**
+ * A part of the host's transaction that is rolled back without it. Savepoints nest instead of standing side by side, so
+ * calls on one transaction wait for each other.
+ */
+export async function inSavepoint<T>(transaction: Database, work: Work<T>, keeps: (answer: T) => boolean): Promise<T> {
+  const part = async (): Promise<T> => {
+    await sql.raw('savepoint nightlatch').execute(transaction)
+    let kept = false
+    try {
+      const answer = await work(transaction)
+      kept = keeps(answer)
+      return answer
+    } finally {
+      if (!kept) await sql.raw('rollback to savepoint nightlatch').execute(transaction)
+      await sql.raw('release savepoint nightlatch').execute(transaction)
+    }
+  }
+  const turn = (lines.get(transaction) ?? Promise.resolve()).then(part)
+  lines.set(
+    transaction,
+    turn.catch(() => {}),
+  )
+  return turn
+}

@@ -1,0 +1,33 @@
+import { isNightlatchError } from '../../core/errors.ts'
+
+/** Assertions small enough to need no runner: a case fails by throwing. */
+export function check(condition: boolean, what: string): void {
+  if (!condition) throw new Error(`storage contract: ${what}`)
+}
+
+/** Equal as data: the order of object keys does not count, the order of lists does. */
+export function same(actual: unknown, expected: unknown, what: string): void {
+  const [is, should] = [textOf(actual), textOf(expected)]
+  check(is === should, `${what}: expected ${should.slice(0, 400)}, got ${is.slice(0, 400)}`)
+}
+
+export function count(list: readonly unknown[], value: unknown): number {
+  return list.filter((item) => item === value).length
+}
+
+/** The call must fail as the library's own error, whether it throws or rejects. */
+export async function refuses(call: () => Promise<unknown>, codes: readonly string[], what: string): Promise<void> {
+  const answer = await call().then(
+    () => 'an answer',
+    (error: unknown) => (isNightlatchError(error) ? error.code : `another error, ${String(error)}`),
+  )
+  check(codes.includes(answer), `${what}: expected ${codes.join(' or ')}, got ${answer}`)
+}
+
+function textOf(value: unknown): string {
+  const sorted = (_: string, inner: unknown): unknown =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))
+      : inner
+  return JSON.stringify(value, sorted) ?? 'undefined'
+}

@@ -1,0 +1,177 @@
+import type { Change, SettleMessage, Storage, TakeMessages } from '../../ports/storage.ts'
+import { count, refuses, same } from './assert.ts'
+import { committed, idsOf, newChange, newMessage, noon, take } from './fixtures.ts'
+import type { ContractCase } from './fixtures.ts'
+
+const recordId = 'account:1'
+
+function queue(storage: Storage, messageIds: readonly string[], parts: Partial<Change> = {}): Promise<string> {
+  return committed(storage, newChange({ messages: messageIds.map((id) => newMessage(id)), ...parts }))
+}
+
+function settle(storage: Storage, parts: Partial<SettleMessage> = {}): Promise<boolean> {
+  return storage.settleMessage({ recordId, messageId: 'm', leaseToken: 'taker', outcome: 'sent', ...parts })
+}
+
+const far = noon + 1_000_000_000
+
+export const outboxCases: readonly ContractCase[] = [
+  {
+    name: 'hands out a due message as it was, with its attempts',
+    async run({ storage }) {
+      const message = newMessage('m', { channel: 'sms', body: 'sealed é😀' })
+      await committed(storage, newChange({ messages: [message] }))
+      same(await take(storage, { at: noon - 1 }), [], 'before it is due')
+      same(await take(storage), [{ ...message, recordId, attempts: 1 }], 'when it is due')
+      same(await take(storage, { at: noon + 999 }), [], 'while it is leased')
+      same(await take(storage, { at: noon + 1000 }), [{ ...message, recordId, attempts: 2 }], 'when the lease ends')
+    },
+  },
+  {
+    name: 'hands out messages in the order in which they fall due',
+    async run({ storage }) {
+      const times = [5, 3, 9, 1, 7]
+      for (const at of times) {
+        await committed(
+          storage,
+          newChange({ id: `account:${at}`, messages: [newMessage(`m${at}`, { dueAt: noon + at })] }),
+        )
+      }
+      same(idsOf(await take(storage, { at: noon + 8, limit: 3 })), ['m1', 'm3', 'm5'], 'the first three')
+      same(idsOf(await take(storage, { at: noon + 8, limit: 3 })), ['m7'], 'what is left and due')
+      same(idsOf(await take(storage, { at: noon + 9, limit: 3 })), ['m9'], 'what fell due since')
+    },
+  },
+  {
+    name: 'does not hand out a message born leased until its lease has passed',
+    async run({ storage }) {
+      await queue(storage, ['m'], { lease: { token: 'maker', until: noon + 50 } })
+      same(await take(storage, { at: noon + 49 }), [], 'under the lease')
+      same(
+        (await take(storage, { at: noon + 50 })).map(({ attempts }) => attempts),
+        [2],
+        'the attempts once it has passed',
+      )
+      same(await settle(storage, { leaseToken: 'maker' }), false, 'settling with the lost lease')
+      same(await settle(storage), true, 'settling with the new one')
+    },
+  },
+  {
+    name: 'lets the maker settle a message born leased',
+    async run({ storage }) {
+      await queue(storage, ['m'], { lease: { token: 'maker', until: noon + 50 } })
+      same(await settle(storage, { leaseToken: 'other' }), false, 'another token')
+      same(await settle(storage, { leaseToken: 'maker' }), true, 'its own token')
+      same(await take(storage, { at: far }), [], 'a message that was sent')
+    },
+  },
+  {
+    name: 'takes only from the partition and the channel that are asked for',
+    async run({ storage }) {
+      for (const id of ['account:a', 'account:b']) {
+        const messages = [newMessage(`${id} mail`), newMessage(`${id} sms`, { channel: 'sms' })]
+        await committed(storage, newChange({ id, messages }))
+      }
+      same(await take(storage, { partition: 'account:unknown' }), [], 'an unknown partition')
+      same(idsOf(await take(storage, { partition: 'account:a', channel: 'sms' })), ['account:a sms'], 'both')
+      same(idsOf(await take(storage, { partition: 'account:a' })), ['account:a mail'], 'the partition')
+      same(idsOf(await take(storage, { channel: 'sms' })), ['account:b sms'], 'the channel')
+      same(idsOf(await take(storage)), ['account:b mail'], 'the rest')
+    },
+  },
+  {
+    name: 'never hands one message to two takers',
+    async run({ storage, second }) {
+      const storages = [storage, second ? await second() : storage]
+      const ids = Array.from({ length: 40 }, (_, i) => `m${i}`)
+      await queue(storage, ids)
+      const takers = Array.from({ length: 12 }, (_, i) => take(storages[i % 2]!, { token: `taker-${i}`, limit: 5 }))
+      const taken = (await Promise.all(takers)).flatMap(idsOf)
+      same([...taken].sort(), [...ids].sort(), 'what all takers together hold')
+    },
+  },
+  {
+    name: 'settles a lease once, by its holder only',
+    async run({ storage, second }) {
+      const other = second ? await second() : storage
+      await queue(storage, ['m'])
+      same(await settle(storage), false, 'before it was taken')
+      await take(storage)
+      same(await settle(storage, { leaseToken: 'other' }), false, 'another token')
+      same(await settle(storage, { leaseToken: '' }), false, 'an empty token')
+      same(await settle(storage, { messageId: 'unknown' }), false, 'an unknown message')
+      same(await settle(storage, { recordId: 'account:unknown' }), false, 'an unknown record')
+      const answers = await Promise.all([0, 1, 2, 3].map((i) => settle(i % 2 ? storage : other)))
+      same(count(answers, true), 1, 'parallel settlements that were answered true')
+    },
+  },
+  {
+    name: 'accepts a settlement after the lease has passed if nobody else took the message',
+    async run({ storage }) {
+      await queue(storage, ['m'])
+      await take(storage, { until: noon - 5 })
+      same(await settle(storage), true, 'the late settlement')
+    },
+  },
+  {
+    name: 'forgets a sent message',
+    async run({ storage }) {
+      const expected = await queue(storage, ['m'])
+      await take(storage)
+      same(await settle(storage), true, 'sent')
+      same(await settle(storage), false, 'sent again')
+      same(await take(storage, { at: far }), [], 'what is left')
+      await committed(storage, newChange({ expected, doc: 'still writable' }))
+    },
+  },
+  {
+    name: 'never hands out a dead message again',
+    async run({ storage }) {
+      const expected = await queue(storage, ['m'])
+      await take(storage)
+      same(await settle(storage, { outcome: 'dead' }), true, 'dead')
+      for (const outcome of ['sent', 'dead', { retryAt: noon }] as const) {
+        same(await settle(storage, { outcome }), false, 'settling a dead message')
+      }
+      same(await take(storage, { at: far }), [], 'what is left')
+      same(await take(storage, { at: far, partition: recordId }), [], 'what is left in its partition')
+      const again = newChange({ expected, messages: [newMessage('m')] })
+      await refuses(() => storage.commit(again), ['NL_STORAGE_FAILED'], 'its id in a new message')
+    },
+  },
+  {
+    name: 'frees a message for a later attempt',
+    async run({ storage }) {
+      await queue(storage, ['m'])
+      await take(storage, { until: far })
+      same(await settle(storage, { outcome: { retryAt: noon + 100 } }), true, 'the settlement')
+      same(await settle(storage, { outcome: { retryAt: noon + 100 } }), false, 'the settlement again')
+      same(await take(storage, { at: noon + 99 }), [], 'before the new time')
+      same(
+        await take(storage, { at: noon + 100 }),
+        [{ ...newMessage('m', { dueAt: noon + 100 }), recordId, attempts: 2 }],
+        'at the new time',
+      )
+    },
+  },
+  {
+    name: 'refuses hostile requests and goes on working',
+    async run({ storage }) {
+      await queue(storage, ['m'])
+      const codes = ['NL_ARGUMENT', 'NL_STORAGE_FAILED']
+      const hostile: readonly object[] = [
+        ...[0, -1, 501, 1e9, 1.5, NaN, '5', null].map((limit) => ({ limit })),
+        ...[NaN, Infinity, 1.5, 'now'].flatMap((time) => [{ now: time }, { leaseUntil: time }]),
+      ]
+      for (const part of hostile) {
+        const request = { now: noon, leaseToken: 't', leaseUntil: noon, limit: 1, ...part } as TakeMessages
+        await refuses(() => storage.takeMessages(request), codes, `takeMessages ${JSON.stringify(part)}`)
+      }
+      await take(storage)
+      for (const retryAt of [NaN, Infinity, 1.5]) {
+        await refuses(() => settle(storage, { outcome: { retryAt } }), codes, `retryAt ${retryAt}`)
+      }
+      same(await settle(storage), true, 'settling afterwards')
+    },
+  },
+]
