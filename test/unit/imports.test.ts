@@ -45,7 +45,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/service/': ['@noble/ciphers'],
   'src/qr/': ['qrcode'],
   'src/adapters/sql/': ['kysely'],
-  'src/adapters/nodemailer/': ['types:nodemailer'],
+  'src/adapters/nodemailer/': ['nodemailer'],
   'src/testing/': ['fast-check'],
   'src/cli/': ['node:*'],
 }

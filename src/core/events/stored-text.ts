@@ -36,7 +36,7 @@ function isList(value: unknown): value is readonly string[] {
 /**
  * The stored text of a value. Text is cleaned and cut here, so that no row can hold a control character [LOG-5].
  *
- * @contract pure · outcomes text · throws NL_ARGUMENT if the value is not of the kind · LOG-5
+ * @contract pure · outcomes text · throws NL_ARGUMENT (the value is not of the kind) · LOG-5
  */
 export function encodeValue(kind: FieldKind, value: FieldValue): string {
   switch (kind) {
@@ -120,7 +120,7 @@ function encode(catalogue: Readonly<Record<string, Entry>>, type: string, values
 /**
  * The fields of an event as stored texts, names in code unit order. Absent optional fields are left out.
  *
- * @contract pure · outcomes texts by name · throws NL_ARGUMENT for a field that the catalogue does not have · LOG-1
+ * @contract pure · outcomes texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
  */
 export function encodeEvent(draft: DraftEvent, shared: SharedValues): Readonly<Record<string, string>> {
   return encode(eventCatalogue, draft.type, { ...shared, ...draft.values })
@@ -129,7 +129,7 @@ export function encodeEvent(draft: DraftEvent, shared: SharedValues): Readonly<R
 /**
  * The fields of a fact as stored texts, names in code unit order. Absent optional fields are left out.
  *
- * @contract pure · outcomes texts by name · throws NL_ARGUMENT for a field that the catalogue does not have · LOG-1
+ * @contract pure · outcomes texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
  */
 export function encodeFact(draft: DraftFact, shared: SharedValues): Readonly<Record<string, string>> {
   return encode(factCatalogue, draft.type, { ...shared, ...draft.values })
