@@ -3,7 +3,7 @@ import { requireDigits, requireInteger, requireOptions } from './arguments.ts'
 import { codeText, codeValue, sameCode } from './code.ts'
 import { otpLimits } from './limits.ts'
 import type { PreparedSecret } from './secret.ts'
-import { keyOf } from './secret.ts'
+import { keyOf, requireSecret } from './secret.ts'
 
 export interface HotpOptions {
   readonly secret: Uint8Array | PreparedSecret
@@ -24,6 +24,7 @@ export function hotp(options: HotpOptions): string {
   requireOptions(options)
   const digits = requireDigits(options.digits)
   const counter = requireInteger(options.counter, 'counter', 0, Number.MAX_SAFE_INTEGER)
+  requireSecret(options.secret, options.algorithm)
   return codeText(keyOf(options.secret, options.algorithm).at(counter), digits)
 }
 
@@ -47,7 +48,8 @@ export type VerifyHotpOutcome =
  * Checks an HOTP code. Every counter of the look-ahead is examined; should several match, the last one counts, so that an
  * accepted code is not accepted again under the counter returned.
  *
- * The odds of v guesses against a look-ahead of s are (s + 1)·v / 10^digits; limit attempts (RFC 4226 §7.3).
+ * Guessing succeeds with odds of s·v / 10^digits for v guesses against s counters (RFC 4226 §7.4): 100 guesses against 3
+ * counters and 6 digits have 3·10⁻⁴, so keep the look-ahead small and limit attempts.
  *
  * @contract pure · counter integer, lookAhead counters (0–20) · ok|malformed|wrong · throws NL_ARGUMENT · RFC 4226 §7.2–7.4
  */
@@ -58,10 +60,11 @@ export function verifyHotp(options: VerifyHotpOptions): VerifyHotpOutcome {
   const first = requireInteger(options.counter, 'counter', 0, most)
   const lookAhead =
     options.lookAhead === undefined ? 3 : requireInteger(options.lookAhead, 'lookAhead', 0, otpLimits.lookAhead)
-  const key = keyOf(options.secret, options.algorithm)
+  requireSecret(options.secret, options.algorithm)
   const value = codeValue(options.code, digits)
   if (value < 0) return { ok: false, reason: 'malformed' }
 
+  const key = keyOf(options.secret, options.algorithm)
   const modulus = 10 ** digits
   const last = Math.min(first + lookAhead, most)
   let found = -1

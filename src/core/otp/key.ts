@@ -1,4 +1,5 @@
 import type { OtpAlgorithm } from './arguments.ts'
+import { requireOptions } from './arguments.ts'
 
 /**
  * What makes a key less portable or less safe, each a literal for the caller to show or log [URI-7]:
@@ -35,13 +36,14 @@ export type OtpKey = TotpKey | HotpKey
 /**
  * Which parameters of a key authenticator apps are known to ignore without a word. None for the defaults.
  *
- * @contract pure · period s · the warnings, in a fixed order · throws none
+ * @contract pure · period s · the warnings, in a fixed order · throws NL_ARGUMENT
  */
 export function keyWarnings(key: {
   readonly algorithm?: OtpAlgorithm | undefined
   readonly digits?: number | undefined
   readonly period?: number | undefined
 }): KeyWarning[] {
+  requireOptions(key)
   const warnings: KeyWarning[] = []
   if ((key.algorithm ?? 'SHA1') !== 'SHA1') warnings.push('algorithm')
   if ((key.digits ?? 6) !== 6) warnings.push('digits')

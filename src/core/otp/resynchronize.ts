@@ -1,7 +1,7 @@
 import { refuse, requireDigits, requireInteger, requireOptions, requirePeriod } from './arguments.ts'
 import { codeValue, sameCode } from './code.ts'
 import { otpLimits } from './limits.ts'
-import { keyOf } from './secret.ts'
+import { keyOf, requireSecret } from './secret.ts'
 import type { TotpParameters, VerifyTotpOutcome } from './totp.ts'
 import { requireAfter, stepOf } from './totp.ts'
 
@@ -34,11 +34,12 @@ export function resynchronizeTotp(options: ResynchronizeTotpOptions): VerifyTotp
       ? Math.min(Math.floor(3600 / period), otpLimits.drift)
       : requireInteger(options.search, 'search', 1, otpLimits.drift)
   if (!Array.isArray(options.codes) || options.codes.length !== 2) refuse('codes must be two texts')
-  const key = keyOf(options.secret, options.algorithm)
+  requireSecret(options.secret, options.algorithm)
   const earlier = codeValue(options.codes[0], digits)
   const later = codeValue(options.codes[1], digits)
   if (earlier < 0 || later < 0) return { ok: false, reason: 'malformed' }
 
+  const key = keyOf(options.secret, options.algorithm)
   const modulus = 10 ** digits
   const first = Math.max(0, clock - search)
   let previous = 0

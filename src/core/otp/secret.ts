@@ -21,19 +21,29 @@ export function prepareSecret(options: {
 }): PreparedSecret {
   requireOptions(options)
   const algorithm = requireAlgorithm(options.algorithm)
-  const secret = requireSecretBytes(options.secret)
+  return hashKey(requireSecretBytes(options.secret), algorithm)
+}
+
+/** Refuses what is no secret, prepared or raw, for this algorithm, without hashing anything. */
+export function requireSecret(secret: unknown, algorithm: unknown): void {
+  const asked = requireAlgorithm(algorithm)
+  if (!isPrepared(secret)) requireSecretBytes(secret)
+  else if (algorithm !== undefined && asked !== secret.algorithm) {
+    refuse('algorithm must be the one that the secret was prepared for')
+  }
+}
+
+/** The key of a call whose secret has passed {@link requireSecret}. */
+export function keyOf(secret: Uint8Array | PreparedSecret, algorithm: OtpAlgorithm | undefined): PreparedSecret {
+  return isPrepared(secret) ? secret : hashKey(secret, algorithm ?? 'SHA1')
+}
+
+function hashKey(secret: Uint8Array, algorithm: OtpAlgorithm): PreparedSecret {
   return algorithm === 'SHA1' ? new Sha1Key(secret) : new Sha2Key(algorithm, secret)
 }
 
-/** The key of a call that may bring raw bytes or a prepared secret. */
-export function keyOf(secret: Uint8Array | PreparedSecret, algorithm: OtpAlgorithm | undefined): PreparedSecret {
-  if (secret instanceof Sha1Key || secret instanceof Sha2Key) {
-    if (algorithm !== undefined && algorithm !== secret.algorithm) {
-      refuse('algorithm must be the one that the secret was prepared for')
-    }
-    return secret
-  }
-  return prepareSecret({ secret, algorithm })
+function isPrepared(secret: unknown): secret is PreparedSecret {
+  return secret instanceof Sha1Key || secret instanceof Sha2Key
 }
 
 const secretLengths: Readonly<Record<OtpAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA512: 64 }

@@ -3,7 +3,7 @@ import { refuse, requireDigits, requireInteger, requireOptions, requirePeriod } 
 import { codeText, codeValue, sameCode } from './code.ts'
 import { otpLimits } from './limits.ts'
 import type { PreparedSecret } from './secret.ts'
-import { keyOf } from './secret.ts'
+import { keyOf, requireSecret } from './secret.ts'
 
 /** What the two sides agreed on; all but the secret has the default that every authenticator app understands. */
 export interface TotpParameters {
@@ -35,6 +35,7 @@ export function totp(options: TotpOptions): string {
   requireOptions(options)
   const digits = requireDigits(options.digits)
   const step = stepOf(options.now, requirePeriod(options.period, anyPeriod))
+  requireSecret(options.secret, options.algorithm)
   return codeText(keyOf(options.secret, options.algorithm).at(step), digits)
 }
 
@@ -98,10 +99,11 @@ export function verifyTotp(options: VerifyTotpOptions): VerifyTotpOutcome {
   const window = options.window === undefined ? 1 : requireInteger(options.window, 'window', 0, otpLimits.window)
   const drift =
     options.drift === undefined ? 0 : requireInteger(options.drift, 'drift', -otpLimits.drift, otpLimits.drift)
-  const key = keyOf(options.secret, options.algorithm)
+  requireSecret(options.secret, options.algorithm)
   const value = codeValue(options.code, digits)
   if (value < 0) return { ok: false, reason: 'malformed' }
 
+  const key = keyOf(options.secret, options.algorithm)
   const modulus = 10 ** digits
   const first = Math.max(0, clock + Math.max(drift - window, -otpLimits.drift))
   const last = clock + Math.min(drift + window, otpLimits.drift)
