@@ -1,7 +1,9 @@
 import { score, takeStep } from 'nightlatch/score'
 import type { PasswordWeakness, Score, ScoreFacts, SecurityStep } from 'nightlatch/score'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { expectHonest, expectHonestEverywhere, hostileValues } from '../hostile-values.ts'
+import { sourceFiles, walk } from '../source-tree.ts'
 
 const nothing: ScoreFacts = {
   totpDevices: 0,
@@ -134,6 +136,15 @@ describe('the score of every account', () => {
   it('[SCR-1] calls nothing phishing-resistant but passkeys', () => {
     const said = JSON.stringify(graded.filter(([{ passkeys }]) => passkeys === 0).map(([, result]) => result))
     expect(said).not.toMatch(/phishing.?resist/i)
+    const texts: string[] = []
+    for (const { path, tree } of sourceFiles('src')) {
+      walk(tree, (node) => {
+        if (ts.isStringLiteralLike(node) && /phishing.?resist/i.test(node.text) && !/passkey/i.test(node.text)) {
+          texts.push(`${path}: ${node.text}`)
+        }
+      })
+    }
+    expect(texts).toEqual([])
   })
 
   it('[SCR-2] is strong only with a passkey and another authenticator or backup codes', () => {
