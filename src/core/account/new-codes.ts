@@ -1,0 +1,40 @@
+import { encodeBase64url } from '../bytes.ts'
+import { backupCodeSaltLength, generateBackupCodes, slowHashParams } from '../backup-codes/index.ts'
+import { derive } from '../hmac.ts'
+import type { Evidence, Proof } from './evidence.ts'
+import { slowHashProof, valueOf } from './evidence.ts'
+import { newId } from './session.ts'
+import type { BackupCodeSet } from './state.ts'
+import type { Context } from './use-case.ts'
+
+export type NewCodes =
+  | { readonly status: 'need'; readonly proofs: readonly Proof[] }
+  /** `codes` are shown once; `set` holds their digests, to be sealed. */
+  | { readonly status: 'made'; readonly codes: readonly string[]; readonly set: BackupCodeSet }
+
+/** A new set under one salt. It comes from the call's entropy, so a retry of the loop does not hash again. */
+export function newCodes(context: Context, evidence: readonly Evidence[]): NewCodes {
+  const { entropy, now, settings } = context
+  const { profile, count } = settings.backupCodes
+  const codes = generateBackupCodes({ entropy: derive(entropy, 'backup-codes', 32), count, profile })
+  const params = slowHashParams(profile)
+  const salt = encodeBase64url(derive(entropy, 'backup-code-salt', backupCodeSaltLength))
+  const proofs = codes.map((code) => slowHashProof({ salt, params, profile }, code))
+  const missing = proofs.filter((proof) => !valueOf(evidence, proof))
+  if (missing.length > 0) return { status: 'need', proofs: missing }
+  return {
+    status: 'made',
+    codes,
+    set: {
+      profile,
+      params,
+      salt,
+      createdAt: now,
+      codes: proofs.map((proof, index) => ({
+        id: newId(entropy, `backup-code/${index}`),
+        digest: { seal: valueOf(evidence, proof) ?? new Uint8Array() },
+        usedAt: null,
+      })),
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { decodeBase64url, encodeBase64url, frame } from '../bytes.ts'
+import { equalBytes } from '../compare.ts'
+import { hmacSha256 } from '../hmac.ts'
+
+/** What is stored of a record. The MAC is over the stored body text, never over a re-serialized one. */
+export interface Envelope {
+  readonly schema: number
+  readonly kind: string
+  readonly keyId: string
+  readonly body: string
+  /** base64url */
+  readonly mac: string
+}
+
+interface Authenticated {
+  readonly id: string
+  readonly version: string
+  readonly kind: string
+  readonly schema: number
+  readonly body: string
+}
+
+/** mac = HMAC-SHA-256(record key, frame(label, kind, id, version, schema, body)). */
+export function recordMac(key: Uint8Array, record: Authenticated): Uint8Array {
+  const { kind, id, version, schema, body } = record
+  return hmacSha256(key, frame('nightlatch/record/v1', kind, id, version, String(schema), body))
+}
+
+export function writeEnvelope(keyId: string, key: Uint8Array, record: Authenticated): string {
+  const { schema, kind, body } = record
+  const envelope: Envelope = { schema, kind, keyId, body, mac: encodeBase64url(recordMac(key, record)) }
+  return JSON.stringify(envelope)
+}
+
+/** Null when the text is no envelope. Says nothing yet of its MAC. */
+export function readEnvelope(doc: string): Envelope | null {
+  let value: unknown
+  try {
+    value = JSON.parse(doc)
+  } catch {
+    return null
+  }
+  if (typeof value !== 'object' || value === null) return null
+  const { schema, kind, keyId, body, mac } = value as Record<string, unknown>
+  return Number.isSafeInteger(schema) &&
+    typeof kind === 'string' &&
+    typeof keyId === 'string' &&
+    typeof body === 'string' &&
+    typeof mac === 'string'
+    ? { schema: schema as number, kind, keyId, body, mac }
+    : null
+}
+
+export function envelopeHolds(
+  envelope: Envelope,
+  key: Uint8Array,
+  stored: { readonly id: string; readonly version: string },
+): boolean {
+  const mac = decodeBase64url(envelope.mac)
+  const { kind, schema, body } = envelope
+  return mac !== null && equalBytes(mac, recordMac(key, { ...stored, kind, schema, body }))
+}
+
+/** `n.` counts the record's commits; the 128 random bits behind it make a version that never comes again. */
+export function nextVersion(before: string | null, random: Uint8Array): string {
+  return `${versionNumber(before) + 1}.${encodeBase64url(random)}`
+}
+
+export function versionNumber(version: string | null): number {
+  const n = version === null ? 0 : Number(version.slice(0, version.indexOf('.')))
+  return Number.isSafeInteger(n) && n >= 0 ? n : 0
+}

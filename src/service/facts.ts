@@ -1,0 +1,81 @@
+import { encodeBase64url } from '../core/bytes.ts'
+import type { DraftFact, SharedValues } from '../core/events/index.ts'
+import { encodeFact } from '../core/events/index.ts'
+import type { Random } from '../ports/random.ts'
+import type { FactRow, RecordId, Storage } from '../ports/storage.ts'
+
+export interface Facts {
+  /** Writes facts; those that a stranger can make without end are sampled and counted. */
+  record(recordId: RecordId | null, facts: readonly DraftFact[], shared: SharedValues, now: number): Promise<void>
+}
+
+const mostCounters = 10_000
+/** After this long without one, the next is written at once again. */
+const forgetAfterMs = 15 * 60_000
+
+/** Attempts are written one, two, four, eight … apart, each row with the number of attempts behind it. */
+export function createFacts(storage: Storage, random: Random): Facts {
+  const counters = new Map<string, { seen: number; next: number; behind: number; at: number }>()
+
+  const sampled = (key: string, now: number): number | null => {
+    const before = counters.get(key)
+    const counter =
+      before !== undefined && Math.abs(now - before.at) < forgetAfterMs
+        ? before
+        : { seen: 0, next: 1, behind: 0, at: now }
+    counters.delete(key)
+    counters.set(key, counter)
+    counter.at = now
+    counter.seen += 1
+    counter.behind += 1
+    for (const oldest of counters.keys()) {
+      if (counters.size <= mostCounters) break
+      counters.delete(oldest)
+    }
+    if (counter.seen < counter.next) return null
+    counter.next *= 2
+    const behind = counter.behind
+    counter.behind = 0
+    return behind
+  }
+
+  return {
+    async record(recordId, facts, shared, now) {
+      const rows: FactRow[] = []
+      for (const fact of facts) {
+        const drafted = sample(fact, recordId, shared, now, sampled)
+        if (drafted === null) continue
+        rows.push({
+          id: encodeBase64url(random(16)),
+          recordId,
+          type: drafted.type,
+          at: now,
+          fields: encodeFact(drafted, shared),
+        })
+      }
+      if (rows.length > 0) await storage.append(rows)
+    },
+  }
+}
+
+function sample(
+  fact: DraftFact,
+  recordId: RecordId | null,
+  shared: SharedValues,
+  now: number,
+  sampled: (key: string, now: number) => number | null,
+): DraftFact | null {
+  const place = shared.network ?? 'unknown'
+  if (fact.type === 'excess_rate_limit_exceeded') {
+    const behind = sampled(JSON.stringify([fact.type, recordId, fact.values.door, place]), now)
+    return behind === null ? null : { type: fact.type, values: { ...fact.values, sampled: behind } }
+  }
+  if (fact.type === 'sequence_fail') {
+    return sampled(JSON.stringify([fact.type, recordId, place]), now) === null ? null : fact
+  }
+  // A failed password of a known account is always a row; names that nobody has are not worth one each.
+  if (fact.type === 'authn_login_fail' && recordId === null) {
+    return sampled(JSON.stringify([fact.type, place]), now) === null ? null : fact
+  }
+  return fact
+}

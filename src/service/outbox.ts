@@ -1,0 +1,187 @@
+import { encodeBase64url, frame, textOf, utf8 } from '../core/bytes.ts'
+import type { DraftMessage } from '../core/account/use-case.ts'
+import { limits } from '../core/limits.ts'
+import type { MailTemplate } from '../core/mail/index.ts'
+import { composeMail } from '../core/mail/index.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Mailer } from '../ports/mailer.ts'
+import type { Random } from '../ports/random.ts'
+import type { Channel, NewMessage, OutboxMessage, RecordId, Storage } from '../ports/storage.ts'
+import { accountIdOf } from './account-id.ts'
+import type { Describe } from './describe.ts'
+import { describeAccount } from './describe.ts'
+import type { Facts } from './facts.ts'
+import type { Keyring } from './keyring.ts'
+import { nonceLength, openText, sealText } from './keyring.ts'
+
+interface OutboxParts {
+  readonly storage: Storage
+  readonly keys: Keyring
+  readonly random: Random
+  readonly now: Clock
+  readonly mailer: Mailer
+  readonly describe: Describe
+  readonly appName: string
+  readonly contact: string
+  readonly facts: Facts
+}
+
+/** What is sealed of a message. */
+interface Enclosed {
+  readonly template: MailTemplate
+  readonly expiresAt: number
+}
+
+export interface SweepResult {
+  readonly sent: number
+  readonly dead: number
+  readonly retried: number
+}
+
+export interface Outbox {
+  enclose(recordId: RecordId, messages: readonly DraftMessage[], now: number): readonly NewMessage[]
+  /** Sends what this process just committed, without being waited for. */
+  dispatch(recordId: RecordId, messages: readonly NewMessage[], leaseToken: string): void
+  /** Takes what is due and sends it. */
+  sweep(options?: { readonly limit?: number }): Promise<SweepResult>
+  /** Resolves when everything dispatched by this process so far is settled. */
+  idle(): Promise<void>
+  start(everyMs: number): void
+  stop(): void
+}
+
+type Settled = 'sent' | 'dead' | 'retried'
+
+/** At least once: a message whose settling is lost may be sent again, under the same dedupe key. */
+export function createOutbox(parts: OutboxParts): Outbox {
+  const { storage, keys, random, now, facts } = parts
+  const running = new Set<Promise<unknown>>()
+  let timer: ReturnType<typeof setInterval> | null = null
+
+  const deliver = async (message: OutboxMessage, leaseToken: string): Promise<Settled> => {
+    const { recordId, messageId, channel } = message
+    const settle = async (outcome: 'sent' | 'dead' | { retryAt: number }): Promise<void> => {
+      await storage.settleMessage({ recordId, messageId, leaseToken, outcome })
+    }
+    const die = async (reason: string): Promise<Settled> => {
+      await settle('dead')
+      const values = { channel, message: messageId, reason }
+      await facts.record(recordId, [{ type: 'message_dead', values }], { actor: 'system', call: messageId }, now())
+      return 'dead'
+    }
+    const enclosed = disclose(keys, message)
+    if (enclosed === null) return die('unreadable')
+    if (enclosed.expiresAt <= now()) return die('expired')
+    try {
+      const sent = await send(parts, message, enclosed)
+      if (sent === 0) return await die('no-verified-address')
+    } catch {
+      await settle({ retryAt: now() + retryDelay(message.attempts) })
+      return 'retried'
+    }
+    await settle('sent')
+    return 'sent'
+  }
+
+  /** Whatever fails here leaves the message leased: the sweeper takes it when the lease is over. */
+  const track = (work: Promise<unknown>): void => {
+    const settled = work
+      .catch(() => undefined)
+      .finally(() => {
+        running.delete(settled)
+      })
+    running.add(settled)
+  }
+
+  const sweep: Outbox['sweep'] = async ({ limit = 20 } = {}) => {
+    const leaseToken = encodeBase64url(random(16))
+    const at = now()
+    const taken = await storage.takeMessages({ now: at, leaseToken, leaseUntil: at + limits.messageLeaseMs, limit })
+    const count = { sent: 0, dead: 0, retried: 0 }
+    for (const message of taken) count[await deliver(message, leaseToken)] += 1
+    return count
+  }
+
+  return {
+    enclose(recordId, messages, at) {
+      return messages.map(({ template, expiresAt }) => {
+        const messageId = encodeBase64url(random(16))
+        const channel: Channel = 'mail'
+        const enclosed: Enclosed = { template, expiresAt }
+        return {
+          messageId,
+          channel,
+          dueAt: at,
+          body: sealText(
+            keys,
+            'outbox',
+            utf8(JSON.stringify(enclosed)),
+            associated(recordId, messageId, channel),
+            random(nonceLength),
+          ),
+        }
+      })
+    },
+
+    dispatch(recordId, messages, leaseToken) {
+      for (const message of messages) track(deliver({ ...message, recordId, attempts: 1 }, leaseToken))
+    },
+
+    sweep,
+
+    async idle() {
+      while (running.size > 0) await Promise.all(running)
+    },
+
+    start(everyMs) {
+      if (timer !== null) return
+      timer = setInterval(() => {
+        track(sweep())
+      }, everyMs)
+      // The sweeper alone is no reason for a process to live.
+      if (typeof timer === 'object' && 'unref' in timer) timer.unref()
+    },
+
+    stop() {
+      if (timer !== null) clearInterval(timer)
+      timer = null
+    },
+  }
+}
+
+/** Record, message and channel: nobody who can write the table redirects a message. */
+function associated(recordId: RecordId, messageId: string, channel: Channel): Uint8Array {
+  return frame('nightlatch/outbox/v1', recordId, messageId, channel)
+}
+
+function disclose(keys: Keyring, { recordId, messageId, channel, body }: OutboxMessage): Enclosed | null {
+  const bytes = openText(keys, 'outbox', body, associated(recordId, messageId, channel))
+  return bytes === null ? null : (JSON.parse(textOf(bytes)) as Enclosed)
+}
+
+/** One mail to each verified address; how many were sent. */
+async function send(
+  { mailer, describe, appName, contact }: OutboxParts,
+  { recordId, messageId }: OutboxMessage,
+  { template }: Enclosed,
+): Promise<number> {
+  const account = await describeAccount(describe, accountIdOf(recordId))
+  const { subject, text, html, language } = composeMail({
+    template,
+    appName,
+    contact,
+    name: account.name,
+    locale: account.locale,
+    timeZone: account.timeZone,
+  })
+  const addresses = account.addresses.filter((address) => address.verified)
+  for (const [index, { mail }] of addresses.entries()) {
+    await mailer.send({ to: mail, subject, text, html, language, dedupeKey: `${messageId}-${index}` })
+  }
+  return addresses.length
+}
+
+/** 30 s, doubled each time, up to an hour. */
+function retryDelay(attempts: number): number {
+  return Math.min(limits.retryFirstMs * 2 ** Math.min(attempts - 1, 20), limits.retryLongestMs)
+}
