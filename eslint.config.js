@@ -29,7 +29,7 @@ const banned = (names, message) => names.map((name) => ({ name, message }))
 const outsideCore = 'src/core has no clock, no chance and no I/O: take it as an argument or move it to src/service.'
 
 export default [
-  { ignores: ['dist/', '**/node_modules/', '.nightlatch/', 'examples/portal/data/', 'coverage/'] },
+  { ignores: ['dist/', '.types/', '**/node_modules/', '.nightlatch/', 'examples/portal/data/', 'coverage/'] },
   ...configs.strict,
   regexp['flat/recommended'],
   {

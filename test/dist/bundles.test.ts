@@ -1,0 +1,99 @@
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import type { BuildResult, Metafile } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installPacked, subpaths } from './packed.ts'
+import type { Installed } from './packed.ts'
+
+/** What each subpath may bring along. Everything else is refused, above all `node:`, drivers and test runners. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  nightlatch: ['@noble/ciphers', '@noble/hashes', 'base32-encode', 'to-data-view'],
+  'nightlatch/otp': ['@noble/hashes', 'base32-encode', 'to-data-view'],
+  'nightlatch/backup-codes': ['@noble/hashes'],
+  'nightlatch/network': [],
+  'nightlatch/events': [],
+  'nightlatch/score': [],
+  'nightlatch/policy': [],
+  'nightlatch/anti-phishing': [],
+  'nightlatch/qr': ['qrcode'],
+  'nightlatch/slow-hash': ['@noble/hashes'],
+  'nightlatch/storage/memory': [],
+  'nightlatch/storage/sql': ['kysely'],
+  'nightlatch/mail/nodemailer': ['@noble/hashes', 'nodemailer'],
+  'nightlatch/testing': ['fast-check'],
+}
+
+let installed: Installed
+
+beforeAll(() => {
+  installed = installPacked({ peers: true })
+})
+
+afterAll(() => installed.remove())
+
+// Left outside the bundle, so that what asks for them shows in the metafile.
+const external = ['qrcode', 'kysely', 'nodemailer', 'fast-check', 'libsql', 'vitest', 'node:*']
+
+function bundle(source: string): Promise<BuildResult<{ metafile: true; write: false }>> {
+  return build({
+    stdin: { contents: source, resolveDir: installed.folder },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    metafile: true,
+    write: false,
+    external,
+  })
+}
+
+function packagesIn(metafile: Metafile): string[] {
+  const bundled = Object.keys(metafile.inputs)
+    .map((path) => path.split('node_modules/').at(-1) ?? path)
+    .filter((path) => path !== '<stdin>')
+  const asked = Object.values(metafile.inputs).flatMap(({ imports }) =>
+    imports.filter((one) => one.external).map(({ path }) => path),
+  )
+  const names = [...bundled, ...asked].map((path) =>
+    path
+      .split('/')
+      .slice(0, path.startsWith('@') ? 2 : 1)
+      .join('/'),
+  )
+  return [...new Set(names)].filter((name) => name !== 'nightlatch').sort()
+}
+
+const kilobytes = (text: string): number => gzipSync(text, { level: 9 }).length / 1000
+
+describe('bundled for a browser', () => {
+  it('every subpath is in the list', () => {
+    expect(Object.keys(allowed).sort()).toEqual([...subpaths].sort())
+  })
+
+  it.each(subpaths)('%s brings only what it is allowed', async (path) => {
+    const { metafile } = await bundle(`export * from '${path}'`)
+    expect(packagesIn(metafile).filter((name) => !allowed[path]?.includes(name))).toEqual([])
+  })
+
+  it('a program that verifies one code with any of the three hashes has at most 8 kB', async () => {
+    const { outputFiles } = await bundle(`
+      import { verifyTotp } from 'nightlatch/otp'
+      globalThis.check = (secret, code, algorithm) => verifyTotp({ secret, code, algorithm, now: 0 })`)
+    expect(kilobytes(outputFiles[0]?.text ?? '')).toBeLessThanOrEqual(8)
+  })
+
+  it('the whole root has at most 40 kB', async () => {
+    const { outputFiles } = await bundle(`export * from 'nightlatch'`)
+    expect(kilobytes(outputFiles[0]?.text ?? '')).toBeLessThanOrEqual(40)
+  })
+})
+
+describe('loading the root', () => {
+  it('loads no adapter, no drawing, no test kit and nothing of another package but the ciphers and hashes', async () => {
+    const { metafile } = await bundle(`export * from 'nightlatch'`)
+    const files = Object.keys(metafile.inputs)
+    expect(files.filter((path) => /dist\/(?:storage|mail|qr|testing|cli)\b/.test(path))).toEqual([])
+    const others = files.filter((path) => !path.includes('nightlatch/dist/') && path !== '<stdin>')
+    expect(others.filter((path) => !/@noble\/(?:hashes|ciphers)|base32-encode|to-data-view/.test(path))).toEqual([])
+  })
+})

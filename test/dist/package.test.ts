@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { publint } from 'publint'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installPacked, subpaths } from './packed.ts'
+import type { Installed } from './packed.ts'
+
+let installed: Installed
+let bare: Installed
+
+beforeAll(() => {
+  installed = installPacked({ peers: true })
+  bare = installPacked({ peers: false })
+})
+
+afterAll(() => {
+  installed.remove()
+  bare.remove()
+})
+
+const namesInEsm = `
+  const names = {}
+  for (const path of ${JSON.stringify(subpaths)}) names[path] = Object.keys(await import(path)).sort()
+  console.log(JSON.stringify(names))`
+const namesInCjs = `
+  const names = {}
+  for (const path of ${JSON.stringify(subpaths)}) names[path] = Object.keys(require(path)).sort()
+  console.log(JSON.stringify(names))`
+
+describe('the packed package, installed alone', () => {
+  it('holds what it needs and nothing else', () => {
+    const listed = execFileSync('tar', ['-tzf', installed.tarball], { encoding: 'utf8' }).trim().split('\n')
+    const others = listed.filter((name) => !name.startsWith('package/dist/')).sort()
+    expect(others).toEqual(
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'].map((name) => `package/${name}`),
+    )
+  })
+
+  it('imports every subpath in ESM and in CommonJS with the same names', () => {
+    const esm = installed.run('esm', namesInEsm) as Record<string, string[]>
+    const cjs = installed.run('cjs', namesInCjs) as Record<string, string[]>
+    expect(cjs).toEqual(esm)
+    for (const path of subpaths) expect(esm[path], path).not.toEqual([])
+  })
+
+  it('needs an optional peer only in the subpath made for it', () => {
+    const failed = bare.run(
+      'esm',
+      `const failed = {}
+      for (const path of ${JSON.stringify(subpaths)}) {
+        await import(path).catch((error) => (failed[path] = error.message.match(/package '([^']+)'/)?.[1] ?? error.message))
+      }
+      console.log(JSON.stringify(failed))`,
+    ) as Record<string, string>
+    const made = { 'nightlatch/storage/sql': 'kysely', 'nightlatch/testing': 'fast-check' }
+    expect(made).toEqual(expect.objectContaining(failed))
+  })
+
+  it('is clean for publint', async () => {
+    const { messages } = await publint({ pkgDir: join(installed.folder, 'node_modules/nightlatch'), strict: true })
+    expect(messages).toEqual([])
+  })
+
+  it('has right types for every condition, says attw', () => {
+    const attw = fileURLToPath(new URL('../../node_modules/@arethetypeswrong/cli/dist/index.js', import.meta.url))
+    const ask = [attw, installed.tarball, '--profile', 'node16', '--no-definitely-typed', '--format', 'json']
+    const { problems } = JSON.parse(execFileSync(process.execPath, ask, { encoding: 'utf8' })) as {
+      readonly problems: Readonly<Record<string, readonly { readonly resolutionKind: string }[]>>
+    }
+    // The list also has what the profile leaves out: resolvers that know no exports map.
+    const found = Object.values(problems).flat()
+    expect(found.filter(({ resolutionKind }) => resolutionKind !== 'node10')).toEqual([])
+  })
+})
+
+describe('the error class', () => {
+  // One error from each of three subpaths, in one format, seen by the root of the same or of the other format.
+  const provoke = `
+    const provoked = []
+    for (const call of [() => otp.totp({}), () => network.compileRules(7), () => codes.generateBackupCodes({})]) {
+      try { call() } catch (error) { provoked.push(error) }
+    }`
+
+  it('is one in ESM', () => {
+    const seen = installed.run(
+      'esm',
+      `import { NightlatchError, isNightlatchError } from 'nightlatch'
+      import * as otp from 'nightlatch/otp'
+      import * as network from 'nightlatch/network'
+      import * as codes from 'nightlatch/backup-codes'
+      ${provoke}
+      console.log(JSON.stringify(provoked.map((error) => [
+        error instanceof NightlatchError, isNightlatchError(error), error.code])))`,
+    )
+    expect(seen).toEqual(Array(3).fill([true, true, 'NL_ARGUMENT']))
+  })
+
+  it('is one in CommonJS', () => {
+    const seen = installed.run(
+      'cjs',
+      `const { NightlatchError, isNightlatchError } = require('nightlatch')
+      const otp = require('nightlatch/otp')
+      const network = require('nightlatch/network')
+      const codes = require('nightlatch/backup-codes')
+      ${provoke}
+      console.log(JSON.stringify(provoked.map((error) => [
+        error instanceof NightlatchError, isNightlatchError(error), error.code])))`,
+    )
+    expect(seen).toEqual(Array(3).fill([true, true, 'NL_ARGUMENT']))
+  })
+
+  it('is known by its brand across the two', () => {
+    const seen = installed.run(
+      'esm',
+      `import { createRequire } from 'node:module'
+      import { isNightlatchError } from 'nightlatch'
+      const require = createRequire(process.cwd() + '/from-here.js')
+      const otp = require('nightlatch/otp')
+      const network = require('nightlatch/network')
+      const codes = require('nightlatch/backup-codes')
+      ${provoke}
+      console.log(JSON.stringify(provoked.map((error) => [isNightlatchError(error), error.code])))`,
+    )
+    expect(seen).toEqual(Array(3).fill([true, 'NL_ARGUMENT']))
+  })
+})
+
+describe('the command', () => {
+  const nightlatch = (...words: string[]): string =>
+    execFileSync(process.execPath, [installed.command, ...words], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+
+  it('is a script that Node runs', () => {
+    expect(readFileSync(installed.command, 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node')
+  })
+
+  it('makes a key that the key ring takes, another one each time', () => {
+    const keys = [nightlatch('keygen').trim(), nightlatch('keygen').trim()]
+    expect(keys[0]).not.toBe(keys[1])
+    const taken = installed.run(
+      'esm',
+      `import { keyring } from 'nightlatch'
+      for (const key of ${JSON.stringify(keys)}) keyring(key)
+      console.log('true')`,
+    )
+    expect(taken).toBe(true)
+  })
+})

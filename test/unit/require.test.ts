@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { requires } from '../require.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nightlatch-path-'))
+  vi.stubEnv('PATH', folder)
+  vi.stubEnv('NIGHTLATCH_REQUIRE', 'redis, chromium')
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true })
+})
+
+describe('a program that tests need', () => {
+  it('is found on the PATH under any of its names', () => {
+    const path = join(folder, 'google-chrome')
+    writeFileSync(path, '', { mode: 0o755 })
+    expect(requires('chromium')).toBe(path)
+  })
+
+  it('stops the run where it is required and missing', () => {
+    expect(() => requires('chromium')).toThrow('NIGHTLATCH_REQUIRE names chromium')
+  })
+
+  it('is missed with one line elsewhere', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    expect(requires('oathtool')).toBeUndefined()
+    expect(warn.mock.calls).toEqual([['skipped: these tests need oathtool, which is not on the PATH']])
+  })
+})
