@@ -21,6 +21,7 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'core/anti-phishing': ['core'],
   'core/mail': ['core'],
   'core/token': ['core'],
+  'core/record': ['core'],
   'core/account': ['core', 'core/*'],
   ports: ['types:core', 'types:core/*'],
   qr: ['core'],

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { root } from './source-tree.ts'
+
+const pages = [...readdirSync(root), ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+)
+
+/** The anchor that a heading gets on the usual hosts. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-')
+}
+
+function anchorsIn(path: string): string[] {
+  const lines = readFileSync(root + path, 'utf8').split('\n')
+  return lines.filter((line) => /^#{1,6} /.test(line)).map((line) => anchorOf(line.replace(/^#+ /, '')))
+}
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(root + page, 'utf8')
+
+  it('links to files and headings that exist', () => {
+    const targets = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map((found) => found[1] ?? '')
+    const broken = targets.filter((target) => {
+      if (/^[a-z]+:/.test(target)) return false
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? page : join(dirname(page), path)
+      if (!existsSync(root + file)) return true
+      return anchor !== undefined && file.endsWith('.md') && !anchorsIn(file).includes(anchor)
+    })
+    expect(broken).toEqual([])
+  })
+
+  it('names scripts that package.json has', () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: Record<string, string> }
+    const named = [...text.matchAll(/\bnpm run ([a-z]+)/g)].map((found) => found[1] ?? '')
+    expect(named.filter((name) => !(name in scripts))).toEqual([])
+  })
+})
