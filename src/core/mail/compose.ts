@@ -35,7 +35,7 @@ const lengths = { appName: 64, contact: 200, name: 100, label: 64, antiPhishingC
 function cleaned(value: unknown, title: keyof typeof lengths): string | null {
   if (value === undefined || value === null) return null
   requireText(value, title)
-  return cleanText(value.trim(), lengths[title]) || null
+  return cleanText(value, lengths[title]).trim() || null
 }
 
 function required(value: unknown, title: 'appName' | 'contact'): string {

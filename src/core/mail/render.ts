@@ -70,13 +70,13 @@ function paragraph(text: string): string {
 
 function factRow({ label, value }: Fact): string {
   const head = `<th scope="row" style="${styles.label}">${escapeHtml(label)}</th>`
-  return `<tr>${head}${element('td', 'value', escapeHtml(value))}</tr>`
+  return `<tr>${head}\n${element('td', 'value', escapeHtml(value))}</tr>`
 }
 
 /** HTML that loads nothing from anywhere and links nowhere [MAIL-9]; every value is escaped [MAIL-3]. */
 export function renderHtml(letter: Letter): string {
   const { antiPhishingCode: code, ifNotYou } = letter
-  const steps = ifNotYou.steps.map((step) => `<li>${escapeHtml(step)}</li>`).join('')
+  const steps = ifNotYou.steps.map((step) => `<li>${escapeHtml(step)}</li>`).join('\n')
   const parts = [
     element('h1', 'title', escapeHtml(letter.subject)),
     paragraph(letter.greeting),
@@ -84,7 +84,7 @@ export function renderHtml(letter: Letter): string {
       ? []
       : [element('p', 'code', `${escapeHtml(code.label)} <strong>${escapeHtml(code.value)}</strong>`)]),
     ...letter.happened.map(paragraph),
-    element('table', 'table', letter.facts.map(factRow).join('')),
+    element('table', 'table', letter.facts.map(factRow).join('\n')),
     paragraph(letter.ifYou),
     element('p', 'paragraph', `<strong>${escapeHtml(ifNotYou.title)}</strong>`),
     element('ol', 'list', steps),

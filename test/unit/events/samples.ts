@@ -1,0 +1,75 @@
+import type {
+  DraftEvent,
+  DraftFact,
+  EventType,
+  EventValues,
+  FactType,
+  FactValues,
+  SharedValues,
+} from 'nightlatch/events'
+
+export const shared: Required<SharedValues> = {
+  actor: 'system',
+  actorReason: 'nightly job',
+  call: 'call-1',
+  session: 'session-hash',
+  ip: '2001:db8::7',
+  network: '2001:db8::/64',
+  userAgent: 'Browser/1',
+}
+
+const enrollment = { factor: 'totp', device: 'd1', label: 'Phone' }
+
+/** Every event with every field. */
+export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> } = {
+  authn_login_success: {
+    primary: 'password',
+    challenge: 'c1',
+    factor: 'totp',
+    device: 'd1',
+    aal: 2,
+    amr: ['pwd', 'otp', 'mfa'],
+    knownDevice: true,
+    failures: 0,
+  },
+  mfa_challenge: { primary: 'password', challenge: 'c1', factors: ['totp', 'backup-code'], knownDevice: false },
+  mfa_required: { primary: 'oauth', until: 1.7e12 },
+  mfa_fail: {
+    door: 'sign-in',
+    challenge: 'c1',
+    compared: ['totp'],
+    reason: 'wrong',
+    knownDevice: false,
+    waitUntil: 1.7e12,
+  },
+  authn_login_lock: { reason: 'maxretries', until: 1.7e12, failures: 20 },
+  authn_login_fail_max: { factor: 'totp' },
+  mfa_enroll_start: enrollment,
+  mfa_enroll_fail: { factor: 'totp', device: 'd1', reason: 'wrong' },
+  mfa_enroll: enrollment,
+  mfa_update: { ...enrollment, change: 'rename' },
+  mfa_remove: enrollment,
+  mfa_off: { factors: ['totp'] },
+  backup_code_use: { left: 9 },
+  backup_code_regenerate: { count: 10 },
+  stepup_success: { purpose: 'factors', factor: 'totp' },
+  session_end: { ended: 1, target: 'other-session-hash' },
+  session_end_all: { ended: 3, includingThis: false },
+}
+
+/** Every fact with every field. */
+export const factValues: { readonly [T in FactType]: Required<FactValues<T>> } = {
+  authn_login_fail: { name: 'hash', known: true },
+  excess_rate_limit_exceeded: { door: 'sign-in', name: 'hash', sampled: 100 },
+  sequence_fail: { door: 'sign-in', reason: 'challenge-expired' },
+  limiter_fail: { door: 'sign-in' },
+  message_dead: { channel: 'mail', message: 'm1', reason: 'expired' },
+}
+
+export const draftEvents: readonly DraftEvent[] = Object.entries(eventValues).map(
+  ([type, values]) => ({ type: type as EventType, values }) as DraftEvent,
+)
+
+export const draftFacts: readonly DraftFact[] = Object.entries(factValues).map(
+  ([type, values]) => ({ type: type as FactType, values }) as DraftFact,
+)

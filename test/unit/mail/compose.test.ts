@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest'
+import type { MailRequest, MailTemplate } from '../../../src/core/mail/index.ts'
+import { composeMail } from '../../../src/core/mail/index.ts'
+import { everyMail, templates } from './samples.ts'
+
+const base = { appName: 'Acme', contact: 'security@acme.example', name: 'Ada', timeZone: 'Europe/Paris' }
+const compose = (change: Partial<MailRequest>) => composeMail({ template: templates[0]!, ...base, ...change })
+const programmerError = expect.objectContaining({ code: 'NL_ARGUMENT' })
+
+/** What a reader of the HTML sees: tags gone, entities undone. */
+function visible(html: string): string {
+  const entities: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' }
+  return html
+    .slice(html.indexOf('<body'))
+    .replaceAll(/<[^<>]*>/g, ' ')
+    .replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (entity) => entities[entity]!)
+    .replaceAll(/[ \n]+/g, ' ')
+}
+
+const allowedTags = new Set(
+  '!doctype html head meta title body div h1 p table tr th td strong ol li'
+    .split(' ')
+    .flatMap((tag) => [tag, `/${tag}`]),
+)
+
+describe.each(everyMail)('$title', ({ locale, template }) => {
+  const mail = compose({ template, locale })
+
+  it('is complete in subject, text and HTML', () => {
+    expect(mail.language).toBe(locale)
+    for (const part of [mail.subject, mail.text, mail.html]) {
+      expect(part).not.toMatch(/\b(?:undefined|null|NaN)\b|\[object|\$\{/)
+    }
+    expect(mail.subject).toMatch(/^\[Acme\] \S[^\r\n]{5,120}$/)
+    expect(mail.text).not.toContain('<')
+  })
+
+  it('[NOT-3] says what happened, when, from where, what to do and whom to ask', () => {
+    for (const part of [mail.text, visible(mail.html)]) {
+      expect(part).toContain('Ada')
+      expect(part).toContain('2026')
+      expect(part).toContain('(Europe/Paris)')
+      if ('ip' in template) expect(part).toContain('203.0.113.7')
+      if ('userAgent' in template) expect(part).toMatch(/\((?:approximate|indicatif)[^)]*\)\s*:\s+Browser\/1 \(Test\)/)
+      if ('label' in template) expect(part).toContain('My phone')
+      expect(part).toMatch(locale === 'en' ? /If this was not you:/ : /Si ce n’était pas vous\s:/)
+      expect(part).toMatch(locale === 'en' ? /Change your password/ : /Changez tout de suite votre mot de passe/)
+      expect(part).toContain('security@acme.example')
+    }
+  })
+
+  it('[MAIL-3] [MAIL-9] holds only its own tags, loads nothing, links nowhere, and has a text part', () => {
+    const tags = mail.html.match(/<[^<>]*>/g) ?? []
+    const names = tags.map((tag) => tag.slice(1, -1).split(' ')[0]!)
+    expect(names.filter((name) => !allowedTags.has(name))).toEqual([])
+    expect(mail.html.replaceAll(/<[^<>]*>/g, '')).not.toMatch(/[<>]/)
+    expect(mail.html).not.toMatch(/\b(?:src|href|on[a-z]+)=|url\(|@import|http|\/\//i)
+    expect(mail.text.length).toBeGreaterThan(200)
+  })
+
+  it('[MAIL-2] keeps lines within the limit of a mail even unencoded', () => {
+    for (const part of [mail.text, mail.html]) {
+      expect(Math.max(...part.split('\n').map((line) => Buffer.byteLength(line)))).toBeLessThan(998)
+    }
+  })
+})
+
+describe('French', () => {
+  it.each(everyMail.filter(({ locale }) => locale === 'fr'))(
+    '$title sets its signs without a breakable space',
+    (one) => {
+      const { subject, text } = compose(one)
+      const sentences = text.split('\n').filter((line) => !line.includes('Browser/1'))
+      expect([subject, ...sentences].join('\n')).not.toMatch(/ [:;!?»]|« |\w[;!?]|'/)
+    },
+  )
+})
+
+describe('values from outside', () => {
+  const image = '<img src=x onerror=alert(1)>'
+
+  it('[MAIL-3] `<img onerror>` as user-agent, label, name, code, contact or application is inert', () => {
+    const template: MailTemplate = {
+      template: 'factor-added',
+      factor: 'totp',
+      label: image,
+      at: 0,
+      ip: image,
+      userAgent: image,
+    }
+    const { html } = compose({ template, name: image, contact: image, appName: image, antiPhishingCode: `"'${image}&` })
+    expect(html).not.toContain('<img')
+    expect(html.match(/&lt;img src=x onerror=alert\(1\)&gt;/g)?.length).toBeGreaterThanOrEqual(7)
+    expect(html).toContain('&quot;&#39;&lt;img')
+    expect(html).toContain('onerror=alert(1)&gt;&amp;</strong>')
+  })
+
+  it('[MAIL-1] a line break in any value stays out of the subject and makes no line of its own', () => {
+    const broken = 'x\r\nBcc: a@b\0'
+    const template: MailTemplate = {
+      template: 'factor-added',
+      factor: 'totp',
+      label: broken,
+      at: 0,
+      ip: broken,
+      userAgent: broken,
+    }
+    const { subject, text } = compose({
+      template,
+      name: broken,
+      contact: broken,
+      appName: broken,
+      antiPhishingCode: broken,
+    })
+    expect(subject).not.toMatch(/[\r\n\0]/)
+    expect(text).not.toMatch(/\r|\0|^Bcc/m)
+  })
+
+  it('cuts a browser text without end', () => {
+    const { text } = compose({ template: { template: 'factor-failed', at: 0, userAgent: 'x'.repeat(100_000) } })
+    expect(text).toContain(`${'x'.repeat(119)}…`)
+    expect(text.length).toBeLessThan(2000)
+  })
+
+  it('leaves out what is not known', () => {
+    const { text } = compose({
+      template: { template: 'factor-failed', at: 0, ip: null, userAgent: '  ' },
+      name: undefined,
+    })
+    expect(text).not.toMatch(/IP address|Browser \(/)
+    expect(text).toMatch(/^Hello,\n/)
+  })
+
+  it('prints the anti-phishing code in the body and never in the subject', () => {
+    for (const { locale, template } of everyMail) {
+      const mail = compose({ locale, template, antiPhishingCode: 'violet otter' })
+      expect(mail.text).toContain('violet otter')
+      expect(mail.html).toContain('violet otter')
+      expect(mail.subject).not.toContain('violet')
+    }
+  })
+
+  it('[MAIL-8] takes no password, seed, code, token, session id or phone number: whatever else a template carries stays out', () => {
+    const secrets = {
+      password: 'CANARY-password',
+      secret: 'CANARY-seed',
+      code: 'CANARY-code',
+      codes: ['CANARY-codes'],
+      grant: 'CANARY-grant',
+      session: 'CANARY-session',
+      phone: 'CANARY-phone',
+      reason: 'CANARY-reason',
+    }
+    for (const { locale, template } of everyMail) {
+      expect(JSON.stringify(compose({ locale, template: { ...template, ...secrets } }))).not.toContain('CANARY')
+    }
+  })
+})
+
+describe('language and time', () => {
+  const template: MailTemplate = { template: 'factor-failed', at: Date.UTC(2026, 0, 15, 13, 4) }
+  const timeOf = (change: Partial<MailRequest>) =>
+    /^ {2}\S+\s: (.*)$|^ {2}\S+: (.*)$/m
+      .exec(compose({ template, ...change }).text)
+      ?.slice(1)
+      .join('')
+      .replaceAll(/[\u00a0\u202f]/g, ' ')
+
+  it.each([
+    ['fr', 'fr'],
+    ['fr-CA', 'fr'],
+    ['FR_be', 'fr'],
+    ['fr-Latn-CH', 'fr'],
+    ['fr_FR.UTF-8', 'fr'],
+    ['fr-u-ca-buddhist', 'fr'],
+    ['en-GB', 'en'],
+    ['de', 'en'],
+    ['frr', 'en'],
+    ['français', 'en'],
+    ['', 'en'],
+    ['*', 'en'],
+    ['fr\r\nX: y', 'fr'],
+    ['-fr', 'en'],
+    [undefined, 'en'],
+  ])('locale %j is answered in %s', (locale, language) => {
+    expect(compose({ locale }).language).toBe(language)
+  })
+
+  it('writes times in the zone and the manner of the account, and names the zone', () => {
+    expect(timeOf({ locale: 'en-US', timeZone: 'America/New_York' })).toBe(
+      'January 15, 2026 at 8:04 AM EST (America/New_York)',
+    )
+    expect(timeOf({ locale: 'en-GB', timeZone: 'Europe/Paris' })).toBe('15 January 2026 at 14:04 CET (Europe/Paris)')
+    expect(timeOf({ locale: 'fr', timeZone: 'Europe/Paris' })).toBe('15 janvier 2026 à 14:04 UTC+1 (Europe/Paris)')
+    expect(timeOf({ locale: 'fr', timeZone: 'UTC' })).toBe('15 janvier 2026 à 13:04 UTC')
+  })
+
+  it.each(['Mars/Olympus', '', '<b>', 'UTC\r\nX: y'])('a zone %j that nobody knows is UTC', (timeZone) => {
+    expect(timeOf({ locale: 'en', timeZone })).toBe('January 15, 2026 at 1:04 PM UTC')
+  })
+
+  it('a backup code mail tells the number left, and speaks up when it is low and when it is zero', () => {
+    const used = (left: number, locale: string) =>
+      compose({ template: { template: 'backup-code-used', at: 0, left }, locale })
+    expect(used(4, 'en').text).toContain('4 codes are left.')
+    expect(used(3, 'en').text).toContain('Only 3 codes are left. Make a new set soon.')
+    expect(used(1, 'en').text).toContain('Only one code is left. Make a new set soon.')
+    expect(used(0, 'en').text).toContain('none is left. Make a new set now')
+    expect(used(0, 'en').subject).toBe('[Acme] Your last backup code was used')
+    expect(used(4, 'fr').text).toContain('Il reste 4 codes.')
+    expect(used(3, 'fr').text).toContain('Il ne reste plus que 3 codes.')
+    expect(used(0, 'fr').text).toContain('il n’en reste aucun')
+  })
+})
+
+describe('programmer errors', () => {
+  it.each(['', '  ', ' \u200b \u200b', undefined, null])(
+    '[NOT-3] a contact %j is refused: no notice goes out without one',
+    (contact) => {
+      expect(() => compose({ contact: contact as string })).toThrow(programmerError)
+    },
+  )
+
+  it.each([
+    { appName: '' },
+    { appName: undefined },
+    { locale: 1 },
+    { name: {} },
+    { template: { template: 'novel', at: 0 } },
+    { template: { template: 'toString', at: 0 } },
+    { template: null },
+    { template: { template: 'factor-failed', at: Number.NaN } },
+    { template: { template: 'factor-failed', at: 1e300 } },
+    { template: { template: 'factor-failed' } },
+    { template: { template: 'code-entry-locked', at: 0, until: 'soon', failures: 1 } },
+    { template: { template: 'factor-failed', at: 0, ip: 5 } },
+  ])('%j is refused', (change) => {
+    expect(() => compose(change as never)).toThrow(programmerError)
+  })
+})

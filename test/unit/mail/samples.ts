@@ -1,0 +1,31 @@
+import type { MailTemplate, NoticeFactor, NoticeType } from '../../../src/core/mail/index.ts'
+
+const at = Date.UTC(2026, 7, 4, 13, 4)
+const origin = { ip: '203.0.113.7', userAgent: 'Browser/1 (Test)' }
+const factors: readonly NoticeFactor[] = ['totp', 'sms', 'passkey', 'backup-code']
+
+const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
+  'factor-added': factors.map((factor) => ({ template: 'factor-added', factor, label: 'My phone', at, ...origin })),
+  'factor-removed': factors.map((factor) => ({ template: 'factor-removed', factor, label: 'My phone', at, ...origin })),
+  'two-factor-off': [{ template: 'two-factor-off', at, ...origin }],
+  'backup-codes-regenerated': [{ template: 'backup-codes-regenerated', at, count: 10, ...origin }],
+  'backup-code-used': [9, 4, 3, 2, 1, 0].map((left) => ({ template: 'backup-code-used', at, left, ...origin })),
+  'code-entry-locked': [{ template: 'code-entry-locked', at, until: at + 900_000, failures: 20 }],
+  'factor-failed': [{ template: 'factor-failed', at, ...origin }],
+  'factor-disabled': factors.map((factor) => ({ template: 'factor-disabled', factor, at })),
+  'device-resynchronized': [{ template: 'device-resynchronized', label: 'My phone', at, ...origin }],
+  'signed-out-everywhere': [{ template: 'signed-out-everywhere', at, ...origin }],
+}
+
+/** Every notice in every shape that has sentences of its own. */
+export const templates: readonly MailTemplate[] = Object.values(byType).flat()
+
+export const languages = ['en', 'fr'] as const
+
+/** Every notice in every language, with a title for a table of tests. */
+export const everyMail = languages.flatMap((locale) =>
+  templates.map((template) => {
+    const variant = 'factor' in template ? template.factor : 'left' in template ? template.left : ''
+    return { title: `${template.template} ${variant} in ${locale}`, locale, template }
+  }),
+)
