@@ -19,7 +19,7 @@ export interface MemoryMailer extends Mailer {
 /**
  * A mailer that keeps mails in memory and fails or hangs when told to.
  *
- * @contract effect(memory) · outcomes accepted · throws NL_MAIL_FAILED when told to
+ * @contract effect(memory) · outcomes accepted · throws NL_MAIL_FAILED (when told to)
  */
 export function memoryMailer(): MemoryMailer {
   const mails: Mail[] = []
