@@ -70,7 +70,7 @@ function sample(
     const behind = sampled(JSON.stringify([fact.type, recordId, fact.values.door, place]), now)
     return behind === null ? null : { type: fact.type, values: { ...fact.values, sampled: behind } }
   }
-  if (fact.type === 'sequence_fail') {
+  if (fact.type === 'sequence_fail' || fact.type === 'limiter_fail') {
     return sampled(JSON.stringify([fact.type, recordId, place]), now) === null ? null : fact
   }
   // A failed password of a known account is always a row; names that nobody has are not worth one each.

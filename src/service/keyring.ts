@@ -67,7 +67,8 @@ function readKey(text: unknown, index: number): Key {
   }
   const bytes = decodeBase64url(text.slice(keyPrefix.length))
   if (bytes?.length !== keyLength) throw fault('is cut or mistyped: 43 characters follow the prefix')
-  if (new Set(bytes).size < fewestDistinctBytes) throw fault('is weak: it repeats itself; make one with: npx nightlatch keygen')
+  if (new Set(bytes).size < fewestDistinctBytes)
+    throw fault('is weak: it repeats itself; make one with: npx nightlatch keygen')
   const subKeys = Object.fromEntries(
     Object.entries(labels).map(([purpose, label]) => [purpose, subKey(bytes, label)]),
   ) as unknown as Key['subKeys']
@@ -149,12 +150,7 @@ export function sealText(
 }
 
 /** Null for anything that this ring did not seal for this purpose and place. */
-export function openText(
-  ring: Keyring,
-  purpose: KeyPurpose,
-  text: string,
-  associated: Uint8Array,
-): Uint8Array | null {
+export function openText(ring: Keyring, purpose: KeyPurpose, text: string, associated: Uint8Array): Uint8Array | null {
   const parts = text.split('.')
   const [prefix, id, body] = parts
   if (parts.length !== 3 || prefix !== 'nl1' || id === undefined || body === undefined) return null

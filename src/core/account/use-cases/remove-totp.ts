@@ -38,7 +38,9 @@ export const removeTotp: UseCase<RemoveTotp, RemoveTotpResult> = {
     const label = removed?.label ?? ''
     const events: DraftEvent[] = [{ type: 'mfa_remove', values: { factor: 'totp', device, label } }]
     const seen = seenFrom(client)
-    const messages: DraftMessage[] = [notice({ template: 'factor-removed', factor: 'totp', label, at: now, ...seen }, now)]
+    const messages: DraftMessage[] = [
+      notice({ template: 'factor-removed', factor: 'totp', label, at: now, ...seen }, now),
+    ]
     if (off) {
       events.push({ type: 'mfa_off', values: { factors: ['totp'] } })
       messages.push(notice({ template: 'two-factor-off', at: now, ...seen }, now))

@@ -47,8 +47,18 @@ export type StartSignInResult =
 export const startSignIn: UseCase<StartSignIn, StartSignInResult> = {
   plan: () => ready,
   decide(state, command, context) {
-    return hasFactor(state) ? challenge(state, command, context) : admit(state, command, context)
+    // The clock of a policy's grace starts here, with or without a factor: removing one buys no time [ROL-7].
+    const question = graceQuestion(state, context)
+    const asked = { ...state, requiredAt: graceStart(question) }
+    return hasFactor(state)
+      ? challenge(asked, command, context)
+      : admit(asked, command, context, requirement(question) === 'enroll-now')
   },
+}
+
+function graceQuestion(state: AccountState, { settings, now }: Context): Parameters<typeof requirement>[0] {
+  const account = { hasFactor: hasFactor(state), graceStartedAt: state.requiredAt }
+  return { policy: settings.policy, account, now }
 }
 
 function challenge(
@@ -95,15 +105,14 @@ function admit(
   state: AccountState,
   { account, primary, client }: StartSignIn,
   context: Context,
+  mustEnroll: boolean,
 ): Decision<StartSignInResult> {
-  const { now, settings } = context
-  const question = { policy: settings.policy, account: { hasFactor: false, graceStartedAt: state.requiredAt }, now }
-  const asked = { ...state, requiredAt: graceStart(question) }
+  const { now } = context
   const session = { primary, primaryAt: now, factor: null, aal: 1, amr: amrOf(primary, null) } as const
 
-  if (requirement(question) === 'enroll-now') {
+  if (mustEnroll) {
     const limited = newSession(context, client, { ...session, kind: 'enroll', deviceId: null })
-    const entered = addSession(asked, limited)
+    const entered = addSession(state, limited)
     const until = now + limits.enrollGrantMs
     return decided<StartSignInResult>(
       entered,
@@ -113,7 +122,7 @@ function admit(
   }
 
   const known = knownDeviceOf(state, client) !== null
-  const remembered = rememberDevice(asked, client, context)
+  const remembered = rememberDevice(state, client, context)
   const full = newSession(context, client, { ...session, kind: 'full', deviceId: remembered.deviceId })
   const entered = addSession(remembered.state, full)
   return decided<StartSignInResult>(

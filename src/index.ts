@@ -1,0 +1,43 @@
+export { createNightlatch } from './service/create.ts'
+export type { CookieAttributes, Nightlatch } from './service/create.ts'
+export type { NightlatchOptions } from './service/options.ts'
+export { keyring } from './service/keyring.ts'
+export type { Keyring } from './service/keyring.ts'
+export { asSystem } from './service/as-system.ts'
+export type { SystemAct } from './service/as-system.ts'
+export { publicOutcome } from './service/sign-in.ts'
+export type {
+  Challenged,
+  FailedInput,
+  Granted,
+  MustEnroll,
+  PublicOutcome,
+  Refused,
+  RefusalReason,
+  SignIn,
+  SignInOutcome,
+  StartInput,
+  VerifyInput,
+} from './service/sign-in.ts'
+export type { Failure, PageCall, SensitiveCall, Totp } from './service/totp.ts'
+export type { BackupCodes } from './service/backup-codes.ts'
+export type { StepUp } from './service/step-up.ts'
+export type { Sessions } from './service/sessions.ts'
+export type { History, HistoryPageInput } from './service/history.ts'
+export type { Accounts, SecurityScore } from './service/accounts.ts'
+export type { Outbox, SweepResult } from './service/outbox.ts'
+export type { ClientInfo } from './service/client.ts'
+export type { AccountDescription, Describe } from './service/describe.ts'
+export type { GrantInput } from './service/kernel.ts'
+export { memoryLimiter } from './service/memory-limiter.ts'
+export { isNightlatchError, NightlatchError } from './core/errors.ts'
+export type { NightlatchErrorCode } from './core/errors.ts'
+export type { Aal, Amr, Factor, Primary } from './core/account/factor.ts'
+export type { StepUpPurpose } from './core/account/session.ts'
+export type { BackupCodesView, SessionView, TotpDeviceView } from './core/account/views.ts'
+export type { ChainFault } from './core/record/verify-chain.ts'
+export type { Clock } from './ports/clock.ts'
+export type { Limiter, LimiterAnswer, LimiterCharge } from './ports/limiter.ts'
+export type { Mail, Mailer } from './ports/mailer.ts'
+export type { Random } from './ports/random.ts'
+export type * from './ports/storage.ts'

@@ -1,0 +1,57 @@
+import type { Factor } from '../core/account/factor.ts'
+import { scoreFacts } from '../core/account/views.ts'
+import { turnOffTwoFactor } from '../core/account/use-cases/turn-off-two-factor.ts'
+import type { Score as AccountScore } from '../core/score/index.ts'
+import { score } from '../core/score/index.ts'
+import type { Kernel } from './kernel.ts'
+import { codeInput } from './kernel.ts'
+import type { Failure, PageCall } from './totp.ts'
+import { failure, runFor, sealGrant, signedOut } from './totp.ts'
+
+export interface Accounts {
+  /**
+   * Switches 2FA off: every factor goes, backup codes too. Asks a current code, unless a script acts.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|not-on|required-by-policy|wrong|wait|malformed|factors-off|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  turnOffTwoFactor(
+    input: PageCall & { readonly code?: unknown; readonly factor?: Factor | undefined },
+  ): Promise<
+    | { readonly ok: true; readonly grant: string | null }
+    | Failure<'signed-out' | 'not-on' | 'required-by-policy' | 'wrong' | 'wait' | 'malformed' | 'factors-off' | 'busy'>
+  >
+}
+
+export interface SecurityScore {
+  /**
+   * The security gauge: level, points, what is missing and what each step would add.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  get(input: PageCall): Promise<({ readonly ok: true } & AccountScore) | Failure<'signed-out'>>
+}
+
+export function createAccounts(kernel: Kernel): Accounts {
+  return {
+    async turnOffTwoFactor(input) {
+      const code = codeInput(input.code)
+      const factor = input.factor ?? null
+      const result = await runFor(kernel, input, turnOffTwoFactor, ({ auth }, client) => ({
+        auth,
+        code,
+        factor,
+        client,
+      }))
+      return result.ok ? { ok: true, grant: sealGrant(kernel, result.grant) } : failure(result)
+    },
+  }
+}
+
+export function createScore(kernel: Kernel): SecurityScore {
+  return {
+    async get(input) {
+      const entered = await kernel.enter(input.grant)
+      return entered === null ? signedOut : { ok: true, ...score(scoreFacts(entered.record.state)) }
+    },
+  }
+}

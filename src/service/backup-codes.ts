@@ -1,0 +1,36 @@
+import { regenerateBackupCodes } from '../core/account/use-cases/regenerate-backup-codes.ts'
+import type { SensitiveRefusal } from '../core/account/session.ts'
+import type { BackupCodesView } from '../core/account/views.ts'
+import { viewBackupCodes } from '../core/account/views.ts'
+import type { Kernel } from './kernel.ts'
+import type { Failure, PageCall, SensitiveCall } from './totp.ts'
+import { runFor, sealGrant, signedOut } from './totp.ts'
+
+export interface BackupCodes {
+  /** @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_… */
+  status(input: PageCall): Promise<({ readonly ok: true } & BackupCodesView) | Failure<'signed-out'>>
+  /**
+   * A new set, shown once; the old one dies in the same commit. Takes about half a second: ten slow hashes.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-on|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  regenerate(
+    input: SensitiveCall,
+  ): Promise<
+    | { readonly ok: true; readonly codes: readonly string[]; readonly grant: string | null }
+    | Failure<SensitiveRefusal | 'not-on'>
+  >
+}
+
+export function createBackupCodes(kernel: Kernel): BackupCodes {
+  return {
+    async status(input) {
+      const entered = await kernel.enter(input.grant)
+      return entered === null ? signedOut : { ok: true, ...viewBackupCodes(entered.record.state) }
+    },
+    async regenerate(input) {
+      const result = await runFor(kernel, input, regenerateBackupCodes, ({ auth }, client) => ({ auth, client }))
+      return result.ok ? { ok: true, codes: result.codes, grant: sealGrant(kernel, result.grant) } : result
+    },
+  }
+}

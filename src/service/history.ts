@@ -1,0 +1,170 @@
+import { requireInteger } from '../core/arguments.ts'
+import type { Fact, LoginSummary, SecurityEvent } from '../core/events/index.ts'
+import { decodeEvent, decodeFact, eventsToCsv, summarizeLogins } from '../core/events/index.ts'
+import { limits } from '../core/limits.ts'
+import type { ChainFault } from '../core/record/verify-chain.ts'
+import { verifyChain } from '../core/record/verify-chain.ts'
+import type { AccountState } from '../core/account/state.ts'
+import type { EventRow, FactRow, Page, RecordId } from '../ports/storage.ts'
+import type { Kernel } from './kernel.ts'
+import type { LoadedRecord } from './record-store.ts'
+import type { Failure, PageCall } from './totp.ts'
+import { signedOut } from './totp.ts'
+
+export interface HistoryPageInput extends PageCall {
+  /** From `next` of the page before. */
+  readonly after?: string | undefined
+  /** 1 to 100, default 50 */
+  readonly limit?: number | undefined
+}
+
+export interface History {
+  /**
+   * The chained stream, newest first: one row for everything that was decided.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  list(
+    input: HistoryPageInput,
+  ): Promise<
+    | { readonly ok: true; readonly events: readonly SecurityEvent[]; readonly next: string | null }
+    | Failure<'signed-out'>
+  >
+  /**
+   * The unchained stream, newest first: failed passwords, attempts under a lock.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  facts(
+    input: HistoryPageInput,
+  ): Promise<
+    { readonly ok: true; readonly facts: readonly Fact[]; readonly next: string | null } | Failure<'signed-out'>
+  >
+  /**
+   * One row per login with the failed attempts before it, newest first, made of the newest rows of both streams.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  logins(
+    input: PageCall,
+  ): Promise<{ readonly ok: true; readonly logins: readonly LoginSummary[] } | Failure<'signed-out'>>
+  /**
+   * Checks the whole chained stream against the record: finds what was changed, removed, inserted or moved.
+   *
+   * @contract effect(storage) · ok|signed-out|tampered · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  verify(
+    input: PageCall,
+  ): Promise<
+    | { readonly ok: true; readonly events: number }
+    | { readonly ok: false; readonly reason: 'tampered'; readonly faults: readonly ChainFault[] }
+    | Failure<'signed-out'>
+  >
+  /**
+   * The newest 5,000 rows of the chained stream as CSV (RFC 4180), safe to open in a spreadsheet.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  csv(input: PageCall): Promise<{ readonly ok: true; readonly csv: string } | Failure<'signed-out'>>
+}
+
+const largestPage = 100
+const exportedRows = 5000
+const summarizedRows = 500
+/** Commits that land while the rows are read are no tampering: the record is read again this often. */
+const verifyTries = 5
+
+export function createHistory(kernel: Kernel): History {
+  const { storage } = kernel
+
+  const page = (input: HistoryPageInput): { readonly limit: number; readonly after?: string } => {
+    const limit = input.limit ?? 50
+    requireInteger(limit, 'limit', { from: 1, to: largestPage })
+    return { limit, ...(input.after === undefined ? {} : { after: input.after }) }
+  }
+
+  const events = async (id: RecordId, most: number): Promise<readonly EventRow[]> =>
+    collect(most, (after) => storage.listEvents({ id, limit: limits.historyPage, ...after }))
+
+  return {
+    async list(input) {
+      const asked = page(input)
+      const entered = await kernel.enter(input.grant)
+      if (entered === null) return signedOut
+      const { items, next } = await storage.listEvents({ id: entered.record.id, ...asked })
+      return { ok: true, events: items.map(readEvent).filter(isPresent), next }
+    },
+
+    async facts(input) {
+      const asked = page(input)
+      const entered = await kernel.enter(input.grant)
+      if (entered === null) return signedOut
+      const { items, next } = await storage.listFacts({ id: entered.record.id, ...asked })
+      return { ok: true, facts: items.map(readFact).filter(isPresent), next }
+    },
+
+    async logins(input) {
+      const entered = await kernel.enter(input.grant)
+      if (entered === null) return signedOut
+      const { id } = entered.record
+      const [rows, facts] = await Promise.all([
+        events(id, summarizedRows),
+        collect<FactRow>(summarizedRows, (after) => storage.listFacts({ id, limit: limits.historyPage, ...after })),
+      ])
+      const summary = summarizeLogins(rows.map(readEvent).filter(isPresent), facts.map(readFact).filter(isPresent))
+      return { ok: true, logins: summary }
+    },
+
+    async verify(input) {
+      const entered = await kernel.enter(input.grant)
+      if (entered === null) return signedOut
+      let record: LoadedRecord<AccountState> | null = entered.record
+      for (let round = 0; record !== null; round++) {
+        const rows = await events(record.id, Number.POSITIVE_INFINITY)
+        const again: LoadedRecord<AccountState> | null = await kernel.records.load(record.id)
+        if (again !== null && again.version !== record.version && round < verifyTries) {
+          record = again
+          continue
+        }
+        const { key: _sealed, ...head } = record.chain
+        const faults = verifyChain(rows, head, kernel.records.chainKey(record), record.id)
+        return faults.length === 0 ? { ok: true, events: rows.length } : { ok: false, reason: 'tampered', faults }
+      }
+      return signedOut
+    },
+
+    async csv(input) {
+      const entered = await kernel.enter(input.grant)
+      if (entered === null) return signedOut
+      const rows = await events(entered.record.id, exportedRows)
+      return { ok: true, csv: eventsToCsv(rows.map(readEvent).filter(isPresent)) }
+    },
+  }
+}
+
+async function collect<Item>(
+  most: number,
+  read: (cursor: { readonly after?: string }) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const items: Item[] = []
+  let after: string | null = null
+  do {
+    const page: Page<Item> = await read(after === null ? {} : { after })
+    items.push(...page.items)
+    after = page.next
+  } while (after !== null && items.length < most)
+  return items
+}
+
+function readEvent({ n, type, at, fields }: EventRow): SecurityEvent | null {
+  const values = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value]))
+  return decodeEvent({ n, type, at, fields: values })
+}
+
+function readFact({ id, type, at, fields }: FactRow): Fact | null {
+  return decodeFact({ id, type, at, fields })
+}
+
+function isPresent<Value>(value: Value | null): value is Value {
+  return value !== null
+}

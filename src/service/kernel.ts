@@ -1,0 +1,233 @@
+import { argumentError } from '../core/arguments.ts'
+import { encodeBase64url, frame } from '../core/bytes.ts'
+import { NightlatchError } from '../core/errors.ts'
+import type { Proof } from '../core/account/evidence.ts'
+import { storedBytes } from '../core/account/evidence.ts'
+import type { Authorization } from '../core/account/session.ts'
+import { authorize, sessionReference } from '../core/account/session.ts'
+import type { Settings } from '../core/account/settings.ts'
+import type { AccountState } from '../core/account/state.ts'
+import { emptyAccount } from '../core/account/state.ts'
+import { summarizeAccount } from '../core/account/summary.ts'
+import type { Actor, Client, UseCase } from '../core/account/use-case.ts'
+import type { DraftFact, SharedValues } from '../core/events/index.ts'
+import { sha256 } from '../core/hmac.ts'
+import { limits } from '../core/limits.ts'
+import type { TokenKind, TokenPayloads } from '../core/token/index.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { LimiterCharge } from '../ports/limiter.ts'
+import type { Random } from '../ports/random.ts'
+import { slowHash } from '../slow-hash/index.ts'
+import { recordIdOf } from './account-id.ts'
+import { createAccountQueue } from './account-queue.ts'
+import type { SystemAct } from './as-system.ts'
+import { isSystemAct } from './as-system.ts'
+import type { ClientInfo, OpenedClient } from './client.ts'
+import { openClient } from './client.ts'
+import type { AccountDescription } from './describe.ts'
+import { describeAccount } from './describe.ts'
+import { createFacts } from './facts.ts'
+import { keyedHash } from './keyring.ts'
+import { memoryLimiter } from './memory-limiter.ts'
+import type { NightlatchOptions } from './options.ts'
+import { checkOptions } from './options.ts'
+import type { Outbox } from './outbox.ts'
+import { createOutbox } from './outbox.ts'
+import type { LoadedRecord, RecordStore } from './record-store.ts'
+import { createRecordStore } from './record-store.ts'
+import { openToken, sealToken } from './tokens.ts'
+import type { Answer } from './transact.ts'
+import { createTransact } from './transact.ts'
+
+/** Whose call it is: a grant from the host's session, or {@link SystemAct}. Anything else reads as signed out. */
+export type GrantInput = string | SystemAct | null | undefined
+
+export interface Acting {
+  readonly accountId: string
+  readonly auth: Authorization
+  readonly actor: Actor
+  readonly session: string | null
+}
+
+export interface Run<C, R> {
+  readonly accountId: string
+  readonly useCase: UseCase<C, R>
+  readonly command: C
+  readonly actor: Actor
+  readonly client: Client
+  /** The acting session's id; a result with a new session names that one instead. */
+  readonly session: string | null
+  readonly creates?: boolean
+}
+
+/** What the parts of the facade share. */
+export interface Kernel {
+  readonly settings: Settings
+  readonly appName: string
+  readonly outbox: Outbox
+  readonly records: RecordStore<AccountState>
+  readonly storage: NightlatchOptions['storage']
+  now(): number
+  describe(accountId: string): Promise<AccountDescription>
+  run<C, R>(run: Run<C, R>): Promise<Answer<R>>
+  seal<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): string
+  open<K extends TokenKind>(kind: K, text: unknown): TokenPayloads[K] | null
+  client(info: ClientInfo | undefined): OpenedClient
+  /** Null: signed out. */
+  acting(grant: GrantInput, proof?: unknown): Acting | null
+  /** The record behind a grant that counts, or null. */
+  enter(grant: GrantInput): Promise<{ readonly acting: Acting; readonly record: LoadedRecord<AccountState> } | null>
+  admit(charges: readonly LimiterCharge[], door: string): Promise<{ readonly retryAt: number } | null>
+  hash(...parts: readonly string[]): string
+  fact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): Promise<void>
+  /** Names an account in a device token without its id. */
+  accountHash(accountId: string): string
+}
+
+export function createKernel(options: NightlatchOptions): Kernel {
+  const settings = checkOptions(options)
+  const { storage, keys, describe, appName, contact, mailer } = options
+  const random: Random = options.random ?? ((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
+  const now = checkedClock(options.clock ?? (() => Date.now()))
+  const hashSlowly = options.slowHash ?? slowHash
+  const facts = createFacts(storage, random)
+  const records = createRecordStore<AccountState>(
+    { kind: 'account', schema: 1, empty: emptyAccount, summarize: summarizeAccount },
+    { storage, keys, random },
+  )
+  const outbox = createOutbox({ storage, keys, random, now, mailer, describe, appName, contact, facts })
+  const localLimiter = memoryLimiter()
+  const limiter = options.limiter ?? localLimiter
+  let sweeping = options.outbox?.sweep === 'manual'
+
+  const prove = (recordId: string, proof: Proof): Promise<Uint8Array | null> =>
+    proof.kind === 'open'
+      ? Promise.resolve(records.open(recordId, proof.path, proof.sealed))
+      : hashSlowly({ password: storedBytes(proof.input), salt: storedBytes(proof.salt), params: proof.params })
+
+  const transact = createTransact<AccountState>({
+    storage,
+    records,
+    queue: createAccountQueue(),
+    random,
+    now,
+    settings,
+    prove: async (recordId, proof) => prove(recordId, proof),
+    enclose: (recordId, messages, at) => outbox.enclose(recordId, messages, at),
+    dispatch: (recordId, messages, leaseToken) => {
+      outbox.dispatch(recordId, messages, leaseToken)
+    },
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    jitter: () => (random(1)[0] ?? 0) / 255,
+  })
+
+  const share = (client: Client, actor: Actor, call: string, session: string | null): SharedValues => ({
+    actor: actor.kind,
+    call,
+    ...(actor.kind === 'system' ? { actorReason: actor.reason } : {}),
+    ...(session === null ? {} : { session: sessionReference(session) }),
+    ...(client.ip === null ? {} : { ip: client.ip }),
+    ...(client.network === null ? {} : { network: client.network }),
+    ...(client.userAgent === null ? {} : { userAgent: client.userAgent }),
+  })
+
+  const kernel: Kernel = {
+    settings,
+    appName,
+    outbox,
+    records,
+    storage,
+    now,
+    describe: (accountId) => describeAccount(describe, accountId),
+
+    run({ accountId, useCase, command, actor, client, session, creates = false }) {
+      if (!sweeping) {
+        sweeping = true
+        outbox.start(limits.sweepEveryMs)
+      }
+      const recordId = recordIdOf(accountId)
+      return transact({
+        recordId,
+        useCase,
+        command,
+        actor,
+        creates,
+        shared: (callId, result) => share(client, actor, callId, sessionOf(result) ?? session),
+        recordFacts: (drafts, shared, at) => facts.record(recordId, drafts, shared, at),
+      })
+    },
+
+    seal: (kind, payload) => sealToken(keys, random, kind, payload),
+    open: (kind, text) => openToken(keys, kind, text),
+    client: (info) => openClient(keys, info, now()),
+
+    acting(grant, proof) {
+      if (isSystemAct(grant)) {
+        const { accountId, reason } = grant
+        return { accountId, auth: { kind: 'system' }, actor: { kind: 'system', reason }, session: null }
+      }
+      const opened = openToken(keys, 'grant', grant)
+      if (opened === null) return null
+      const auth: Authorization = { kind: 'grant', grant: opened, proof: openToken(keys, 'proof', proof) }
+      return { accountId: opened.account, auth, actor: { kind: 'user' }, session: opened.session }
+    },
+
+    async enter(grant) {
+      const acting = kernel.acting(grant)
+      if (acting === null) return null
+      const record = await records.load(recordIdOf(acting.accountId))
+      return record !== null && authorize(record.state, acting.auth, now()).ok ? { acting, record } : null
+    },
+
+    async admit(charges, door) {
+      const at = now()
+      try {
+        const answer = await limiter.charge({ now: at, charges })
+        return answer.admitted ? null : { retryAt: answer.retryAt }
+      } catch {
+        // The door never opens because a limiter is down: the one in this process takes over, and says so.
+        const shared: SharedValues = { actor: 'system', call: 'limiter' }
+        await facts.record(null, [{ type: 'limiter_fail', values: { door } }], shared, at)
+        const answer = await localLimiter.charge({ now: at, charges })
+        return answer.admitted ? null : { retryAt: answer.retryAt }
+      }
+    },
+
+    hash: (...parts) => keyedHash(keys, ...parts),
+
+    async fact(accountId, fact, client, actor) {
+      const call = encodeBase64url(random(12))
+      const shared = share(client, actor, call, null)
+      await facts.record(accountId === null ? null : recordIdOf(accountId), [fact], shared, now())
+    },
+
+    accountHash: (accountId) => encodeBase64url(sha256(frame('nightlatch/account-hash/v1', accountId)).subarray(0, 9)),
+  }
+  return kernel
+}
+
+function sessionOf(result: unknown): string | null {
+  const grant = (result as { grant?: { session?: unknown } | null } | null)?.grant
+  return typeof grant?.session === 'string' ? grant.session : null
+}
+
+function checkedClock(clock: Clock): Clock {
+  return () => {
+    const at: unknown = clock()
+    if (typeof at !== 'number' || !Number.isFinite(at) || at < 0) {
+      throw new NightlatchError('NL_CONFIG', 'clock must give milliseconds since the epoch')
+    }
+    return Math.floor(at)
+  }
+}
+
+/** What a form sends as a code: anything but text is no code. */
+export function codeInput(code: unknown): string {
+  return typeof code === 'string' && code.length <= limits.codeLength ? code : ''
+}
+
+export function requireLabelText(value: unknown, title: string): string {
+  if (value === undefined) return 'Authenticator'
+  if (typeof value !== 'string') throw argumentError(title, 'a string')
+  return value
+}

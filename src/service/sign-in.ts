@@ -1,0 +1,315 @@
+import { argumentError } from '../core/arguments.ts'
+import type { Aal, Amr, Factor, Primary } from '../core/account/factor.ts'
+import { primaries } from '../core/account/factor.ts'
+import { endSession } from '../core/account/use-cases/end-sessions.ts'
+import type { EndSessionResult } from '../core/account/use-cases/end-sessions.ts'
+import type { GrantedResult } from '../core/account/use-cases/start-sign-in.ts'
+import { startSignIn } from '../core/account/use-cases/start-sign-in.ts'
+import { verifySignIn } from '../core/account/use-cases/verify-sign-in.ts'
+import { limits } from '../core/limits.ts'
+import type { LimiterCharge } from '../ports/limiter.ts'
+import { requireAccountId } from './account-id.ts'
+import type { ClientInfo, OpenedClient } from './client.ts'
+import type { GrantInput, Kernel } from './kernel.ts'
+import { codeInput } from './kernel.ts'
+
+export interface Granted {
+  readonly status: 'granted'
+  /** For the host's own session; every call of the security page takes it. */
+  readonly grant: string
+  /** For an HttpOnly cookie with the attributes of `nl.cookie`. It identifies the browser and replaces no factor. */
+  readonly deviceToken: string
+  readonly aal: Aal
+  readonly amr: readonly Amr[]
+}
+
+export interface Challenged {
+  readonly status: 'challenge'
+  readonly challenge: string
+  readonly factors: readonly Factor[]
+  readonly preferred: Factor
+  /** Absent when the challenge is new. */
+  readonly reason?: 'wrong' | 'wait' | 'malformed'
+  readonly triesLeft: number
+  /** ms since epoch: no code is evaluated before. */
+  readonly retryAt?: number
+}
+
+export interface MustEnroll {
+  readonly status: 'enroll'
+  /** Good only for enrolling a factor; confirming returns the full one. */
+  readonly grant: string
+  readonly deviceToken?: undefined
+  readonly needs: readonly Factor[]
+  /** ms since epoch */
+  readonly until: number
+}
+
+export type RefusalReason =
+  'wrong-credentials' | 'too-many-attempts' | 'challenge-ended' | 'too-many-tries' | 'factors-off' | 'busy'
+
+export interface Refused {
+  readonly status: 'refused'
+  readonly reason: RefusalReason
+  readonly httpStatus: number
+  /** ms since epoch */
+  readonly retryAt?: number
+}
+
+export type SignInOutcome = Granted | Challenged | MustEnroll | Refused
+
+export interface StartInput {
+  /** What was typed as the name; counted, never stored as typed. */
+  readonly name: unknown
+  /** The host's id of the user whose primary authentication was right. */
+  readonly accountId: string
+  readonly primary: Primary
+  readonly client?: ClientInfo | undefined
+}
+
+export interface FailedInput {
+  readonly name: unknown
+  /** Absent when the name is nobody's. */
+  readonly accountId?: string | null | undefined
+  readonly client?: ClientInfo | undefined
+}
+
+export interface VerifyInput {
+  readonly challenge: unknown
+  readonly code: unknown
+  /** Only to insist on one; by default the text's shape decides. */
+  readonly factor?: Factor | undefined
+  readonly client?: ClientInfo | undefined
+}
+
+export interface SignIn {
+  /**
+   * After the host found the primary authentication right. Answers with a grant, or asks for a factor.
+   *
+   * @contract effect(limiter, storage) · granted|challenge|enroll|refused · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  start(input: StartInput): Promise<Granted | Challenged | MustEnroll | Refused>
+  /**
+   * After the host found it wrong. A fact, never a commit: it touches no factor's count.
+   *
+   * @contract effect(limiter, storage) · refused · throws NL_ARGUMENT, NL_STORAGE_FAILED
+   */
+  failed(input: FailedInput): Promise<Refused>
+  /**
+   * A code for a challenge: from an app or a backup code, in one field.
+   *
+   * @contract effect(limiter, storage, mailer) · granted|challenge|refused · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  verify(input: VerifyInput): Promise<Granted | Challenged | Refused>
+  /**
+   * The host's user signed out: the session leaves the list.
+   *
+   * @contract effect(storage) · ok|signed-out|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  ended(input: {
+    readonly grant: GrantInput
+    readonly client?: ClientInfo | undefined
+  }): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: 'signed-out' | 'busy' }>
+}
+
+const httpStatuses: Readonly<Record<RefusalReason, number>> = {
+  'wrong-credentials': 401,
+  'too-many-attempts': 429,
+  'challenge-ended': 401,
+  'too-many-tries': 401,
+  'factors-off': 403,
+  busy: 503,
+}
+
+const minute = 60_000
+
+export function createSignIn(kernel: Kernel): SignIn {
+  /** `start` and `failed` charge the same keys alike, so that a wait never tells whether the password was right. */
+  const admit = async (name: string, accountId: string | null, client: OpenedClient): Promise<Refused | null> => {
+    const charges: LimiterCharge[] = [
+      { key: kernel.hash('sign-in', name, client.network ?? 'unknown'), limit: 20, windowMs: 15 * minute },
+    ]
+    // By the name alone there is only a ceiling that sheds load; a browser that this account knows is exempt from it.
+    const known = accountId !== null && client.deviceAccounts.includes(kernel.accountHash(accountId))
+    if (!known) charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
+    const held = await kernel.admit(charges, 'primary')
+    if (held === null) return null
+    await kernel.fact(
+      accountId,
+      {
+        type: 'excess_rate_limit_exceeded',
+        values: { door: 'primary', name: kernel.hash('name', name), sampled: 1 },
+      },
+      client,
+      { kind: 'stranger' },
+    )
+    return refused('too-many-attempts', held.retryAt)
+  }
+
+  const granted = (result: GrantedResult, client: OpenedClient): Granted => {
+    const { grant, deviceId, aal, amr } = result
+    const own = kernel.accountHash(grant.account)
+    // One browser may be known to several accounts: signing in to one does not make it forget the others.
+    const accounts = [own, ...client.deviceAccounts.filter((account) => account !== own)].slice(0, 8)
+    return {
+      status: 'granted',
+      grant: kernel.seal('grant', grant),
+      deviceToken: kernel.seal('device', { id: deviceId, accounts, expiresAt: kernel.now() + limits.deviceTokenMs }),
+      aal,
+      amr,
+    }
+  }
+
+  return {
+    async start(input) {
+      const { accountId, primary } = input
+      requireAccountId(accountId, 'accountId')
+      if (!primaries.includes(primary)) throw argumentError('primary', `one of ${primaries.join(', ')}`)
+      const client = kernel.client(input.client)
+      const held = await admit(normalizeName(input.name), accountId, client)
+      if (held !== null) return held
+      const answer = await kernel.run({
+        accountId,
+        useCase: startSignIn,
+        command: { account: accountId, primary, client },
+        actor: { kind: 'user' },
+        client,
+        session: null,
+        creates: true,
+      })
+      if (answer.status !== 'result') return refused('busy')
+      const { result } = answer
+      if (result.status === 'granted') return granted(result, client)
+      if (result.status === 'refused') return refused(result.reason)
+      if (result.status === 'enroll') {
+        const { grant, needs, until } = result
+        return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
+      }
+      const { challenge, factors, preferred, triesLeft, retryAt } = result
+      return {
+        status: 'challenge',
+        challenge: kernel.seal('challenge', challenge),
+        factors,
+        preferred,
+        triesLeft,
+        ...(retryAt === null ? {} : { retryAt }),
+      }
+    },
+
+    async failed(input) {
+      const accountId = input.accountId ?? null
+      if (accountId !== null) requireAccountId(accountId, 'accountId')
+      const client = kernel.client(input.client)
+      const name = normalizeName(input.name)
+      const held = await admit(name, accountId, client)
+      if (held !== null) return held
+      await kernel.fact(
+        accountId,
+        { type: 'authn_login_fail', values: { name: kernel.hash('name', name), known: accountId !== null } },
+        client,
+        { kind: 'stranger' },
+      )
+      return refused('wrong-credentials')
+    },
+
+    async verify(input) {
+      const client = kernel.client(input.client)
+      const challenge = kernel.open('challenge', input.challenge)
+      if (challenge === null) return refused('challenge-ended')
+      const accountId = challenge.account
+      const held = await kernel.admit(
+        [{ key: kernel.hash('code', accountId, client.network ?? 'unknown'), limit: 60, windowMs: minute }],
+        'sign-in',
+      )
+      if (held !== null) {
+        const fact = { type: 'excess_rate_limit_exceeded', values: { door: 'sign-in', sampled: 1 } } as const
+        await kernel.fact(accountId, fact, client, { kind: 'user' })
+        return refused('too-many-attempts', held.retryAt)
+      }
+      const answer = await kernel.run({
+        accountId,
+        useCase: verifySignIn,
+        command: { challenge, code: codeInput(input.code), factor: input.factor ?? null, client },
+        actor: { kind: 'user' },
+        client,
+        session: null,
+      })
+      if (answer.status === 'busy') return refused('busy')
+      if (answer.status === 'absent') return refused('challenge-ended')
+      const { result } = answer
+      if (result.status === 'granted') return granted(result, client)
+      if (result.status === 'refused') return refused(result.reason)
+      const { factors, preferred, reason, triesLeft, retryAt } = result
+      return {
+        status: 'challenge',
+        challenge: String(input.challenge),
+        factors,
+        preferred,
+        reason,
+        triesLeft,
+        ...(retryAt === null ? {} : { retryAt }),
+      }
+    },
+
+    async ended(input) {
+      const acting = kernel.acting(input.grant)
+      if (acting === null) return { ok: false, reason: 'signed-out' }
+      const { accountId, auth, actor, session } = acting
+      const client = kernel.client(input.client)
+      const answer = await kernel.run({
+        accountId,
+        useCase: endSession,
+        command: { auth, session: null },
+        actor,
+        client,
+        session,
+      })
+      if (answer.status === 'busy') return { ok: false, reason: 'busy' }
+      const result: EndSessionResult = answer.status === 'absent' ? { ok: false, reason: 'signed-out' } : answer.result
+      return result.ok ? result : { ok: false, reason: 'signed-out' }
+    },
+  }
+}
+
+function refused(reason: RefusalReason, retryAt?: number): Refused {
+  return {
+    status: 'refused',
+    reason,
+    httpStatus: httpStatuses[reason],
+    ...(retryAt === undefined ? {} : { retryAt }),
+  }
+}
+
+/** One spelling for what a limiter counts. A form may send anything. */
+function normalizeName(name: unknown): string {
+  return typeof name === 'string' ? name.slice(0, limits.nameLength).normalize('NFKC').trim().toLowerCase() : ''
+}
+
+export interface PublicOutcome {
+  readonly status: SignInOutcome['status']
+  readonly reason?: string
+  /** ms since epoch */
+  readonly retryAt?: number
+  readonly factors?: readonly Factor[]
+  readonly triesLeft?: number
+}
+
+/**
+ * What a page may show of an outcome: no token, and nothing that an outsider may not tell apart before the primary
+ * authentication. Waits and tries left appear only after it.
+ *
+ * @contract pure · outcomes a plain value · throws none
+ * @example
+ * res.status(outcome.httpStatus).render('login', publicOutcome(outcome))
+ */
+export function publicOutcome(outcome: SignInOutcome): PublicOutcome {
+  const { status } = outcome
+  if (status === 'granted' || status === 'enroll') return { status }
+  const { reason, retryAt } = outcome
+  return {
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(status === 'challenge' ? { factors: outcome.factors, triesLeft: outcome.triesLeft } : {}),
+  }
+}

@@ -1,0 +1,211 @@
+import { argumentError } from '../core/arguments.ts'
+import { cleanText } from '../core/events/index.ts'
+import { limits } from '../core/limits.ts'
+import { formatSecret, keyUri } from '../core/otp/index.ts'
+import { confirmTotp } from '../core/account/use-cases/confirm-totp.ts'
+import { enrollTotp } from '../core/account/use-cases/enroll-totp.ts'
+import { removeTotp } from '../core/account/use-cases/remove-totp.ts'
+import { renameTotp } from '../core/account/use-cases/rename-totp.ts'
+import { resynchronizeTotp } from '../core/account/use-cases/resynchronize-totp.ts'
+import type { SensitiveRefusal } from '../core/account/session.ts'
+import type { TotpDeviceView } from '../core/account/views.ts'
+import { viewTotpDevices } from '../core/account/views.ts'
+import type { UseCase } from '../core/account/use-case.ts'
+import type { TokenPayloads } from '../core/token/index.ts'
+import type { ClientInfo } from './client.ts'
+import type { Acting, GrantInput, Kernel } from './kernel.ts'
+import { codeInput } from './kernel.ts'
+
+/** What every call of the security page takes. */
+export interface PageCall {
+  readonly grant: GrantInput
+  readonly client?: ClientInfo | undefined
+}
+
+/** A call that changes something sensitive. */
+export interface SensitiveCall extends PageCall {
+  /** From `nl.stepUp.verify`, while a factor is enrolled. */
+  readonly proof?: unknown
+}
+
+export interface Failure<Reason extends string> {
+  readonly ok: false
+  readonly reason: Reason
+  /** ms since epoch */
+  readonly retryAt?: number
+  readonly triesLeft?: number
+}
+
+export interface Totp {
+  /**
+   * Step 1 of 3: a new secret, shown once, to be confirmed within 30 minutes. The first factor asks for a primary
+   * authentication not older than 10 minutes, every other for a proof.
+   *
+   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|too-many-devices|busy · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  enroll(input: SensitiveCall & { readonly label?: string | undefined }): Promise<
+    | {
+        readonly ok: true
+        readonly device: string
+        readonly label: string
+        /** `otpauth://…`, for a QR code drawn locally. */
+        readonly uri: string
+        /** base32 in groups of four, for typing. */
+        readonly key: string
+        /** ms since epoch */
+        readonly expiresAt: number
+      }
+    | Failure<SensitiveRefusal | 'too-many-devices' | 'busy'>
+  >
+  /**
+   * Steps 2 and 3: a code from the app proves the device. With the first factor come the backup codes, shown once.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|no-enrollment|malformed|wrong|too-many-tries|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  confirm(input: PageCall & { readonly code: unknown }): Promise<
+    | {
+        readonly ok: true
+        readonly device: string
+        /** The acting session's new grant. */
+        readonly grant: string | null
+        readonly backupCodes: readonly string[] | null
+      }
+    | Failure<'signed-out' | 'no-enrollment' | 'malformed' | 'wrong' | 'too-many-tries' | 'busy'>
+  >
+  /** @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_… */
+  list(
+    input: PageCall,
+  ): Promise<{ readonly ok: true; readonly devices: readonly TotpDeviceView[] } | Failure<'signed-out'>>
+  /** @contract effect(storage) · ok|signed-out|not-found|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… */
+  rename(
+    input: PageCall & { readonly device: unknown; readonly label: unknown },
+  ): Promise<{ readonly ok: true } | Failure<'signed-out' | 'not-found' | 'busy'>>
+  /**
+   * Removing the last device switches 2FA off, and the backup codes go with it.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  remove(
+    input: SensitiveCall & { readonly device: unknown },
+  ): Promise<
+    | { readonly ok: true; readonly grant: string | null; readonly twoFactor: 'on' | 'off' }
+    | Failure<SensitiveRefusal | 'not-found' | 'required-by-policy'>
+  >
+  /**
+   * Sets a drifted device's clock difference anew, from two codes shown one after the other (RFC 6238 §6).
+   *
+   * @contract effect(storage, mailer) · drift steps · ok|signed-out|step-up|reauthenticate|not-found|wrong|wait|malformed|factors-off|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  resynchronize(
+    input: SensitiveCall & { readonly device: unknown; readonly codes: readonly [unknown, unknown] },
+  ): Promise<
+    | { readonly ok: true; readonly drift: number }
+    | Failure<SensitiveRefusal | 'not-found' | 'wrong' | 'wait' | 'malformed' | 'factors-off'>
+  >
+}
+
+export const signedOut: Failure<'signed-out'> = { ok: false, reason: 'signed-out' }
+export const busy: Failure<'busy'> = { ok: false, reason: 'busy' }
+
+/** Runs a use case of the security page for whoever acts. */
+export async function runFor<C, R>(
+  kernel: Kernel,
+  input: SensitiveCall,
+  useCase: UseCase<C, R>,
+  command: (acting: Acting, client: ReturnType<Kernel['client']>) => C,
+): Promise<R | Failure<'signed-out' | 'busy'>> {
+  const acting = kernel.acting(input.grant, input.proof)
+  if (acting === null) return signedOut
+  const client = kernel.client(input.client)
+  const { accountId, actor, session } = acting
+  const answer = await kernel.run({ accountId, useCase, command: command(acting, client), actor, client, session })
+  if (answer.status === 'absent') return signedOut
+  return answer.status === 'busy' ? busy : answer.result
+}
+
+/** Seals the grant that a result carries for the acting session. */
+export function sealGrant(kernel: Kernel, grant: TokenPayloads['grant'] | null): string | null {
+  return grant === null ? null : kernel.seal('grant', grant)
+}
+
+/** A refusal of the core as the facade gives it: what is not known is absent. */
+export function failure<Reason extends string>(refusal: {
+  readonly reason: Reason
+  readonly retryAt?: number | null
+  readonly triesLeft?: number | null
+}): Failure<Reason> {
+  const { reason, retryAt, triesLeft } = refusal
+  return {
+    ok: false,
+    reason,
+    ...(typeof retryAt === 'number' ? { retryAt } : {}),
+    ...(typeof triesLeft === 'number' ? { triesLeft } : {}),
+  }
+}
+
+function labelOf(label: unknown): string {
+  if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
+  const cleaned = cleanText((label ?? '').trim(), limits.labelLength)
+  return cleaned === '' ? 'Authenticator' : cleaned
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+export function createTotp(kernel: Kernel): Totp {
+  return {
+    async enroll(input) {
+      const label = labelOf(input.label)
+      const acting = kernel.acting(input.grant, input.proof)
+      if (acting === null) return signedOut
+      // Asked before the commit: a secret that cannot be shown must not be made.
+      const { name } = await kernel.describe(acting.accountId)
+      const result = await runFor(kernel, input, enrollTotp, ({ auth }) => ({ auth, label }))
+      if (!result.ok) return result
+      const { enrollment, secret, expiresAt } = result
+      const { algorithm, digits, period } = enrollment
+      // A colon would end the issuer in some apps: neither part of the label may have one [URI-2].
+      const account = cleanText(name.replaceAll(':', ' '), 100) || acting.accountId.replaceAll(':', ' ')
+      const uri = keyUri({ secret, issuer: kernel.appName, account, algorithm, digits, period })
+      return { ok: true, device: enrollment.id, label, uri, key: formatSecret(secret), expiresAt }
+    },
+
+    async confirm(input) {
+      const code = codeInput(input.code)
+      const result = await runFor(kernel, input, confirmTotp, ({ auth }, client) => ({ auth, code, client }))
+      if (!result.ok) return failure(result)
+      const { device, grant, backupCodes } = result
+      return { ok: true, device, grant: sealGrant(kernel, grant), backupCodes }
+    },
+
+    async list(input) {
+      const entered = await kernel.enter(input.grant)
+      return entered === null ? signedOut : { ok: true, devices: viewTotpDevices(entered.record.state) }
+    },
+
+    async rename(input) {
+      const device = text(input.device)
+      const label = labelOf(input.label)
+      return runFor(kernel, input, renameTotp, ({ auth }) => ({ auth, device, label }))
+    },
+
+    async remove(input) {
+      const device = text(input.device)
+      const result = await runFor(kernel, input, removeTotp, ({ auth }, client) => ({ auth, device, client }))
+      if (!result.ok) return result
+      return { ok: true, grant: sealGrant(kernel, result.grant), twoFactor: result.twoFactor }
+    },
+
+    async resynchronize(input) {
+      const device = text(input.device)
+      const given: readonly unknown[] = Array.isArray(input.codes) ? input.codes : []
+      const codes = [codeInput(given[0]), codeInput(given[1])] as const
+      const result = await runFor(kernel, input, resynchronizeTotp, ({ auth }, client) => ({
+        auth,
+        device,
+        codes,
+        client,
+      }))
+      return result.ok ? result : failure(result)
+    },
+  }
+}
