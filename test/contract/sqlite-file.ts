@@ -2,16 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kysely, SqliteDialect } from 'kysely'
-import type { LogEvent } from 'kysely'
 import Database from 'libsql'
 
 /** Opens one SQLite file as docs/storage.md advises. */
-export function openFile(path: string, log?: (event: LogEvent) => void): Kysely<unknown> {
+export function openFile(path: string, { busyTimeout = 5000 } = {}): Kysely<unknown> {
   const database = new Database(path)
-  database.pragma('busy_timeout = 100')
+  database.pragma(`busy_timeout = ${busyTimeout}`)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
-  return new Kysely({ dialect: new SqliteDialect({ database }), ...(log ? { log } : {}) })
+  return new Kysely({ dialect: new SqliteDialect({ database }) })
 }
 
 /** An empty folder for one test. */

@@ -28,7 +28,7 @@ export function rowsOf(change: Change): CommitRows {
       locked_until: summary.lockedUntil,
     },
     claim: [...new Set(keys.claim)],
-    release: keys.release.filter((key) => !keys.claim.includes(key)),
+    release: [...keys.release],
     events: events.map(({ n, type, at, fields, link }) => ({
       record_id: id,
       n,

@@ -16,8 +16,10 @@ export interface SqlDialect {
   }
   /** What follows the closing parenthesis of a table whose rows are read by their primary key only. */
   readonly clustered: string
-  /** Runs one statement, or a unit of work that leaves nothing behind when it throws. */
-  run<T>(db: Database, work: () => Promise<T>): Promise<T>
+  /** Runs one statement that reads. */
+  read<T>(db: Database, work: () => Promise<T>): Promise<T>
+  /** Runs one statement that writes; its answer may be trusted once this resolves. */
+  write<T>(db: Database, work: (db: Database) => Promise<T>): Promise<T>
   /** Runs `work` in a transaction that no writer can slip into; what `keeps` refuses, and what throws, is rolled back. */
   transaction<T>(db: Database, work: (transaction: Database) => Promise<T>, keeps: (answer: T) => boolean): Promise<T>
   /** Like {@link transaction}, and no other process is in its own at the same time. */

@@ -1,20 +1,24 @@
 import { commitInTransaction } from './commit.ts'
 import type { SqlDialect } from './dialect.ts'
+import { inTurn, whenFree } from './sqlite-turns.ts'
 import { inSavepoint, inTransaction } from './transaction.ts'
-
-/** How long a call waits for other writers of the file, in all; ms. */
-const patience = 5000
 
 export const sqlite: SqlDialect = {
   columns: { id: 'text collate binary', text: 'text', integer: 'integer' },
   clustered: 'without rowid',
 
-  run: (db, work) => (db.isTransaction ? work() : whenFree(work)),
+  read: (db, work) => (db.isTransaction ? work() : whenFree(work)),
+
+  // Never a bare statement: after a busy file, drivers that do not reset the refused statement (libsql 0.5) report the
+  // next writes as done without keeping them. A commit is refused in that state, and is tried again.
+  write: (db, work) => sqlite.transaction(db, work, () => true),
 
   // A deferred transaction that reads first and writes later fails at once when another writer came between; this one
   // takes the write lock at the start, where waiting is possible.
   transaction: (db, work, keeps) =>
-    db.isTransaction ? inSavepoint(db, work, keeps) : whenFree(() => inTransaction(db, 'begin immediate', work, keeps)),
+    db.isTransaction
+      ? inSavepoint(db, work, keeps)
+      : inTurn(db, () => whenFree(() => inTransaction(db, 'begin immediate', work, keeps))),
 
   exclusively: (db, work) => sqlite.transaction(db, work, () => true),
 
@@ -40,25 +44,4 @@ export const sqlite: SqlDialect = {
       })
       .returningAll()
       .execute(),
-}
-
-/**
- * Tries again while another connection writes. The driver's own waiting (`busy_timeout`) holds up the whole process, and
- * in vain when the other connection belongs to it; a busy file left nothing written, so that trying again is safe.
- */
-async function whenFree<T>(work: () => Promise<T>): Promise<T> {
-  const until = performance.now() + patience
-  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
-    }
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown }
-  return String(code).startsWith('SQLITE_BUSY') || String(message).includes('database is locked')
 }

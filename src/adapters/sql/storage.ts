@@ -9,6 +9,7 @@ import {
 } from '../../core/storage-query.ts'
 import type { FactRow, Storage } from '../../ports/storage.ts'
 import { rowsOf } from './commit.ts'
+import type { Database } from './dialect.ts'
 import { storageCall } from './failure.ts'
 import { listEvents, listFacts } from './history.ts'
 import { requireDatabase, requireDialect } from './options.ts'
@@ -29,13 +30,15 @@ import type { FactTableRow } from './tables.ts'
 export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptions): Storage {
   const dialect = requireDialect(options)
   const database = requireDatabase(db)
-  const call = <T>(name: string, work: () => Promise<T>): Promise<T> =>
-    storageCall(name, () => dialect.run(database, work))
+  const read = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    storageCall(name, () => dialect.read(database, work))
+  const write = <T>(name: string, work: (db: Database) => Promise<T>): Promise<T> =>
+    storageCall(name, () => dialect.write(database, work))
 
   return {
     async load(id) {
       const query = database.selectFrom('nightlatch_records').select(['version', 'doc']).where('id', '=', id)
-      const row = await call('load', () => query.executeTakeFirst())
+      const row = await read('load', () => query.executeTakeFirst())
       return row ? { version: row.version, doc: row.doc } : null
     },
 
@@ -47,37 +50,36 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
 
     async find(key) {
       const query = database.selectFrom('nightlatch_keys').select('record_id').where('unique_key', '=', key)
-      const row = await call('find', () => query.executeTakeFirst())
+      const row = await read('find', () => query.executeTakeFirst())
       return row?.record_id ?? null
     },
 
     async append(facts) {
       const rows = factRows(facts)
       if (rows.length === 0) return
-      const insert = dialect.ifAbsent(database.insertInto('nightlatch_facts').values(rows))
-      await call('append', () => insert.execute())
+      await write('append', (db) => dialect.ifAbsent(db.insertInto('nightlatch_facts').values(rows)).execute())
     },
 
     async listEvents(query) {
       requireHistoryQuery(query)
-      return call('listEvents', () => listEvents(database, query))
+      return read('listEvents', () => listEvents(database, query))
     },
 
     async listFacts(query) {
       requireHistoryQuery(query)
-      return call('listFacts', () => listFacts(database, query))
+      return read('listFacts', () => listFacts(database, query))
     },
 
     async takeMessages(request) {
       requireTime(request.now, 'now')
       requireTime(request.leaseUntil, 'leaseUntil')
       requireLimit(request.limit)
-      return call('takeMessages', () => takeMessages(dialect, database, request))
+      return write('takeMessages', (db) => takeMessages(dialect, db, request))
     },
 
     async settleMessage(request) {
       if (typeof request.outcome === 'object') requireTime(request.outcome.retryAt, 'outcome.retryAt')
-      return call('settleMessage', () => settleMessage(database, request))
+      return write('settleMessage', (db) => settleMessage(db, request))
     },
   }
 }

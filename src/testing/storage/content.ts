@@ -93,11 +93,8 @@ export const contentCases: readonly ContractCase[] = [
       spoil(await take(storage, { until: noon }))
       const again = await take(storage)
       same(
-        again.map(({ body, attempts }) => [body, attempts]),
-        [
-          ['sealed m', 2],
-          ['sealed n', 2],
-        ],
+        again.map(({ body, attempts }) => `${body} ${attempts}`).sort(),
+        ['sealed m 2', 'sealed n 2'],
         'the messages',
       )
     },

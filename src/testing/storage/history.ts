@@ -197,6 +197,14 @@ export const historyCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'appends none of 501 facts',
+    async run({ storage }) {
+      const facts = Array.from({ length: 501 }, (_, i) => newFact(`f${i}`))
+      await refuses(() => storage.append(facts), ['NL_ARGUMENT', 'NL_STORAGE_FAILED'], 'append')
+      same(await storage.listFacts({ id, limit: 10 }), { items: [], next: null }, 'the facts')
+    },
+  },
+  {
     name: 'refuses hostile queries and goes on working',
     async run({ storage }) {
       await twelve(storage)

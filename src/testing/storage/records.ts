@@ -1,6 +1,16 @@
 import type { Change, Storage } from '../../ports/storage.ts'
 import { check, count, refuses, same } from './assert.ts'
-import { committed, eventNumbers, idsOf, newChange, newEvent, newMessage, newVersion, take } from './fixtures.ts'
+import {
+  committed,
+  eventNumbers,
+  idsOf,
+  newChange,
+  newEvent,
+  newFact,
+  newMessage,
+  newVersion,
+  take,
+} from './fixtures.ts'
 import type { ContractCase } from './fixtures.ts'
 
 /** A change that would leave a trace in every table. */
@@ -85,7 +95,7 @@ export const recordCases: readonly ContractCase[] = [
       same(await storage.load('account:1'), { version: change.version, doc: 'loud' }, 'load')
       same(await eventNumbers(storage), [2, 1], 'events')
       same([await storage.find('first-key'), await storage.find('loud-key')], [null, 'account:1'], 'keys')
-      same(idsOf(await take(storage)), ['first', 'loud'], 'messages')
+      same([...idsOf(await take(storage))].sort(), ['first', 'loud'], 'messages')
     },
   },
   {
@@ -160,6 +170,23 @@ export const recordCases: readonly ContractCase[] = [
         expected = await committed(i % 2 ? storage : other, change)
         same((await (i % 2 ? other : storage).load('account:1'))?.version, expected, 'the version elsewhere')
       }
+    },
+  },
+  {
+    name: 'serves every kind of call while another instance commits',
+    async run({ storage, second }) {
+      const other = second ? await second() : storage
+      const accounts = Array.from({ length: 10 }, (_, i) => `account:${i}`)
+      const commits = accounts.map((id) => storage.commit(newChange({ id, events: [newEvent(1)] })))
+      const calls = accounts.map(async (id, i) => {
+        await other.append([newFact(`f${i}`, { recordId: id })])
+        await take(other)
+        await other.settleMessage({ recordId: id, messageId: 'none', leaseToken: 't', outcome: 'sent' })
+        await Promise.all([other.load(id), other.find('none'), other.listEvents({ id, limit: 1 })])
+        return (await other.listFacts({ id, limit: 10 })).items.length
+      })
+      same(count(await Promise.all(commits), 'committed'), 10, 'the commits')
+      same(count(await Promise.all(calls), 1), 10, 'the facts appended meanwhile')
     },
   },
   {

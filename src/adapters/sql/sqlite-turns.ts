@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import type { Database } from './dialect.ts'
+
+/** How long a call tries again while another process writes, ms; the driver's own waiting comes on top. */
+const patience = 5000
+
+const files = new WeakMap<Database, Promise<string>>()
+const lines = new Map<string, Promise<unknown>>()
+
+/**
+ * Lets the writers of one file in this process go one after the other. A synchronous driver that waits for the lock of
+ * another connection of its own process stops the very process that would release it.
+ */
+export async function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  let named = files.get(db)
+  if (named === undefined) {
+    named = fileOf(db)
+    files.set(db, named)
+    named.catch(() => files.delete(db))
+  }
+  const file = await named
+  // A database in memory belongs to its one connection, and Kysely gives that to one caller at a time.
+  if (file === '') return work()
+  const turn = (lines.get(file) ?? Promise.resolve()).then(work)
+  const done = turn.then(
+    () => {},
+    () => {},
+  )
+  lines.set(file, done)
+  void done.then(() => {
+    if (lines.get(file) === done) lines.delete(file)
+  })
+  return turn
+}
+
+async function fileOf(db: Database): Promise<string> {
+  const { rows } = await sql<{ name: string; file: string | null }>`pragma database_list`.execute(db)
+  return rows.find(({ name }) => name === 'main')?.file ?? ''
+}
+
+/** Tries again while another connection writes: a busy file left nothing written, so that this is safe. */
+export async function whenFree<T>(work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + patience
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown }
+  return String(code).startsWith('SQLITE_BUSY') || String(message).includes('database is locked')
+}
