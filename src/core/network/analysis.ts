@@ -71,7 +71,7 @@ export function overlaps(rules: readonly RuleInput[], options: OverlapOptions = 
   const pairs: Overlap[] = []
   for (const family of [true, false]) {
     const order = orderOf(read, (at) => isMapped(read, at) === family)
-    order.sort((a, b) => compareKeys(read, 8 * a, read, 8 * b, 4) || a - b)
+    order.sort((a, b) => compareKeys(read, 8 * a, read, 8 * b, 4))
     for (let i = 0; i < order.length; i++) {
       const one = order[i]!
       for (let j = i + 1; j < order.length; j++) {

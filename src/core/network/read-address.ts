@@ -46,7 +46,7 @@ export function readAddress(text: string, from: number, to: number, words: Uint3
       group = 0
       digits = 0
     } else if (code === COLON) {
-      if (count === 0 || gap >= 0) return ~i
+      if (gap >= 0) return ~i
       gap = count
     } else if (code === DOT) {
       const family = readDotted(text, i - digits, to, words)

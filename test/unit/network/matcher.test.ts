@@ -199,6 +199,8 @@ describe('compileRules', () => {
       '::/0',
     ]
     expect(part.map(covers)).toEqual(part.map(() => 'part'))
+    const next = compileRules(['2001:db8::/64', '2001:db8:0:1::5-2001:db8:0:1::9'])
+    expect(next.covers('2001:db8::5-2001:db8:0:1::9')).toBe('part')
     expect(['11.0.0.0/8', '2001:db9::/32', '::1'].map(covers)).toEqual(['none', 'none', 'none'])
     expect(['10.0.0.1/8', '10.0.0.0/', '', null as never].map(covers)).toEqual(Array(4).fill('malformed'))
   })

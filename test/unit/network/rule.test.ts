@@ -56,7 +56,8 @@ describe('parseRule', () => {
     ['10.0.0.0/8\0', 9],
     ['2001:db8::/129', 11],
     ['2001:db8::/', 11],
-    ['::ffff:10.0.0.0/64', 16],
+    ['::ffff:10.0.0.0/33', 16],
+    ['::ffff:10.0.0.0/95', 16],
     ['::ffff:10.0.0.0/129', 16],
     ['/8', 0],
     ['10/8', 2],
@@ -94,6 +95,7 @@ describe('parseRule', () => {
     '0.0.0.0-255.255.255.255',
     '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
     '10.0.0.0/0',
+    '::ffff:10.0.0.0/96',
   ])('[IP-13] refuses %s unless everything is acknowledged', (text) => {
     expect(parseRule(text)).toEqual({ ok: false, reason: 'everything' })
     expect(checkRules([text])).toEqual({ ok: false, errors: [{ index: 0, reason: 'everything' }] })
