@@ -1,7 +1,7 @@
 import type { Factor } from '../core/account/factor.ts'
 import { scoreFacts } from '../core/account/views.ts'
 import { turnOffTwoFactor } from '../core/account/use-cases/turn-off-two-factor.ts'
-import type { Score as AccountScore } from '../core/score/index.ts'
+import type { Score as AccountScore, SecurityStep } from '../core/score/index.ts'
 import { score } from '../core/score/index.ts'
 import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
@@ -47,11 +47,14 @@ export function createAccounts(kernel: Kernel): Accounts {
   }
 }
 
+/** What an account can do with the features of this release. */
+const offered: readonly SecurityStep[] = ['add-totp-device', 'renew-backup-codes']
+
 export function createScore(kernel: Kernel): SecurityScore {
   return {
     async get(input) {
       const entered = await kernel.enter(input.grant)
-      return entered === null ? signedOut : { ok: true, ...score(scoreFacts(entered.record.state)) }
+      return entered === null ? signedOut : { ok: true, ...score(scoreFacts(entered.record.state), { offered }) }
     },
   }
 }

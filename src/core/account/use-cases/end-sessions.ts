@@ -58,7 +58,7 @@ export const endAllSessions: UseCase<EndAllSessions, EndAllSessionsResult> = {
       bumped,
       { ok: true, ended, grant: renewedGrant(bumped, auth) },
       {
-        events: [{ type: 'session_end_all', values: { ended } }],
+        events: [{ type: 'session_end_all', values: { ended, includingThis } }],
         messages: [notice({ template: 'signed-out-everywhere', at: now, ...seenFrom(client) }, now)],
       },
     )
