@@ -2,7 +2,7 @@ import type { TokenPayloads } from '../../token/index.ts'
 import { seenFrom } from '../code-verdict.ts'
 import { notice } from '../notice.ts'
 import type { Authorization } from '../session.ts'
-import { authorize, bumpEpoch, renewedGrant } from '../session.ts'
+import { authorize, bumpEpoch, renewedGrant, sessionReference } from '../session.ts'
 import type { Client, UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
 
@@ -23,12 +23,23 @@ export const endSession: UseCase<EndSession, EndSessionResult> = {
     return state.sessions.some((entry) => entry.id === ended) ? ready : done({ ok: false, reason: 'not-found' })
   },
   decide(state, { auth, session }) {
-    const ended = session ?? (auth.kind === 'grant' ? auth.grant.session : null)
+    const acting = auth.kind === 'grant' ? auth.grant.session : null
+    const ended = session ?? acting
     const sessions = state.sessions.filter((entry) => entry.id !== ended)
     return decided<EndSessionResult>(
       { ...state, sessions },
       { ok: true },
-      { events: [{ type: 'session_end', values: { ended: state.sessions.length - sessions.length } }] },
+      {
+        events: [
+          {
+            type: 'session_end',
+            values: {
+              ended: state.sessions.length - sessions.length,
+              ...(ended === null || ended === acting ? {} : { target: sessionReference(ended) }),
+            },
+          },
+        ],
+      },
     )
   },
 }

@@ -120,6 +120,7 @@ function accept(
           type: 'authn_login_success',
           values: {
             primary,
+            challenge: challenge.id,
             factor: match.factor,
             aal: session.aal,
             amr: session.amr,
