@@ -77,4 +77,13 @@ export default [
       ],
     },
   },
+  {
+    // Tests match their own texts and pass what types forbid.
+    files: ['test/**', 'bench/**'],
+    rules: {
+      'regexp/no-super-linear-backtracking': 'off',
+      'regexp/no-super-linear-move': 'off',
+      '@typescript-eslint/no-explicit-any': 'off',
+    },
+  },
 ]

@@ -210,14 +210,18 @@ describe('src/core is pure', () => {
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('[HOTP-5] no file of src calls Math.random', () => {
-    const found: string[] = []
+  it('[HOTP-5, CRY-1] chance comes from the platform, drawn in one place of the service', () => {
+    const sources = /^(?:getRandomValues|random(?:Bytes|UUID|Int|FillSync|Fill))$/
+    const drawn = new Set<string>()
+    const unfit: string[] = []
     for (const file of files) {
       walk(file.tree, (node) => {
-        if (impurity(node) === 'Math.random') found.push(place(file, node))
+        if (ts.isIdentifier(node) && sources.test(node.text)) drawn.add(file.path)
+        if (impurity(node) === 'Math.random') unfit.push(place(file, node))
       })
     }
-    expect(found).toEqual([])
+    expect(unfit).toEqual([])
+    expect([...drawn].filter((path) => !/^src\/(?:service\/kernel|cli\/[a-z-]+)\.ts$/.test(path))).toEqual([])
   })
 })
 
