@@ -131,12 +131,7 @@ describe('texts', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const text = encodeBase32(bytes)
-        for (const shown of [
-          text,
-          text.toLowerCase(),
-          formatSecret(bytes),
-          `${text}======`.slice(0, text && undefined),
-        ]) {
+        for (const shown of [text, text.toLowerCase(), formatSecret(bytes), text && `${text}======`]) {
           expect(decodeBase32(shown)).toEqual({ ok: true, bytes })
         }
       }),
