@@ -1,15 +1,10 @@
-const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
-const day = 24 * hour
-
 /**
  * Every number that bounds something, in one place. Times are ms. Those that a host may change are options of
  * `createNightlatch`, within the caps of {@link caps}.
  */
 export const limits = {
-  /** A record's document, in UTF-16 code units. Refused above. */
-  recordLength: 64 * 1024,
+  /** A record's body, in UTF-16 code units. Refused above; every list is capped so that it is never reached. */
+  recordLength: 65_536,
   attemptIds: 64,
   totpDevices: 20,
   sessions: 50,
@@ -21,52 +16,55 @@ export const limits = {
   nameLength: 320,
   labelLength: 64,
   userAgentLength: 300,
+  /** In the record, where fifty sessions share the cap. */
+  sessionUserAgentLength: 120,
+  backupCodes: 20,
   codeLength: 64,
   tokenLength: 4096,
 
-  challengeMs: 10 * minute,
+  challengeMs: 600_000, // 10 minutes
   challengeTries: 5,
-  enrollmentMs: 30 * minute,
+  enrollmentMs: 1_800_000, // 30 minutes
   enrollmentTries: 10,
-  proofMs: 5 * minute,
-  deviceTokenMs: 400 * day,
+  proofMs: 300_000, // 5 minutes
+  deviceTokenMs: 34_560_000_000, // 400 days
   /** The first enrollment asks for a primary authentication not older than this. */
-  freshPrimaryMs: 10 * minute,
+  freshPrimaryMs: 600_000, // 10 minutes
   /** An `enroll` grant lives this long. */
-  enrollGrantMs: 30 * minute,
+  enrollGrantMs: 1_800_000, // 30 minutes
 
   /** Wrong codes per place (network, or known device) before waits begin. */
   freeFailures: 3,
-  firstWaitMs: 5 * second,
-  longestWaitMs: 15 * minute,
+  firstWaitMs: 5000, // 5 seconds
+  longestWaitMs: 900_000, // 15 minutes
   /** Failures in a row over all places that lock code entry for unknown devices. */
   lockAfter: 20,
-  lockMs: 15 * minute,
+  lockMs: 900_000, // 15 minutes
   /** Consecutive failures that switch a factor off [THR-1]. */
   hardStop: 100,
   /** A place without a failure for this long is forgotten. */
-  placeMs: day,
+  placeMs: 86_400_000, // 1 day
 
-  factorFailedMailEveryMs: hour,
-  lockMailEveryMs: 6 * hour,
+  factorFailedMailEveryMs: 3_600_000, // 1 hour
+  lockMailEveryMs: 21_600_000, // 6 hours
 
   /** TOTP steps that a device's clock may be learned to be off, without a resynchronization. */
   learnedDrift: 2,
 
   commitTries: 12,
   planRounds: 8,
-  messageLeaseMs: 60 * second,
-  noticeMs: 3 * day,
-  retryFirstMs: 30 * second,
-  retryLongestMs: hour,
-  sweepEveryMs: 30 * second,
+  messageLeaseMs: 60_000, // 60 seconds
+  noticeMs: 259_200_000, // 3 days
+  retryFirstMs: 30_000, // 30 seconds
+  retryLongestMs: 3_600_000, // 1 hour
+  sweepEveryMs: 30_000, // 30 seconds
   historyPage: 100,
 } as const
 
 /** The largest values a host may configure. */
 export const caps = {
-  challengeMs: hour,
+  challengeMs: 3_600_000, // 1 hour
   challengeTries: 10,
-  proofMs: 15 * minute,
+  proofMs: 900_000, // 15 minutes
   totpWindow: 5,
 } as const

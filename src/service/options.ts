@@ -1,5 +1,5 @@
 import type { BackupCodeProfile } from '../core/backup-codes/index.ts'
-import { checkBackupCodeProfile, maxBackupCodes } from '../core/backup-codes/index.ts'
+import { checkBackupCodeProfile } from '../core/backup-codes/index.ts'
 import { NightlatchError } from '../core/errors.ts'
 import { caps, limits } from '../core/limits.ts'
 import type { OtpAlgorithm } from '../core/otp/index.ts'
@@ -38,7 +38,7 @@ export interface NightlatchOptions {
   }
   readonly backupCodes?: {
     readonly profile?: BackupCodeProfile
-    /** Default 10. */
+    /** Default 10, at most 20. */
     readonly count?: number
   }
   readonly challenge?: {
@@ -129,7 +129,7 @@ export function checkOptions(options: NightlatchOptions): Settings {
     challengeTries: whole(challenge.tries ?? limits.challengeTries, 'challenge.tries', 1, caps.challengeTries),
     proofMs: whole(stepUp.lifeMs ?? limits.proofMs, 'stepUp.lifeMs', 10_000, caps.proofMs),
     totp: { algorithm, digits, period: 30, window: whole(totp.window ?? 1, 'totp.window', 0, caps.totpWindow) },
-    backupCodes: { profile, count: whole(codes.count ?? 10, 'backupCodes.count', 1, maxBackupCodes) },
+    backupCodes: { profile, count: whole(codes.count ?? 10, 'backupCodes.count', 1, limits.backupCodes) },
   }
 }
 

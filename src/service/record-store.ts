@@ -5,8 +5,7 @@ import type { ChainHead } from '../core/record/chain.ts'
 import { emptyChain } from '../core/record/chain.ts'
 import { envelopeHolds, nextVersion, readEnvelope, writeEnvelope } from '../core/record/envelope.ts'
 import type { Sealed, Secret } from '../core/secret.ts'
-import { mapSecrets } from '../core/secret.ts'
-import { isUnsealed } from '../core/secret.ts'
+import { isUnsealed, mapSecrets } from '../core/secret.ts'
 import type { Random } from '../ports/random.ts'
 import type { Storage, Summary } from '../ports/storage.ts'
 import type { Keyring } from './keyring.ts'
@@ -93,17 +92,18 @@ export function createRecordStore<S>(
         isUnsealed(secret) ? sealBytes(keys, 'seal', secret.seal, associated(id, path), random(nonceLength)) : secret
       const { id: keyId, key } = sealingKey(keys, 'record')
       const body: Body<S> = mapSecrets({ state, chain, attempts }, (secret, path) => seal(reseal(secret, path), path))
+      const text = JSON.stringify(body)
+      if (text.length > limits.recordLength) {
+        throw new NightlatchError('NL_RECORD_TOO_LARGE', 'a record would grow beyond its cap')
+      }
       const next = nextVersion(version, random(16))
       const doc = writeEnvelope(keyId, key, {
         id,
         version: next,
         kind: kind.kind,
         schema: kind.schema,
-        body: JSON.stringify(body),
+        body: text,
       })
-      if (doc.length > limits.recordLength) {
-        throw new NightlatchError('NL_RECORD_TOO_LARGE', 'a record would grow beyond its cap')
-      }
       return { version: next, doc }
 
       /** After a rotation, what an old key sealed is sealed anew by the next write [CRY-7]. */

@@ -1,6 +1,7 @@
 import { encodeBase64url, frame } from '../bytes.ts'
 import { derive, sha256 } from '../hmac.ts'
 import { limits } from '../limits.ts'
+import { cleanText } from '../text.ts'
 import type { TokenPayloads } from '../token/index.ts'
 import { hasFactor } from './code-check.ts'
 import type { AccountState, KnownDevice, Session } from './state.ts'
@@ -114,7 +115,7 @@ export function newSession(
     id: newId(context.entropy, 'session'),
     createdAt: context.now,
     ip: client.ip,
-    userAgent: client.userAgent,
+    userAgent: client.userAgent === null ? null : cleanText(client.userAgent, limits.sessionUserAgentLength),
     ...session,
   }
 }
