@@ -39,6 +39,6 @@ describe('an app that verifies one code', () => {
 
   it('leaves out what it does not use', () => {
     const text = app.toString()
-    for (const part of ['otpauth', 'base32', 'issuer', 'QR']) expect(text).not.toContain(part)
+    for (const part of ['otpauth', 'base32', 'issuer', 'qrcode']) expect(text).not.toContain(part)
   })
 })
