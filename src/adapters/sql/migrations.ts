@@ -14,7 +14,7 @@ export interface SqlMigration {
  * The statements that make the tables, for hosts that run migrations with a tool of their own. Each may be run again
  * without harm. Hosts without such a tool call {@link migrate}.
  *
- * @contract pure · throws NL_CONFIG
+ * @contract pure · outcomes a list of statements · throws NL_CONFIG
  */
 export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigration[] {
   const { columns, clustered } = requireDialect(options)
@@ -101,7 +101,7 @@ export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigratio
  * Brings the tables up to date. May be called at every start and by several processes at once: one works, the others
  * wait and find nothing left to do.
  *
- * @contract effect(database) · throws NL_CONFIG, NL_STORAGE_FAILED
+ * @contract effect(database) · outcomes none · throws NL_CONFIG, NL_STORAGE_FAILED
  */
 export async function migrate<Schema>(db: Kysely<Schema>, options?: SqlStorageOptions): Promise<void> {
   const dialect = requireDialect(options)

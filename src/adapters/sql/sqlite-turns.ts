@@ -46,7 +46,7 @@ export async function whenFree<T>(work: () => Promise<T>): Promise<T> {
       return await work()
     } catch (error) {
       if (!isBusy(error) || performance.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
+      await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
 }

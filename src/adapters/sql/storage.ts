@@ -21,7 +21,7 @@ import type { FactTableRow } from './tables.ts'
  * Storage in SQL tables through the host's own Kysely instance; {@link migrate} makes the tables. Given a transaction
  * instead, everything becomes part of it: an answer then holds only once the host has committed.
  *
- * @contract effect(database) · times ms since epoch · outcomes those of {@link Storage} · throws NL_CONFIG; the methods NL_ARGUMENT, NL_STORAGE_FAILED
+ * @contract effect(database) · times ms since epoch · outcomes those of {@link Storage} · throws NL_CONFIG, NL_ARGUMENT, NL_STORAGE_FAILED
  * @example
  * const db = new Kysely({ dialect: new SqliteDialect({ database: new Database('app.db') }) })
  * await migrate(db)
