@@ -4,7 +4,7 @@ import { NightlatchError } from './errors.ts'
 export const maxPageSize = 500
 
 interface Query {
-  readonly id: string
+  readonly id: string | null
   readonly after?: string
   readonly limit: number
   readonly filter?: { readonly types?: readonly string[]; readonly from?: number; readonly to?: number }
@@ -40,7 +40,7 @@ export function requireLimit(limit: unknown): void {
 }
 
 export function requireHistoryQuery({ id, limit, filter }: Query): void {
-  requireText(id, 'id')
+  if (id !== null) requireText(id, 'id')
   requireLimit(limit)
   if (filter?.from !== undefined) requireTime(filter.from, 'filter.from')
   if (filter?.to !== undefined) requireTime(filter.to, 'filter.to')

@@ -111,7 +111,6 @@ export interface HistoryFilter {
 }
 
 export interface HistoryQuery {
-  /** For `listFacts`, the empty text names the facts without a record. */
   readonly id: RecordId
   /** A cursor from {@link Page.next} of the same listing; any other text throws `NL_ARGUMENT`. */
   readonly after?: string
@@ -119,6 +118,9 @@ export interface HistoryQuery {
   readonly limit: number
   readonly filter?: HistoryFilter
 }
+
+/** `id` null: the facts without a record. */
+export type FactsQuery = Omit<HistoryQuery, 'id'> & { readonly id: RecordId | null }
 
 export interface TakeMessages {
   /** ms since epoch */
@@ -165,7 +167,7 @@ export interface Storage {
   /** Newest first (by `n`), by keyset. */
   listEvents(query: HistoryQuery): Promise<Page<EventRow>>
   /** Newest first (by `at`, then `id`), by keyset. */
-  listFacts(query: HistoryQuery): Promise<Page<FactRow>>
+  listFacts(query: FactsQuery): Promise<Page<FactRow>>
   /**
    * Leases messages that are due (`dueAt` ≤ `now`) and not leased beyond `now` (a lease that ends at `now` is over), those
    * due first before others, and adds one to their attempts. No message goes to two takers.

@@ -17,6 +17,10 @@ export function recordIdOf(accountId: string): RecordId {
   return prefix + accountId
 }
 
+export function isAccountRecord(recordId: RecordId): boolean {
+  return recordId.startsWith(prefix)
+}
+
 export function accountIdOf(recordId: RecordId): string {
   return recordId.slice(prefix.length)
 }

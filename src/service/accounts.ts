@@ -5,6 +5,8 @@ import type { Score as AccountScore, SecurityStep } from '../core/score/index.ts
 import { score } from '../core/score/index.ts'
 import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
+import type { ResealPage } from './reseal.ts'
+import { resealAccounts } from './reseal.ts'
 import type { Failure, PageCall } from './totp.ts'
 import { failure, runFor, sealGrant, signedOut } from './totp.ts'
 
@@ -20,6 +22,21 @@ export interface Accounts {
     | { readonly ok: true; readonly grant: string | null }
     | Failure<'signed-out' | 'not-on' | 'required-by-policy' | 'wrong' | 'wait' | 'malformed' | 'factors-off' | 'busy'>
   >
+  /**
+   * After a key rotation: brings one page of accounts under the first key of the ring. Call it with `next` until that is
+   * null; then the old key may go once the last message sealed under it is sent or expired (3 days).
+   *
+   * @contract effect(storage) · limit accounts (1–500, default 100) · outcomes a page · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED
+   * @example
+   * for (let after = null; ; ) {
+   *   const page = await nl.accounts.reseal({ after })
+   *   if ((after = page.next) === null) break
+   * }
+   */
+  reseal(input?: {
+    readonly after?: string | null | undefined
+    readonly limit?: number | undefined
+  }): Promise<ResealPage>
 }
 
 export interface SecurityScore {
@@ -33,6 +50,8 @@ export interface SecurityScore {
 
 export function createAccounts(kernel: Kernel): Accounts {
   return {
+    reseal: (input = {}) => resealAccounts(kernel, input),
+
     async turnOffTwoFactor(input) {
       const code = codeInput(input.code)
       const factor = input.factor ?? null

@@ -1,4 +1,5 @@
 import { requireInteger } from '../core/arguments.ts'
+import { isNightlatchError } from '../core/errors.ts'
 import type { Fact, LoginSummary, SecurityEvent } from '../core/events/index.ts'
 import { decodeEvent, decodeFact, eventsToCsv, summarizeLogins } from '../core/events/index.ts'
 import { limits } from '../core/limits.ts'
@@ -12,7 +13,7 @@ import type { Failure, PageCall } from './totp.ts'
 import { signedOut } from './totp.ts'
 
 export interface HistoryPageInput extends PageCall {
-  /** From `next` of the page before. */
+  /** From `next` of the page before; may come from a link, and is `malformed` if somebody changed it. */
   readonly after?: string | undefined
   /** 1 to 100, default 50 */
   readonly limit?: number | undefined
@@ -22,23 +23,24 @@ export interface History {
   /**
    * The chained stream, newest first: one row for everything that was decided.
    *
-   * @contract effect(storage) · ok|signed-out · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @contract effect(storage) · ok|signed-out|malformed · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
    */
   list(
     input: HistoryPageInput,
   ): Promise<
     | { readonly ok: true; readonly events: readonly SecurityEvent[]; readonly next: string | null }
-    | Failure<'signed-out'>
+    | Failure<'signed-out' | 'malformed'>
   >
   /**
    * The unchained stream, newest first: failed passwords, attempts under a lock.
    *
-   * @contract effect(storage) · ok|signed-out · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @contract effect(storage) · ok|signed-out|malformed · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
    */
   facts(
     input: HistoryPageInput,
   ): Promise<
-    { readonly ok: true; readonly facts: readonly Fact[]; readonly next: string | null } | Failure<'signed-out'>
+    | { readonly ok: true; readonly facts: readonly Fact[]; readonly next: string | null }
+    | Failure<'signed-out' | 'malformed'>
   >
   /**
    * One row per login with the failed attempts before it, newest first, made of the newest rows of both streams.
@@ -80,7 +82,10 @@ export function createHistory(kernel: Kernel): History {
   const page = (input: HistoryPageInput): { readonly limit: number; readonly after?: string } => {
     const limit = input.limit ?? 50
     requireInteger(limit, 'limit', { from: 1, to: largestPage })
-    return { limit, ...(input.after === undefined ? {} : { after: input.after }) }
+    return {
+      limit,
+      ...(input.after === undefined ? {} : { after: typeof input.after === 'string' ? input.after.slice(0, 300) : '' }),
+    }
   }
 
   const events = async (id: RecordId, most: number): Promise<readonly EventRow[]> =>
@@ -91,16 +96,20 @@ export function createHistory(kernel: Kernel): History {
       const asked = page(input)
       const entered = await kernel.enter(input.grant)
       if (entered === null) return signedOut
-      const { items, next } = await storage.listEvents({ id: entered.record.id, ...asked })
-      return { ok: true, events: items.map(readEvent).filter(isPresent), next }
+      const read = await orMalformed(storage.listEvents({ id: entered.record.id, ...asked }))
+      return read === null
+        ? malformed
+        : { ok: true, events: read.items.map(readEvent).filter(isPresent), next: read.next }
     },
 
     async facts(input) {
       const asked = page(input)
       const entered = await kernel.enter(input.grant)
       if (entered === null) return signedOut
-      const { items, next } = await storage.listFacts({ id: entered.record.id, ...asked })
-      return { ok: true, facts: items.map(readFact).filter(isPresent), next }
+      const read = await orMalformed(storage.listFacts({ id: entered.record.id, ...asked }))
+      return read === null
+        ? malformed
+        : { ok: true, facts: read.items.map(readFact).filter(isPresent), next: read.next }
     },
 
     async logins(input) {
@@ -139,6 +148,18 @@ export function createHistory(kernel: Kernel): History {
       const rows = await events(entered.record.id, exportedRows)
       return { ok: true, csv: eventsToCsv(rows.map(readEvent).filter(isPresent)) }
     },
+  }
+}
+
+const malformed: Failure<'malformed'> = { ok: false, reason: 'malformed' }
+
+/** All else that is asked is checked before: what an adapter still refuses as an argument is the cursor. */
+async function orMalformed<Item>(read: Promise<Page<Item>>): Promise<Page<Item> | null> {
+  try {
+    return await read
+  } catch (error) {
+    if (isNightlatchError(error) && error.code === 'NL_ARGUMENT') return null
+    throw error
   }
 }
 

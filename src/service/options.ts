@@ -7,6 +7,7 @@ import type { Policy } from '../core/policy/index.ts'
 import { defaultPolicy, definePolicy } from '../core/policy/index.ts'
 import type { Settings } from '../core/account/settings.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Directory } from '../ports/directory.ts'
 import type { Limiter } from '../ports/limiter.ts'
 import type { Mailer } from '../ports/mailer.ts'
 import type { Random } from '../ports/random.ts'
@@ -21,7 +22,8 @@ export interface NightlatchOptions {
   readonly appName: string
   /** Whom a person asks for help: printed in every mail. */
   readonly contact: string
-  readonly storage: Storage
+  /** One that is a {@link Directory} too can walk over all records. */
+  readonly storage: Storage & Partial<Directory>
   readonly mailer: Mailer
   /** From {@link keyring}. */
   readonly keys: Keyring
@@ -100,7 +102,9 @@ export function checkOptions(options: NightlatchOptions): Settings {
   if (typeof options !== 'object' || options === null) throw config('options', 'an object')
   rejectUnknown('', options, Object.keys(known))
   requireLine(options.appName, 'appName')
-  if (options.appName.includes(':')) throw config('appName', 'without a colon, which key URIs cannot carry')
+  if (/:|%3a/i.test(options.appName) || options.appName.length > 64) {
+    throw config('appName', 'at most 64 characters without a colon, which key URIs cannot carry')
+  }
   requireLine(options.contact, 'contact')
   for (const method of storageMethods) requireMethod(options.storage, 'storage', method)
   requireMethod(options.mailer, 'mailer', 'send')

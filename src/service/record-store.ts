@@ -31,6 +31,8 @@ export interface LoadedRecord<S> extends Body<S> {
   readonly id: string
   /** Null: not stored yet. */
   readonly version: string | null
+  /** The key that its stored form is authenticated under. */
+  readonly keyId: string
 }
 
 export interface RecordStore<S> {
@@ -41,7 +43,11 @@ export interface RecordStore<S> {
   write(record: LoadedRecord<S>): { readonly version: string; readonly doc: string }
   open(id: string, path: string, sealed: Sealed): Uint8Array
   chainKey(record: LoadedRecord<S>): Uint8Array
+  /** Whether nothing of the record hangs on any key but the first. */
+  isCurrent(record: LoadedRecord<S>): boolean
 }
+
+const emptySeal: Sealed = { alg: 'xchacha20-poly1305', keyId: '', nonce: '', ciphertext: '' }
 
 const chainKeyPath = 'chain/key'
 
@@ -79,12 +85,12 @@ export function createRecordStore<S>(
         throw new NightlatchError('NL_KEY_UNKNOWN', 'a record was written under a key that the key ring lacks')
       }
       if (!envelopeHolds(envelope, key, { id, version: stored.version })) throw tampered()
-      return { ...(JSON.parse(envelope.body) as Body<S>), id, version: stored.version }
+      return { ...(JSON.parse(envelope.body) as Body<S>), id, version: stored.version, keyId: envelope.keyId }
     },
 
     fresh(id, now) {
       const chain = { ...emptyChain, key: { seal: random(32) } }
-      return { id, version: null, state: kind.empty(now), chain, attempts: [] }
+      return { id, version: null, keyId: sealingKey(keys, 'record').id, state: kind.empty(now), chain, attempts: [] }
     },
 
     write({ id, version, state, chain, attempts }) {
@@ -111,6 +117,17 @@ export function createRecordStore<S>(
         if (isUnsealed(secret) || secret.keyId === keyId) return secret
         return { seal: open(id, path, secret) }
       }
+    },
+
+    isCurrent({ state, chain, keyId }) {
+      const { id: first } = sealingKey(keys, 'record')
+      let current = keyId === first
+      mapSecrets({ state, chain }, (secret) => {
+        if (isUnsealed(secret)) return emptySeal
+        if (secret.keyId !== first) current = false
+        return secret
+      })
+      return current
     },
 
     chainKey({ id, chain }) {

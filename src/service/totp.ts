@@ -149,6 +149,10 @@ function labelOf(label: unknown): string {
   return cleaned === '' ? 'Authenticator' : cleaned
 }
 
+function withoutColons(name: string): string {
+  return name.replaceAll(/:|%3a/gi, ' ').trim()
+}
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function createTotp(kernel: Kernel): Totp {
@@ -164,7 +168,7 @@ export function createTotp(kernel: Kernel): Totp {
       const { enrollment, secret, expiresAt } = result
       const { algorithm, digits, period } = enrollment
       // A colon would end the issuer in some apps: neither part of the label may have one [URI-2].
-      const account = cleanText(name.replaceAll(':', ' '), 100) || acting.accountId.replaceAll(':', ' ')
+      const account = withoutColons(cleanText(name, 100)) || withoutColons(cleanText(acting.accountId, 100))
       const uri = keyUri({ secret, issuer: kernel.appName, account, algorithm, digits, period })
       return { ok: true, device: enrollment.id, label, uri, key: formatSecret(secret), expiresAt }
     },

@@ -11,6 +11,7 @@ import {
   requireTime,
 } from '../../core/storage-query.ts'
 import type { FactPosition } from '../../core/storage-query.ts'
+import type { Directory } from '../../ports/directory.ts'
 import type {
   Change,
   CommitAnswer,
@@ -47,7 +48,7 @@ interface Partition {
  *
  * @contract effect(memory) · times ms since epoch · outcomes those of {@link Storage} · throws NL_ARGUMENT, NL_STORAGE_FAILED
  */
-export function memoryStorage(): Storage {
+export function memoryStorage(): Storage & Directory {
   const partitions = new Map<RecordId, Partition>()
   const keys = new Map<string, RecordId>()
 
@@ -86,6 +87,17 @@ export function memoryStorage(): Storage {
       return 'committed'
     },
 
+    async listRecords({ after, limit }): Promise<Page<RecordId>> {
+      requireLimit(limit)
+      if (after !== undefined) requireRecordId(after)
+      const ids = [...partitions]
+        .filter(([id, { record }]) => record !== null && (after === undefined || id > after))
+        .map(([id]) => id)
+        .sort()
+      const items = ids.slice(0, limit)
+      return { items, next: ids.length > limit ? (items.at(-1) ?? null) : null }
+    },
+
     async find(key: string): Promise<RecordId | null> {
       return keys.get(key) ?? null
     },
@@ -109,7 +121,7 @@ export function memoryStorage(): Storage {
     async listFacts(query): Promise<Page<FactRow>> {
       requireHistoryQuery(query)
       const after = parseFactCursor(query.after)
-      const rows = partitions.get(query.id)?.facts ?? []
+      const rows = partitions.get(query.id ?? '')?.facts ?? []
       const wanted = (row: FactRow): boolean =>
         (after === null || compareFacts(row, after) < 0) && passes(row, query.filter)
       return pageOf(rows, query.limit, wanted, factCursor)

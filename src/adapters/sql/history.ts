@@ -1,5 +1,5 @@
 import { eventCursor, factCursor, parseEventCursor, parseFactCursor } from '../../core/storage-query.ts'
-import type { EventRow, FactRow, HistoryQuery, Page } from '../../ports/storage.ts'
+import type { EventRow, FactRow, FactsQuery, HistoryQuery, Page } from '../../ports/storage.ts'
 import type { Database } from './dialect.ts'
 import type { EventTableRow, FactTableRow } from './tables.ts'
 
@@ -21,10 +21,10 @@ export async function listEvents(
   return pageOf(rows.map(eventOf), limit, (row) => eventCursor(row.n))
 }
 
-export async function listFacts(db: Database, { id, after, limit, filter = {} }: HistoryQuery): Promise<Page<FactRow>> {
+export async function listFacts(db: Database, { id, after, limit, filter = {} }: FactsQuery): Promise<Page<FactRow>> {
   const position = parseFactCursor(after)
   if (filter.types?.length === 0) return { items: [], next: null }
-  let query = db.selectFrom('nightlatch_facts').selectAll().where('record_id', '=', id)
+  let query = db.selectFrom('nightlatch_facts').selectAll().where('record_id', '=', id ?? '')
   if (position !== null) {
     query = query.where((row) => row(row.refTuple('at', 'id'), '<', row.tuple(position.at, position.id)))
   }

@@ -7,6 +7,7 @@ import {
   requireRecordId,
   requireTime,
 } from '../../core/storage-query.ts'
+import type { Directory } from '../../ports/directory.ts'
 import type { FactRow, Storage } from '../../ports/storage.ts'
 import { rowsOf } from './commit.ts'
 import type { Database } from './dialect.ts'
@@ -27,7 +28,7 @@ import type { FactTableRow } from './tables.ts'
  * await migrate(db)
  * const storage = sqlStorage(db)
  */
-export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptions): Storage {
+export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptions): Storage & Directory {
   const dialect = requireDialect(options)
   const database = requireDatabase(db)
   const read = <T>(name: string, work: () => Promise<T>): Promise<T> =>
@@ -46,6 +47,17 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
       requireRecordId(change.id)
       const rows = rowsOf(change)
       return storageCall('commit', () => dialect.commit(database, rows))
+    },
+
+    async listRecords({ after, limit }) {
+      requireLimit(limit)
+      if (after !== undefined) requireRecordId(after)
+      let query = database.selectFrom('nightlatch_records').select('id')
+      if (after !== undefined) query = query.where('id', '>', after)
+      const page = query.orderBy('id').limit(limit + 1)
+      const ids = (await read('listRecords', () => page.execute())).map((row) => row.id)
+      const items = ids.slice(0, limit)
+      return { items, next: ids.length > limit ? (items.at(-1) ?? null) : null }
     },
 
     async find(key) {

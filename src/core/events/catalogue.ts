@@ -69,6 +69,8 @@ export interface EventValuesByType {
   readonly backup_code_regenerate: { readonly count: number }
   readonly stepup_success: { readonly purpose: string; readonly factor: string }
   /** `target` is a reference (a hash) to the ended session if it is not the acting one. */
+  /** The record was sealed anew under the first key of the ring. */
+  readonly key_rotate: Readonly<Record<never, never>>
   readonly session_end: { readonly ended: number; readonly target?: string }
   /** `includingThis`: the acting session ended too. */
   readonly session_end_all: { readonly ended: number; readonly includingThis?: boolean }
@@ -211,6 +213,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
   backup_code_use: { outcome: 'success', level: 'warn', fields: { left: 'number' } },
   backup_code_regenerate: { outcome: 'success', level: 'warn', fields: { count: 'number' } },
   stepup_success: { outcome: 'success', level: 'info', fields: { purpose: 'text', factor: 'text' } },
+  key_rotate: { outcome: 'success', level: 'info', fields: {} },
   session_end: { outcome: 'success', level: 'info', fields: { ended: 'number', target: 'text' } },
   session_end_all: { outcome: 'success', level: 'warn', fields: { ended: 'number', includingThis: 'flag' } },
 }

@@ -28,7 +28,7 @@ export const historyCases: readonly ContractCase[] = [
       const query = { id: 'account:unknown', limit: 10 }
       same(await storage.listEvents(query), { items: [], next: null }, 'events')
       same(await storage.listFacts(query), { items: [], next: null }, 'facts')
-      same(await storage.listFacts({ id: '', limit: 10 }), { items: [], next: null }, 'facts without a record')
+      same(await storage.listFacts({ id: null, limit: 10 }), { items: [], next: null }, 'facts without a record')
     },
   },
   {
@@ -131,7 +131,7 @@ export const historyCases: readonly ContractCase[] = [
       const stranger = newFact('stranger', { recordId: null, fields: {} })
       await storage.append([own, stranger, newFact('other', { recordId: 'account:2' })])
       same((await storage.listFacts({ id, limit: 10 })).items, [own], 'facts of the record')
-      same((await storage.listFacts({ id: '', limit: 10 })).items, [stranger], 'facts without a record')
+      same((await storage.listFacts({ id: null, limit: 10 })).items, [stranger], 'facts without a record')
       same(await storage.listEvents({ id, limit: 10 }), { items: [], next: null }, 'facts are no events')
       same(await storage.load(id), null, 'facts make no record')
     },
@@ -146,7 +146,7 @@ export const historyCases: readonly ContractCase[] = [
         for (const fact of facts) await storage.append([{ ...fact, recordId }])
         const expected = rangeDown(23, 0).map((n) => `f${String(n).padStart(2, '0')}`)
         for (const limit of [1, 3, 8, 23, 24, 25]) {
-          const rows = await allPages((after) => storage.listFacts({ id: recordId ?? '', limit, ...after }))
+          const rows = await allPages((after) => storage.listFacts({ id: recordId, limit, ...after }))
           same(factIds(rows), expected, `pages of ${limit}`)
         }
       }

@@ -53,6 +53,7 @@ export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> 
   backup_code_use: { left: 9 },
   backup_code_regenerate: { count: 10 },
   stepup_success: { purpose: 'factors', factor: 'totp' },
+  key_rotate: {},
   session_end: { ended: 1, target: 'other-session-hash' },
   session_end_all: { ended: 3, includingThis: false },
 }
