@@ -1,0 +1,158 @@
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { memoryMailer } from 'nightlatch/testing'
+import { memoryStorage } from 'nightlatch/storage/memory'
+import { describe, expect, it } from 'vitest'
+import { keyring } from 'nightlatch'
+import type { TokenKind, TokenPayloads } from '../../../src/core/token/index.ts'
+import { createKernel } from '../../../src/service/kernel.ts'
+import type { Kernel } from '../../../src/service/kernel.ts'
+import { formatKey, openSealed, sealBytes, sealingKey } from '../../../src/service/keyring.ts'
+import { createRecordStore } from '../../../src/service/record-store.ts'
+import { openToken, sealToken } from '../../../src/service/tokens.ts'
+import * as golden from '../../vectors/formats.ts'
+import * as reference from '../../vectors/reference.ts'
+
+const { base64url, hex, unhex } = reference
+const keys = keyring(golden.keyText)
+
+/** A nonce is drawn for each sealing: here always the golden one. */
+const fixedNonce = (length: number): Uint8Array => unhex(golden.nonce).slice(0, length)
+
+function kernelWith(random: (length: number) => Uint8Array): Kernel {
+  return createKernel({
+    appName: 'Acme',
+    contact: 'help@acme.example',
+    storage: memoryStorage(),
+    mailer: memoryMailer(),
+    keys,
+    describe: () => ({ name: 'Ada', addresses: [] }),
+    outbox: { sweep: 'manual' },
+    random,
+  })
+}
+
+describe('XChaCha20-Poly1305', () => {
+  it('[CRY-4] gives the published values, here and in the reference', () => {
+    const { key, nonce, associated, plaintext, ciphertext, tag } = golden.xchachaVector
+    const whole = ciphertext + tag
+    const bytes = new TextEncoder().encode(plaintext)
+    const { hchacha20Vector } = golden
+    expect(hex(reference.hchacha20(unhex(hchacha20Vector.key), unhex(hchacha20Vector.nonce)))).toBe(
+      hchacha20Vector.subKey,
+    )
+    expect(hex(reference.seal(unhex(key), unhex(nonce), unhex(associated), bytes))).toBe(whole)
+    expect(hex(xchacha20poly1305(unhex(key), unhex(nonce), unhex(associated)).encrypt(bytes))).toBe(whole)
+  })
+})
+
+describe('golden keys', () => {
+  it('have a text, a public id and a sub-key for each purpose', () => {
+    const bytes = unhex(golden.keyBytes)
+    expect(formatKey(bytes)).toBe(golden.keyText)
+    expect(golden.keyText).toBe(`nlk1.${base64url(bytes)}`)
+    expect(base64url(reference.hkdf(bytes, 'nightlatch/key-id/v1', 32).subarray(0, 6))).toBe(golden.keyId)
+    expect(keys.keyIds).toEqual([golden.keyId])
+    for (const purpose of ['seal', 'record', 'token', 'outbox', 'name'] as const) {
+      const { id, key } = sealingKey(keys, purpose)
+      expect(id).toBe(golden.keyId)
+      expect(hex(key)).toBe(golden.subKeys[purpose])
+    }
+  })
+})
+
+describe('golden sealed values', () => {
+  const records = createRecordStore<{ readonly a: unknown }>(
+    { kind: 'account', schema: 1, empty: () => ({ a: null }), summarize: () => ({}) as never },
+    { storage: memoryStorage(), keys, random: fixedNonce },
+  )
+
+  it('[CRY-3] are bound to record kind, record id, place and purpose', () => {
+    for (const { path, purpose, plaintext, associated, ciphertext } of golden.sealedValues) {
+      const framed = reference.frame('nightlatch/seal/v1', 'account', 'account:ada', path, purpose)
+      expect(hex(framed)).toBe(associated)
+      const sealed = reference.seal(unhex(golden.subKeys.seal), unhex(golden.nonce), framed, unhex(plaintext))
+      expect(base64url(sealed)).toBe(ciphertext)
+
+      const value = sealBytes(keys, 'seal', unhex(plaintext), unhex(associated), unhex(golden.nonce))
+      expect(value).toEqual({
+        alg: 'xchacha20-poly1305',
+        keyId: golden.keyId,
+        nonce: base64url(unhex(golden.nonce)),
+        ciphertext,
+      })
+      expect(hex(openSealed(keys, 'seal', value, unhex(associated)))).toBe(plaintext)
+      expect(hex(records.open('account:ada', path, value))).toBe(plaintext)
+      expect(() => records.open('account:eve', path, value)).toThrow(
+        expect.objectContaining({ code: 'NL_SEAL_BROKEN' }),
+      )
+      expect(() => records.open('account:ada', 'state/totp/enrollment/secret', value)).toThrow(
+        expect.objectContaining({ code: 'NL_SEAL_BROKEN' }),
+      )
+    }
+  })
+
+  it('lie in the written document where their path says', () => {
+    const [seed] = golden.sealedValues
+    const device = { id: 'phone', secret: { seal: unhex(seed.plaintext) } }
+    const state = { totp: { devices: [device] } }
+    const fresh = records.fresh('account:ada', 0)
+    const { doc } = records.write({ ...fresh, state: state as never })
+    const body = JSON.parse((JSON.parse(doc) as { body: string }).body) as {
+      state: { totp: { devices: [{ secret: { ciphertext: string } }] } }
+    }
+    expect(body.state.totp.devices[0].secret.ciphertext).toBe(seed.ciphertext)
+  })
+})
+
+describe('golden tokens', () => {
+  for (const kind of Object.keys(golden.tokens) as TokenKind[]) {
+    it(`${kind}: sealed under its own associated data`, () => {
+      const { payload, text, associated, token } = golden.tokens[kind]
+      expect(JSON.stringify(Object.values(payload))).toBe(text)
+      expect(hex(reference.frame('nightlatch/token/v1', kind))).toBe(associated)
+      const nonce = unhex(golden.nonce)
+      const bytes = reference.seal(
+        unhex(golden.subKeys.token),
+        nonce,
+        unhex(associated),
+        new TextEncoder().encode(text),
+      )
+      expect(`nl1.${golden.keyId}.${base64url(Buffer.concat([nonce, bytes]))}`).toBe(token)
+      expect(sealToken(keys, fixedNonce, kind, payload as TokenPayloads[typeof kind])).toBe(token)
+      expect(openToken(keys, kind, token)).toEqual(payload)
+      for (const other of Object.keys(golden.tokens) as TokenKind[]) {
+        if (other !== kind) expect(openToken(keys, other, token)).toBeNull()
+      }
+    })
+  }
+})
+
+describe('golden messages and hashes', () => {
+  it('seal an outbox body to record, message and channel', () => {
+    const { recordId, messageIdBytes, messageId, channel, message, text, associated, body } = golden.outboxMessage
+    expect(base64url(unhex(messageIdBytes))).toBe(messageId)
+    expect(hex(reference.frame('nightlatch/outbox/v1', recordId, messageId, channel))).toBe(associated)
+    const nonce = unhex(golden.nonce)
+    const bytes = reference.seal(unhex(golden.subKeys.outbox), nonce, unhex(associated), new TextEncoder().encode(text))
+    expect(`nl1.${golden.keyId}.${base64url(Buffer.concat([nonce, bytes]))}`).toBe(body)
+
+    const kernel = kernelWith((length) => (length === 16 ? unhex(messageIdBytes) : fixedNonce(length)))
+    expect(kernel.outbox.enclose(recordId, [message], 1_700_000_000_000)).toEqual([
+      { messageId, channel, dueAt: 1_700_000_000_000, body },
+    ])
+  })
+
+  it('hash names, limiter keys and account ids', () => {
+    const kernel = kernelWith(fixedNonce)
+    for (const { parts, framed, text } of golden.nameHashes) {
+      expect(hex(reference.frame('nightlatch/name/v1', ...parts))).toBe(framed)
+      const mac = reference.hmac(unhex(golden.subKeys.name), unhex(framed))
+      expect(base64url(mac.subarray(0, 18))).toBe(text)
+      expect(kernel.hash(...parts)).toBe(text)
+    }
+    const { account, framed, text } = golden.accountHash
+    expect(hex(reference.frame('nightlatch/account-hash/v1', account))).toBe(framed)
+    expect(base64url(reference.sha256(unhex(framed)).subarray(0, 9))).toBe(text)
+    expect(kernel.accountHash(account)).toBe(text)
+  })
+})

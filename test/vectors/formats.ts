@@ -1,0 +1,277 @@
+/**
+ * Golden values of every keyed or hashed input, computed with the platform's crypto (see reference.ts). Bytes are hex, what
+ * is stored or sent is base64url. They never change: stored records, rows and tokens depend on them.
+ */
+
+export const keyBytes = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'
+export const keyText = 'nlk1.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8'
+export const keyId = 'mgM0Z1Sm'
+
+/** HKDF-SHA-256 without salt, info = `nightlatch/<purpose>/v1`. */
+export const subKeys = {
+  seal: '8995b0f1dd86fec05121fb21b660f46f6a0b40e83f37235606628cde00044154',
+  record: '8870591f5ddcbd3be231e9674112756516823951ef56cb8368d54da5ab150a16',
+  token: 'db61a6986496bc6e0d2b36905aaab64aaa6d167aea41ce56086e62e393f7bfea',
+  outbox: 'e9a65f18a57808e152da4dd1d3642e787e77a64447a0d557413eab87ae2d9848',
+  name: '666ed9097baca4a7d38e6081783f1be2abc7eb9aabadf065640f2f170ccf3315',
+} as const
+
+/** HKDF-SHA-256 of {@link keyBytes} as entropy, info = frame('nightlatch/derive/v1', label). */
+export const derivations = [
+  {
+    label: 'totp-secret',
+    length: 64,
+    info: '000000146e696768746c617463682f6465726976652f76310000000b746f74702d736563726574',
+    bytes:
+      '499a6c995b72d06d464797e6749bd05ee5be60424d6b0105662fe0982c106852f362830a75ca967dad06863fd5eacd128842242df62611250c3aaadc66b0531a',
+  },
+  {
+    label: 'id/session',
+    length: 16,
+    info: '000000146e696768746c617463682f6465726976652f76310000000a69642f73657373696f6e',
+    bytes: '65754958252eaf71305bb1fc3229f351',
+  },
+  {
+    label: 'backup-codes',
+    length: 32,
+    info: '000000146e696768746c617463682f6465726976652f76310000000c6261636b75702d636f646573',
+    bytes: 'ffb64338f0d15fc28a49a6c3f32974e3dbe6b9b343d4d45d5e0e91a80521795c',
+  },
+  { label: '', length: 1, info: '000000146e696768746c617463682f6465726976652f763100000000', bytes: '50' },
+] as const
+
+export const frames = [
+  { parts: [], framed: '' },
+  { parts: [''], framed: '00000000' },
+  { parts: ['', ''], framed: '0000000000000000' },
+  { parts: ['ab', 'c'], framed: '000000026162' + '0000000163' },
+  { parts: ['a', 'bc'], framed: '0000000161' + '000000026263' },
+  { parts: ['é'], framed: '00000002c3a9' },
+] as const
+
+/** RFC 4648 §10 without padding, and the two characters that tell base64url from base64. */
+export const base64urlTexts = [
+  { bytes: '', text: '' },
+  { bytes: '66', text: 'Zg' },
+  { bytes: '666f', text: 'Zm8' },
+  { bytes: '666f6f', text: 'Zm9v' },
+  { bytes: '666f6f62', text: 'Zm9vYg' },
+  { bytes: '666f6f6261', text: 'Zm9vYmE' },
+  { bytes: '666f6f626172', text: 'Zm9vYmFy' },
+  { bytes: 'fbffbf', text: '-_-_' },
+] as const
+
+/** mac = HMAC-SHA-256(record key, frame(label, kind, id, version, schema, body)). */
+export const record = {
+  id: 'account:ada',
+  kind: 'account',
+  version: '3.AAAA',
+  schema: 1,
+  body: '{"state":{"é":1}}',
+  framed:
+    '000000146e696768746c617463682f7265636f72642f7631000000076163636f756e740000000b6163636f756e743a61646100000006332e414141410000000131000000127b227374617465223a7b22c3a9223a317d7d',
+  mac: 'YEGp_tT1_Q_jsU2qIXOq7T2loZb4h0dJ9ehHAN_ku6A',
+} as const
+
+/** c = SHA-256(frame(label, salt, name, stored text)). */
+export const field = {
+  salt: '000102030405060708090a0b0c0d0e0f',
+  name: 'ip',
+  value: '203.0.113.7',
+  framed:
+    '000000136e696768746c617463682f6669656c642f763100000010000102030405060708090a0b0c0d0e0f0000000269700000000b3230332e302e3131332e37',
+  c: '05df3001bf294b911acc775eaf12dd337acfed9f24166b8b5b47664e518758d6',
+} as const
+
+/** link_n = HMAC-SHA-256(chain key, frame(label, record id, n, type, at, link of n-1, name and c of each field)). */
+export const chain = {
+  recordId: 'account:ada',
+  key: '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f',
+  /** Of every field of both rows. */
+  salt: '000102030405060708090a0b0c0d0e0f',
+  /** 32 zero bytes. */
+  link0: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  rows: [
+    {
+      type: 'mfa_challenge',
+      at: 1700000000000,
+      fields: { primary: 'password', ip: '203.0.113.7', actor: 'user' },
+      framed:
+        '000000126e696768746c617463682f6c696e6b2f76310000000b6163636f756e743a61646100000001310000000d6d66615f6368616c6c656e67650000000d31373030303030303030303030000000200000000000000000000000000000000000000000000000000000000000000000000000056163746f7200000020a7827739d40f890741891c8f7657b6c7e41c8a97e2e08a94914eafb5eb1a52e80000000269700000002005df3001bf294b911acc775eaf12dd337acfed9f24166b8b5b47664e518758d6000000077072696d61727900000020c36303690bcdcae6f00970bce29c0bfd1e2098501b9736928c503a2c748a2a4b',
+      link: 'zXaGFikhX3LrVlUR-mCdskg0enEqwvXxw89zFSiG-Gw',
+    },
+    {
+      type: 'authn_login_success',
+      at: 1700000001000,
+      fields: { élan: 'é', actor: 'user', Zulu: 'z' },
+      framed:
+        '000000126e696768746c617463682f6c696e6b2f76310000000b6163636f756e743a616461000000013200000013617574686e5f6c6f67696e5f737563636573730000000d3137303030303030303130303000000020cd76861629215f72eb565511fa609db248347a712ac2f5f1c3cf73152886f86c000000045a756c7500000020df374fdec55cfc55a1f1f11c3fba77bc2fe8b0ac75eda02025eb3c4723c44385000000056163746f7200000020a7827739d40f890741891c8f7657b6c7e41c8a97e2e08a94914eafb5eb1a52e800000005c3a96c616e0000002041e1f9f4748fa3a34df22c6555c82a5de70e786c41c508dfded02613f4c0e2d7',
+      link: '0Tl6nQ_UkOw1l_QXeG7OoSfXOg0Iw-EwTvOfKOSMp_Q',
+    },
+  ],
+} as const
+
+export const nonce = '404142434445464748494a4b4c4d4e4f5051525354555657'
+
+/** XChaCha20-Poly1305 under the sub-key `seal`; associated = frame(label, kind, record id, path, purpose). */
+export const sealedValues = [
+  {
+    path: 'state/totp/devices/phone/secret',
+    purpose: 'totp-secret',
+    plaintext: '3132333435363738393031323334353637383930',
+    associated:
+      '000000126e696768746c617463682f7365616c2f7631000000076163636f756e740000000b6163636f756e743a6164610000001f73746174652f746f74702f646576696365732f70686f6e652f7365637265740000000b746f74702d736563726574',
+    ciphertext: '3MbAQ5vBuGx-dIpo2uAeGmq21HZcVn_J6R_Gm2rotWp-zAJD',
+  },
+  {
+    path: 'state/backupCodes/set/codes/one/digest',
+    purpose: 'backup-code-digest',
+    plaintext: '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f',
+    associated:
+      '000000126e696768746c617463682f7365616c2f7631000000076163636f756e740000000b6163636f756e743a6164610000002673746174652f6261636b7570436f6465732f7365742f636f6465732f6f6e652f646967657374000000126261636b75702d636f64652d646967657374',
+    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddkxFwP0OGNZaW3F6B3RHYeL',
+  },
+  {
+    path: 'chain/key',
+    purpose: 'chain-key',
+    plaintext: '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f',
+    associated:
+      '000000126e696768746c617463682f7365616c2f7631000000076163636f756e740000000b6163636f756e743a61646100000009636861696e2f6b657900000009636861696e2d6b6579',
+    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddlj3NT2mMngtc1UrjU250Qe',
+  },
+] as const
+
+/** `nl1.<key id>.<nonce, ciphertext, tag>` under the sub-key `token`; associated = frame(label, kind). */
+export const tokens = {
+  grant: {
+    payload: {
+      account: 'ada',
+      session: 'c2Vzc2lvbg',
+      epoch: 7,
+      at: 1700000000000,
+      aal: 2,
+      amr: ['pwd', 'otp', 'mfa'],
+    },
+    text: '["ada","c2Vzc2lvbg",7,1700000000000,2,["pwd","otp","mfa"]]',
+    associated: '000000136e696768746c617463682f746f6b656e2f7631000000056772616e74',
+    token:
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxey7GdyEyssswTmrg4MEngoax1W0apL-lwfNTkscf8i1kvv3oq_gQy1BNgXuOCQwNYiDfPiyALo1x0Kpvr3Vbk71gE',
+  },
+  challenge: {
+    payload: {
+      account: 'ada',
+      id: 'Y2hhbGxlbmdl',
+      epoch: 7,
+      expiresAt: 1700000600000,
+      primary: 'password',
+      primaryAt: 1700000000000,
+    },
+    text: '["ada","Y2hhbGxlbmdl",7,1700000600000,"password",1700000000000]',
+    associated: '000000136e696768746c617463682f746f6b656e2f7631000000096368616c6c656e6765',
+    token:
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7FlgEl44qQTs6E4ZEn4zahpW0apL-lofNTkwc_9bhFrryd_80QfjWMsMqr3GkcRPYOyNZg1xUsGqoiwVZijuJrj_VQG6Lw',
+  },
+  proof: {
+    payload: {
+      account: 'ada',
+      id: 'cHJvb2Y',
+      session: 'c2Vzc2lvbg',
+      epoch: 7,
+      expiresAt: 1700000300000,
+      purpose: 'factors',
+    },
+    text: '["ada","cHJvb2Y","c2Vzc2lvbg",7,1700000300000,"factors"]',
+    associated: '000000136e696768746c617463682f746f6b656e2f76310000000570726f6f66',
+    token:
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-NJxwuoipijj0GnFZlP9f-Fg6l4764mH0v8DkJzsOlaFObo',
+  },
+  device: {
+    payload: { id: 'ZGV2aWNl', accounts: ['Kx0aYQ8fWm2p'], expiresAt: 1734560000000 },
+    text: '["ZGV2aWNl",["Kx0aYQ8fWm2p"],1734560000000]',
+    associated: '000000136e696768746c617463682f746f6b656e2f763100000006646576696365',
+    token:
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-NJxAuo5xrG4C-alCKS3nthZ5q8l-s',
+  },
+} as const
+
+/** The body of a queued message, under the sub-key `outbox`; associated = frame(label, record id, message id, channel). */
+export const outboxMessage = {
+  recordId: 'account:ada',
+  messageIdBytes: '606162636465666768696a6b6c6d6e6f',
+  messageId: 'YGFiY2RlZmdoaWprbG1ubw',
+  channel: 'mail',
+  message: { template: { template: 'two-factor-off', at: 1700000000000 }, expiresAt: 1700259200000 },
+  text: '{"template":{"template":"two-factor-off","at":1700000000000},"expiresAt":1700259200000}',
+  associated:
+    '000000146e696768746c617463682f6f7574626f782f76310000000b6163636f756e743a61646100000016594746695932526c5a6d646f61577072624731756277000000046d61696c',
+  body: 'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXvsp7NWthOClFws0i8kaCQ2yMWyY63GdarK1n80-UOPxPyg7BVhf8bcck3jHo_KPb7bJVqc8FNasE-j36Metcd1UmBHqieWLcM-81CYKf9JDp70Z0JKbHC5XK-uZCANATX2aY26Ahkw',
+} as const
+
+/** First 12 bytes of SHA-256(frame(label, session id)). */
+export const sessionReference = {
+  session: 'c2Vzc2lvbg',
+  framed: '0000001f6e696768746c617463682f73657373696f6e2d7265666572656e63652f76310000000a6332567a63326c766267',
+  text: 'wadTNr8pknqh5xwu',
+} as const
+
+/** First 9 bytes of SHA-256(frame(label, account id)). */
+export const accountHash = {
+  account: 'ada',
+  framed: '0000001a6e696768746c617463682f6163636f756e742d686173682f763100000003616461',
+  text: 'EStOax5wgXPa',
+} as const
+
+/** What goes into the slow hash: frame(label, profile, canonical code). */
+export const backupCodeInput = {
+  typed: 'tthq-zpvtx-qbza',
+  profile: 'crockford-13',
+  canonical: 'TTHQZPVTXQBZA',
+  framed:
+    '000000196e696768746c617463682f6261636b75702d636f64652f76310000000c63726f636b666f72642d31330000000d545448515a5056545851425a41',
+} as const
+
+/** First 18 bytes of HMAC-SHA-256(sub-key `name`, frame(label, parts …)): limiter keys and typed names. */
+export const nameHashes = [
+  {
+    parts: ['sign-in', 'ada@example.org', '203.0.113.7'],
+    framed:
+      '000000126e696768746c617463682f6e616d652f7631000000077369676e2d696e0000000f616461406578616d706c652e6f72670000000b3230332e302e3131332e37',
+    text: 'qwYTpYnm1xU7jyiuUGDxmiOs',
+  },
+  {
+    parts: ['sign-in-ceiling', 'ada@example.org'],
+    framed:
+      '000000126e696768746c617463682f6e616d652f76310000000f7369676e2d696e2d6365696c696e670000000f616461406578616d706c652e6f7267',
+    text: 'mnEg6K77SA1srXioDdNrfro8',
+  },
+  {
+    parts: ['name', 'ada@example.org'],
+    framed: '000000126e696768746c617463682f6e616d652f7631000000046e616d650000000f616461406578616d706c652e6f7267',
+    text: 'YtrIOpIjL2cLDgbREPqRSmJ1',
+  },
+  {
+    parts: ['code', 'ada', '2001:db8::/64'],
+    framed:
+      '000000126e696768746c617463682f6e616d652f763100000004636f6465000000036164610000000d323030313a6462383a3a2f3634',
+    text: 'GWhXzPwBI47b4LNYXs__FxJs',
+  },
+] as const
+
+/** draft-irtf-cfrg-xchacha-03 §2.2.1. */
+export const hchacha20Vector = {
+  key: '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
+  nonce: '000000090000004a0000000031415927',
+  subKey: '82413b4227b27bfed30e42508a877d73a0f9e4d58a74a853c12ec41326d3ecdc',
+} as const
+
+/** draft-irtf-cfrg-xchacha-03 appendix A.3.1. */
+export const xchachaVector = {
+  key: '808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f',
+  nonce,
+  associated: '50515253c0c1c2c3c4c5c6c7',
+  plaintext:
+    "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.",
+  ciphertext:
+    'bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52e',
+  tag: 'c0875924c1c7987947deafd8780acf49',
+} as const
