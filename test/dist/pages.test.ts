@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { transformSync } from 'esbuild'
+import { afterEach, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+const users = `
+  const ann = { id: 'user-4711', email: 'ann@acme.example', language: 'en' }
+  export const users = {
+    byId: async (id) => (id === ann.id ? ann : undefined),
+    byEmail: async (email) => (email === ann.email ? ann : undefined),
+  }
+  export const passwordMatches = async (user, password) => password === 'correct horse'
+`
+
+/** The TypeScript blocks of a page, each a program of its own or all of them one. */
+function programsOf(page: string, joined: boolean): string[] {
+  const blocks = [...readFileSync(root + page, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map((found) => found[1] ?? '')
+  return joined ? [blocks.join('\n')] : blocks
+}
+
+/** Runs in a folder of the package, where \`nightlatch\` is what an application would install: the built files. */
+async function run(program: string): Promise<string> {
+  const folder = mkdtempSync(join(root, '.pages-'))
+  folders.push(folder)
+  writeFileSync(join(folder, 'your-own-users.js'), users)
+  writeFileSync(
+    join(folder, 'page.mjs'),
+    transformSync(program, { loader: 'ts', format: 'esm', target: 'es2022' }).code,
+  )
+  const env = {
+    ...process.env,
+    NL_KEYS: `nlk1.${Buffer.alloc(32, 'a key for this test only, of 32b').toString('base64url')}`,
+    SESSION_SECRET: 'test',
+  }
+  const { stdout } = await promisify(execFile)(process.execPath, ['page.mjs'], { cwd: folder, env, timeout: 60_000 })
+  return stdout
+}
+
+describe('the code on the pages runs', () => {
+  it.each(programsOf('README.md', false).map((program, index) => [index + 1, program] as const))(
+    'README.md, example %i',
+    async (index, program) => {
+      const output = await run(program)
+      if (index === 1)
+        expect(output).toMatch(/^otpauth:\/\/totp\/Acme:ann%40acme\.example\?secret=[A-Z2-7]{32}&issuer=Acme/)
+      if (index === 2) {
+        const lines = output.trim().split('\n')
+        expect(lines.slice(1, 3)).toEqual(['true', 'false'])
+        expect(lines[3]).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{5}-[0-9A-Z]{4}$/)
+        expect(lines[4]).toBe('inside')
+      }
+    },
+  )
+
+  it('docs/guide.md signs a person in, asks for a code, and shows the page', async () => {
+    const [guide = ''] = programsOf('docs/guide.md', true)
+    const output = await run(`${guide}\n${visit}`)
+    expect(JSON.parse(output)).toEqual({
+      wrongPassword: 401,
+      firstLogin: 302,
+      backupCodes: 10,
+      asked: 'challenge',
+      malformed: 'malformed',
+      withBackupCode: 302,
+      page: { devices: 1, left: 9, logins: 2 },
+      steppedUp: true,
+      renewed: 10,
+      off: true,
+      afterLogout: 302,
+    })
+  })
+})
+
+/** A person's visit to the program of the guide. */
+const visit = `
+  import { once } from 'node:events'
+  import { decodeBase32, totp } from 'nightlatch/otp'
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  let cookie = ''
+  const call = async (path, body) => {
+    const answer = await fetch('http://127.0.0.1:' + server.address().port + path, {
+      method: body === undefined ? 'GET' : 'POST', redirect: 'manual',
+      headers: { cookie, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const fresh = answer.headers.getSetCookie().map((line) => line.split(';')[0])
+    if (fresh.length > 0) cookie = fresh.join('; ')
+    return { status: answer.status, json: await answer.json().catch(() => null) }
+  }
+  const email = 'ann@acme.example'
+  const password = 'correct horse'
+  const result = {}
+  result.wrongPassword = (await call('/login', { email, password: 'no' })).status
+  result.firstLogin = (await call('/login', { email, password })).status
+  const enrolled = await call('/security/totp', { label: 'Phone' })
+  const secret = decodeBase32(enrolled.json.key).bytes
+  const confirmed = await call('/security/totp/confirm', { code: totp({ secret, now: Date.now() }) })
+  const codes = confirmed.json.backupCodes
+  result.backupCodes = codes.length
+  await call('/logout', {})
+  result.asked = (await call('/login', { email, password })).json.status
+  result.malformed = (await call('/code', { code: 'hello' })).json.reason
+  result.withBackupCode = (await call('/code', { code: codes[0] })).status
+  const page = (await call('/security')).json
+  result.page = { devices: page.devices.devices.length, left: page.codes.left, logins: page.logins.logins.length }
+  result.steppedUp = (await call('/security/step-up', { code: codes[1] })).json.expiresAt > Date.now()
+  const renewed = (await call('/security/backup-codes', {})).json.codes
+  result.renewed = renewed.length
+  result.off = (await call('/security/off', { code: renewed[0] })).json.ok
+  await call('/logout', {})
+  result.afterLogout = (await call('/security')).status
+  console.log(JSON.stringify(result))
+  process.exit(0)
+`
