@@ -5,21 +5,19 @@ export { keyring } from './service/keyring.ts'
 export type { Keyring } from './service/keyring.ts'
 export { asSystem } from './service/as-system.ts'
 export type { SystemAct } from './service/as-system.ts'
-export { publicOutcome } from './service/sign-in.ts'
+export { publicOutcome } from './service/sign-in-outcome.ts'
+export type { FailedInput, SignIn, StartInput, VerifyInput } from './service/sign-in.ts'
 export type {
   Challenged,
-  FailedInput,
   Granted,
   MustEnroll,
   PublicOutcome,
   Refused,
   RefusalReason,
-  SignIn,
   SignInOutcome,
-  StartInput,
-  VerifyInput,
-} from './service/sign-in.ts'
-export type { Failure, PageCall, SensitiveCall, Totp } from './service/totp.ts'
+} from './service/sign-in-outcome.ts'
+export type { Failure, PageCall, SensitiveCall } from './service/page-call.ts'
+export type { Totp } from './service/totp.ts'
 export type { BackupCodes } from './service/backup-codes.ts'
 export type { StepUp } from './service/step-up.ts'
 export type { Sessions } from './service/sessions.ts'

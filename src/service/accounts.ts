@@ -7,8 +7,8 @@ import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
 import type { ResealPage } from './reseal.ts'
 import { resealAccounts } from './reseal.ts'
-import type { Failure, PageCall } from './totp.ts'
-import { failure, runFor, sealGrant, signedOut } from './totp.ts'
+import type { Failure, PageCall } from './page-call.ts'
+import { failure, runFor, sealGrant, signedOut } from './page-call.ts'
 
 export interface Accounts {
   /**

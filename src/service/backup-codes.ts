@@ -3,8 +3,8 @@ import type { SensitiveRefusal } from '../core/account/session.ts'
 import type { BackupCodesView } from '../core/account/views.ts'
 import { viewBackupCodes } from '../core/account/views.ts'
 import type { Kernel } from './kernel.ts'
-import type { Failure, PageCall, SensitiveCall } from './totp.ts'
-import { runFor, sealGrant, signedOut } from './totp.ts'
+import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
+import { runFor, sealGrant, signedOut } from './page-call.ts'
 
 export interface BackupCodes {
   /** @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_… */

@@ -1,3 +1,4 @@
+import { requireObject } from '../core/arguments.ts'
 import { limits } from '../core/limits.ts'
 import type { Accounts, SecurityScore } from './accounts.ts'
 import { createAccounts, createScore } from './accounts.ts'
@@ -53,15 +54,29 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
   const kernel = createKernel(options)
   const { sweep, idle, start, stop } = kernel.outbox
   return {
-    signIn: createSignIn(kernel),
-    totp: createTotp(kernel),
-    backupCodes: createBackupCodes(kernel),
-    stepUp: createStepUp(kernel),
-    sessions: createSessions(kernel),
-    history: createHistory(kernel),
-    score: createScore(kernel),
-    accounts: createAccounts(kernel),
+    signIn: checked(createSignIn(kernel)),
+    totp: checked(createTotp(kernel)),
+    backupCodes: checked(createBackupCodes(kernel)),
+    stepUp: checked(createStepUp(kernel)),
+    sessions: checked(createSessions(kernel)),
+    history: checked(createHistory(kernel)),
+    score: checked(createScore(kernel)),
+    accounts: checked(createAccounts(kernel)),
     outbox: { sweep, idle, start, stop },
     cookie: { httpOnly: true, secure: true, sameSite: 'lax', path: '/', maxAge: limits.deviceTokenMs },
   }
+}
+
+type Method = (input: unknown) => Promise<unknown>
+
+/** Holds every method of a part to its one options object, before anything of it is read. */
+function checked<Part extends object>(part: Part): Part {
+  const methods = Object.entries(part as Record<string, Method>).map(([name, method]): [string, Method] => [
+    name,
+    async (input = {}) => {
+      requireObject(input, 'input')
+      return method(input)
+    },
+  ])
+  return Object.fromEntries(methods) as Part
 }

@@ -9,8 +9,8 @@ import type { AccountState } from '../core/account/state.ts'
 import type { EventRow, FactRow, Page, RecordId } from '../ports/storage.ts'
 import type { Kernel } from './kernel.ts'
 import type { LoadedRecord } from './record-store.ts'
-import type { Failure, PageCall } from './totp.ts'
-import { signedOut } from './totp.ts'
+import type { Failure, PageCall } from './page-call.ts'
+import { signedOut } from './page-call.ts'
 
 export interface HistoryPageInput extends PageCall {
   /** From `next` of the page before; may come from a link, and is `malformed` if somebody changed it. */

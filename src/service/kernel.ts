@@ -1,4 +1,3 @@
-import { argumentError } from '../core/arguments.ts'
 import { encodeBase64url, frame } from '../core/bytes.ts'
 import { NightlatchError } from '../core/errors.ts'
 import type { Proof } from '../core/account/evidence.ts'
@@ -224,10 +223,4 @@ function checkedClock(clock: Clock): Clock {
 /** What a form sends as a code: anything but text is no code. */
 export function codeInput(code: unknown): string {
   return typeof code === 'string' && code.length <= limits.codeLength ? code : ''
-}
-
-export function requireLabelText(value: unknown, title: string): string {
-  if (value === undefined) return 'Authenticator'
-  if (typeof value !== 'string') throw argumentError(title, 'a string')
-  return value
 }

@@ -47,7 +47,7 @@ export function keyring(texts: string | readonly string[] | undefined): Keyring 
   if (!Array.isArray(listed) || listed.length === 0) {
     throw new NightlatchError('NL_KEYS', 'keyring: no key given; make one with: npx nightlatch keygen')
   }
-  const keys = listed.map((text, index) => readKey(text, index))
+  const keys = Array.from(listed, readKey)
   const ids = keys.map((key) => key.id)
   if (new Set(ids).size !== ids.length) throw new NightlatchError('NL_KEYS', 'keyring: a key is given twice')
   const ring: Keyring = Object.freeze({ keyIds: Object.freeze(ids) })

@@ -1,4 +1,5 @@
-import type { Limiter } from '../ports/limiter.ts'
+import { argumentError, requireInteger, requireObject, requireText } from '../core/arguments.ts'
+import type { Limiter, LimiterCharge } from '../ports/limiter.ts'
 
 /** Keys held at once: the one that was charged least recently is forgotten first [THR-14]. */
 const mostKeys = 100_000
@@ -10,14 +11,19 @@ const mostKeys = 100_000
 export function memoryLimiter(): Limiter {
   const fullAt = new Map<string, number>()
   return {
-    charge({ now, charges }) {
+    async charge(request) {
+      requireObject(request, 'request')
+      const { now, charges } = request
+      requireInteger(now, 'now', { from: 0, to: Number.MAX_SAFE_INTEGER })
+      if (!Array.isArray(charges)) throw argumentError('charges', 'an array')
+      charges.forEach(requireCharge)
       let retryAt = now
       const next = charges.map(({ key, limit, windowMs }) => {
         const spent = Math.min(Math.max(fullAt.get(key) ?? now, now), now + windowMs) + windowMs / limit
         if (spent - now > windowMs) retryAt = Math.max(retryAt, Math.ceil(spent - windowMs))
         return spent
       })
-      if (retryAt > now) return Promise.resolve({ admitted: false, retryAt })
+      if (retryAt > now) return { admitted: false, retryAt }
       charges.forEach(({ key }, index) => {
         fullAt.delete(key)
         fullAt.set(key, next[index] ?? now)
@@ -26,7 +32,14 @@ export function memoryLimiter(): Limiter {
         if (fullAt.size <= mostKeys) break
         fullAt.delete(key)
       }
-      return Promise.resolve({ admitted: true })
+      return { admitted: true }
     },
   }
+}
+
+function requireCharge(charge: unknown): asserts charge is LimiterCharge {
+  requireObject(charge, 'each of charges')
+  requireText(charge.key, 'charge.key')
+  requireInteger(charge.limit, 'charge.limit', { from: 1, to: 1_000_000_000 })
+  requireInteger(charge.windowMs, 'charge.windowMs', { from: 1, to: 86_400_000 })
 }

@@ -1,8 +1,8 @@
+import { requireInteger, requireObject } from '../core/arguments.ts'
 import { encodeBase64url, frame, textOf, utf8 } from '../core/bytes.ts'
 import type { DraftMessage } from '../core/account/use-case.ts'
 import { limits } from '../core/limits.ts'
 import type { MailTemplate } from '../core/mail/index.ts'
-import { composeMail } from '../core/mail/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Mailer } from '../ports/mailer.ts'
 import type { Random } from '../ports/random.ts'
@@ -93,7 +93,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
     running.add(settled)
   }
 
-  const sweep: Outbox['sweep'] = async ({ limit = 20 } = {}) => {
+  const sweep: Outbox['sweep'] = async (options = {}) => {
+    requireObject(options, 'options')
+    const { limit = 20 } = options
     const leaseToken = encodeBase64url(random(16))
     const at = now()
     const taken = await storage.takeMessages({ now: at, leaseToken, leaseUntil: at + limits.messageLeaseMs, limit })
@@ -134,6 +136,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     },
 
     start(everyMs) {
+      requireInteger(everyMs, 'everyMs', { from: 1000, to: 86_400_000 })
       if (timer !== null) return
       timer = setInterval(() => {
         track(sweep())
@@ -165,6 +168,8 @@ async function send(
   { recordId, messageId }: OutboxMessage,
   { template }: Enclosed,
 ): Promise<number> {
+  // The texts are a fifth of the facade and are needed only now.
+  const { composeMail } = await import('../core/mail/index.ts')
   const account = await describeAccount(describe, accountIdOf(recordId))
   const { subject, text, html, language } = composeMail({
     template,

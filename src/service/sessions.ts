@@ -4,8 +4,8 @@ import { endAllSessions, endSession } from '../core/account/use-cases/end-sessio
 import type { SessionView } from '../core/account/views.ts'
 import { viewSessions } from '../core/account/views.ts'
 import type { GrantInput, Kernel } from './kernel.ts'
-import type { Failure, PageCall } from './totp.ts'
-import { runFor, sealGrant, signedOut } from './totp.ts'
+import type { Failure, PageCall } from './page-call.ts'
+import { runFor, sealGrant, signedOut } from './page-call.ts'
 
 export interface Sessions {
   /**

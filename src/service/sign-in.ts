@@ -1,5 +1,5 @@
 import { argumentError } from '../core/arguments.ts'
-import type { Aal, Amr, Factor, Primary } from '../core/account/factor.ts'
+import type { Factor, Primary } from '../core/account/factor.ts'
 import { primaries } from '../core/account/factor.ts'
 import { endSession } from '../core/account/use-cases/end-sessions.ts'
 import type { EndSessionResult } from '../core/account/use-cases/end-sessions.ts'
@@ -12,51 +12,8 @@ import { requireAccountId } from './account-id.ts'
 import type { ClientInfo, OpenedClient } from './client.ts'
 import type { GrantInput, Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
-
-export interface Granted {
-  readonly status: 'granted'
-  /** For the host's own session; every call of the security page takes it. */
-  readonly grant: string
-  /** For an HttpOnly cookie with the attributes of `nl.cookie`. It identifies the browser and replaces no factor. */
-  readonly deviceToken: string
-  readonly aal: Aal
-  readonly amr: readonly Amr[]
-}
-
-export interface Challenged {
-  readonly status: 'challenge'
-  readonly challenge: string
-  readonly factors: readonly Factor[]
-  readonly preferred: Factor
-  /** Absent when the challenge is new. */
-  readonly reason?: 'wrong' | 'wait' | 'malformed'
-  readonly triesLeft: number
-  /** ms since epoch: no code is evaluated before. */
-  readonly retryAt?: number
-}
-
-export interface MustEnroll {
-  readonly status: 'enroll'
-  /** Good only for enrolling a factor; confirming returns the full one. */
-  readonly grant: string
-  readonly deviceToken?: undefined
-  readonly needs: readonly Factor[]
-  /** ms since epoch */
-  readonly until: number
-}
-
-export type RefusalReason =
-  'wrong-credentials' | 'too-many-attempts' | 'challenge-ended' | 'too-many-tries' | 'factors-off' | 'busy'
-
-export interface Refused {
-  readonly status: 'refused'
-  readonly reason: RefusalReason
-  readonly httpStatus: number
-  /** ms since epoch */
-  readonly retryAt?: number
-}
-
-export type SignInOutcome = Granted | Challenged | MustEnroll | Refused
+import type { Challenged, Granted, MustEnroll, Refused } from './sign-in-outcome.ts'
+import { refused } from './sign-in-outcome.ts'
 
 export interface StartInput {
   /** What was typed as the name; counted, never stored as typed. */
@@ -110,15 +67,6 @@ export interface SignIn {
     readonly grant: GrantInput
     readonly client?: ClientInfo | undefined
   }): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: 'signed-out' | 'busy' }>
-}
-
-const httpStatuses: Readonly<Record<RefusalReason, number>> = {
-  'wrong-credentials': 401,
-  'too-many-attempts': 429,
-  'challenge-ended': 401,
-  'too-many-tries': 401,
-  'factors-off': 403,
-  busy: 503,
 }
 
 const minute = 60_000
@@ -271,45 +219,7 @@ export function createSignIn(kernel: Kernel): SignIn {
   }
 }
 
-function refused(reason: RefusalReason, retryAt?: number): Refused {
-  return {
-    status: 'refused',
-    reason,
-    httpStatus: httpStatuses[reason],
-    ...(retryAt === undefined ? {} : { retryAt }),
-  }
-}
-
 /** One spelling for what a limiter counts. A form may send anything. */
 function normalizeName(name: unknown): string {
   return typeof name === 'string' ? name.slice(0, limits.nameLength).normalize('NFKC').trim().toLowerCase() : ''
-}
-
-export interface PublicOutcome {
-  readonly status: SignInOutcome['status']
-  readonly reason?: string
-  /** ms since epoch */
-  readonly retryAt?: number
-  readonly factors?: readonly Factor[]
-  readonly triesLeft?: number
-}
-
-/**
- * What a page may show of an outcome: no token, and nothing that an outsider may not tell apart before the primary
- * authentication. Waits and tries left appear only after it.
- *
- * @contract pure · outcomes a plain value · throws none
- * @example
- * res.status(outcome.httpStatus).render('login', publicOutcome(outcome))
- */
-export function publicOutcome(outcome: SignInOutcome): PublicOutcome {
-  const { status } = outcome
-  if (status === 'granted' || status === 'enroll') return { status }
-  const { reason, retryAt } = outcome
-  return {
-    status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(status === 'challenge' ? { factors: outcome.factors, triesLeft: outcome.triesLeft } : {}),
-  }
 }

@@ -7,8 +7,8 @@ import { verifyStepUp } from '../core/account/use-cases/verify-step-up.ts'
 import { limits } from '../core/limits.ts'
 import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
-import type { Failure, PageCall } from './totp.ts'
-import { failure, runFor, signedOut } from './totp.ts'
+import type { Failure, PageCall } from './page-call.ts'
+import { failure, runFor, signedOut } from './page-call.ts'
 
 export interface StepUp {
   /**

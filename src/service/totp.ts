@@ -1,7 +1,7 @@
 import { argumentError } from '../core/arguments.ts'
 import { cleanText } from '../core/events/index.ts'
 import { limits } from '../core/limits.ts'
-import { formatSecret, keyUri } from '../core/otp/index.ts'
+import { formatSecret, keyUri, otpLimits } from '../core/otp/index.ts'
 import { confirmTotp } from '../core/account/use-cases/confirm-totp.ts'
 import { enrollTotp } from '../core/account/use-cases/enroll-totp.ts'
 import { removeTotp } from '../core/account/use-cases/remove-totp.ts'
@@ -10,38 +10,17 @@ import { resynchronizeTotp } from '../core/account/use-cases/resynchronize-totp.
 import type { SensitiveRefusal } from '../core/account/session.ts'
 import type { TotpDeviceView } from '../core/account/views.ts'
 import { viewTotpDevices } from '../core/account/views.ts'
-import type { UseCase } from '../core/account/use-case.ts'
-import type { TokenPayloads } from '../core/token/index.ts'
-import type { ClientInfo } from './client.ts'
-import type { Acting, GrantInput, Kernel } from './kernel.ts'
+import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
-
-/** What every call of the security page takes. */
-export interface PageCall {
-  readonly grant: GrantInput
-  readonly client?: ClientInfo | undefined
-}
-
-/** A call that changes something sensitive. */
-export interface SensitiveCall extends PageCall {
-  /** From `nl.stepUp.verify`, while a factor is enrolled. */
-  readonly proof?: unknown
-}
-
-export interface Failure<Reason extends string> {
-  readonly ok: false
-  readonly reason: Reason
-  /** ms since epoch */
-  readonly retryAt?: number
-  readonly triesLeft?: number
-}
+import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
+import { failure, runFor, sealGrant, signedOut } from './page-call.ts'
 
 export interface Totp {
   /**
    * Step 1 of 3: a new secret, shown once, to be confirmed within 30 minutes. The first factor asks for a primary
    * authentication not older than 10 minutes, every other for a proof.
    *
-   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|too-many-devices|busy · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|too-many-devices|busy · throws NL_ARGUMENT, NL_CONFIG, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   enroll(input: SensitiveCall & { readonly label?: string | undefined }): Promise<
     | {
@@ -104,53 +83,17 @@ export interface Totp {
   >
 }
 
-export const signedOut: Failure<'signed-out'> = { ok: false, reason: 'signed-out' }
-export const busy: Failure<'busy'> = { ok: false, reason: 'busy' }
-
-/** Runs a use case of the security page for whoever acts. */
-export async function runFor<C, R>(
-  kernel: Kernel,
-  input: SensitiveCall,
-  useCase: UseCase<C, R>,
-  command: (acting: Acting, client: ReturnType<Kernel['client']>) => C,
-): Promise<R | Failure<'signed-out' | 'busy'>> {
-  const acting = kernel.acting(input.grant, input.proof)
-  if (acting === null) return signedOut
-  const client = kernel.client(input.client)
-  const { accountId, actor, session } = acting
-  const answer = await kernel.run({ accountId, useCase, command: command(acting, client), actor, client, session })
-  if (answer.status === 'absent') return signedOut
-  return answer.status === 'busy' ? busy : answer.result
-}
-
-/** Seals the grant that a result carries for the acting session. */
-export function sealGrant(kernel: Kernel, grant: TokenPayloads['grant'] | null): string | null {
-  return grant === null ? null : kernel.seal('grant', grant)
-}
-
-/** A refusal of the core as the facade gives it: what is not known is absent. */
-export function failure<Reason extends string>(refusal: {
-  readonly reason: Reason
-  readonly retryAt?: number | null
-  readonly triesLeft?: number | null
-}): Failure<Reason> {
-  const { reason, retryAt, triesLeft } = refusal
-  return {
-    ok: false,
-    reason,
-    ...(typeof retryAt === 'number' ? { retryAt } : {}),
-    ...(typeof triesLeft === 'number' ? { triesLeft } : {}),
-  }
-}
-
 function labelOf(label: unknown): string {
   if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
   const cleaned = cleanText((label ?? '').trim(), limits.labelLength)
   return cleaned === '' ? 'Authenticator' : cleaned
 }
 
-function withoutColons(name: string): string {
-  return name.replaceAll(/:|%3a/gi, ' ').trim()
+/** A colon, raw or encoded, would end the issuer in some apps, and a key URI bears only so much of a name [URI-2]. */
+function uriLabel(name: string): string {
+  const label = cleanText(name, 100)
+  const fitting = label.length > otpLimits.label ? cleanText(label, otpLimits.label / 2) : label
+  return fitting.replaceAll(/:|%3a/gi, ' ').trim()
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -167,8 +110,7 @@ export function createTotp(kernel: Kernel): Totp {
       if (!result.ok) return result
       const { enrollment, secret, expiresAt } = result
       const { algorithm, digits, period } = enrollment
-      // A colon would end the issuer in some apps: neither part of the label may have one [URI-2].
-      const account = withoutColons(cleanText(name, 100)) || withoutColons(cleanText(acting.accountId, 100))
+      const account = uriLabel(name) || uriLabel(acting.accountId) || 'account'
       const uri = keyUri({ secret, issuer: kernel.appName, account, algorithm, digits, period })
       return { ok: true, device: enrollment.id, label, uri, key: formatSecret(secret), expiresAt }
     },

@@ -1,0 +1,95 @@
+import { requireObject } from '../core/arguments.ts'
+import type { Aal, Amr, Factor } from '../core/account/factor.ts'
+
+export interface Granted {
+  readonly status: 'granted'
+  /** For the host's own session; every call of the security page takes it. */
+  readonly grant: string
+  /** For an HttpOnly cookie with the attributes of `nl.cookie`. It identifies the browser and replaces no factor. */
+  readonly deviceToken: string
+  readonly aal: Aal
+  readonly amr: readonly Amr[]
+}
+
+export interface Challenged {
+  readonly status: 'challenge'
+  readonly challenge: string
+  readonly factors: readonly Factor[]
+  readonly preferred: Factor
+  /** Absent when the challenge is new. */
+  readonly reason?: 'wrong' | 'wait' | 'malformed'
+  readonly triesLeft: number
+  /** ms since epoch: no code is evaluated before. */
+  readonly retryAt?: number
+}
+
+export interface MustEnroll {
+  readonly status: 'enroll'
+  /** Good only for enrolling a factor; confirming returns the full one. */
+  readonly grant: string
+  readonly deviceToken?: undefined
+  readonly needs: readonly Factor[]
+  /** ms since epoch */
+  readonly until: number
+}
+
+export type RefusalReason =
+  'wrong-credentials' | 'too-many-attempts' | 'challenge-ended' | 'too-many-tries' | 'factors-off' | 'busy'
+
+export interface Refused {
+  readonly status: 'refused'
+  readonly reason: RefusalReason
+  readonly httpStatus: number
+  /** ms since epoch */
+  readonly retryAt?: number
+}
+
+export type SignInOutcome = Granted | Challenged | MustEnroll | Refused
+
+const httpStatuses: Readonly<Record<RefusalReason, number>> = {
+  'wrong-credentials': 401,
+  'too-many-attempts': 429,
+  'challenge-ended': 401,
+  'too-many-tries': 401,
+  'factors-off': 403,
+  busy: 503,
+}
+
+export function refused(reason: RefusalReason, retryAt?: number): Refused {
+  return {
+    status: 'refused',
+    reason,
+    httpStatus: httpStatuses[reason],
+    ...(retryAt === undefined ? {} : { retryAt }),
+  }
+}
+
+export interface PublicOutcome {
+  readonly status: SignInOutcome['status']
+  readonly reason?: string
+  /** ms since epoch */
+  readonly retryAt?: number
+  readonly factors?: readonly Factor[]
+  readonly triesLeft?: number
+}
+
+/**
+ * What a page may show of an outcome: no token, and nothing that an outsider may not tell apart before the primary
+ * authentication. Waits and tries left appear only after it.
+ *
+ * @contract pure · outcomes a plain value · throws NL_ARGUMENT
+ * @example
+ * res.status(outcome.httpStatus).render('login', publicOutcome(outcome))
+ */
+export function publicOutcome(outcome: SignInOutcome): PublicOutcome {
+  requireObject(outcome, 'outcome')
+  const { status } = outcome
+  if (status === 'granted' || status === 'enroll') return { status }
+  const { reason, retryAt } = outcome
+  return {
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(status === 'challenge' ? { factors: outcome.factors, triesLeft: outcome.triesLeft } : {}),
+  }
+}
