@@ -34,7 +34,9 @@ function cell(text: string): string {
 function testsCell(id: string, titles: readonly TestTitle[]): string {
   const own = titles.filter(({ ids }) => ids.includes(id))
   if (own.length === 0) return '—'
-  const shown = own.map(({ file, title }) => `${cell(title.replace(/\[[A-Z]{2,5}-\d[^\]]*\]/g, '').trim())} (\`${file}\`)`)
+  const shown = own.map(
+    ({ file, title }) => `${cell(title.replace(/\[[A-Z]{2,5}-\d[^\]]*\]/g, '').trim())} (\`${file}\`)`,
+  )
   return [...new Set(shown)].join('<br>')
 }
 
