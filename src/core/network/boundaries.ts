@@ -1,3 +1,5 @@
+import { sortRules } from './sort-rules.ts'
+
 /**
  * Sorted keys of `width` words each, the highest word first: where a merged block of addresses begins, where it has
  * ended, where the next begins, and so on. An address is inside when an odd number of them is not above it.
@@ -21,12 +23,12 @@ export interface Boundaries {
  */
 export function mergeRules(rules: Uint32Array, order: Uint32Array, width: number): Boundaries {
   const skip = width === 1 ? 3 : 0
-  order.sort((a, b) => compareKeys(rules, 8 * a + skip, rules, 8 * b + skip, width))
+  const sorted = sortRules(rules, order, skip, width)
   const keys = new Uint32Array(2 * width * order.length)
   const end = new Uint32Array(width)
   let size = 0
-  for (const rule of order) {
-    const start = 8 * rule + skip
+  for (let i = 0; i < sorted.length; i++) {
+    const start = 8 * sorted[i]! + skip
     const endless = !writeSuccessor(rules, start + 4, end)
     if (size > 0 && compareKeys(rules, start, keys, size - width, width) <= 0) {
       if (!endless && compareKeys(end, 0, keys, size - width, width) <= 0) continue
@@ -37,7 +39,7 @@ export function mergeRules(rules: Uint32Array, order: Uint32Array, width: number
     }
     // A block up to the last address of all has no end, and nothing can begin behind it.
     if (endless) break
-    keys.set(end, size)
+    for (let word = 0; word < width; word++) keys[size + word] = end[word]!
     size += width
   }
   return withIndex(keys.slice(0, size), width, skip)
@@ -46,12 +48,16 @@ export function mergeRules(rules: Uint32Array, order: Uint32Array, width: number
 /** Fewer would make the index larger than the keys of IPv4; more would leave the search longer. */
 const KEYS_PER_BUCKET = 4
 
+/** Short lists get an index that leaves next to nothing to search: it weighs a kilobyte at most. */
+const LEAST_BUCKETS = 256
+
 function withIndex(keys: Uint32Array, width: number, skip: number): Boundaries {
   const count = keys.length / width
   const lowest = keys[0] ?? 0
   const highest = keys[keys.length - width] ?? 0
+  const buckets = Math.max(LEAST_BUCKETS, count / KEYS_PER_BUCKET)
   let shift = 0
-  while (shift < 31 && (highest - lowest) >>> shift > count / KEYS_PER_BUCKET) shift++
+  while ((highest - lowest) >>> shift >= buckets) shift++
   const starts = new Uint32Array(((highest - lowest) >>> shift) + 2)
   for (let key = 0; key < count; key++) starts[((keys[key * width]! - lowest) >>> shift) + 1] = key + 1
   for (let bucket = 1; bucket < starts.length; bucket++) starts[bucket] ||= starts[bucket - 1]!

@@ -31,21 +31,14 @@ export interface RuleMatcher {
  * office.check('::ffff:192.0.2.7') // 'inside'
  */
 export function compileRules(texts: readonly RuleInput[], options: RuleOptions = {}): RuleMatcher {
-  const rules = readRules(texts, allowsEverything(options))
-  const [ipv4, nets, rest] = ([1, 2, 4] as const).map((width) =>
-    mergeRules(
-      rules,
-      orderOf(rules, (at) => widthOf(rules, at) === width),
-      width,
-    ),
-  ) as [Boundaries, Boundaries, Boundaries]
+  const { count, ipv4, nets, rest } = mergeAll(readRules(texts, allowsEverything(options)))
   const words = new Uint32Array(4)
 
   const isWithin = (family: number): boolean =>
     family === 4 ? isInside(ipv4, words) : isInside(nets, words) || isInside(rest, words)
 
   return Object.freeze({
-    count: rules.length / 8,
+    count,
     check: (text: unknown) => {
       if (typeof text !== 'string' || text.length > LONGEST_ADDRESS) return 'malformed'
       const family = readAddress(text, 0, text.length, words)
@@ -60,6 +53,15 @@ export function compileRules(texts: readonly RuleInput[], options: RuleOptions =
       return shareOf(family === 4 ? [ipv4] : [nets, rest], bounds.subarray(0, 4), bounds.subarray(4))
     },
   })
+}
+
+/** Apart from the closures of the matcher, which would otherwise hold on to the rules as they were read. */
+function mergeAll(rules: Uint32Array): { count: number; ipv4: Boundaries; nets: Boundaries; rest: Boundaries } {
+  const merge = (width: 1 | 2 | 4): Boundaries => {
+    const order = orderOf(rules, (at) => widthOf(rules, at) === width)
+    return mergeRules(rules, order, width)
+  }
+  return { count: rules.length / 8, ipv4: merge(1), nets: merge(2), rest: merge(4) }
 }
 
 /** Walks from block to block: at each step one of the levels must take in the next address. */

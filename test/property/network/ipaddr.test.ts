@@ -38,7 +38,7 @@ const disagreements = [
   },
   {
     why: 'the dotted tail of an IPv6 text is as strict as IPv4 itself: refused',
-    applies: (text: string) => /:.*(?:^|[:.])0[\dx]+/i.test(text) && text.includes('.'),
+    applies: (text: string) => /:(?:[^:]*\.)?0[\dx][^:]*$/i.test(text) && text.includes('.'),
     examples: [
       ['::ffff:1.2.03.4', '1.2.3.4', null],
       ['::0x7f.0.0.1', '127.0.0.1', null],
