@@ -7,7 +7,11 @@ import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
 import { runFor, sealGrant, signedOut } from './page-call.ts'
 
 export interface BackupCodes {
-  /** @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_… */
+  /**
+   * How many codes are left; never the codes.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
   status(input: PageCall): Promise<({ readonly ok: true } & BackupCodesView) | Failure<'signed-out'>>
   /**
    * A new set, shown once; the old one dies in the same commit. Takes about half a second: ten slow hashes.

@@ -7,6 +7,8 @@ const mostKeys = 100_000
 /**
  * The limiter of one process. Each key's allowance comes back evenly over its window (the generic cell rate algorithm),
  * so that no burst is admitted twice at a window's edge. A refused call charges nothing.
+ *
+ * @contract pure · now and windowMs ms · outcomes a limiter · throws NL_ARGUMENT
  */
 export function memoryLimiter(): Limiter {
   const fullAt = new Map<string, number>()

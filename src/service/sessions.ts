@@ -23,7 +23,11 @@ export interface Sessions {
       }
     | Failure<'signed-out'>
   >
-  /** @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_… */
+  /**
+   * The sessions that are still open, newest first.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
   list(
     input: PageCall,
   ): Promise<{ readonly ok: true; readonly sessions: readonly SessionView[] } | Failure<'signed-out'>>

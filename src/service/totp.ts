@@ -51,11 +51,19 @@ export interface Totp {
       }
     | Failure<'signed-out' | 'no-enrollment' | 'malformed' | 'wrong' | 'too-many-tries' | 'busy'>
   >
-  /** @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_… */
+  /**
+   * The confirmed devices, oldest first.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
   list(
     input: PageCall,
   ): Promise<{ readonly ok: true; readonly devices: readonly TotpDeviceView[] } | Failure<'signed-out'>>
-  /** @contract effect(storage) · ok|signed-out|not-found|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… */
+  /**
+   * Gives a device another name.
+   *
+   * @contract effect(storage) · ok|signed-out|not-found|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
   rename(
     input: PageCall & { readonly device: unknown; readonly label: unknown },
   ): Promise<{ readonly ok: true } | Failure<'signed-out' | 'not-found' | 'busy'>>
