@@ -20,7 +20,9 @@ export function isUnsealed(value: unknown): value is Unsealed {
 }
 
 export function isSealed(value: unknown): value is Sealed {
-  return typeof value === 'object' && value !== null && typeof (value as { ciphertext?: unknown }).ciphertext === 'string'
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { ciphertext?: unknown }).ciphertext === 'string'
+  )
 }
 
 /**

@@ -16,9 +16,15 @@ export type Describe = (accountId: string) => AccountDescription | Promise<Accou
 
 /** Asks the host, and holds it to the shape. */
 export async function describeAccount(describe: Describe, accountId: string): Promise<AccountDescription> {
-  const value: unknown = await describe(accountId)
+  let value: unknown
+  try {
+    value = await describe(accountId)
+  } catch (error) {
+    throw new NightlatchError('NL_DESCRIBE_FAILED', 'describe failed', { cause: error })
+  }
   const { name, addresses, locale, timeZone } = (value ?? {}) as Partial<Record<keyof AccountDescription, unknown>>
-  const fault = (rule: string): NightlatchError => new NightlatchError('NL_CONFIG', `describe must give ${rule}`)
+  const fault = (rule: string): NightlatchError =>
+    new NightlatchError('NL_DESCRIBE_FAILED', `describe must give ${rule}`)
   if (typeof name !== 'string') throw fault('name, a string')
   if (!Array.isArray(addresses)) throw fault('addresses, an array')
   const listed = addresses.map((address: unknown) => {

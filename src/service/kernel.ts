@@ -26,6 +26,7 @@ import { openClient } from './client.ts'
 import type { AccountDescription } from './describe.ts'
 import { describeAccount } from './describe.ts'
 import { createFacts } from './facts.ts'
+import { guardStorage } from './guarded-storage.ts'
 import { keyedHash } from './keyring.ts'
 import { memoryLimiter } from './memory-limiter.ts'
 import type { NightlatchOptions } from './options.ts'
@@ -85,7 +86,8 @@ export interface Kernel {
 
 export function createKernel(options: NightlatchOptions): Kernel {
   const settings = checkOptions(options)
-  const { storage, keys, describe, appName, contact, mailer } = options
+  const { keys, describe, appName, contact, mailer } = options
+  const storage = guardStorage(options.storage)
   const random: Random = options.random ?? ((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
   const now = checkedClock(options.clock ?? (() => Date.now()))
   const hashSlowly = options.slowHash ?? slowHash

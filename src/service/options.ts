@@ -115,6 +115,8 @@ export function checkOptions(options: NightlatchOptions): Settings {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw config(name, 'a function')
   }
 
+  const { policy } = options
+  if (policy !== undefined && (typeof policy !== 'object' || policy === null)) throw config('policy', 'an object')
   const totp = part(options, 'totp')
   const algorithm = totp.algorithm ?? 'SHA1'
   requireOneOf(algorithm, 'totp.algorithm', ['SHA1', 'SHA256', 'SHA512'])
@@ -128,7 +130,7 @@ export function checkOptions(options: NightlatchOptions): Settings {
   const stepUp = part(options, 'stepUp')
   requireOneOf(part(options, 'outbox').sweep ?? 'automatic', 'outbox.sweep', ['automatic', 'manual'])
   return {
-    policy: options.policy === undefined ? defaultPolicy : definePolicy(options.policy),
+    policy: policy === undefined ? defaultPolicy : definePolicy(policy),
     challengeMs: whole(challenge.lifeMs ?? limits.challengeMs, 'challenge.lifeMs', 60_000, caps.challengeMs),
     challengeTries: whole(challenge.tries ?? limits.challengeTries, 'challenge.tries', 1, caps.challengeTries),
     proofMs: whole(stepUp.lifeMs ?? limits.proofMs, 'stepUp.lifeMs', 10_000, caps.proofMs),
@@ -163,7 +165,7 @@ function part<K extends 'totp' | 'backupCodes' | 'challenge' | 'stepUp' | 'outbo
 }
 
 function requireLine(value: unknown, key: string): void {
-  if (typeof value !== 'string' || value.trim() === '' || value.length > 200 || /\p{Cc}/u.test(value)) {
+  if (typeof value !== 'string' || value.trim() === '' || value.length > 200 || /[\p{Cc}\p{Cs}]/u.test(value)) {
     throw config(key, 'a text of one line')
   }
 }

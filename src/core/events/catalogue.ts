@@ -68,9 +68,9 @@ export interface EventValuesByType {
   readonly backup_code_use: { readonly left: number }
   readonly backup_code_regenerate: { readonly count: number }
   readonly stepup_success: { readonly purpose: string; readonly factor: string }
-  /** `target` is a reference (a hash) to the ended session if it is not the acting one. */
   /** The record was sealed anew under the first key of the ring. */
   readonly key_rotate: Readonly<Record<never, never>>
+  /** `target` is a reference (a hash) to the ended session if it is not the acting one. */
   readonly session_end: { readonly ended: number; readonly target?: string }
   /** `includingThis`: the acting session ended too. */
   readonly session_end_all: { readonly ended: number; readonly includingThis?: boolean }

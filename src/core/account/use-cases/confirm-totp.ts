@@ -102,8 +102,12 @@ function accept(
   }
   // TOTP switched off by the hard stop is bound anew: its former devices do not come back with it.
   const former = state.totp.failures >= limits.hardStop ? [] : state.totp.devices
+  // A browser that came in with the password alone is no known device of an account with a second factor.
+  const first = state.totp.devices.length === 0
+  const knownDevices = first ? state.knownDevices.filter(({ id }) => id === session?.deviceId) : state.knownDevices
   const raised: AccountState = {
     ...state,
+    knownDevices,
     totp: { devices: [...former, device], enrollment: null, failures: 0 },
     backupCodes: made === null ? state.backupCodes : { set: made.set, failures: 0 },
     sessions: state.sessions.map((entry) => (entry.id === session?.id ? completed(entry) : entry)),

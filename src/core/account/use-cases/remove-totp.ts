@@ -1,5 +1,4 @@
 import type { TokenPayloads } from '../../token/index.ts'
-import { requirement } from '../../policy/index.ts'
 import type { DraftEvent } from '../../events/catalogue.ts'
 import { seenFrom } from '../code-verdict.ts'
 import { notice } from '../notice.ts'
@@ -64,5 +63,6 @@ export function withoutFactors(state: AccountState): AccountState {
 
 /** The last factor of an account that policy asks one of stays, during its grace too [LIF-22]. */
 export function requiresFactor({ settings, now }: Context): boolean {
-  return requirement({ policy: settings.policy, account: { hasFactor: false, graceStartedAt: null }, now }) !== 'none'
+  const { factors } = settings.policy
+  return factors !== 'optional' && now >= factors.required.since
 }
