@@ -67,11 +67,15 @@ export function createRecordStore<S>(
     open,
 
     async load(id) {
-      const stored = await storage.load(id)
+      let stored = await storage.load(id)
       if (stored === null) {
         const { items } = await storage.listEvents({ id, limit: 1 })
         if (items.length === 0) return null
-        throw new NightlatchError('NL_RECORD_MISSING', 'a record is gone although its history is not')
+        // Another server may have created record and events between the two reads.
+        stored = await storage.load(id)
+        if (stored === null) {
+          throw new NightlatchError('NL_RECORD_MISSING', 'a record is gone although its history is not')
+        }
       }
       const envelope = readEnvelope(stored.doc)
       const tampered = (): NightlatchError =>

@@ -17,15 +17,15 @@ import { createWorld } from '../world/world.ts'
  */
 
 const commitFault = fc.oneof(
-  { arbitrary: fc.constant<CommitFault>('none'), weight: 4 },
-  { arbitrary: fc.constantFrom<CommitFault>('conflict', 'crash', 'lost', 'slow'), weight: 3 },
+  { arbitrary: fc.constantFrom<CommitFault>('none', 'conflict', 'crash'), weight: 1 },
+  { arbitrary: fc.constantFrom<CommitFault>('lost', 'slow'), weight: 1 },
 )
 const loadFault = fc.oneof(
   { arbitrary: fc.constant<LoadFault>('none'), weight: 12 },
   { arbitrary: fc.constant<LoadFault>('crash'), weight: 1 },
 )
 const faultsArb = fc.record({
-  commits: fc.array(commitFault, { maxLength: 24 }),
+  commits: fc.array(commitFault, { minLength: 3, maxLength: 24 }),
   loads: fc.array(loadFault, { maxLength: 24 }),
 })
 
