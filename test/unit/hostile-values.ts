@@ -36,6 +36,13 @@ export const hostileTexts: readonly string[] = [
   '0x10',
 ]
 
+const nested: unknown = Array.from({ length: 2000 }).reduce((inner) => [inner], [] as unknown)
+
+/** Answers itself to whatever it is asked. */
+const mirror: object = new Proxy(() => mirror, {
+  get: (_, name) => (name === Symbol.toPrimitive ? () => 'mirror' : name === 'then' ? undefined : mirror),
+})
+
 /** Values of every other kind, each a mistake somebody has made. */
 export const hostileValues: readonly unknown[] = [
   ...hostileTexts,
@@ -77,6 +84,21 @@ export const hostileValues: readonly unknown[] = [
   new ArrayBuffer(32),
   new DataView(new ArrayBuffer(32)),
   new String('x'),
+  Buffer.from('x'),
+  Object.freeze({ a: Object.freeze([]) }),
+  JSON.parse('{"__proto__":{"profile":"x"}}'),
+  { [Symbol.iterator]: 1, toJSON: () => 'x' },
+  {
+    toString() {
+      throw new Error('asked for a text')
+    },
+    valueOf() {
+      throw new Error('asked for a value')
+    },
+  },
+  nested,
+  mirror,
+  new Proxy({}, {}),
 ]
 
 /** Runs a call that may answer anything or throw a NightlatchError, but nothing else. */

@@ -1,0 +1,231 @@
+import { asSystem, createNightlatch, isNightlatchError, keyring, memoryLimiter, publicOutcome } from 'nightlatch'
+import type { Limiter, Nightlatch, NightlatchOptions } from 'nightlatch'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { standingStill } from '../../world/standing-still.ts'
+import { createWorld, keyText } from '../../world/world.ts'
+import type { Person } from '../../world/person.ts'
+import type { World } from '../../world/world.ts'
+import { expectHonest, hostileValues } from '../hostile-values.ts'
+
+/** Answers, or rejects with a NightlatchError, but nothing else. */
+async function expectHonestCall(title: string, call: () => Promise<unknown>): Promise<void> {
+  try {
+    const outcome = await call()
+    expect(typeof outcome, title).toBe('object')
+  } catch (error) {
+    expect(isNightlatchError(error), `${title}: ${String(error)}`).toBe(true)
+  }
+}
+
+type Call = (input: never) => Promise<unknown>
+
+const admitsAll: Limiter = { charge: async () => ({ admitted: true }) }
+
+describe('hostile values', () => {
+  let world: World
+  let person: Person
+  let nl: Nightlatch
+  let calls: Readonly<Record<string, readonly [call: Call, good: object]>>
+
+  beforeAll(async () => {
+    world = createWorld()
+    person = await world.person()
+    world.clock.advance(30_000)
+    const pending = await world.nl.totp.enroll({ grant: person.grant, proof: await person.proof(), label: 'Tablet' })
+    if (!pending.ok) throw new Error('no enrollment')
+    const proof = await person.proof()
+    const challenge = await person.challenge()
+    world.clock.advance(30_000)
+    nl = world.instance({ storage: standingStill(world.storage), limiter: admitsAll })
+    const [session] = await sessionsOf()
+    const client = { ip: '192.0.2.7', userAgent: 'Firefox', device: person.deviceToken }
+    const { grant, app } = person
+    const code = app.code()
+    const page = { grant, client }
+    const sensitive = { ...page, proof }
+    calls = {
+      'signIn.start': [nl.signIn.start, { name: person.name, accountId: person.id, primary: 'password', client }],
+      'signIn.failed': [nl.signIn.failed, { name: person.name, accountId: person.id, client }],
+      'signIn.verify': [nl.signIn.verify, { challenge, code, factor: 'totp', client }],
+      'signIn.ended': [nl.signIn.ended, page],
+      'totp.enroll': [nl.totp.enroll, { ...sensitive, label: 'Watch' }],
+      'totp.confirm': [nl.totp.confirm, { ...page, code }],
+      'totp.list': [nl.totp.list, page],
+      'totp.rename': [nl.totp.rename, { ...page, device: app.device, label: 'Watch' }],
+      'totp.remove': [nl.totp.remove, { ...sensitive, device: app.device }],
+      'totp.resynchronize': [
+        nl.totp.resynchronize,
+        { ...sensitive, device: app.device, codes: [app.code(20), app.code(21)] },
+      ],
+      'backupCodes.status': [nl.backupCodes.status, page],
+      'backupCodes.regenerate': [nl.backupCodes.regenerate, sensitive],
+      'stepUp.start': [nl.stepUp.start, { ...page, purpose: 'factors' }],
+      'stepUp.verify': [nl.stepUp.verify, { ...page, purpose: 'factors', code, factor: 'totp' }],
+      'sessions.check': [nl.sessions.check, page],
+      'sessions.list': [nl.sessions.list, page],
+      'sessions.end': [nl.sessions.end, { ...page, session }],
+      'sessions.endAll': [nl.sessions.endAll, { ...page, includingThis: true }],
+      'history.list': [nl.history.list, { ...page, after: '3', limit: 2 }],
+      'history.facts': [nl.history.facts, { ...page, after: '3:x', limit: 2 }],
+      'history.logins': [nl.history.logins, page],
+      'history.verify': [nl.history.verify, page],
+      'history.csv': [nl.history.csv, page],
+      'score.get': [nl.score.get, page],
+      'accounts.turnOffTwoFactor': [nl.accounts.turnOffTwoFactor, { ...page, code, factor: 'totp' }],
+      'accounts.reseal': [nl.accounts.reseal, { after: null, limit: 10 }],
+      'outbox.sweep': [nl.outbox.sweep, { limit: 10 }],
+    }
+  })
+
+  async function sessionsOf(): Promise<readonly string[]> {
+    const listed = await world.nl.sessions.list({ grant: person.grant })
+    return listed.ok ? listed.sessions.map(({ id }) => id) : []
+  }
+
+  it('are tried on every method of the facade', () => {
+    const methods = Object.entries(nl).flatMap(([part, value]) =>
+      Object.entries(value as object)
+        .filter(([, method]) => typeof method === 'function')
+        .map(([name]) => `${part}.${name}`),
+    )
+    const besides = ['outbox.idle', 'outbox.start', 'outbox.stop']
+    expect(methods.sort()).toEqual([...Object.keys(calls), ...besides].sort())
+  })
+
+  it('find methods that work with good values', async () => {
+    for (const [title, [call, good]] of Object.entries(calls)) {
+      const outcome = (await call(good as never).catch((error: unknown) => error)) as Record<string, unknown>
+      const expected = title === 'totp.confirm' ? 'wrong' : title === 'accounts.reseal' ? 'NL_CONFIG' : undefined
+      expect(outcome.reason ?? outcome.code, title).toBe(title === 'signIn.failed' ? 'wrong-credentials' : expected)
+    }
+  })
+
+  it('get an outcome or a NightlatchError from every method and for every field', async () => {
+    for (const [title, [call, good]] of Object.entries(calls)) {
+      for (const [index, value] of hostileValues.entries()) {
+        await expectHonestCall(`${title}(value ${index})`, () => call(value as never))
+        for (const key of Object.keys(good)) {
+          await expectHonestCall(`${title}, ${key} = value ${index}`, () => call({ ...good, [key]: value } as never))
+        }
+      }
+    }
+  })
+
+  it('get them for every field of the client and every item of a pair of codes too', async () => {
+    const [start, good] = calls['signIn.start']!
+    const [resynchronize, pair] = calls['totp.resynchronize']!
+    for (const [index, value] of hostileValues.entries()) {
+      for (const key of ['ip', 'userAgent', 'device']) {
+        const client = { ip: '192.0.2.7', userAgent: 'Firefox', device: person.deviceToken, [key]: value }
+        await expectHonestCall(`client.${key} = value ${index}`, () => start({ ...good, client } as never))
+      }
+      for (const codes of [[value, '123456'], ['123456', value], [value]]) {
+        await expectHonestCall(`codes with value ${index}`, () => resynchronize({ ...pair, codes } as never))
+      }
+    }
+  })
+
+  it('typed into a form are answered, never thrown', async () => {
+    const { verify, start, failed } = nl.signIn
+    const [, { challenge }] = calls['signIn.verify'] as unknown as [Call, { challenge: string }]
+    const { grant, id, app } = person
+    for (const value of hostileValues) {
+      expect((await start({ name: value, accountId: id, primary: 'password' })).status).toBe('challenge')
+      expect((await failed({ name: value })).status).toBe('refused')
+      expect((await verify({ challenge, code: value })).status).toBe('challenge')
+      expect(await verify({ challenge: value, code: app.code() })).toMatchObject({ reason: 'challenge-ended' })
+      expect(await nl.stepUp.verify({ grant, purpose: 'factors', code: value })).toMatchObject({ ok: false })
+      expect(await nl.accounts.turnOffTwoFactor({ grant, code: value })).toMatchObject({ ok: false })
+      expect(await nl.totp.confirm({ grant, code: value })).toMatchObject({ ok: false })
+      expect(await nl.totp.remove({ grant, proof: value, device: app.device })).toMatchObject({ reason: 'step-up' })
+      expect(await nl.sessions.end({ grant, session: value })).toMatchObject({ reason: 'not-found' })
+      expect(await nl.totp.rename({ grant, device: value, label: 'x' })).toMatchObject({ reason: 'not-found' })
+      expect(await nl.sessions.check({ grant: value as never })).toEqual({ ok: false, reason: 'signed-out' })
+    }
+  })
+
+  it('get an outcome or a NightlatchError from the functions beside the facade', async () => {
+    const limiter = memoryLimiter()
+    const charge = { key: 'a', limit: 3, windowMs: 1000 }
+    for (const value of hostileValues as readonly never[]) {
+      expectHonest(() => keyring(value))
+      expectHonest(() => keyring([value]))
+      expectHonest(() => asSystem(value, 'why'))
+      expectHonest(() => asSystem('ada', value))
+      expectHonest(() => publicOutcome(value))
+      expectHonest(() => publicOutcome({ status: value, reason: value, factors: value } as never))
+      expectHonest(() => createNightlatch(value))
+      expect(isNightlatchError(value)).toBe(false)
+      expectHonest(() => nl.outbox.start(value))
+      nl.outbox.stop()
+      await expectHonestCall('charge', async () => limiter.charge(value))
+      for (const key of ['now', 'charges']) {
+        await expectHonestCall('charge', async () => limiter.charge({ now: 0, charges: [charge], [key]: value }))
+      }
+      await expectHonestCall('charge', async () => limiter.charge({ now: 0, charges: [value] }))
+      for (const key of Object.keys(charge)) {
+        await expectHonestCall('charge', async () =>
+          limiter.charge({ now: 0, charges: [{ ...charge, [key]: value }] as never }),
+        )
+      }
+    }
+  })
+
+  it('get an outcome or a NightlatchError from every option', () => {
+    const { storage, mailer, keys } = world
+    const good: NightlatchOptions = {
+      appName: 'Acme',
+      contact: 'help',
+      storage,
+      mailer,
+      keys,
+      describe: () => ({ name: 'x', addresses: [] }),
+    }
+    const nested = {
+      policy: ['factors'],
+      totp: ['algorithm', 'digits', 'window'],
+      backupCodes: ['profile', 'count'],
+      challenge: ['lifeMs', 'tries'],
+      stepUp: ['lifeMs'],
+      outbox: ['sweep'],
+    }
+    for (const value of hostileValues) {
+      for (const key of [...Object.keys(good), ...Object.keys(nested), 'limiter', 'clock', 'random', 'slowHash']) {
+        expectHonest(() => createNightlatch({ ...good, [key]: value }))
+      }
+      for (const [part, names] of Object.entries(nested)) {
+        for (const name of names) expectHonest(() => createNightlatch({ ...good, [part]: { [name]: value } }))
+      }
+    }
+  })
+
+  it('that a host answers from its functions never break a call otherwise', async () => {
+    for (const [index, value] of hostileValues.entries()) {
+      const answers = { clock: () => value, describe: () => value, limiter: { charge: async () => value } }
+      for (const [key, answer] of Object.entries(answers)) {
+        const odd = world.instance({ storage: standingStill(world.storage), [key]: answer } as never)
+        const start = calls['signIn.start']![1]
+        await expectHonestCall(`${key} answers value ${index}`, () => odd.signIn.start(start as never))
+        await expectHonestCall(`${key} answers value ${index}`, () =>
+          odd.totp.enroll({ grant: asSystem(person.id, 'test') }),
+        )
+      }
+      for (const described of [
+        { name: value, addresses: [] },
+        { name: 'x', addresses: value },
+        { name: 'x', addresses: [value] },
+        { name: 'x', addresses: [{ mail: value, verified: true }] },
+        { name: 'x', addresses: [], locale: value, timeZone: value },
+      ]) {
+        const odd = world.instance({
+          storage: standingStill(world.storage),
+          describe: () => described as never,
+        })
+        await expectHonestCall(`describe with value ${index}`, () =>
+          odd.totp.enroll({ grant: asSystem(person.id, 'test') }),
+        )
+      }
+    }
+    expect(keyText(1)).not.toBe(keyText(2))
+  })
+})
