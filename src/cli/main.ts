@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { formatKey } from '../service/keyring.ts'
+import { generateKey } from '../service/keyring.ts'
 
 const usage = `nightlatch — the second lock for a door that already exists
 
@@ -10,7 +10,7 @@ const usage = `nightlatch — the second lock for a door that already exists
 function run(args: readonly string[]): number {
   const [command, ...rest] = args
   if (command === 'keygen' && rest.length === 0) {
-    process.stdout.write(`${formatKey(globalThis.crypto.getRandomValues(new Uint8Array(32)))}\n`)
+    process.stdout.write(`${generateKey()}\n`)
     return 0
   }
   const asked = command === undefined || command === 'help' || command === '--help'

@@ -14,7 +14,11 @@ const mostCounters = 10_000
 const forgetAfterMs = 15 * 60_000
 
 /** Attempts are written one, two, four, eight … apart, each row with the number of attempts behind it. */
-export function createFacts(storage: Storage, random: Random): Facts {
+export function createFacts(
+  storage: Storage,
+  random: Random,
+  stored: (recordId: RecordId | null, rows: readonly FactRow[]) => void,
+): Facts {
   const counters = new Map<string, { seen: number; next: number; behind: number; at: number }>()
 
   const sampled = (key: string, now: number): number | null => {
@@ -53,7 +57,9 @@ export function createFacts(storage: Storage, random: Random): Facts {
           fields: encodeFact(drafted, shared),
         })
       }
-      if (rows.length > 0) await storage.append(rows)
+      if (rows.length === 0) return
+      await storage.append(rows)
+      stored(recordId, rows)
     },
   }
 }
@@ -70,7 +76,7 @@ function sample(
     const behind = sampled(JSON.stringify([fact.type, recordId, fact.values.door, place]), now)
     return behind === null ? null : { type: fact.type, values: { ...fact.values, sampled: behind } }
   }
-  if (fact.type === 'sequence_fail' || fact.type === 'limiter_fail') {
+  if (fact.type === 'sequence_fail' || fact.type === 'limiter_fail' || fact.type === 'crypt_decrypt_fail') {
     return sampled(JSON.stringify([fact.type, recordId, place]), now) === null ? null : fact
   }
   // A failed password of a known account is always a row; names that nobody has are not worth one each.

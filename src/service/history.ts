@@ -1,13 +1,14 @@
 import { requireInteger } from '../core/arguments.ts'
 import { isNightlatchError } from '../core/errors.ts'
 import type { Fact, LoginSummary, SecurityEvent } from '../core/events/index.ts'
-import { decodeEvent, decodeFact, eventsToCsv, summarizeLogins } from '../core/events/index.ts'
+import { eventsToCsv, summarizeLogins } from '../core/events/index.ts'
 import { limits } from '../core/limits.ts'
 import type { ChainFault } from '../core/record/verify-chain.ts'
 import { verifyChain } from '../core/record/verify-chain.ts'
 import type { AccountState } from '../core/account/state.ts'
 import type { EventRow, FactRow, Page, RecordId } from '../ports/storage.ts'
 import type { Kernel } from './kernel.ts'
+import { readEvents, readFacts } from './read-rows.ts'
 import type { LoadedRecord } from './record-store.ts'
 import type { Failure, PageCall } from './page-call.ts'
 import { signedOut } from './page-call.ts'
@@ -97,9 +98,7 @@ export function createHistory(kernel: Kernel): History {
       const entered = await kernel.enter(input.grant)
       if (entered === null) return signedOut
       const read = await orMalformed(storage.listEvents({ id: entered.record.id, ...asked }))
-      return read === null
-        ? malformed
-        : { ok: true, events: read.items.map(readEvent).filter(isPresent), next: read.next }
+      return read === null ? malformed : { ok: true, events: readEvents(read.items), next: read.next }
     },
 
     async facts(input) {
@@ -107,9 +106,7 @@ export function createHistory(kernel: Kernel): History {
       const entered = await kernel.enter(input.grant)
       if (entered === null) return signedOut
       const read = await orMalformed(storage.listFacts({ id: entered.record.id, ...asked }))
-      return read === null
-        ? malformed
-        : { ok: true, facts: read.items.map(readFact).filter(isPresent), next: read.next }
+      return read === null ? malformed : { ok: true, facts: readFacts(read.items), next: read.next }
     },
 
     async logins(input) {
@@ -120,7 +117,7 @@ export function createHistory(kernel: Kernel): History {
         events(id, summarizedRows),
         collect<FactRow>(summarizedRows, (after) => storage.listFacts({ id, limit: limits.historyPage, ...after })),
       ])
-      const summary = summarizeLogins(rows.map(readEvent).filter(isPresent), facts.map(readFact).filter(isPresent))
+      const summary = summarizeLogins(readEvents(rows), readFacts(facts))
       return { ok: true, logins: summary }
     },
 
@@ -146,7 +143,7 @@ export function createHistory(kernel: Kernel): History {
       const entered = await kernel.enter(input.grant)
       if (entered === null) return signedOut
       const rows = await events(entered.record.id, exportedRows)
-      return { ok: true, csv: eventsToCsv(rows.map(readEvent).filter(isPresent)) }
+      return { ok: true, csv: eventsToCsv(readEvents(rows)) }
     },
   }
 }
@@ -175,17 +172,4 @@ async function collect<Item>(
     after = page.next
   } while (after !== null && items.length < most)
   return items
-}
-
-function readEvent({ n, type, at, fields }: EventRow): SecurityEvent | null {
-  const values = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value]))
-  return decodeEvent({ n, type, at, fields: values })
-}
-
-function readFact({ id, type, at, fields }: FactRow): Fact | null {
-  return decodeFact({ id, type, at, fields })
-}
-
-function isPresent<Value>(value: Value | null): value is Value {
-  return value !== null
 }

@@ -1,5 +1,6 @@
 import { encodeBase64url, frame } from '../core/bytes.ts'
-import { NightlatchError } from '../core/errors.ts'
+import { isNightlatchError, NightlatchError } from '../core/errors.ts'
+import type { NightlatchErrorCode } from '../core/errors.ts'
 import type { Proof } from '../core/account/evidence.ts'
 import { storedBytes } from '../core/account/evidence.ts'
 import type { Authorization } from '../core/account/session.ts'
@@ -17,7 +18,8 @@ import type { Clock } from '../ports/clock.ts'
 import type { LimiterCharge } from '../ports/limiter.ts'
 import type { Random } from '../ports/random.ts'
 import { slowHash } from '../slow-hash/index.ts'
-import { recordIdOf } from './account-id.ts'
+import type { SinkEntry } from '../ports/sink.ts'
+import { accountIdOf, recordIdOf } from './account-id.ts'
 import { createAccountQueue } from './account-queue.ts'
 import type { SystemAct } from './as-system.ts'
 import { isSystemAct } from './as-system.ts'
@@ -33,6 +35,8 @@ import type { NightlatchOptions } from './options.ts'
 import { checkOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
 import { createOutbox } from './outbox.ts'
+import { platformRandom } from './platform-random.ts'
+import { readEvents, readFacts } from './read-rows.ts'
 import type { LoadedRecord, RecordStore } from './record-store.ts'
 import { createRecordStore } from './record-store.ts'
 import { openToken, sealToken } from './tokens.ts'
@@ -84,14 +88,32 @@ export interface Kernel {
   accountHash(accountId: string): string
 }
 
+const broken: ReadonlySet<NightlatchErrorCode> = new Set([
+  'NL_RECORD_TAMPERED',
+  'NL_RECORD_MISSING',
+  'NL_SEAL_BROKEN',
+  'NL_KEY_UNKNOWN',
+])
+
 export function createKernel(options: NightlatchOptions): Kernel {
   const settings = checkOptions(options)
   const { keys, describe, appName, contact, mailer } = options
   const storage = guardStorage(options.storage)
-  const random: Random = options.random ?? ((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
+  const random: Random = options.random ?? platformRandom
   const now = checkedClock(options.clock ?? (() => Date.now()))
   const hashSlowly = options.slowHash ?? slowHash
-  const facts = createFacts(storage, random)
+  const pour = (entry: SinkEntry): void => {
+    if (options.sink === undefined) return
+    const { sink } = options
+    // The rows are stored already: a log elsewhere that fails must not undo an answer.
+    void Promise.resolve(entry)
+      .then(sink)
+      .catch(() => undefined)
+  }
+  const facts = createFacts(storage, random, (recordId, rows) => {
+    const accountId = recordId === null ? null : accountIdOf(recordId)
+    pour({ accountId, events: [], facts: readFacts(rows), head: null })
+  })
   const records = createRecordStore<AccountState>(
     { kind: 'account', schema: 1, empty: emptyAccount, summarize: summarizeAccount },
     { storage, keys, random },
@@ -115,8 +137,9 @@ export function createKernel(options: NightlatchOptions): Kernel {
     settings,
     prove: async (recordId, proof) => prove(recordId, proof),
     enclose: (recordId, messages, at) => outbox.enclose(recordId, messages, at),
-    dispatch: (recordId, messages, leaseToken) => {
+    committed: (recordId, { messages, leaseToken, events, head: { n, link } }) => {
       outbox.dispatch(recordId, messages, leaseToken)
+      pour({ accountId: accountIdOf(recordId), events: readEvents(events), facts: [], head: { n, link } })
     },
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     jitter: () => (random(1)[0] ?? 0) / 255,
@@ -131,6 +154,20 @@ export function createKernel(options: NightlatchOptions): Kernel {
     ...(client.network === null ? {} : { network: client.network }),
     ...(client.userAgent === null ? {} : { userAgent: client.userAgent }),
   })
+
+  /** What does not open or authenticate is told to the log before it is told to the caller [LOG-3]. */
+  const watched = async <T>(recordId: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (isNightlatchError(error) && broken.has(error.code)) {
+        const values = { code: error.code }
+        const shared: SharedValues = { actor: 'system', call: 'check' }
+        await facts.record(recordId, [{ type: 'crypt_decrypt_fail', values }], shared, now()).catch(() => undefined)
+      }
+      throw error
+    }
+  }
 
   const kernel: Kernel = {
     settings,
@@ -147,15 +184,17 @@ export function createKernel(options: NightlatchOptions): Kernel {
         outbox.start(limits.sweepEveryMs)
       }
       const recordId = recordIdOf(accountId)
-      return transact({
-        recordId,
-        useCase,
-        command,
-        actor,
-        creates,
-        shared: (callId, result) => share(client, actor, callId, sessionOf(result) ?? session),
-        recordFacts: (drafts, shared, at) => facts.record(recordId, drafts, shared, at),
-      })
+      return watched(recordId, () =>
+        transact({
+          recordId,
+          useCase,
+          command,
+          actor,
+          creates,
+          shared: (callId, result) => share(client, actor, callId, sessionOf(result) ?? session),
+          recordFacts: (drafts, shared, at) => facts.record(recordId, drafts, shared, at),
+        }),
+      )
     },
 
     seal: (kind, payload) => sealToken(keys, random, kind, payload),
@@ -176,7 +215,8 @@ export function createKernel(options: NightlatchOptions): Kernel {
     async enter(grant) {
       const acting = kernel.acting(grant)
       if (acting === null) return null
-      const record = await records.load(recordIdOf(acting.accountId))
+      const recordId = recordIdOf(acting.accountId)
+      const record = await watched(recordId, () => records.load(recordId))
       return record !== null && authorize(record.state, acting.auth, now()).ok ? { acting, record } : null
     },
 

@@ -3,6 +3,7 @@ import { concatBytes, decodeBase64url, encodeBase64url, frame } from '../core/by
 import { NightlatchError } from '../core/errors.ts'
 import { hmacSha256, subKey } from '../core/hmac.ts'
 import type { Sealed } from '../core/secret.ts'
+import { platformRandom } from './platform-random.ts'
 
 /** Every purpose has a sub-key of its own [CRY-10]. */
 const labels = {
@@ -58,6 +59,18 @@ export function keyring(texts: string | readonly string[] | undefined): Keyring 
 /** The text of a new key from 32 random bytes. */
 export function formatKey(bytes: Uint8Array): string {
   return keyPrefix + encodeBase64url(bytes)
+}
+
+/**
+ * Makes the text of a new key, as `npx nightlatch keygen` prints it: for a first start or a test. Whoever calls it keeps
+ * the text, for without it nothing that was sealed can be opened.
+ *
+ * @contract effect(random) · outcomes the text of a key · throws none
+ * @example
+ * const keys = keyring(generateKey())
+ */
+export function generateKey(): string {
+  return formatKey(platformRandom(keyLength))
 }
 
 function readKey(text: unknown, index: number): Key {

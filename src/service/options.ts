@@ -12,6 +12,7 @@ import type { Limiter } from '../ports/limiter.ts'
 import type { Mailer } from '../ports/mailer.ts'
 import type { Random } from '../ports/random.ts'
 import type { Storage } from '../ports/storage.ts'
+import type { Sink } from '../ports/sink.ts'
 import type { SlowHash } from '../slow-hash/index.ts'
 import type { Describe } from './describe.ts'
 import type { Keyring } from './keyring.ts'
@@ -42,6 +43,8 @@ export interface NightlatchOptions {
     readonly profile?: BackupCodeProfile
     /** Default 10, at most 20. */
     readonly count?: number
+    /** Whether a code used at sign-in is replaced by a new one, shown with the grant. Default false. */
+    readonly replaceUsed?: boolean
   }
   readonly challenge?: {
     /** Life of a challenge in ms; default 10 minutes, at most an hour. */
@@ -57,6 +60,8 @@ export interface NightlatchOptions {
     /** `automatic` (default) sweeps every 30 s from the first call on; `manual` leaves it to `outbox.sweep()`. */
     readonly sweep?: 'automatic' | 'manual'
   }
+  /** Hears of every event and fact after it is stored, for a log elsewhere; never waited for [LOG-7]. */
+  readonly sink?: Sink
   /** Sheds load before anything is read. Default: one in this process. */
   readonly limiter?: Limiter
   /** ms since epoch; default the system's. */
@@ -76,10 +81,11 @@ const known: { readonly [K in keyof Required<NightlatchOptions>]: readonly strin
   describe: null,
   policy: null,
   totp: ['algorithm', 'digits', 'window'],
-  backupCodes: ['profile', 'count'],
+  backupCodes: ['profile', 'count', 'replaceUsed'],
   challenge: ['lifeMs', 'tries'],
   stepUp: ['lifeMs'],
   outbox: ['sweep'],
+  sink: null,
   limiter: null,
   clock: null,
   random: null,
@@ -111,7 +117,7 @@ export function checkOptions(options: NightlatchOptions): Settings {
   if (!isKeyring(options.keys)) throw config('keys', 'what keyring() returns')
   if (typeof options.describe !== 'function') throw config('describe', 'a function from account id to description')
   if (options.limiter !== undefined) requireMethod(options.limiter, 'limiter', 'charge')
-  for (const name of ['clock', 'random', 'slowHash'] as const) {
+  for (const name of ['clock', 'random', 'slowHash', 'sink'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw config(name, 'a function')
   }
 
@@ -126,6 +132,8 @@ export function checkOptions(options: NightlatchOptions): Settings {
   const profile = codes.profile ?? 'crockford-13'
   requireOneOf(profile, 'backupCodes.profile', ['crockford-13', 'numeric-6'])
   checkBackupCodeProfile({ profile, use: 'second-factor' })
+  const replaceUsed = codes.replaceUsed ?? false
+  if (typeof replaceUsed !== 'boolean') throw config('backupCodes.replaceUsed', 'true or false')
   const challenge = part(options, 'challenge')
   const stepUp = part(options, 'stepUp')
   requireOneOf(part(options, 'outbox').sweep ?? 'automatic', 'outbox.sweep', ['automatic', 'manual'])
@@ -135,7 +143,11 @@ export function checkOptions(options: NightlatchOptions): Settings {
     challengeTries: whole(challenge.tries ?? limits.challengeTries, 'challenge.tries', 1, caps.challengeTries),
     proofMs: whole(stepUp.lifeMs ?? limits.proofMs, 'stepUp.lifeMs', 10_000, caps.proofMs),
     totp: { algorithm, digits, period: 30, window: whole(totp.window ?? 1, 'totp.window', 0, caps.totpWindow) },
-    backupCodes: { profile, count: whole(codes.count ?? 10, 'backupCodes.count', 1, limits.backupCodes) },
+    backupCodes: {
+      profile,
+      count: whole(codes.count ?? 10, 'backupCodes.count', 1, limits.backupCodes),
+      replaceUsed,
+    },
   }
 }
 

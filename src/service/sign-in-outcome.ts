@@ -9,6 +9,8 @@ export interface Granted {
   readonly deviceToken: string
   readonly aal: Aal
   readonly amr: readonly Amr[]
+  /** With `backupCodes.replaceUsed`, after a backup code: the one that takes its place. Show it once [BC-12]. */
+  readonly replacementCode?: string
 }
 
 export interface Challenged {

@@ -95,7 +95,7 @@ export function createSignIn(kernel: Kernel): SignIn {
   }
 
   const granted = (result: GrantedResult, client: OpenedClient): Granted => {
-    const { grant, deviceId, aal, amr } = result
+    const { grant, deviceId, aal, amr, replacementCode } = result
     const own = kernel.accountHash(grant.account)
     // One browser may be known to several accounts: signing in to one does not make it forget the others.
     const accounts = [own, ...client.deviceAccounts.filter((account) => account !== own)].slice(0, 8)
@@ -105,6 +105,7 @@ export function createSignIn(kernel: Kernel): SignIn {
       deviceToken: kernel.seal('device', { id: deviceId, accounts, expiresAt: kernel.now() + limits.deviceTokenMs }),
       aal,
       amr,
+      ...(replacementCode === undefined ? {} : { replacementCode }),
     }
   }
 

@@ -5,12 +5,13 @@ import type { Settings } from '../core/account/settings.ts'
 import type { Actor, Context, Decision, DraftMessage, UseCase } from '../core/account/use-case.ts'
 import { versionNumber } from '../core/record/envelope.ts'
 import { limits } from '../core/limits.ts'
+import type { ChainHead } from '../core/record/chain.ts'
 import { appendEvents, saltLength } from '../core/record/chain.ts'
 import type { DraftEvent, DraftFact, SharedValues } from '../core/events/index.ts'
 import { encodeEvent } from '../core/events/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type { CommitAnswer, NewMessage, Storage } from '../ports/storage.ts'
+import type { CommitAnswer, EventRow, NewMessage, Storage } from '../ports/storage.ts'
 import type { AccountQueue } from './account-queue.ts'
 import type { LoadedRecord, RecordStore } from './record-store.ts'
 import { newAttemptId } from './record-store.ts'
@@ -26,10 +27,18 @@ export interface LoopParts<S> {
   readonly prove: (recordId: string, proof: Proof) => Promise<Uint8Array | null>
   /** Seals drafted messages for the outbox. */
   readonly enclose: (recordId: string, messages: readonly DraftMessage[], now: number) => readonly NewMessage[]
-  /** Called once for a commit that is known to have happened, with its leased messages. Must not throw. */
-  readonly dispatch: (recordId: string, messages: readonly NewMessage[], leaseToken: string) => void
+  /** Called once for a commit that is known to have happened. Must not throw. */
+  readonly committed: (recordId: string, written: Written) => void
   readonly pause: (ms: number) => Promise<void>
   readonly jitter: () => number
+}
+
+/** What a commit wrote beside the record. */
+export interface Written {
+  readonly messages: readonly NewMessage[]
+  readonly leaseToken: string
+  readonly events: readonly EventRow[]
+  readonly head: Pick<ChainHead, 'n' | 'link'>
 }
 
 export interface Call<S, C, R> {
@@ -55,8 +64,7 @@ interface OpenAttempt<R> {
   readonly id: string
   readonly expected: string | null
   readonly result: R
-  readonly messages: readonly NewMessage[]
-  readonly leaseToken: string
+  readonly written: Written
   readonly threw: boolean
 }
 
@@ -94,7 +102,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
 
     const landed = open.find((attempt) => loaded?.attempts.includes(attempt.id))
     if (landed !== undefined) {
-      parts.dispatch(recordId, landed.messages, landed.leaseToken)
+      parts.committed(recordId, landed.written)
       return { status: 'result', result: landed.result }
     }
     open = open.filter((attempt) => !isLost(attempt, loaded))
@@ -123,11 +131,11 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
       fault = error
     }
     if (answer === 'committed') {
-      parts.dispatch(recordId, attempt.messages, attempt.leaseToken)
+      parts.committed(recordId, attempt.written)
       return { status: 'result', result: decision.result }
     }
-    const { id, messages, leaseToken } = attempt
-    open.push({ id, expected: record.version, result: decision.result, messages, leaseToken, threw: answer === null })
+    const { id, written } = attempt
+    open.push({ id, expected: record.version, result: decision.result, written, threw: answer === null })
     await parts.pause(backoff(round, parts.jitter()))
   }
 }
@@ -162,8 +170,7 @@ function prepare<S, R>(
   now: number,
 ): {
   readonly id: string
-  readonly messages: readonly NewMessage[]
-  readonly leaseToken: string
+  readonly written: Written
   readonly commit: () => Promise<CommitAnswer>
 } {
   const id = newAttemptId(random)
@@ -176,7 +183,7 @@ function prepare<S, R>(
     decision.events.map((event: DraftEvent) => ({ type: event.type, at: now, fields: encodeEvent(event, shared) })),
     () => random(saltLength),
   )
-  const written = records.write({
+  const stored = records.write({
     ...record,
     state: decision.state,
     chain: { ...chained.head, key },
@@ -185,15 +192,14 @@ function prepare<S, R>(
   const messages = enclose(record.id, decision.messages, now)
   return {
     id,
-    messages,
-    leaseToken,
+    written: { messages, leaseToken, events: chained.rows, head: chained.head },
     commit: () =>
       storage.commit({
         id: record.id,
         attemptId: id,
         expected: record.version,
-        version: written.version,
-        doc: written.doc,
+        version: stored.version,
+        doc: stored.doc,
         summary: records.kind.summarize(decision.state, now),
         keys: decision.keys,
         events: chained.rows,

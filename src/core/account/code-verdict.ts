@@ -4,7 +4,7 @@ import type { CodeMatch } from './code-check.ts'
 import { unusedCodes } from './code-check.ts'
 import type { Factor } from './factor.ts'
 import { notice } from './notice.ts'
-import type { AccountState, ChallengeEntry } from './state.ts'
+import type { AccountState, BackupCode, ChallengeEntry } from './state.ts'
 import type { Origin } from './throttle.ts'
 import { chargeThrottle, creditThrottle, waitUntil } from './throttle.ts'
 import type { Client, DraftMessage } from './use-case.ts'
@@ -91,7 +91,11 @@ export function chargeFailure(
 /** A success spends the code, clears its own factor's count and takes back what its challenge charged to the other. */
 export function creditSuccess(
   state: AccountState,
-  attempt: Attempt & { readonly match: CodeMatch; readonly entry: ChallengeEntry | null },
+  attempt: Attempt & {
+    readonly match: CodeMatch
+    readonly entry: ChallengeEntry | null
+    readonly replacement?: BackupCode
+  },
 ): Verdict {
   const { match, entry, origin, client, now } = attempt
   const credited: AccountState = { ...state, throttle: creditThrottle(state.throttle, origin) }
@@ -123,7 +127,9 @@ export function creditSuccess(
       failures: 0,
       set: set && {
         ...set,
-        codes: set.codes.map((code) => (code.id === match.codeId ? { ...code, usedAt: now } : code)),
+        codes: set.codes.map((code) =>
+          code.id === match.codeId ? (attempt.replacement ?? { ...code, usedAt: now }) : code,
+        ),
       },
     },
   }

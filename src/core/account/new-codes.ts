@@ -4,13 +4,35 @@ import { derive } from '../hmac.ts'
 import type { Evidence, Proof } from './evidence.ts'
 import { slowHashProof, valueOf } from './evidence.ts'
 import { newId } from './session.ts'
-import type { BackupCodeSet } from './state.ts'
+import type { BackupCode, BackupCodeSet } from './state.ts'
 import type { Context } from './use-case.ts'
 
 export type NewCodes =
   | { readonly status: 'need'; readonly proofs: readonly Proof[] }
   /** `codes` are shown once; `set` holds their digests, to be sealed. */
   | { readonly status: 'made'; readonly codes: readonly string[]; readonly set: BackupCodeSet }
+
+export type ReplacementCode =
+  | { readonly status: 'need'; readonly proofs: readonly Proof[] }
+  | { readonly status: 'made'; readonly code: string; readonly stored: BackupCode }
+
+/** One new code under the salt of a set, in the place of one that was used [BC-12]. */
+export function replacementCode(
+  set: BackupCodeSet,
+  { entropy }: Context,
+  evidence: readonly Evidence[],
+): ReplacementCode {
+  const [code = ''] = generateBackupCodes({
+    entropy: derive(entropy, 'backup-code-replacement', 32),
+    count: 1,
+    profile: set.profile,
+  })
+  const proof = slowHashProof(set, code)
+  const digest = valueOf(evidence, proof)
+  if (!digest) return { status: 'need', proofs: [proof] }
+  const stored = { id: newId(entropy, 'backup-code/replacement'), digest: { seal: digest }, usedAt: null }
+  return { status: 'made', code, stored }
+}
 
 /** A new set under one salt. It comes from the call's entropy, so a retry of the loop does not hash again. */
 export function newCodes(context: Context, evidence: readonly Evidence[]): NewCodes {

@@ -16,5 +16,10 @@ export interface Settings {
     /** steps either way */
     readonly window: number
   }
-  readonly backupCodes: { readonly profile: BackupCodeProfile; readonly count: number }
+  readonly backupCodes: {
+    readonly profile: BackupCodeProfile
+    readonly count: number
+    /** A code used at sign-in is replaced by a new one, shown with the answer. */
+    readonly replaceUsed: boolean
+  }
 }

@@ -85,6 +85,8 @@ export interface FactValuesByType {
   /** A token that was used, expired, of another purpose or of an older epoch. */
   readonly sequence_fail: { readonly door: string; readonly reason: string }
   readonly limiter_fail: { readonly door: string }
+  /** Something stored did not open or authenticate. `code` is the error's. */
+  readonly crypt_decrypt_fail: { readonly code: string }
   readonly message_dead: { readonly channel: string; readonly message: string; readonly reason: string }
 }
 
@@ -226,6 +228,7 @@ export const factCatalogue: { readonly [T in FactType]: CatalogueEntry<FactValue
     fields: { door: 'text', name: 'text', sampled: 'number' },
   },
   sequence_fail: { outcome: 'failure', level: 'warn', fields: { door: 'text', reason: 'text' } },
+  crypt_decrypt_fail: { outcome: 'failure', level: 'critical', fields: { code: 'text' } },
   limiter_fail: { outcome: 'failure', level: 'critical', fields: { door: 'text' } },
   message_dead: { outcome: 'failure', level: 'critical', fields: { channel: 'text', message: 'text', reason: 'text' } },
 }

@@ -63,6 +63,7 @@ export const factValues: { readonly [T in FactType]: Required<FactValues<T>> } =
   authn_login_fail: { name: 'hash', known: true },
   excess_rate_limit_exceeded: { door: 'sign-in', name: 'hash', sampled: 100 },
   sequence_fail: { door: 'sign-in', reason: 'challenge-expired' },
+  crypt_decrypt_fail: { code: 'NL_RECORD_TAMPERED' },
   limiter_fail: { door: 'sign-in' },
   message_dead: { channel: 'mail', message: 'm1', reason: 'expired' },
 }

@@ -22,6 +22,8 @@ export interface GrantedResult {
   readonly deviceId: string
   readonly aal: Aal
   readonly amr: readonly Amr[]
+  /** In the place of the backup code that was used, where the settings ask for it; shown once. */
+  readonly replacementCode?: string
 }
 
 export type StartSignInResult =

@@ -5,8 +5,11 @@ import { liveFactors } from '../code-check.ts'
 import type { TypedCode } from '../code-door.ts'
 import { askCode, originAt } from '../code-door.ts'
 import { chargeFailure, creditSuccess } from '../code-verdict.ts'
+import type { Evidence } from '../evidence.ts'
 import type { Factor } from '../factor.ts'
 import { amrOf, primaries } from '../factor.ts'
+import type { ReplacementCode } from '../new-codes.ts'
+import { replacementCode } from '../new-codes.ts'
 import { addSession, grantOf, newSession, rememberDevice } from '../session.ts'
 import type { AccountState, ChallengeEntry } from '../state.ts'
 import { waitUntil } from '../throttle.ts'
@@ -42,6 +45,9 @@ export const verifySignIn: UseCase<VerifySignIn, VerifySignInResult> = {
         { type: 'sequence_fail', values: { door: 'sign-in', reason: `challenge-${fault}` } },
       ])
     }
+    // Asked before anything is evaluated: a `busy` for right codes alone would be a verdict.
+    const held = state.challenges.filter((entry) => entry.expiresAt > context.now && entry.consumed)
+    if (held.length >= limits.challenges) return done({ status: 'refused', reason: 'busy' })
     const check = askCode(state, command, context, evidence)
     if (check.status === 'need') return { step: 'need', proofs: check.proofs }
     if (check.status === 'wait') {
@@ -52,19 +58,29 @@ export const verifySignIn: UseCase<VerifySignIn, VerifySignInResult> = {
     if (check.status === 'malformed' || check.status === 'no-factor') {
       return done(again(state, command, context, { reason: 'malformed', retryAt: null }))
     }
-    const held = state.challenges.filter((entry) => entry.expiresAt > context.now && entry.consumed)
-    if (check.status === 'matched' && held.length >= limits.challenges) {
-      return done({ status: 'refused', reason: 'busy' })
-    }
-    return ready
+    const replacement = replacementFor(state, check, context, evidence)
+    return replacement?.status === 'need' ? { step: 'need', proofs: replacement.proofs } : ready
   },
 
   decide(state, command, context, evidence) {
     const check = askCode(state, command, context, evidence)
     return check.status === 'matched'
-      ? accept(state, command, context, check)
+      ? accept(state, command, context, check, replacementFor(state, check, context, evidence))
       : refuse(state, command, context, check.status === 'wrong' ? check : null)
   },
+}
+
+function replacementFor(
+  state: AccountState,
+  check: CodeCheck,
+  context: Context,
+  evidence: readonly Evidence[],
+): ReplacementCode | null {
+  const { set } = state.backupCodes
+  const used = check.status === 'matched' && check.factor === 'backup-code'
+  return used && set !== null && context.settings.backupCodes.replaceUsed
+    ? replacementCode(set, context, evidence)
+    : null
 }
 
 function accept(
@@ -72,6 +88,7 @@ function accept(
   { challenge, client }: VerifySignIn,
   context: Context,
   match: Extract<CodeCheck, { status: 'matched' }>,
+  replacement: ReplacementCode | null,
 ): Decision<VerifySignInResult> {
   const { now } = context
   const entry = entryOf(state, challenge)
@@ -84,6 +101,7 @@ function accept(
     now,
     match,
     entry,
+    ...(replacement?.status === 'made' ? { replacement: replacement.stored } : {}),
   })
   const consumed = withEntry(credited.state, context, {
     id: challenge.id,
@@ -113,6 +131,7 @@ function accept(
       deviceId: remembered.deviceId,
       aal: session.aal,
       amr: session.amr,
+      ...(replacement?.status === 'made' ? { replacementCode: replacement.code } : {}),
     },
     {
       events: [
