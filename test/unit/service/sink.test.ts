@@ -1,0 +1,105 @@
+import type { SinkEntry } from 'nightlatch'
+import { memoryStorage } from 'nightlatch/storage/memory'
+import { describe, expect, it } from 'vitest'
+import { createWorld } from '../../world/world.ts'
+import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+
+describe('the sink', () => {
+  it('[LOG-7] hears of every event and fact once, with the head of the chain', async () => {
+    const heard: SinkEntry[] = []
+    const world = createWorld({ options: { sink: (entry) => void heard.push(entry) } })
+    const ada = await world.person()
+    await world.nl.signIn.failed({ name: ada.name, accountId: ada.id, client: ada.client })
+    await world.nl.signIn.failed({ name: 'nobody', client: ada.client })
+    await settled()
+
+    const listed = expectOk(await world.nl.history.list({ grant: ada.grant, limit: 100 }))
+    const poured = heard.flatMap((entry) => entry.events)
+    expect(poured.map((event) => event.n)).toEqual(listed.events.map((event) => event.n).reverse())
+    expect(poured).toEqual([...listed.events].reverse())
+    expect(heard.flatMap(({ accountId, facts }) => facts.map(({ type }) => [accountId, type]))).toEqual([
+      [ada.id, 'authn_login_fail'],
+      [null, 'authn_login_fail'],
+    ])
+    const heads = heard.flatMap(({ head }) => (head === null ? [] : [head.n]))
+    expect(heads).toEqual([...heads].sort((a, b) => a - b))
+    expect(heads.at(-1)).toBe(listed.events[0]?.n)
+  })
+
+  it('[LOG-8] may fail or hang without changing an answer', async () => {
+    const faults = [
+      () => {
+        throw new Error('down')
+      },
+      () => Promise.reject(new Error('down')),
+      () => new Promise<void>(() => undefined),
+    ]
+    for (const [index, sink] of faults.entries()) {
+      const world = createWorld({ options: { sink } })
+      const ada = await world.person(`ada-${index}`)
+      await ada.signIn()
+      expect(expectOk(await world.nl.history.verify({ grant: ada.grant })).events).toBeGreaterThan(3)
+    }
+  })
+})
+
+describe('what does not open', () => {
+  it('[CRY-2, LOG-3] is refused and logged: one flipped bit of a stored record', async () => {
+    const storage = memoryStorage()
+    const world = createWorld({
+      storage: {
+        ...storage,
+        load: async (id) => {
+          const stored = await storage.load(id)
+          if (stored === null || !spoil) return stored
+          const at = stored.doc.indexOf('ciphertext') + 20
+          const flipped = String.fromCharCode(stored.doc.charCodeAt(at) ^ 1)
+          return { ...stored, doc: stored.doc.slice(0, at) + flipped + stored.doc.slice(at + 1) }
+        },
+      },
+    })
+    let spoil = false
+    const ada = await world.person()
+    spoil = true
+    await expect(world.nl.totp.list({ grant: ada.grant })).rejects.toMatchObject({ code: 'NL_RECORD_TAMPERED' })
+    await expect(
+      world.nl.signIn.start({ name: ada.name, accountId: ada.id, primary: 'password', client: ada.client }),
+    ).rejects.toMatchObject({ code: 'NL_RECORD_TAMPERED' })
+    const { items } = await storage.listFacts({ id: `account:${ada.id}`, limit: 10 })
+    expect(items.map(({ type, fields }) => [type, fields.code])).toContainEqual([
+      'crypt_decrypt_fail',
+      'NL_RECORD_TAMPERED',
+    ])
+  })
+})
+
+describe('backupCodes.replaceUsed', () => {
+  it('[BC-12] voids a used code and answers with the one that takes its place', async () => {
+    const world = createWorld({ options: { backupCodes: { replaceUsed: true } } })
+    const ada = await world.person()
+    const [code = ''] = ada.backupCodes
+    const use = async (typed: string) => {
+      const challenge = await ada.challenge()
+      return world.nl.signIn.verify({ challenge, code: typed, client: ada.client })
+    }
+    const first = expectStatus(await use(code), 'granted')
+    expect(first.replacementCode).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{5}-[0-9A-Z]{4}$/)
+    expect(ada.backupCodes).not.toContain(first.replacementCode)
+    expect(await world.nl.backupCodes.status({ grant: first.grant })).toMatchObject({ left: 10, total: 10 })
+    expect(expectStatus(await use(code), 'challenge').reason).toBe('wrong')
+    const second = expectStatus(await use(first.replacementCode ?? ''), 'granted')
+    expect(second.replacementCode).not.toBe(first.replacementCode)
+  })
+
+  it('is off unless asked for', async () => {
+    const world = createWorld()
+    const ada = await world.person()
+    const challenge = await ada.challenge()
+    const [code] = ada.backupCodes
+    const granted = expectStatus(await world.nl.signIn.verify({ challenge, code, client: ada.client }), 'granted')
+    expect(granted).not.toHaveProperty('replacementCode')
+    expect(await world.nl.backupCodes.status({ grant: granted.grant })).toMatchObject({ left: 9, total: 10 })
+  })
+})
