@@ -48,8 +48,11 @@ export const limits = {
   factorFailedMailEveryMs: 3_600_000, // 1 hour
   lockMailEveryMs: 21_600_000, // 6 hours
 
-  /** TOTP steps that a device's clock may be learned to be off, without a resynchronization. */
-  learnedDrift: 2,
+  /**
+   * TOTP steps that a device's clock may be learned to be off, without a resynchronization. Not more than the default
+   * window, so that a device whose clock is right again is never refused [TOTP-8].
+   */
+  learnedDrift: 1,
 
   commitTries: 12,
   planRounds: 8,

@@ -84,6 +84,15 @@ export async function enrolledPerson({ nl, clock, id, client = home }: PersonOpt
   return person
 }
 
+/** A well-formed code that no step near now has. */
+export function wrongCode({ code }: Authenticator): string {
+  const near = Array.from({ length: 13 }, (_, index) => code(index - 6))
+  for (let n = 0; ; n++) {
+    const text = String(n).padStart(near[0]?.length ?? 6, '0')
+    if (!near.includes(text)) return text
+  }
+}
+
 /** Where persons live. */
 export const home: ClientInfo = { ip: '192.0.2.7', userAgent: 'Firefox' }
 

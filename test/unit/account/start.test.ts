@@ -1,0 +1,189 @@
+import type { Primary } from 'nightlatch'
+import { describe, expect, it } from 'vitest'
+import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
+import { authenticator, elsewhere, home } from '../../world/person.ts'
+import { eventsOf, newestOf, stateOf } from '../../world/reading.ts'
+import { createWorld } from '../../world/world.ts'
+
+const day = 86_400_000
+const primaries: readonly Primary[] = ['password', 'magic-link', 'oauth', 'other']
+
+describe('signIn.start', () => {
+  it('creates the record at the first sign-in and grants what the host proved', async () => {
+    const { nl, storage } = createWorld()
+    const start = { name: 'ada@people.example', accountId: 'ada', primary: 'password', client: home } as const
+    const granted = expectStatus(await nl.signIn.start(start), 'granted')
+    expect(granted).toMatchObject({ aal: 1, amr: ['pwd'] })
+    expect(expectOk(await nl.sessions.check({ grant: granted.grant }))).toMatchObject({ accountId: 'ada', aal: 1 })
+    expect(await eventsOf(nl, 'ada')).toMatchObject([
+      {
+        n: 1,
+        type: 'authn_login_success',
+        values: { primary: 'password', aal: 1, knownDevice: false, ip: '192.0.2.7', userAgent: 'Firefox' },
+      },
+    ])
+    expect((await stateOf(storage, 'ada')).sessions).toHaveLength(1)
+  })
+
+  it('[SES-4] names in the grant what was proved, and never more', async () => {
+    const { nl } = createWorld()
+    const amrs = { password: ['pwd'], 'magic-link': ['email'], oauth: ['fed'], other: [] }
+    for (const primary of primaries) {
+      const granted = expectStatus(await nl.signIn.start({ name: primary, accountId: primary, primary }), 'granted')
+      expect(granted).toMatchObject({ aal: 1, amr: amrs[primary] })
+      expect(await nl.sessions.check({ grant: granted.grant })).toMatchObject({ aal: 1, amr: amrs[primary] })
+    }
+  })
+
+  it('asks for a factor whatever the primary authentication was, from a known device too', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    for (const primary of primaries) {
+      for (const client of [elsewhere(1), { ...home, device: person.deviceToken }]) {
+        const started = await world.nl.signIn.start({ name: person.name, accountId: person.id, primary, client })
+        expect(started).toMatchObject({
+          status: 'challenge',
+          factors: ['totp', 'backup-code'],
+          preferred: 'totp',
+          triesLeft: 5,
+        })
+        expect(started).not.toHaveProperty('grant')
+        expect(started).not.toHaveProperty('deviceToken')
+      }
+    }
+    expect(await newestOf(world.nl, person.id, 'mfa_challenge')).toMatchObject({
+      values: { primary: 'other', factors: ['totp', 'backup-code'], knownDevice: true },
+    })
+  })
+
+  it('[LIF-12] [LIF-11] gives with a challenge nothing that a grant gives', async () => {
+    const world = createWorld()
+    const { nl } = world
+    const person = await world.person()
+    const grant = await person.challenge()
+    const signedOut = { ok: false, reason: 'signed-out' }
+    for (const call of [
+      nl.sessions.check({ grant }),
+      nl.sessions.list({ grant }),
+      nl.sessions.end({ grant, session: 'x' }),
+      nl.sessions.endAll({ grant }),
+      nl.totp.list({ grant }),
+      nl.totp.enroll({ grant }),
+      nl.totp.confirm({ grant, code: person.app.code() }),
+      nl.totp.rename({ grant, device: person.app.device, label: 'x' }),
+      nl.totp.remove({ grant, device: person.app.device }),
+      nl.totp.resynchronize({ grant, device: person.app.device, codes: ['123456', '123457'] }),
+      nl.backupCodes.status({ grant }),
+      nl.backupCodes.regenerate({ grant }),
+      nl.stepUp.start({ grant, purpose: 'factors' }),
+      nl.stepUp.verify({ grant, purpose: 'factors', code: person.app.code() }),
+      nl.history.list({ grant }),
+      nl.history.facts({ grant }),
+      nl.history.logins({ grant }),
+      nl.history.verify({ grant }),
+      nl.history.csv({ grant }),
+      nl.score.get({ grant }),
+      nl.accounts.turnOffTwoFactor({ grant, code: person.app.code() }),
+      nl.signIn.ended({ grant }),
+    ]) {
+      expect(await call).toEqual(signedOut)
+    }
+  })
+
+  it('remembers the browser of a completed sign-in, and rotates its token', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const first = person.deviceToken
+    await person.signIn({ ...home, device: first })
+    expect(await newestOf(world.nl, person.id, 'authn_login_success')).toMatchObject({ values: { knownDevice: true } })
+    expect(person.deviceToken).not.toBe(first)
+    await person.signIn({ ...elsewhere(3), device: person.deviceToken })
+    expect(await newestOf(world.nl, person.id, 'authn_login_success')).toMatchObject({ values: { knownDevice: true } })
+    await person.signIn(home)
+    expect(await newestOf(world.nl, person.id, 'authn_login_success')).toMatchObject({ values: { knownDevice: false } })
+  })
+
+  it('forgets a device token after 400 days', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    await person.signIn()
+    world.clock.advance(400 * day)
+    await person.signIn({ ...home, device: person.deviceToken })
+    expect(await newestOf(world.nl, person.id, 'authn_login_success')).toMatchObject({ values: { knownDevice: false } })
+  })
+
+  it('says until when no code will be looked at', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const challenge = await person.challenge(elsewhere(1))
+    for (let n = 0; n < 4; n++) await world.nl.signIn.verify({ challenge, code: '000000', client: elsewhere(1) })
+    const start = { name: person.name, accountId: person.id, primary: 'password', client: elsewhere(1) } as const
+    expect(await world.nl.signIn.start(start)).toMatchObject({ retryAt: world.clock() + 5000 })
+  })
+})
+
+describe('signIn.start under a policy', () => {
+  const since = 1_767_225_600_000
+  const policy = { factors: { required: { since, graceMs: 14 * day } } } as const
+  const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
+
+  it('[ROL-7] grants during the grace, then asks for an enrollment, and signing in again buys no time', async () => {
+    const { nl, clock } = createWorld({ options: { policy } })
+    for (let days = 0; days < 14; days += 7) {
+      expectStatus(await nl.signIn.start(start), 'granted')
+      clock.advance(7 * day)
+    }
+    const enroll = expectStatus(await nl.signIn.start(start), 'enroll')
+    expect(enroll).toMatchObject({ needs: ['totp'], until: clock() + 30 * 60_000 })
+    expect(await newestOf(nl, 'ada', 'mfa_required')).toMatchObject({ values: { primary: 'password' } })
+  })
+
+  it('[LIF-22] restarts no grace for somebody who had a factor and lost it', async () => {
+    const world = createWorld({ options: { policy } })
+    const person = await world.person()
+    world.clock.advance(15 * day)
+    const optional = world.instance({ policy: { factors: 'optional' } })
+    await person.signIn()
+    const grant = person.grant
+    world.clock.advance(30_000)
+    const off = { code: person.app.code(), client: home }
+    expect(await world.nl.accounts.turnOffTwoFactor({ grant, ...off })).toMatchObject({ reason: 'required-by-policy' })
+    expectOk(await optional.accounts.turnOffTwoFactor({ grant, ...off }))
+    expectStatus(await world.nl.signIn.start(start), 'enroll')
+  })
+
+  it('gives a grant that is good for enrolling alone, within half an hour', async () => {
+    const { nl, clock } = createWorld({ options: { policy } })
+    expectStatus(await nl.signIn.start(start), 'granted')
+    clock.advance(14 * day)
+    const { grant } = expectStatus(await nl.signIn.start(start), 'enroll')
+    for (const call of [
+      nl.sessions.check({ grant }),
+      nl.sessions.list({ grant }),
+      nl.sessions.endAll({ grant }),
+      nl.history.list({ grant }),
+      nl.backupCodes.status({ grant }),
+      nl.backupCodes.regenerate({ grant }),
+      nl.score.get({ grant }),
+      nl.totp.list({ grant }),
+      nl.stepUp.start({ grant, purpose: 'factors' }),
+    ]) {
+      expect(await call).toEqual({ ok: false, reason: 'signed-out' })
+    }
+
+    const enrolled = expectOk(await nl.totp.enroll({ grant, label: 'Phone' }))
+    const app = authenticator(enrolled.uri, enrolled.device, clock)
+    const confirmed = expectOk(await nl.totp.confirm({ grant, code: app.code(), client: home }))
+    expect(await nl.sessions.check({ grant: confirmed.grant })).toMatchObject({ aal: 2, amr: ['pwd', 'otp', 'mfa'] })
+    expect(await newestOf(nl, 'ada', 'authn_login_success')).toMatchObject({ values: { factor: 'totp', aal: 2 } })
+  })
+
+  it('ends that grant after half an hour', async () => {
+    const { nl, clock } = createWorld({ options: { policy } })
+    expectStatus(await nl.signIn.start(start), 'granted')
+    clock.advance(14 * day)
+    const { grant } = expectStatus(await nl.signIn.start(start), 'enroll')
+    clock.advance(30 * 60_000)
+    expect(await nl.totp.enroll({ grant })).toEqual({ ok: false, reason: 'signed-out' })
+  })
+})
