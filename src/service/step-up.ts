@@ -2,9 +2,8 @@ import { requireOneOf } from '../core/arguments.ts'
 import { hasFactor, liveFactors } from '../core/account/code-check.ts'
 import type { Factor } from '../core/account/factor.ts'
 import type { StepUpPurpose } from '../core/account/session.ts'
-import { stepUpPurposes } from '../core/account/session.ts'
+import { isFresh, stepUpPurposes } from '../core/account/session.ts'
 import { verifyStepUp } from '../core/account/use-cases/verify-step-up.ts'
-import { limits } from '../core/limits.ts'
 import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
 import type { Failure, PageCall } from './page-call.ts'
@@ -52,7 +51,7 @@ export function createStepUp(kernel: Kernel): StepUp {
       const factors = liveFactors(record.state)
       if (hasFactor(record.state)) return { ok: true, needs: 'code', factors }
       const session = record.state.sessions.find((entry) => entry.id === acting.session)
-      const fresh = session === undefined || kernel.now() - session.primaryAt < limits.freshPrimaryMs
+      const fresh = session === undefined || isFresh(session, kernel.now())
       return { ok: true, needs: fresh ? 'nothing' : 'reauthentication', factors }
     },
 

@@ -4,6 +4,7 @@ import { limits } from '../../src/core/limits.ts'
 import { storageFailure } from '../world/faulty-storage.ts'
 import { peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
+import { authenticator } from '../world/person.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
 
@@ -125,7 +126,6 @@ describe('promise 1 when replies are lost', () => {
 
   it('promise 1: a reply lost on confirm still shows the backup codes, and they work', async () => {
     const world = createWorld()
-    const { authenticator } = await import('../world/person.ts')
     const client = { ip: '192.0.2.7' }
     const first = await world.nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client })
     if (first.status !== 'granted') throw new Error(first.status)

@@ -1,6 +1,6 @@
 import { encodeBase64url, frame } from '../bytes.ts'
 import { derive, sha256 } from '../hmac.ts'
-import { limits } from '../limits.ts'
+import { caps, limits } from '../limits.ts'
 import { cleanText } from '../text.ts'
 import type { TokenPayloads } from '../token/index.ts'
 import { hasFactor } from './code-check.ts'
@@ -30,7 +30,7 @@ export function authorize(
   if (auth.kind === 'system') return { ok: true, session: null }
   const session = state.sessions.find((entry) => entry.id === auth.grant.session)
   if (session === undefined || auth.grant.epoch !== state.epoch) return { ok: false, reason: 'signed-out' }
-  if (session.kind === 'enroll' && (admits === 'full' || now - session.createdAt >= limits.enrollGrantMs)) {
+  if (session.kind === 'enroll' && (admits === 'full' || !isRecent(session.createdAt, limits.enrollGrantMs, now))) {
     return { ok: false, reason: 'signed-out' }
   }
   return { ok: true, session }
@@ -49,9 +49,7 @@ export function authorizeChange(
   const authorized = authorize(state, auth, now, admits)
   if (!authorized.ok || auth.kind === 'system' || authorized.session === null) return authorized
   if (!hasFactor(state)) {
-    return now - authorized.session.primaryAt < limits.freshPrimaryMs
-      ? authorized
-      : { ok: false, reason: 'reauthenticate' }
+    return isFresh(authorized.session, now) ? authorized : { ok: false, reason: 'reauthenticate' }
   }
   const proof = auth.proof
   const valid =
@@ -61,18 +59,51 @@ export function authorizeChange(
     proof.epoch === state.epoch &&
     proof.purpose === purpose &&
     proof.expiresAt > now &&
+    !isForgotten(proof.expiresAt, state.forgotten.proofs, caps.proofMs, now) &&
     !state.spentProofs.some((spent) => spent.id === proof.id)
   if (!valid) return { ok: false, reason: 'step-up' }
   const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
   return unexpired.length < limits.spentProofs ? authorized : { ok: false, reason: 'busy' }
 }
 
-/** A proof is good once. */
+/** A proof is good once. Without a factor none was asked, so one that came along is not the account's to remember. */
 export function spendProof(state: AccountState, auth: Authorization, now: number): AccountState {
-  const proof = auth.kind === 'grant' ? auth.proof : null
-  if (proof === null || proof.expiresAt <= now) return state
+  const proof = auth.kind === 'grant' && hasFactor(state) ? auth.proof : null
+  if (proof === null) return state
   const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
-  return { ...state, spentProofs: [...unexpired, { id: proof.id, expiresAt: proof.expiresAt }] }
+  const proofs = latestForgotten(state.forgotten.proofs, state.spentProofs, now)
+  return {
+    ...state,
+    spentProofs: [...unexpired, { id: proof.id, expiresAt: proof.expiresAt }],
+    forgotten: { ...state.forgotten, proofs },
+  }
+}
+
+/** Whether the primary authentication is recent enough for a change that no factor can guard yet. */
+export function isFresh(session: Session, now: number): boolean {
+  return isRecent(session.primaryAt, limits.freshPrimaryMs, now)
+}
+
+/** A time stored by a server whose clock is ahead is not recent until then: it counts by its distance from now. */
+export function isRecent(at: number, withinMs: number, now: number): boolean {
+  return Math.abs(now - at) < withinMs
+}
+
+/** The latest end among entries that are forgotten now and before. */
+export function latestForgotten(
+  before: number,
+  entries: readonly { readonly expiresAt: number }[],
+  now: number,
+): number {
+  return Math.max(before, ...entries.map((entry) => entry.expiresAt).filter((end) => end <= now))
+}
+
+/**
+ * Whether a token that ends at `end` may be one that was spent and then forgotten. A mark further away than any token
+ * lives was set by a clock that is far ahead; it must not lock the account until then.
+ */
+export function isForgotten(end: number, forgotten: number, longestLifeMs: number, now: number): boolean {
+  return end <= forgotten && forgotten <= now + longestLifeMs
 }
 
 /** Ends every sealed token of the account but the device tokens; the acting session stays and gets a new grant. */

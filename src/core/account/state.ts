@@ -21,6 +21,11 @@ export interface AccountState {
   readonly throttle: Throttle
   readonly challenges: readonly ChallengeEntry[]
   readonly spentProofs: readonly SpentProof[]
+  /**
+   * The latest end of a challenge and of a proof that was forgotten as over. One that ends no later is refused: a server
+   * whose clock is ahead must not bring it back by forgetting it too early.
+   */
+  readonly forgotten: { readonly challenges: number; readonly proofs: number }
   readonly sessions: readonly Session[]
   readonly knownDevices: readonly KnownDevice[]
   readonly notices: {
@@ -136,6 +141,7 @@ export function emptyAccount(now: number): AccountState {
     throttle: { places: [], failures: 0, lockedAt: null },
     challenges: [],
     spentProofs: [],
+    forgotten: { challenges: 0, proofs: 0 },
     sessions: [],
     knownDevices: [],
     notices: { factorFailedAt: null, lockedAt: null },

@@ -10,7 +10,7 @@ import type { NewCodes } from '../new-codes.ts'
 import { newCodes } from '../new-codes.ts'
 import { notice } from '../notice.ts'
 import type { Authorization } from '../session.ts'
-import { authorize, bumpEpoch, renewedGrant } from '../session.ts'
+import { authorize, bumpEpoch, isRecent, renewedGrant } from '../session.ts'
 import type { AccountState, Session, TotpDevice, TotpEnrollment } from '../state.ts'
 import type { Client, Context, Decision, UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
@@ -155,7 +155,7 @@ function refuse(
 
 function pending(state: AccountState, session: Session | null, now: number): TotpEnrollment | null {
   const enrollment = state.totp.enrollment
-  if (enrollment === null || now - enrollment.startedAt >= limits.enrollmentMs) return null
+  if (enrollment === null || !isRecent(enrollment.startedAt, limits.enrollmentMs, now)) return null
   return enrollment.session === (session?.id ?? null) ? enrollment : null
 }
 

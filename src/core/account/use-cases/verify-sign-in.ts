@@ -10,7 +10,7 @@ import type { Factor } from '../factor.ts'
 import { amrOf, primaries } from '../factor.ts'
 import type { ReplacementCode } from '../new-codes.ts'
 import { replacementCode } from '../new-codes.ts'
-import { addSession, grantOf, newSession, rememberDevice } from '../session.ts'
+import { addSession, grantOf, isForgotten, latestForgotten, newSession, rememberDevice } from '../session.ts'
 import type { AccountState, ChallengeEntry } from '../state.ts'
 import { waitUntil } from '../throttle.ts'
 import type { Context, Decision, UseCase } from '../use-case.ts'
@@ -219,6 +219,7 @@ function challengeFault(
 ): 'epoch' | 'expired' | 'used' | 'failed' | null {
   if (challenge.epoch !== state.epoch) return 'epoch'
   if (challenge.expiresAt <= now) return 'expired'
+  if (isForgotten(challenge.expiresAt, state.forgotten.challenges, settings.challengeMs, now)) return 'expired'
   const entry = entryOf(state, challenge)
   if (entry?.consumed === true) return 'used'
   return entry !== null && entry.failures >= settings.challengeTries ? 'failed' : null
@@ -234,6 +235,7 @@ function entryOf(state: AccountState, challenge: TokenPayloads['challenge']): Ch
  */
 function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry): AccountState {
   const others = state.challenges.filter((other) => other.id !== entry.id && other.expiresAt > now)
+  const challenges = latestForgotten(state.forgotten.challenges, state.challenges, now)
   while (others.length >= limits.challenges) {
     const open = others.filter((other) => !other.consumed)
     const victim = open.find((other) => other.place === entry.place) ?? open[0]
@@ -241,5 +243,9 @@ function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry)
     others.splice(others.indexOf(victim), 1)
   }
   // Only a failure can find the list full of consumed entries: it is charged to the budget all the same.
-  return { ...state, challenges: others.length < limits.challenges ? [...others, entry] : others }
+  return {
+    ...state,
+    challenges: others.length < limits.challenges ? [...others, entry] : others,
+    forgotten: { ...state.forgotten, challenges },
+  }
 }
