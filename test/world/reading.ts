@@ -8,13 +8,16 @@ import { peekState } from './peek.ts'
 /** The chained history of an account, newest first. */
 export async function eventsOf(nl: Nightlatch, id: string): Promise<readonly SecurityEvent[]> {
   const events: SecurityEvent[] = []
-  for (let after: string | null = null; ;) {
-    const grant = asSystem(id, 'reading')
-    const page = expectOk(await nl.history.list({ grant, limit: 100, ...(after === null ? {} : { after }) }))
+  const grant = asSystem(id, 'reading')
+  let after: string | undefined
+  do {
+    const page: { readonly events: readonly SecurityEvent[]; readonly next: string | null } = expectOk(
+      await nl.history.list({ grant, limit: 100, after }),
+    )
     events.push(...page.events)
-    after = page.next
-    if (after === null) return events
-  }
+    after = page.next ?? undefined
+  } while (after !== undefined)
+  return events
 }
 
 /** The newest event of a type, or undefined. */
