@@ -1,0 +1,24 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+
+const cost = { N: 2 ** 14, r: 8, p: 5 }
+
+function derive(password: string, salt: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFKC'), salt, 32, cost, (error, key) => (error ? reject(error) : resolve(key)))
+  })
+}
+
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const key = await derive(password, salt)
+  return `${salt.toString('base64url')}.${key.toString('base64url')}`
+}
+
+const nobody = hashPassword(randomBytes(16).toString('hex'))
+
+/** Does the same work for a user who does not exist, so that the time it takes names nobody. */
+export async function passwordMatches(user: { password: string } | undefined, password: string): Promise<boolean> {
+  const [salt = '', key = ''] = (user?.password ?? (await nobody)).split('.')
+  const derived = await derive(password, Buffer.from(salt, 'base64url'))
+  return timingSafeEqual(derived, Buffer.from(key, 'base64url')) && user !== undefined
+}

@@ -1,0 +1,40 @@
+import type { Express } from 'express'
+import { normalizeEmail } from './host/users.ts'
+import { appName } from './nightlatch.ts'
+import type { Portal } from './portal.ts'
+import { back, text } from './portal.ts'
+
+const shortest = 8
+const longest = 200
+
+/** The host's own business: nightlatch hears of an account at its first sign-in. */
+export function registerRoutes(app: Express, { users, sendMail }: Portal): void {
+  app.get('/', (_req, res) => (res.locals.user ? res.redirect('/security') : res.render('welcome')))
+
+  app.post('/register', async (req, res) => {
+    const [name, email, password] = [req.body.name, req.body.email, req.body.password].map(text) as [
+      string,
+      string,
+      string,
+    ]
+    const fault = faultOf({ name, email, password })
+    if (fault) return res.status(400).render('welcome', { fault, name, email })
+    if (!(await users.add({ name, email, password }))) {
+      // Nobody learns from the page that an address has an account. Its owner does, by mail.
+      await sendMail({
+        to: normalizeEmail(email),
+        subject: `[${appName}] You have an account already`,
+        text: `Somebody tried to open an account with this address, which has one.\nIf it was you: log in as usual.\n`,
+      })
+    }
+    back(req, res, 'good', 'Your account is ready: log in. (If it existed before, we sent its owner a mail.)', '/login')
+  })
+}
+
+function faultOf({ name, email, password }: { name: string; email: string; password: string }): string | null {
+  if (name.trim() === '' || name.length > 80) return 'Tell us your name, in at most 80 characters.'
+  if (!/^[^\s@]{1,64}@[a-z\d.-]{1,180}$/i.test(email.trim())) return 'That does not look like an e-mail address.'
+  if (password.length < shortest) return `The password needs at least ${shortest} characters.`
+  if (password.length > longest) return `The password may have at most ${longest} characters.`
+  return null
+}

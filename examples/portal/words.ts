@@ -1,0 +1,172 @@
+import type { SecurityEvent, Fact, FailedAttempts } from 'nightlatch/events'
+
+/** What the pages say of what nightlatch answers. */
+
+const dateTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+const dateOnly = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
+const shortTime = new Intl.DateTimeFormat('en', { timeStyle: 'short' })
+const clockTime = new Intl.DateTimeFormat('en', { timeStyle: 'medium' })
+
+export const when = (at: number): string => dateTime.format(at)
+export const day = (at: number): string => dateOnly.format(at)
+export const clock = (at: number): string => clockTime.format(at)
+/** A time of day, with its date where that is another than `since`. */
+export const until = (at: number, since: number): string => (day(at) === day(since) ? shortTime.format(at) : when(at))
+export const iso = (at: number): string => new Date(at).toISOString()
+
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+const refusals: Readonly<Record<string, string>> = {
+  'wrong-credentials': 'E-mail address or password is wrong.',
+  'too-many-attempts': 'Too many attempts. Wait a little before the next one.',
+  'challenge-ended': 'This sign-in took too long or was used already. Please log in again.',
+  'too-many-tries': 'Too many wrong codes. Please start again.',
+  'factors-off': 'Codes are switched off after too many wrong ones. Another factor, or our support, lets you in.',
+  'no-enrollment':
+    'This set-up is over: it was finished, replaced or took too long. If you missed your backup codes, make a new set.',
+  'not-found': 'That is not there any more.',
+  'not-on': 'Two-factor authentication is not on.',
+  'required-by-policy': 'Two-factor authentication is required here: the last device stays.',
+  'too-many-devices': 'There are as many devices as there can be. Remove one first.',
+  wrong: 'That code is not right.',
+  wait: 'Too many wrong codes: there is a short wait now.',
+  malformed: 'That does not look like a code: six digits, or a backup code.',
+  busy: 'Too much is going on at once. Please try again.',
+}
+
+export const refusal = (reason: string): string => refusals[reason] ?? 'That did not work. Please try again.'
+
+export const doing: Readonly<Record<string, string>> = {
+  '/security/totp': 'add a device',
+  '/security/devices/remove': 'remove a device',
+  '/security/devices/resynchronize': 'resynchronize a device',
+  '/security/backup-codes': 'make new backup codes',
+}
+
+export const advice: Readonly<Record<string, { readonly title: string; readonly why: string; readonly href: string }>> =
+  {
+    'add-totp-device': {
+      title: 'Add an authenticator app',
+      why: 'A second one stands in when the first is lost.',
+      href: '/security/totp',
+    },
+    'renew-backup-codes': {
+      title: 'Make new backup codes',
+      why: 'They let you in without your phone.',
+      href: '#backup-codes',
+    },
+  }
+
+export const risks: Readonly<Record<string, string>> = {
+  'no-factor': 'Whoever learns your password is in.',
+  'no-recovery': 'If you lose your device, there is no way back in.',
+  'backup-codes-low': 'Only a few backup codes are left.',
+}
+
+export const parts: Readonly<Record<string, string>> = {
+  factor: 'Second factor',
+  second: 'A second device',
+  recovery: 'Backup codes',
+  password: 'Password',
+  'login-alerts': 'Login alerts',
+  'ip-rules': 'Address rules',
+  'anti-phishing-code': 'Anti-phishing code',
+}
+
+export const levels: Readonly<Record<string, string>> = { low: 'Low', fair: 'Fair', good: 'Good', strong: 'Strong' }
+
+const factors: Readonly<Record<string, string>> = { totp: 'authenticator app', 'backup-code': 'backup code' }
+export const factor = (name: string | null | undefined): string => (name ? (factors[name] ?? name) : 'password only')
+
+const browsers: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg\/(\d+)/, 'Edge'],
+  [/\bOPR\/(\d+)/, 'Opera'],
+  [/\bFirefox\/(\d+)/, 'Firefox'],
+  [/Chrom(?:e|ium)\/(\d+)/, 'Chrome'],
+  [/\bVersion\/(\d+)\./, 'Safari'],
+]
+const systems: readonly (readonly [RegExp, string])[] = [
+  [/Android/, 'Android'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux|X11/, 'Linux'],
+]
+
+/** A rough name for a browser: enough to recognize one's own. */
+export function browser(userAgent: string | null | undefined): string {
+  if (!userAgent) return 'Unknown browser'
+  const name = browsers.find(([pattern]) => pattern.test(userAgent))
+  const version = name?.[0].exec(userAgent)?.[1]
+  const system = systems.find(([pattern]) => pattern.test(userAgent))?.[1]
+  return [name ? `${name[1]} ${version}` : 'Unknown browser', system].filter(Boolean).join(' on ')
+}
+
+/** `2 wrong passwords, 1 wrong code from 127.0.0.1` */
+export function failed({ passwords, codes, blocked, unfinished, addresses, moreAddresses }: FailedAttempts): string {
+  const kinds = [
+    passwords && count(passwords, 'wrong password'),
+    codes && count(codes, 'wrong code'),
+    blocked && `${blocked} turned away`,
+    unfinished && `${unfinished} given up at the code`,
+  ].filter(Boolean)
+  if (kinds.length === 0) return ''
+  const more = moreAddresses > 0 ? ` and ${moreAddresses} more` : ''
+  return `${kinds.join(', ')}${addresses.length > 0 ? ` from ${addresses.join(', ')}${more}` : ''}`
+}
+
+const doors: Readonly<Record<string, string>> = {
+  'sign-in': 'at sign-in',
+  'step-up': 'before a change',
+  'turn-off': 'when switching 2FA off',
+  resynchronize: 'when resynchronizing',
+  primary: 'at the password',
+}
+const door = (name: string | undefined): string => doors[name ?? ''] ?? ''
+
+const eventWords: {
+  readonly [T in SecurityEvent['type']]: (v: Extract<SecurityEvent, { type: T }>['values']) => string
+} = {
+  authn_login_success: (v) => `Signed in with ${v.primary ?? 'password'}${v.factor ? ` and ${factor(v.factor)}` : ''}`,
+  mfa_challenge: () => 'Right password: a code was asked for',
+  mfa_required: () => 'Right password: two-factor set-up was asked for',
+  mfa_fail: (v) => `${v.reason === 'replayed' ? 'Code used before' : 'Wrong code'} ${door(v.door)}`,
+  authn_login_lock: (v) => `Code entry locked after ${count(v.failures ?? 0, 'wrong code')}`,
+  authn_login_fail_max: (v) => `Switched off after too many wrong codes: ${factor(v.factor)}`,
+  mfa_enroll_start: (v) => `Set-up of “${v.label}” begun`,
+  mfa_enroll_fail: (v) => `Wrong code during set-up${v.reason ? ` (${v.reason})` : ''}`,
+  mfa_enroll: (v) => `Authenticator app “${v.label}” added`,
+  mfa_update: (v) => (v.change === 'rename' ? `Device renamed to “${v.label}”` : `Device “${v.label}” resynchronized`),
+  mfa_remove: (v) => `Device “${v.label}” removed`,
+  mfa_off: () => 'Two-factor authentication switched off',
+  backup_code_use: (v) => `Backup code used, ${v.left} left`,
+  backup_code_regenerate: (v) => `New set of ${v.count} backup codes`,
+  stepup_success: (v) => `Confirmed with ${factor(v.factor)} before a change`,
+  key_rotate: () => 'Sealed anew under a new key',
+  session_end: (v) => (v.target ? 'Another session signed out' : 'Signed out'),
+  session_end_all: (v) => `Signed out everywhere (${v.ended} ended)`,
+}
+
+const factWords: { readonly [T in Fact['type']]: (v: Extract<Fact, { type: T }>['values']) => string } = {
+  authn_login_fail: () => 'Wrong password',
+  excess_rate_limit_exceeded: (v) => `Turned away ${door(v.door)}${(v.sampled ?? 1) > 1 ? `, ${v.sampled} times` : ''}`,
+  sequence_fail: () => 'A sign-in that was over was tried again',
+  crypt_decrypt_fail: () => 'Something stored does not open',
+  limiter_fail: () => 'The limiter did not answer',
+  message_dead: () => 'A mail could not be delivered',
+}
+
+export function event(row: SecurityEvent | Fact): string {
+  const write = (row.stream === 'events' ? eventWords[row.type] : factWords[row.type]) as (values: unknown) => string
+  return write(row.values)
+}
+
+/** Apps that take any key, in no order of merit. */
+export const apps: readonly { readonly name: string; readonly note: string }[] = [
+  { name: 'Aegis', note: 'Android, open source' },
+  { name: '2FAS', note: 'Android and iOS, open source' },
+  { name: 'Ente Auth', note: 'every system, open source' },
+  { name: 'Google Authenticator', note: 'Android and iOS' },
+  { name: 'Microsoft Authenticator', note: 'Android and iOS' },
+  { name: 'Bitwarden, 1Password, Proton Pass', note: 'password managers, every system' },
+]

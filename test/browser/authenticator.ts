@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process'
+import { setTimeout } from 'node:timers/promises'
+
+const period = 30_000
+/** Between computing a code and its check a step may not end. */
+const margin = 4_000
+
+/** An authenticator app that is not ours: a key typed into oathtool. */
+export interface Phone {
+  /** The next code that was not given out yet: of this step, or of the coming one, which a server takes as well. */
+  code(): Promise<string>
+  /** The codes of two steps in a row, as of a clock that is off. */
+  pair(offMs: number): readonly [string, string]
+}
+
+export function phoneWith(key: string): Phone {
+  let last = 0
+
+  const at = (step: number): string => {
+    const now = `@${(step * period) / 1000}`
+    return execFileSync('oathtool', ['--totp', '-b', `--now=${now}`, key.replaceAll(' ', '')], {
+      encoding: 'utf8',
+    }).trim()
+  }
+  const current = (): number => Math.floor(Date.now() / period)
+
+  return {
+    async code() {
+      if (period - (Date.now() % period) < margin) await setTimeout(margin)
+      while (last > current()) await setTimeout(period - (Date.now() % period))
+      last = Math.max(current(), last + 1)
+      return at(last)
+    },
+    pair(offMs) {
+      const step = current() + offMs / period
+      return [at(step), at(step + 1)]
+    },
+  }
+}
+
+/** A text of six digits that is not the code of now, unless once in some hundred thousand times. */
+export function wrongCode(n: number): string {
+  return String(n).repeat(6)
+}
+
+/** What a foreign reader reads in a picture of a QR code. */
+export function readQr(png: Uint8Array): string {
+  return execFileSync('zbarimg', ['--quiet', '--raw', 'png:-'], { input: png, encoding: 'utf8' }).trim()
+}
