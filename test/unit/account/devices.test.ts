@@ -1,0 +1,193 @@
+import { asSystem } from 'nightlatch'
+import { describe, expect, it } from 'vitest'
+import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
+import { authenticator, home, wrongCode } from '../../world/person.ts'
+import type { Authenticator, Person } from '../../world/person.ts'
+import { newestOf, stateOf } from '../../world/reading.ts'
+import { createWorld } from '../../world/world.ts'
+import type { World } from '../../world/world.ts'
+
+const step = 30_000
+const signedOut = { ok: false, reason: 'signed-out' }
+
+async function secondDevice(world: World, person: Person): Promise<Authenticator> {
+  const { grant } = person
+  const enrolled = expectOk(await world.nl.totp.enroll({ grant, proof: await person.proof(), label: 'Tablet' }))
+  const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+  person.grant = expectOk(await world.nl.totp.confirm({ grant, code: app.code() })).grant ?? ''
+  return app
+}
+
+describe('totp.rename', () => {
+  it('changes the label, cleaned, and nothing else', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const { grant, app } = person
+    expectOk(await world.nl.totp.rename({ grant, device: app.device, label: ` Work\nphone \u202e${'x'.repeat(100)}` }))
+    const [device] = expectOk(await world.nl.totp.list({ grant })).devices
+    expect(device!.label).toBe(`Work\\u000aphone ${'x'.repeat(47)}…`)
+    expect(await newestOf(world.nl, person.id, 'mfa_update')).toMatchObject({
+      values: { change: 'rename', device: app.device },
+    })
+    expectOk(await world.nl.totp.rename({ grant, device: app.device, label: '  ' }))
+    expect(expectOk(await world.nl.totp.list({ grant })).devices[0]!.label).toBe('Authenticator')
+  })
+
+  it('[ROL-2] finds no device of another account', async () => {
+    const world = createWorld()
+    const [ada, bob] = [await world.person('ada'), await world.person('bob')]
+    const device = bob.app.device
+    const { grant } = ada
+    const notFound = { ok: false, reason: 'not-found' }
+    const proof = await ada.proof()
+    expect(await world.nl.totp.rename({ grant, device, label: 'x' })).toEqual(notFound)
+    expect(await world.nl.totp.remove({ grant, proof, device })).toEqual(notFound)
+    expect(
+      await world.nl.totp.resynchronize({ grant, proof, device, codes: [bob.app.code(5), bob.app.code(6)] }),
+    ).toEqual(notFound)
+    expect(expectOk(await world.nl.totp.list({ grant: bob.grant })).devices).toHaveLength(1)
+  })
+})
+
+describe('totp.remove', () => {
+  it('[LIF-3] [LIF-4] [LIF-7] [SES-6] takes a proof, ends the device at once and every other session, and tells the owner', async () => {
+    const world = createWorld()
+    const { nl } = world
+    const person = await world.person()
+    const tablet = await secondDevice(world, person)
+    await person.signIn()
+    const other = person.grant
+    await person.signIn()
+    expect(await nl.totp.remove({ grant: person.grant, device: tablet.device })).toEqual({
+      ok: false,
+      reason: 'step-up',
+    })
+    const proof = await person.proof()
+    await nl.outbox.idle()
+    world.mailer.clear()
+    const removed = expectOk(await nl.totp.remove({ grant: person.grant, proof, device: tablet.device }))
+    expect(removed.twoFactor).toBe('on')
+    expect(await nl.sessions.check({ grant: other })).toEqual(signedOut)
+    expect(await nl.sessions.check({ grant: person.grant })).toEqual(signedOut)
+    expect(await nl.sessions.check({ grant: removed.grant })).toMatchObject({ ok: true })
+
+    world.clock.advance(step)
+    const challenge = await person.challenge()
+    for (const instance of [nl, world.instance()]) {
+      expect(await instance.signIn.verify({ challenge, code: tablet.code() })).toMatchObject({ reason: 'wrong' })
+    }
+    expect(await newestOf(nl, person.id, 'mfa_remove')).toMatchObject({ values: { label: 'Tablet' } })
+    await nl.outbox.idle()
+    expect(world.mailer.mails.some(({ text }) => text.includes('Tablet'))).toBe(true)
+  })
+
+  it('switches 2FA off with the last device, backup codes and all', async () => {
+    const world = createWorld()
+    const { nl } = world
+    const person = await world.person()
+    await person.signIn()
+    const { grant, app } = person
+    const removed = expectOk(await nl.totp.remove({ grant, proof: await person.proof(), device: app.device }))
+    expect(removed.twoFactor).toBe('off')
+    expect(await nl.backupCodes.status({ grant: removed.grant })).toMatchObject({ left: 0, total: 0 })
+    expectStatus(await nl.signIn.start({ name: 'ada', accountId: person.id, primary: 'password' }), 'granted')
+    expect(await newestOf(nl, person.id, 'mfa_off')).toBeDefined()
+  })
+
+  it('[LIF-22] leaves the last device where a policy asks for one', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const required = { factors: { required: { since: 0, graceMs: 86_400_000 } } } as const
+    const strict = world.instance({ policy: required })
+    const { grant, app } = person
+    const tablet = await secondDevice(world, person)
+    expect(grant).not.toBe(person.grant)
+    const first = await strict.totp.remove({ grant: person.grant, proof: await person.proof(), device: tablet.device })
+    person.grant = expectOk(first).grant ?? ''
+    const last = { grant: person.grant, proof: await person.proof(), device: app.device }
+    expect(await strict.totp.remove(last)).toEqual({ ok: false, reason: 'required-by-policy' })
+    expect(expectOk(await strict.totp.list({ grant: person.grant })).devices).toHaveLength(1)
+  })
+
+  it('binds anew with a new secret and new codes', async () => {
+    const world = createWorld()
+    const { nl } = world
+    const person = await world.person()
+    await person.signIn()
+    const removed = expectOk(
+      await nl.totp.remove({ grant: person.grant, proof: await person.proof(), device: person.app.device }),
+    )
+    const { grant } = removed
+    const enrolled = expectOk(await nl.totp.enroll({ grant }))
+    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const confirmed = expectOk(await nl.totp.confirm({ grant, code: app.code() }))
+    expect(confirmed.backupCodes).toHaveLength(10)
+    expect(confirmed.backupCodes).not.toContain(person.backupCodes[0])
+    world.clock.advance(step)
+    const challenge = await person.challenge()
+    for (const code of [person.app.code(), person.backupCodes[0]]) {
+      expect(await nl.signIn.verify({ challenge, code })).toMatchObject({ reason: 'wrong' })
+    }
+    expect(await nl.signIn.verify({ challenge, code: app.code() })).toMatchObject({ status: 'granted' })
+  })
+})
+
+describe('accounts.turnOffTwoFactor', () => {
+  it('asks for a current code, charges a wrong one, and tells the owner', async () => {
+    const world = createWorld()
+    const { nl } = world
+    const person = await world.person()
+    world.clock.advance(step)
+    const { grant, app } = person
+    expect(await nl.accounts.turnOffTwoFactor({ grant })).toEqual({ ok: false, reason: 'malformed' })
+    expect(await nl.accounts.turnOffTwoFactor({ grant, code: wrongCode(app), client: home })).toEqual({
+      ok: false,
+      reason: 'wrong',
+    })
+    expect((await stateOf(world.storage, person.id)).throttle.failures).toBe(1)
+    await nl.outbox.idle()
+    world.mailer.clear()
+    const off = expectOk(await nl.accounts.turnOffTwoFactor({ grant, code: app.code(), client: home }))
+    expect(await nl.sessions.check({ grant })).toEqual(signedOut)
+    expect(await nl.sessions.check({ grant: off.grant })).toMatchObject({ ok: true })
+    expect(await nl.accounts.turnOffTwoFactor({ grant: off.grant, code: app.code() })).toEqual({
+      ok: false,
+      reason: 'not-on',
+    })
+    expect(await newestOf(nl, person.id, 'mfa_off')).toMatchObject({ values: { factors: ['totp', 'backup-code'] } })
+    await nl.outbox.idle()
+    expect(world.mailer.mails).toHaveLength(1)
+    const { totp, backupCodes } = await stateOf(world.storage, person.id)
+    expect([totp.devices, backupCodes.set]).toEqual([[], null])
+  })
+
+  it('takes a backup code too, once', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const code = person.backupCodes[3]
+    expectStatus(await world.nl.signIn.verify({ challenge: await person.challenge(), code }), 'granted')
+    expect(await world.nl.accounts.turnOffTwoFactor({ grant: person.grant, code })).toMatchObject({ reason: 'wrong' })
+    expectOk(await world.nl.accounts.turnOffTwoFactor({ grant: person.grant, code: person.backupCodes[4] }))
+  })
+
+  it('[LIF-22] is refused where a policy asks for a factor, whatever the code', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    world.clock.advance(step)
+    const strict = world.instance({ policy: { factors: { required: { since: 0, graceMs: 0 } } } })
+    const off = { grant: person.grant, code: person.app.code() }
+    expect(await strict.accounts.turnOffTwoFactor(off)).toEqual({ ok: false, reason: 'required-by-policy' })
+    expect((await stateOf(world.storage, person.id)).throttle.failures).toBe(0)
+  })
+
+  it('[LIF-19] asks no code of a script, whose reason stands in the history', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const done = await world.nl.accounts.turnOffTwoFactor({ grant: asSystem(person.id, 'lost phone, ticket 4711') })
+    expect(done).toEqual({ ok: true, grant: null })
+    expect(await world.nl.sessions.check({ grant: person.grant })).toEqual(signedOut)
+    expect(await newestOf(world.nl, person.id, 'mfa_off')).toMatchObject({
+      values: { actor: 'system', actorReason: 'lost phone, ticket 4711' },
+    })
+  })
+})
