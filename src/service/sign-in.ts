@@ -72,13 +72,21 @@ export interface SignIn {
 const minute = 60_000
 
 export function createSignIn(kernel: Kernel): SignIn {
+  /** Whether the browser carries a device token of this account: told without a read. */
+  const knows = (accountId: string | null, client: OpenedClient): boolean =>
+    accountId !== null && client.deviceAccounts.includes(kernel.accountHash(accountId))
+
+  /** A browser that the account knows counts for itself: strangers in its network use nothing of its allowance up. */
+  const place = (known: boolean, { deviceId, network }: OpenedClient): readonly [string, string] =>
+    known && deviceId !== null ? ['device', deviceId] : ['network', network ?? 'unknown']
+
   /** `start` and `failed` charge the same keys alike, so that a wait never tells whether the password was right. */
   const admit = async (name: string, accountId: string | null, client: OpenedClient): Promise<Refused | null> => {
+    const known = knows(accountId, client)
     const charges: LimiterCharge[] = [
-      { key: kernel.hash('sign-in', name, client.network ?? 'unknown'), limit: 20, windowMs: 15 * minute },
+      { key: kernel.hash('sign-in', name, ...place(known, client)), limit: 20, windowMs: 15 * minute },
     ]
     // By the name alone there is only a ceiling that sheds load; a browser that this account knows is exempt from it.
-    const known = accountId !== null && client.deviceAccounts.includes(kernel.accountHash(accountId))
     if (!known) charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
     const held = await kernel.admit(charges, 'primary')
     if (held === null) return null
@@ -167,7 +175,13 @@ export function createSignIn(kernel: Kernel): SignIn {
       if (challenge === null) return refused('challenge-ended')
       const accountId = challenge.account
       const held = await kernel.admit(
-        [{ key: kernel.hash('code', accountId, client.network ?? 'unknown'), limit: 60, windowMs: minute }],
+        [
+          {
+            key: kernel.hash('code', accountId, ...place(knows(accountId, client), client)),
+            limit: 60,
+            windowMs: minute,
+          },
+        ],
         'sign-in',
       )
       if (held !== null) {

@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { ClientInfo } from 'nightlatch'
+import { limits } from '../../src/core/limits.ts'
+import { expectStatus } from '../world/expect-outcome.ts'
+import { peekFacts, peekState } from '../world/peek.ts'
+import type { Person } from '../world/person.ts'
+import { elsewhere, wrongCode } from '../world/person.ts'
+import type { World } from '../world/world.ts'
+import { createWorld } from '../world/world.ts'
+
+const minute = 60_000
+
+describe('promise 10: who may keep the owner out', () => {
+  let world: World
+  let ada: Person
+  let known: ClientInfo
+  let entered = 0
+  beforeEach(async () => {
+    entered = 0
+    world = createWorld()
+    ada = await world.person()
+    await ada.signIn()
+    known = { ...ada.client, device: ada.deviceToken }
+  })
+
+  /** The owner signs in on this client, which must work in the same millisecond. */
+  async function ownerEnters(client: ClientInfo): Promise<void> {
+    const started = await world.nl.signIn.start({ name: ada.name, accountId: 'ada', primary: 'password', client })
+    const { challenge, retryAt } = expectStatus(started, 'challenge')
+    expect(retryAt).toBeUndefined()
+    expectStatus(await world.nl.signIn.verify({ challenge, code: ada.backupCodes[entered++], client }), 'granted')
+  }
+
+  it('[THR-6] promise 10: 10,000 wrong passwords from 10,000 networks write nothing into the record', async () => {
+    const before = await world.storage.load('account:ada')
+    for (let i = 0; i < 10_000; i++) {
+      await world.nl.signIn.failed({ name: ada.name, accountId: 'ada', client: elsewhere(i) })
+    }
+    expect(await world.storage.load('account:ada')).toStrictEqual(before)
+    await ownerEnters(known)
+    // Without a known device the ceiling that sheds load passes within a minute.
+    world.clock.advance(minute)
+    await ownerEnters({ ip: '198.51.100.1' })
+  })
+
+  it('[THR-14] promise 10: a flood of names that nobody has leaves few facts, none with the name as typed', async () => {
+    for (let i = 0; i < 3000; i++) {
+      await world.nl.signIn.failed({ name: `hunter2-${i}`, client: { ip: '203.0.113.9' } })
+    }
+    const facts = await peekFacts(world.storage, null)
+    expect(facts.length).toBeLessThan(40)
+    expect(JSON.stringify(facts)).not.toContain('hunter2')
+  })
+
+  it('[THR-12] promise 10: right password, wrong password and unknown name answer alike once the limit is reached', async () => {
+    const client = { ip: '203.0.113.9' }
+    const answers: unknown[] = []
+    for (const input of [{ accountId: 'ada' }, {}]) {
+      const name = 'accountId' in input ? ada.name : 'nobody@people.example'
+      for (let i = 0; i < 20; i++) await world.nl.signIn.failed({ name, ...input, client })
+      answers.push(await world.nl.signIn.failed({ name, ...input, client }))
+    }
+    answers.push(await world.nl.signIn.start({ name: ada.name, accountId: 'ada', primary: 'password', client }))
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    expect(answers[0]).toMatchObject({ status: 'refused', reason: 'too-many-attempts', httpStatus: 429 })
+  })
+
+  it('[THR-6] promise 10: a stranger in the same network keeps nobody out who has a known device there', async () => {
+    for (const client of [ada.client, {}]) {
+      for (let i = 0; i < 100; i++) await world.nl.signIn.failed({ name: ada.name, accountId: 'ada', client })
+      await ownerEnters({ ...client, device: ada.deviceToken })
+    }
+  })
+
+  it('[THR-6] promise 10: with the password and no code, from many networks, the owner on a known device gets in', async () => {
+    for (let i = 0; i < 400; i++) {
+      const client = elsewhere(i)
+      const challenge = await ada.challenge(client)
+      await world.nl.signIn.verify({ challenge, code: wrongCode(ada.app), client })
+      world.clock.advance(1000)
+      if (i % 100 === 99) await ownerEnters(known)
+    }
+  })
+
+  it('promise 10: with the password and no code, from the same network, the owner on a known device gets in', async () => {
+    for (const client of [ada.client, {}]) {
+      for (let i = 0; i < 200; i++) {
+        const challenge = await ada.challenge(elsewhere(i))
+        await world.nl.signIn.verify({ challenge, code: wrongCode(ada.app), client })
+      }
+      await ownerEnters({ ...client, device: ada.deviceToken })
+      world.clock.advance(minute)
+    }
+  })
+
+  it('promise 10: a device token of another account makes no known device of this one', async () => {
+    const eve = await world.person('eve')
+    await eve.signIn()
+    for (let i = 0; i < limits.lockAfter; i++) {
+      const client = elsewhere(i)
+      const challenge = await ada.challenge(client)
+      await world.nl.signIn.verify({ challenge, code: wrongCode(ada.app), client })
+    }
+    const client = { ip: '198.51.100.2', device: eve.deviceToken }
+    const started = await world.nl.signIn.start({ name: ada.name, accountId: 'ada', primary: 'password', client })
+    expect(started).toMatchObject({ status: 'challenge', retryAt: world.clock() + limits.lockMs })
+  })
+
+  it('[SES-12] promise 10: a known device and a browser name open nothing: the factor is asked all the same', async () => {
+    const started = await world.nl.signIn.start({
+      name: ada.name,
+      accountId: 'ada',
+      primary: 'password',
+      client: known,
+    })
+    expect(started.status).toBe('challenge')
+    expect((await peekState(world.storage, 'ada'))?.sessions).toHaveLength(2)
+  })
+})
