@@ -1,0 +1,98 @@
+import { asSystem } from 'nightlatch'
+import { describe, expect, it } from 'vitest'
+import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
+import { home } from '../../world/person.ts'
+import { newestOf, stateOf } from '../../world/reading.ts'
+import { createWorld } from '../../world/world.ts'
+
+const step = 30_000
+
+describe('backupCodes.regenerate', () => {
+  it('[BC-9] shows a new set once, and the old one dies in the same commit', async () => {
+    const world = createWorld()
+    const { nl } = world
+    const person = await world.person()
+    await person.signIn()
+    const proof = await person.proof()
+    const versions: string[] = []
+    versions.push((await world.storage.load(`account:${person.id}`))!.version)
+    const made = expectOk(await nl.backupCodes.regenerate({ grant: person.grant, proof, client: home }))
+    versions.push((await world.storage.load(`account:${person.id}`))!.version)
+    const [before, after] = versions.map((version) => Number(version.split('.')[0]))
+    expect(after).toBe(before! + 1)
+    expect(made.codes).toHaveLength(10)
+    expect(made.codes.filter((code) => person.backupCodes.includes(code))).toEqual([])
+    const challenge = await person.challenge()
+    expect(await nl.signIn.verify({ challenge, code: person.backupCodes[0] })).toMatchObject({ reason: 'wrong' })
+    expect(await nl.signIn.verify({ challenge, code: made.codes[0] })).toMatchObject({ status: 'granted' })
+    expect(await nl.backupCodes.status({ grant: made.grant })).toMatchObject({ ok: true, left: 9, total: 10 })
+    expect(await newestOf(nl, person.id, 'backup_code_regenerate')).toMatchObject({ values: { count: 10 } })
+  })
+
+  it('[NOT-1] tells the owner, and no mail holds a code', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const proof = await person.proof()
+    await world.nl.outbox.idle()
+    world.mailer.clear()
+    const made = expectOk(await world.nl.backupCodes.regenerate({ grant: person.grant, proof }))
+    await world.nl.outbox.idle()
+    expect(world.mailer.mails).toHaveLength(1)
+    const mail = JSON.stringify(world.mailer.mails)
+    for (const code of made.codes) expect(mail).not.toContain(code)
+  })
+
+  it('[BC-8] [LIF-3] asks for a proof, and gives nothing to a session without a factor', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    expect(await world.nl.backupCodes.regenerate({ grant: person.grant })).toEqual({ ok: false, reason: 'step-up' })
+    const start = { name: 'bob', accountId: 'bob', primary: 'password' } as const
+    const { grant } = expectStatus(await world.nl.signIn.start(start), 'granted')
+    expect(await world.nl.backupCodes.regenerate({ grant })).toEqual({ ok: false, reason: 'not-on' })
+  })
+
+  it('[SES-6] ends every other session', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const other = person.grant
+    await person.signIn()
+    const proof = await person.proof()
+    const made = expectOk(await world.nl.backupCodes.regenerate({ grant: person.grant, proof }))
+    for (const grant of [other, person.grant]) {
+      expect(await world.nl.sessions.check({ grant })).toEqual({ ok: false, reason: 'signed-out' })
+    }
+    expect(await world.nl.sessions.check({ grant: made.grant })).toMatchObject({ ok: true, aal: 2 })
+  })
+
+  it('makes as many as the host asked for, of its profile', async () => {
+    const world = createWorld({ options: { backupCodes: { profile: 'numeric-6', count: 5 } } })
+    const person = await world.person()
+    expect(person.backupCodes).toHaveLength(5)
+    for (const code of person.backupCodes) expect(code).toMatch(/^\d{6}$/)
+    const made = expectOk(await world.nl.backupCodes.regenerate({ grant: asSystem(person.id, 'test') }))
+    expect(made.codes).toHaveLength(5)
+    expect(made.grant).toBeNull()
+  })
+
+  it('[BC-5] stores digests alone, sealed under the key ring, one salt a set', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const { doc } = (await world.storage.load(`account:${person.id}`))!
+    for (const code of person.backupCodes) {
+      for (const text of [code, code.replaceAll('-', ''), code.toLowerCase()]) expect(doc).not.toContain(text)
+    }
+    const { set } = (await stateOf(world.storage, person.id)).backupCodes
+    expect(Buffer.from(set!.salt, 'base64url')).toHaveLength(16)
+    expect(set!.params).toEqual({ algorithm: 'scrypt', N: 16384, r: 8, p: 1, length: 32 })
+    for (const { digest } of set!.codes) expect(digest).toMatchObject({ alg: 'xchacha20-poly1305' })
+  })
+
+  it('keeps working for codes of an older profile after the host changed it', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const changed = world.instance({ backupCodes: { profile: 'numeric-6' } })
+    world.clock.advance(step)
+    const challenge = await person.challenge(home, changed)
+    expect(await changed.signIn.verify({ challenge, code: person.backupCodes[0] })).toMatchObject({ status: 'granted' })
+  })
+})

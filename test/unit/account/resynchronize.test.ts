@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { expectOk } from '../../world/expect-outcome.ts'
+import { home } from '../../world/person.ts'
+import type { Person } from '../../world/person.ts'
+import { newestOf, stateOf } from '../../world/reading.ts'
+import { createWorld } from '../../world/world.ts'
+
+const step = 30_000
+
+/** The two codes that a device with a wrong clock shows one after the other. */
+function pair({ app }: Person, drift: number): readonly [string, string] {
+  return [app.code(drift - 1), app.code(drift)]
+}
+
+describe('totp.resynchronize', () => {
+  it('[TOTP-9] sets the clock difference anew from two consecutive codes and a proof', async () => {
+    const world = createWorld()
+    const { nl } = world
+    const person = await world.person()
+    const { grant, app } = person
+    const device = app.device
+    world.clock.advance(20 * step)
+    const refused = await nl.totp.resynchronize({ grant, device, codes: pair(person, 40) })
+    expect(refused).toEqual({ ok: false, reason: 'step-up' })
+    const proof = await person.proof()
+    world.clock.advance(200 * step)
+    expect(await nl.totp.resynchronize({ grant, proof, device, codes: pair(person, 40) })).toEqual({
+      ok: false,
+      reason: 'step-up',
+    })
+    const fresh = await person.proof()
+    const codes = pair(person, 40)
+    expect(await nl.totp.resynchronize({ grant, proof: fresh, device, codes })).toEqual({ ok: true, drift: 40 })
+    expect(await newestOf(nl, person.id, 'mfa_update')).toMatchObject({ values: { change: 'resynchronize', device } })
+
+    const challenge = await person.challenge()
+    expect(await nl.signIn.verify({ challenge, code: app.code(40) })).toMatchObject({ reason: 'wrong' })
+    world.clock.advance(step)
+    expect(await nl.signIn.verify({ challenge, code: app.code(0) })).toMatchObject({ reason: 'wrong' })
+    expect(await nl.signIn.verify({ challenge, code: app.code(40) })).toMatchObject({ status: 'granted' })
+  })
+
+  it('uses its proof up', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const { grant, app } = person
+    const proof = await person.proof()
+    expectOk(await world.nl.totp.resynchronize({ grant, proof, device: app.device, codes: pair(person, 40) }))
+    const again = await world.nl.totp.resynchronize({ grant, proof, device: app.device, codes: pair(person, 50) })
+    expect(again).toEqual({ ok: false, reason: 'step-up' })
+  })
+
+  it('takes no codes that do not follow each other, lie beyond an hour, or were spent', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const { grant, app } = person
+    world.clock.advance(200 * step)
+    const proof = await person.proof()
+    const call = { grant, proof, device: app.device, client: home }
+    const wrong = [
+      () => [app.code(40), app.code(42)] as const,
+      () => [app.code(41), app.code(40)] as const,
+      () => [app.code(40), app.code(40)] as const,
+      () => pair(person, 122),
+      () => pair(person, -125),
+      () => pair(person, 0),
+    ]
+    for (const codes of wrong) {
+      const answer = await world.nl.totp.resynchronize({ ...call, codes: codes() })
+      expect(answer).toMatchObject({ ok: false, reason: 'wrong' })
+      // Each wrong pair is charged: a sign-in on a known device keeps the test below the waits.
+      world.clock.advance(20 * step)
+      await person.signIn({ ...home, device: person.deviceToken })
+      Object.assign(call, { grant: person.grant, proof: await person.proof() })
+    }
+    expect((await stateOf(world.storage, person.id)).totp.devices[0]!.drift).toBe(0)
+  })
+
+  it('answers texts that cannot be codes without a charge', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const call = { grant: person.grant, proof: await person.proof(), device: person.app.device }
+    for (const codes of [[], ['1', '2'], ['123456'], ['abcdef', '123456'], [undefined, null], 'x'] as const) {
+      const answer = await world.nl.totp.resynchronize({ ...call, codes: codes as never })
+      expect(answer).toEqual({ ok: false, reason: 'malformed' })
+    }
+    expect((await stateOf(world.storage, person.id)).throttle.failures).toBe(0)
+  })
+
+  it('tells the owner', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const proof = await person.proof()
+    await world.nl.outbox.idle()
+    world.mailer.clear()
+    const { grant, app } = person
+    expectOk(await world.nl.totp.resynchronize({ grant, proof, device: app.device, codes: pair(person, 40) }))
+    await world.nl.outbox.idle()
+    expect(world.mailer.mails).toHaveLength(1)
+    expect(world.mailer.mails[0]!.text).toContain('Phone')
+  })
+})
