@@ -26,6 +26,7 @@ export function signInRoutes(app: Express, { nl, users }: Portal): void {
 
   app.post('/login', async (req, res) => {
     const email = text(req.body.email)
+    res.locals.email = email
     const u = await users.byEmail(email)
     // Asked first, so that a name that is nobody's takes as long.
     const right = await passwordMatches(u, text(req.body.password))

@@ -168,5 +168,5 @@ export const apps: readonly { readonly name: string; readonly note: string }[] =
   { name: 'Ente Auth', note: 'every system, open source' },
   { name: 'Google Authenticator', note: 'Android and iOS' },
   { name: 'Microsoft Authenticator', note: 'Android and iOS' },
-  { name: 'Bitwarden, 1Password, Proton Pass', note: 'password managers, every system' },
+  { name: 'Bitwarden, 1Password', note: 'password managers, every system' },
 ]

@@ -96,6 +96,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
   it('logs in with the password alone while there is no second factor', async () => {
     await typePassword(page, 'not the password')
     expect(await alert()).toContain('wrong')
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe(email)
     await picture(page, 'login-wrong')
     await typePassword()
     expect(await heading()).toBe('Login and security')
@@ -436,6 +437,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await press('Continue', plain)
     await typeCode(await phoneWith(await plain.locator('#key').innerText()).code(), 'Check', plain)
     expect(await plain.locator('#codes code').count()).toBe(10)
+    expect(await plain.getByRole('button', { name: 'Copy' }).count(), 'no button that does nothing').toBe(0)
     await bare.close()
   })
 })
