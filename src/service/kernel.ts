@@ -15,7 +15,7 @@ import { sha256 } from '../core/hmac.ts'
 import { limits } from '../core/limits.ts'
 import type { TokenKind, TokenPayloads } from '../core/token/index.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { LimiterCharge } from '../ports/limiter.ts'
+import type { LimiterAnswer, LimiterCharge } from '../ports/limiter.ts'
 import type { Random } from '../ports/random.ts'
 import { slowHash } from '../slow-hash/index.ts'
 import type { SinkEntry } from '../ports/sink.ts'
@@ -223,14 +223,12 @@ export function createKernel(options: NightlatchOptions): Kernel {
     async admit(charges, door) {
       const at = now()
       try {
-        const answer = await limiter.charge({ now: at, charges })
-        return answer.admitted ? null : { retryAt: answer.retryAt }
+        return heldBy(await limiter.charge({ now: at, charges }))
       } catch {
         // The door never opens because a limiter is down: the one in this process takes over, and says so.
         const shared: SharedValues = { actor: 'system', call: 'limiter' }
         await facts.record(null, [{ type: 'limiter_fail', values: { door } }], shared, at)
-        const answer = await localLimiter.charge({ now: at, charges })
-        return answer.admitted ? null : { retryAt: answer.retryAt }
+        return heldBy(await localLimiter.charge({ now: at, charges }))
       }
     },
 
@@ -250,6 +248,14 @@ export function createKernel(options: NightlatchOptions): Kernel {
 function sessionOf(result: unknown): string | null {
   const grant = (result as { grant?: { session?: unknown } | null } | null)?.grant
   return typeof grant?.session === 'string' ? grant.session : null
+}
+
+/** Anything but a clear answer counts as a failure of the limiter, never as an admission [THR-8]. */
+function heldBy(answer: LimiterAnswer): { readonly retryAt: number } | null {
+  const { admitted, retryAt } = answer as { readonly admitted: unknown; readonly retryAt?: unknown }
+  if (admitted === true) return null
+  if (admitted === false && typeof retryAt === 'number' && Number.isFinite(retryAt)) return { retryAt }
+  throw new NightlatchError('NL_CONFIG', 'the limiter answered something else than its port says')
 }
 
 function checkedClock(clock: Clock): Clock {

@@ -1,0 +1,146 @@
+import { asSystem, isNightlatchError, publicOutcome } from 'nightlatch'
+import type { SignInOutcome } from 'nightlatch'
+import { describe, expect, it } from 'vitest'
+import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
+import { elsewhere, home, wrongCode } from '../../world/person.ts'
+import { eventsOf, newestOf } from '../../world/reading.ts'
+import { createWorld } from '../../world/world.ts'
+
+describe('publicOutcome', () => {
+  it('shows no token of any kind', async () => {
+    const world = createWorld()
+    const { nl } = world
+    const person = await world.person()
+    world.clock.advance(30_000)
+    const start = { name: person.name, accountId: person.id, primary: 'password', client: home } as const
+    const started = await nl.signIn.start(start)
+    const { challenge } = expectStatus(started, 'challenge')
+    const wrong = await nl.signIn.verify({ challenge, code: wrongCode(person.app), client: home })
+    const granted = await nl.signIn.verify({ challenge, code: person.app.code(), client: home })
+    expect(publicOutcome(started)).toEqual({ status: 'challenge', factors: ['totp', 'backup-code'], triesLeft: 5 })
+    expect(publicOutcome(wrong)).toEqual({
+      status: 'challenge',
+      reason: 'wrong',
+      factors: ['totp', 'backup-code'],
+      triesLeft: 4,
+    })
+    expect(publicOutcome(granted)).toEqual({ status: 'granted' })
+    const enroll: SignInOutcome = { status: 'enroll', grant: 'secret', needs: ['totp'], until: 5 }
+    expect(publicOutcome(enroll)).toEqual({ status: 'enroll' })
+    const told = JSON.stringify([started, wrong, granted].map(publicOutcome))
+    for (const token of [challenge, (granted as { grant: string }).grant]) expect(told).not.toContain(token)
+  })
+
+  it('[THR-12] has the same for every primary authentication that failed', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const { failed } = world.nl.signIn
+    const known = await failed({ name: person.name, accountId: person.id, client: elsewhere(1) })
+    const unknown = await failed({ name: 'nobody', client: elsewhere(2) })
+    expect(JSON.stringify(publicOutcome(known))).toBe(JSON.stringify(publicOutcome(unknown)))
+    expect(publicOutcome(known)).toEqual({ status: 'refused', reason: 'wrong-credentials' })
+  })
+})
+
+describe('asSystem', () => {
+  it('names its reason in everything that it does', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const grant = asSystem(person.id, 'quarterly clean-up\nof sessions')
+    expectOk(await world.nl.sessions.endAll({ grant }))
+    expect(await newestOf(world.nl, person.id, 'session_end_all')).toMatchObject({
+      values: { actor: 'system', actorReason: 'quarterly clean-up\\u000aof sessions' },
+    })
+  })
+
+  it('cannot be made up from data', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const act = asSystem(person.id, 'test')
+    for (const forged of [
+      { ...act },
+      JSON.parse(JSON.stringify(act)) as typeof act,
+      { accountId: person.id, reason: 'test' },
+      Object.create(act) as typeof act,
+      new Proxy(act, {}),
+    ]) {
+      expect(await world.nl.totp.list({ grant: forged })).toEqual({ ok: false, reason: 'signed-out' })
+    }
+    expect(() => Object.assign(act, { accountId: 'bob' })).toThrow(TypeError)
+    expect(await world.nl.totp.list({ grant: act })).toMatchObject({ ok: true })
+  })
+
+  it('asks for a reason and an account', () => {
+    for (const [id, reason] of [
+      ['', 'why'],
+      ['ada', ''],
+      ['ada', '  '],
+      ['a\nb', 'why'],
+      ['a'.repeat(181), 'why'],
+      [undefined, 'why'],
+      ['ada', undefined],
+    ]) {
+      try {
+        asSystem(id as string, reason as string)
+        expect.unreachable()
+      } catch (error) {
+        expect(isNightlatchError(error) && error.code).toBe('NL_ARGUMENT')
+      }
+    }
+  })
+})
+
+describe('a device token', () => {
+  it('knows several accounts of one browser', async () => {
+    const world = createWorld()
+    const [ada, bob] = [await world.person('ada'), await world.person('bob')]
+    await ada.signIn()
+    await bob.signIn({ ...home, device: ada.deviceToken })
+    for (const person of [ada, bob]) {
+      await person.signIn({ ...home, device: bob.deviceToken })
+      const [success] = (await eventsOf(world.nl, person.id)).filter(({ type }) => type === 'authn_login_success')
+      expect(success).toMatchObject({ values: { knownDevice: true } })
+    }
+  })
+
+  it('[SES-11] [SES-12] replaces no factor', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    await person.signIn()
+    const client = { ...home, device: person.deviceToken }
+    const start = { name: person.name, accountId: person.id, primary: 'password', client } as const
+    expect(await world.nl.signIn.start(start)).toMatchObject({ status: 'challenge' })
+    expect(await world.nl.totp.enroll({ grant: person.grant, client })).toMatchObject({ reason: 'step-up' })
+  })
+
+  it('holds no account id, and fits into a cookie', async () => {
+    const world = createWorld()
+    let device = ''
+    for (let n = 0; n < 12; n++) {
+      const id = `person-${n}-${'x'.repeat(160)}`
+      const start = { name: id, accountId: id, primary: 'password', client: { ...home, device } } as const
+      device = expectStatus(await world.nl.signIn.start(start), 'granted').deviceToken
+    }
+    expect(device.length).toBeLessThan(1000)
+    expect(world.nl.cookie).toEqual({
+      httpOnly: true,
+      secure: true,
+      sameSite: 'lax',
+      path: '/',
+      maxAge: 34_560_000_000,
+    })
+  })
+
+  it('of the oldest browser is forgotten when there are more than twenty', async () => {
+    const world = createWorld({ options: { limiter: { charge: async () => ({ admitted: true }) } } })
+    const person = await world.person()
+    await person.signIn()
+    const first = person.deviceToken
+    for (let n = 0; n < 20; n++) await person.signIn(elsewhere(n))
+    const start = { name: person.name, accountId: person.id, primary: 'password' } as const
+    await world.nl.signIn.start({ ...start, client: { ...home, device: first } })
+    expect(await newestOf(world.nl, person.id, 'mfa_challenge')).toMatchObject({ values: { knownDevice: false } })
+    await world.nl.signIn.start({ ...start, client: { ...home, device: person.deviceToken } })
+    expect(await newestOf(world.nl, person.id, 'mfa_challenge')).toMatchObject({ values: { knownDevice: true } })
+  })
+})
