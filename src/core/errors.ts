@@ -29,6 +29,10 @@ export type NightlatchErrorCode =
   | 'NL_DESCRIBE_FAILED'
   /** The mailer failed. */
   | 'NL_MAIL_FAILED'
+  /** The limiter's store failed or did not answer in time. */
+  | 'NL_LIMITER_FAILED'
+  /** The SMS gateway failed, or did not accept a message. */
+  | 'NL_SMS_FAILED'
 
 const brand: symbol = Symbol.for('nightlatch.error')
 

@@ -20,6 +20,7 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'core/policy': ['core'],
   'core/anti-phishing': ['core'],
   'core/mail': ['core'],
+  'core/sms': ['core'],
   'core/token': ['core'],
   'core/record': ['core'],
   'core/account': ['core', 'core/*'],
@@ -30,6 +31,8 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'adapters/memory': ['core', 'types:core/*', 'ports'],
   'adapters/sql': ['core', 'types:core/*', 'ports'],
   'adapters/nodemailer': ['core', 'types:core/*', 'ports'],
+  'adapters/limiter-flexible': ['core', 'types:core/*', 'ports'],
+  'adapters/sms-http': ['core', 'types:core/*', 'ports'],
   testing: ['core', 'core/*', 'ports'],
   // The face: adapters, qr and testing are subpaths of their own.
   index: ['core', 'core/*', 'ports', 'service'],
@@ -44,9 +47,11 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/core/network/': ['ipaddr.js'],
   'src/slow-hash/scrypt.ts': ['@noble/hashes'],
   'src/service/': ['@noble/ciphers'],
+  'src/service/phone.ts': ['libphonenumber-js'],
   'src/qr/': ['qrcode'],
   'src/adapters/sql/': ['kysely'],
   'src/adapters/nodemailer/': ['nodemailer'],
+  'src/adapters/limiter-flexible/': ['rate-limiter-flexible'],
   'src/testing/': ['fast-check'],
   'src/cli/': ['node:*'],
 }

@@ -1,0 +1,125 @@
+import { argumentError, requireInteger, requireObject, requireOneOf, requireText } from '../arguments.ts'
+import { frame, requireBytes } from '../bytes.ts'
+import { equalBytes } from '../compare.ts'
+import { plainDigits } from '../digits.ts'
+import { derive, hmacSha256 } from '../hmac.ts'
+import { smsLimits } from './limits.ts'
+import { isE164 } from './phone.ts'
+
+/** What a code is good for, and nothing else [SMS-7]. */
+export type SmsPurpose = 'login' | 'verify-number' | 'step-up'
+
+export const smsPurposes: readonly SmsPurpose[] = /* @__PURE__ */ Object.freeze(['login', 'verify-number', 'step-up'])
+
+const keyBytes = 32
+const minEntropyBytes = 32
+const wordsPerBlock = 8
+
+/** An endless stream of 32-bit numbers expanded from the entropy, one labelled block after the other. */
+function* expand(entropy: Uint8Array): Generator<number, never> {
+  for (let block = 0; ; block++) {
+    const bytes = derive(entropy, `sms-code/${block}`, wordsPerBlock * 4)
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    for (let i = 0; i < wordsPerBlock; i++) yield view.getUint32(i * 4)
+  }
+}
+
+/**
+ * Makes a code of digits, each as likely as any other, zeros on the left kept. The same entropy gives the same code.
+ *
+ * @contract pure · entropy bytes, digits 6 to 8 · code · throws NL_ARGUMENT · NIST SP 800-63B §3.1.3.2
+ * @example
+ * generateSmsCode({ entropy: crypto.getRandomValues(new Uint8Array(32)) }) // '049173'
+ */
+export function generateSmsCode(options: {
+  readonly entropy: Uint8Array
+  readonly digits?: number | undefined
+}): string {
+  requireObject(options, 'options')
+  const { entropy, digits = 6 } = options
+  requireBytes(entropy, 'entropy')
+  if (entropy.length < minEntropyBytes) {
+    throw argumentError('entropy', `of ${minEntropyBytes} bytes or more`)
+  }
+  requireInteger(digits, 'digits', { from: 6, to: 8 })
+  const codes = 10 ** digits
+  // Numbers from this bound on are thrown away: a bare remainder would favor the lower codes.
+  const bound = 2 ** 32 - (2 ** 32 % codes)
+  const stream = expand(entropy)
+  let value = stream.next().value
+  while (value >= bound) value = stream.next().value
+  return String(value % codes).padStart(digits, '0')
+}
+
+/**
+ * Whether a normalized text has the shape of a code: 6 to 8 ASCII digits. A typed one that has not is no guess at all.
+ *
+ * @contract pure · outcomes true|false · throws none
+ */
+export function isSmsCode(text: unknown): text is string {
+  return typeof text === 'string' && /^\d{6,8}$/.test(text)
+}
+
+/**
+ * What a person typed, as plain ASCII digits, or `null` when it cannot be a code: spaces and dashes are dropped,
+ * full-width digits become ASCII ones, any other character and more than 32 of them make it `null`.
+ *
+ * @contract pure · string|null · throws none
+ * @example
+ * normalizeSmsCode('049 173') // '049173'
+ */
+export function normalizeSmsCode(text: unknown): string | null {
+  return plainDigits(text, smsLimits.codeText)
+}
+
+/** All that a code is bound to [SMS-7]. */
+export interface SmsBinding {
+  /** 32 bytes, used for these digests only. */
+  readonly key: Uint8Array
+  /** Unique over all accounts: it stands for the account and the request. */
+  readonly challenge: string
+  readonly purpose: SmsPurpose
+  /** E.164 */
+  readonly phone: string
+}
+
+/**
+ * What is stored of a code: HMAC-SHA-256 over the code and all that it is bound to [SMS-7, SMS-8].
+ *
+ * @contract pure · key 32 bytes · digest of 32 bytes · throws NL_ARGUMENT · RFC 2104
+ */
+export function smsDigest(options: SmsBinding & { readonly code: string }): Uint8Array {
+  requireObject(options, 'options')
+  const { code, ...binding } = options
+  if (!isSmsCode(code)) throw argumentError('code', 'a text of 6 to 8 digits')
+  return digestOf(binding, code)
+}
+
+function digestOf({ key, challenge, purpose, phone }: SmsBinding, code: string): Uint8Array {
+  requireBytes(key, 'key')
+  if (key.length !== keyBytes) throw argumentError('key', `of ${keyBytes} bytes`)
+  requireText(challenge, 'challenge')
+  if (challenge === '') throw argumentError('challenge', 'a text that is not empty')
+  requireOneOf(purpose, 'purpose', smsPurposes)
+  if (!isE164(phone)) throw argumentError('phone', 'a number in E.164 form')
+  return hmacSha256(key, frame('nightlatch/sms-code/v1', purpose, challenge, phone, code))
+}
+
+/**
+ * Whether a typed text is the code of a digest, compared in constant time. A text that cannot be a code is `false`.
+ *
+ * @contract pure · key and digest 32 bytes · outcomes true|false · throws NL_ARGUMENT
+ */
+export function matchesSmsCode(
+  options: SmsBinding & {
+    readonly digest: Uint8Array
+    /** As typed. */
+    readonly text: unknown
+  },
+): boolean {
+  requireObject(options, 'options')
+  const { digest, text, ...binding } = options
+  requireBytes(digest, 'digest')
+  const code = normalizeSmsCode(text) ?? ''
+  return equalBytes(digestOf(binding, code), digest) && isSmsCode(code)
+}

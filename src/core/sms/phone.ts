@@ -1,0 +1,62 @@
+import { argumentError } from '../arguments.ts'
+import { NightlatchError } from '../errors.ts'
+
+const e164 = /^\+[1-9]\d{1,14}$/
+
+// Every calling code that the ITU assigned with one or two digits; all others have three.
+const callingCode = /^\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/
+
+/**
+ * Whether a text is a number in the one form in which numbers are stored and compared: `+`, then 2 to 15 digits, the
+ * first of them not 0, and nothing else.
+ *
+ * @contract pure · outcomes true|false · throws none · ITU-T E.164 §6
+ * @example
+ * isE164('+36301234567') // true
+ */
+export function isE164(text: unknown): text is string {
+  return typeof text === 'string' && e164.test(text)
+}
+
+/**
+ * A number as a page, a mail or a log may show it: the calling code and the last two digits, the same six dots for all
+ * others, so that not even their count is told [SMS-11]. A short number shows fewer digits.
+ *
+ * @contract pure · masked text · throws NL_ARGUMENT
+ * @example
+ * maskPhone('+36301234567') // '+36 •••••• 67'
+ */
+export function maskPhone(phone: string): string {
+  if (!isE164(phone)) throw argumentError('phone', 'a number in E.164 form')
+  const [code = ''] = callingCode.exec(phone) ?? []
+  const hidden = phone.length - code.length
+  return [code, '••••••', hidden >= 6 ? phone.slice(-2) : ''].filter((part) => part !== '').join(' ')
+}
+
+/**
+ * Whether codes may be sent to numbers of a country. The list allows: an empty one allows nothing [SMS-21].
+ *
+ * @contract pure · country ISO 3166-1 alpha-2 · outcomes true|false · throws none
+ * @example
+ * countryAllowed('HU', ['HU', 'AT']) // true
+ */
+export function countryAllowed(country: string, allowed: readonly string[]): boolean {
+  return allowed.includes(country)
+}
+
+/**
+ * Reads a configured list of countries, each once and in capitals.
+ *
+ * @contract pure · ISO 3166-1 alpha-2 · countries · throws NL_CONFIG
+ * @example
+ * checkCountries(['hu', 'AT']) // ['HU', 'AT']
+ */
+export function checkCountries(countries: readonly string[]): readonly string[] {
+  if (
+    !Array.isArray(countries) ||
+    !countries.every((country) => typeof country === 'string' && /^[a-z]{2}$/i.test(country))
+  ) {
+    throw new NightlatchError('NL_CONFIG', "countries must be a list of two-letter codes such as ['HU', 'AT']")
+  }
+  return [...new Set(countries.map((country) => country.toUpperCase()))]
+}

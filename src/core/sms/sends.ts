@@ -1,0 +1,113 @@
+import { argumentError, requireInteger, requireObject } from '../arguments.ts'
+import { smsLimits, smsSendLimits } from './limits.ts'
+import type { SmsSendLimits } from './limits.ts'
+
+/**
+ * What is kept of the messages that an account was sent. Servers' clocks may differ and run backwards, so a stored time
+ * counts by its distance from now: one that lies a whole window ahead is as far away as one that lies it behind.
+ */
+export interface SmsSends {
+  /** When, ms since epoch, ascending: those of the last 24 hours. */
+  readonly at: readonly number[]
+  /** How many since a code was last verified: the resend delay grows with it. */
+  readonly row: number
+}
+
+export const noSmsSends: SmsSends = /* @__PURE__ */ Object.freeze({ at: /* @__PURE__ */ Object.freeze([]), row: 0 })
+
+interface Block {
+  readonly reason: 'cooldown' | 'hourly' | 'daily'
+  /** ms since epoch */
+  readonly retryAt: number
+}
+
+export type SendAllowedOutcome =
+  /** `state` has the send counted; `resendAt` is when the next one may follow, ms since epoch. */
+  { readonly ok: true; readonly state: SmsSends; readonly resendAt: number } | ({ readonly ok: false } & Block)
+
+const hourMs = 3_600_000
+const dayMs = 86_400_000
+
+/**
+ * Whether one more message may be sent now, and the state with it counted. Neither a resend nor a new challenge clears
+ * anything: only {@link sendsAfterVerified} ends the growth of the delay, and the hour and the day run on [SMS-22].
+ *
+ * @contract pure · now and retryAt ms since epoch, delays ms · ok|cooldown|hourly|daily · throws NL_ARGUMENT · SMS-23
+ * @example
+ * sendAllowed({ state: noSmsSends, now: Date.now() }) // { ok: true, state, resendAt }
+ */
+export function sendAllowed(options: {
+  readonly state: SmsSends
+  readonly now: number
+  readonly limits?: SmsSendLimits | undefined
+}): SendAllowedOutcome {
+  requireObject(options, 'options')
+  const { state, now, limits = smsSendLimits } = options
+  requireState(state)
+  requireInteger(now, 'now', { from: 0, to: Number.MAX_SAFE_INTEGER })
+  checkSendLimits(limits)
+  const block = blockOf(state, now, limits)
+  if (block !== null) return { ok: false, ...block }
+  const day = within(state.at, dayMs, now)
+  const sent: SmsSends = {
+    at: [...day, now].sort((a, b) => a - b),
+    row: day.length === 0 ? 1 : state.row + 1,
+  }
+  return { ok: true, state: sent, resendAt: blockOf(sent, now, limits)?.retryAt ?? now }
+}
+
+/**
+ * The state after a code was verified: the delay starts anew, and no count is forgotten.
+ *
+ * @contract pure · state · throws none
+ */
+export function sendsAfterVerified(state: SmsSends): SmsSends {
+  return { at: state.at, row: 0 }
+}
+
+/**
+ * Refuses limits that no account could live with, or that a record could not keep.
+ *
+ * @contract pure · delays ms · throws NL_ARGUMENT
+ */
+export function checkSendLimits(limits: SmsSendLimits): void {
+  requireObject(limits, 'limits')
+  requireInteger(limits.firstDelayMs, 'firstDelayMs', { from: 1000, to: hourMs })
+  requireInteger(limits.longestDelayMs, 'longestDelayMs', { from: limits.firstDelayMs, to: dayMs })
+  requireInteger(limits.daily, 'daily', { from: 1, to: smsLimits.daily })
+  requireInteger(limits.hourly, 'hourly', { from: 1, to: limits.daily })
+}
+
+function requireState(state: SmsSends): void {
+  requireObject(state, 'state')
+  requireInteger(state.row, 'state.row', { from: 0, to: Number.MAX_SAFE_INTEGER })
+  if (!Array.isArray(state.at) || !state.at.every((at) => Number.isSafeInteger(at))) {
+    throw argumentError('state.at', 'a list of times')
+  }
+}
+
+/** What holds a send back the longest, if anything does. */
+function blockOf(state: SmsSends, now: number, limits: SmsSendLimits): Block | null {
+  const delay = state.row === 0 ? 0 : Math.min(limits.firstDelayMs * 2 ** (state.row - 1), limits.longestDelayMs)
+  const blocks: Block[] = [
+    { reason: 'daily', retryAt: freeAt(state, { most: limits.daily, windowMs: dayMs, now }) },
+    { reason: 'hourly', retryAt: freeAt(state, { most: limits.hourly, windowMs: hourMs, now }) },
+    { reason: 'cooldown', retryAt: freeAt(state, { most: 1, windowMs: delay, now }) },
+  ]
+  const [longest] = blocks.filter(({ retryAt }) => retryAt > now).sort((a, b) => b.retryAt - a.retryAt)
+  return longest ?? null
+}
+
+/** When fewer than `most` sends will lie within the window; 0 if so now. */
+function freeAt(
+  state: SmsSends,
+  { most, windowMs, now }: { readonly most: number; readonly windowMs: number; readonly now: number },
+): number {
+  const counted = within(state.at, windowMs, now)
+  const last = counted[counted.length - most]
+  return last === undefined ? 0 : last + windowMs
+}
+
+function within(times: readonly number[], windowMs: number, now: number): readonly number[] {
+  return times.filter((at) => Math.abs(now - at) < windowMs)
+}
