@@ -1,6 +1,6 @@
 import type { Fact, SecurityEvent } from '../core/events/index.ts'
 import { decodeEvent, decodeFact } from '../core/events/index.ts'
-import type { EventRow, FactRow } from '../ports/storage.ts'
+import type { EventField, EventRow, FactRow } from '../ports/storage.ts'
 
 /** Rows that this release can read; one of a newer release is left out. */
 export function readEvents(rows: readonly EventRow[]): readonly SecurityEvent[] {
@@ -8,10 +8,22 @@ export function readEvents(rows: readonly EventRow[]): readonly SecurityEvent[] 
 }
 
 export function readFacts(rows: readonly FactRow[]): readonly Fact[] {
-  return rows.map(({ id, type, at, fields }) => decodeFact({ id, type, at, fields })).filter((fact) => fact !== null)
+  return rows.map(readFact).filter((fact) => fact !== null)
 }
 
 function readEvent({ n, type, at, fields }: EventRow): SecurityEvent | null {
-  const values = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value]))
-  return decodeEvent({ n, type, at, fields: values })
+  return decodeEvent({ n, type, at, fields: texts(fields, (field: EventField | null) => field?.value) })
+}
+
+function readFact({ id, type, at, fields }: FactRow): Fact | null {
+  return decodeFact({ id, type, at, fields: texts(fields, (field) => field) })
+}
+
+/** Rows may have been spoiled in the store: what is no text reads as absent, and the others stay readable. */
+function texts<Field>(
+  fields: Readonly<Record<string, Field>> | null,
+  valueOf: (field: Field) => unknown,
+): Readonly<Record<string, string>> {
+  const found = Object.entries(fields ?? {}).map(([name, field]) => [name, valueOf(field)] as const)
+  return Object.fromEntries(found.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string'))
 }

@@ -118,6 +118,47 @@ export function checkFields(row: ChainedRow, head: ChainHead): readonly FieldFau
   return faults
 }
 
+/**
+ * The names of fields that are not what a field is, when a row was left in a shape that no release writes; null for a
+ * row that can be read.
+ */
+export function unreadableParts(row: ChainedRow): readonly string[] | null {
+  const { type, at, link, fields } = row as Readonly<Record<keyof ChainedRow, unknown>>
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return []
+  const names = Object.entries(fields)
+    .filter(([, field]) => !isField(field))
+    .map(([name]) => name)
+  const whole = typeof type === 'string' && typeof at === 'number' && typeof link === 'string'
+  return whole && names.length === 0 ? null : names
+}
+
+function isField(field: unknown): boolean {
+  if (typeof field !== 'object' || field === null) return false
+  const { value, salt, c } = field as Record<string, unknown>
+  const isText = (part: unknown): boolean => part === undefined || typeof part === 'string'
+  return typeof c === 'string' && isText(value) && isText(salt)
+}
+
+/** The link that the row's content makes behind another link; null when a digest or that link is none. */
+export function linkFor(
+  row: ChainedRow,
+  chainKey: Uint8Array,
+  recordId: string,
+  previousLink: string,
+  as: number = row.n,
+): string | null {
+  const previous = decodeBase64url(previousLink)
+  if (previous === null) return null
+  const digests: [string, Uint8Array][] = []
+  for (const [name, field] of Object.entries(row.fields)) {
+    const c = decodeBase64url(field.c)
+    if (c === null) return null
+    digests.push([name, c])
+  }
+  const { type, at } = row
+  return encodeBase64url(linkOf(chainKey, recordId, { n: as, type, at }, previous, digests))
+}
+
 /** Whether the row's link follows from the row and the link before it; `as` tries it under another number. */
 export function linkHolds(
   row: ChainedRow,
@@ -126,15 +167,6 @@ export function linkHolds(
   previousLink: string,
   as: number = row.n,
 ): boolean {
-  const previous = decodeBase64url(previousLink)
-  const link = decodeBase64url(row.link)
-  if (previous === null || link === null) return false
-  const digests: [string, Uint8Array][] = []
-  for (const [name, field] of Object.entries(row.fields)) {
-    const c = decodeBase64url(field.c)
-    if (c === null) return false
-    digests.push([name, c])
-  }
-  const { type, at } = row
-  return equalBytes(linkOf(chainKey, recordId, { n: as, type, at }, previous, digests), link)
+  const made = linkFor(row, chainKey, recordId, previousLink, as)
+  return made !== null && equalBytes(utf8(made), utf8(row.link))
 }

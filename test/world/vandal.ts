@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import type { EventRow, Storage, StoredRecord } from 'nightlatch'
+import { memoryStorage } from 'nightlatch/storage/memory'
+import { peekEvents } from './peek.ts'
+import { sqliteFile } from './sqlite.ts'
+
+/** Somebody who can write the tables but holds no key. */
+export interface Vandal {
+  readonly storage: Storage
+  /** Oldest first. */
+  rows(accountId: string): Promise<readonly EventRow[]>
+  replaceRows(accountId: string, rows: readonly EventRow[]): Promise<void>
+  replaceRecord(accountId: string, record: StoredRecord | null): Promise<void>
+  close(): Promise<void>
+}
+
+const idOf = (accountId: string): string => `account:${accountId}`
+
+/** A memory storage that answers what the vandal put in the place of what was stored. */
+export async function memoryVandal(): Promise<Vandal> {
+  const inner = memoryStorage()
+  const spoiledRows = new Map<string, readonly EventRow[]>()
+  const spoiledRecords = new Map<string, StoredRecord | null>()
+  const storage: Storage = {
+    ...inner,
+    async load(id) {
+      const spoiled = spoiledRecords.get(id)
+      return spoiled === undefined ? inner.load(id) : spoiled
+    },
+    async listEvents(query) {
+      const spoiled = spoiledRows.get(query.id)
+      if (spoiled === undefined) return inner.listEvents(query)
+      const rows = [...spoiled].sort((a, b) => b.n - a.n)
+      const from = query.after === undefined ? 0 : Number(query.after)
+      const items = structuredClone(rows.slice(from, from + query.limit))
+      return { items, next: from + query.limit < rows.length ? String(from + query.limit) : null }
+    },
+  }
+  return {
+    storage,
+    rows: (accountId) => peekEvents(inner, accountId),
+    async replaceRows(accountId, rows) {
+      spoiledRows.set(idOf(accountId), rows)
+    },
+    async replaceRecord(accountId, record) {
+      spoiledRecords.set(idOf(accountId), record)
+    },
+    close: async () => undefined,
+  }
+}
+
+/** A SQLite file and plain SQL. */
+export async function sqliteVandal(): Promise<Vandal> {
+  const { db, storage, close } = await sqliteFile()
+  return {
+    storage,
+    close,
+    rows: (accountId) => peekEvents(storage, accountId),
+    async replaceRows(accountId, rows) {
+      const id = idOf(accountId)
+      await sql`delete from nightlatch_events where record_id = ${id}`.execute(db)
+      for (const { n, type, at, fields, link } of rows) {
+        await sql`insert into nightlatch_events (record_id, n, type, at, fields, link)
+          values (${id}, ${n}, ${type}, ${at}, ${JSON.stringify(fields)}, ${link})`.execute(db)
+      }
+    },
+    async replaceRecord(accountId, record) {
+      const id = idOf(accountId)
+      if (record === null) await sql`delete from nightlatch_records where id = ${id}`.execute(db)
+      else {
+        await sql`update nightlatch_records set version = ${record.version}, doc = ${record.doc} where id = ${id}`.execute(
+          db,
+        )
+      }
+    },
+  }
+}
+
+export const vandals: readonly { readonly title: string; arrive(): Promise<Vandal> }[] = [
+  { title: 'memory', arrive: memoryVandal },
+  { title: 'SQLite', arrive: sqliteVandal },
+]
