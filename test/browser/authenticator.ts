@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 
 const period = 30_000
 /** Between computing a code and its check a step may not end. */
-const margin = 4_000
+const margin = 6_000
 
 /** An authenticator app that is not ours: a key typed into oathtool. */
 export interface Phone {
