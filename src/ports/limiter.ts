@@ -1,5 +1,5 @@
 export interface LimiterCharge {
-  /** A hash: never a name or an address in clear. */
+  /** A hash, 1 to 128 characters of printable ASCII: never a name or an address in clear. */
   readonly key: string
   /** Charges admitted per window. */
   readonly limit: number

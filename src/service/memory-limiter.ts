@@ -1,47 +1,55 @@
-import { argumentError, requireInteger, requireObject, requireText } from '../core/arguments.ts'
-import type { Limiter, LimiterCharge } from '../ports/limiter.ts'
+import { requireLimiterRequest } from '../core/limiter-request.ts'
+import type { Limiter } from '../ports/limiter.ts'
 
 /** Keys held at once: the one that was charged least recently is forgotten first [THR-14]. */
 const mostKeys = 100_000
 
+/** What fractions of a charge may add up to by rounding, so that a limit of n admits n. */
+const rounding = 1e-9
+
+interface Level {
+  /** Charges that have not come back yet, in parts of one too. */
+  readonly used: number
+  readonly at: number
+}
+
 /**
- * The limiter of one process. Each key's allowance comes back evenly over its window (the generic cell rate algorithm),
- * so that no burst is admitted twice at a window's edge. A refused call charges nothing.
+ * The limiter of one process. Each key's allowance comes back evenly over its window (a leaky bucket), so that no burst
+ * is admitted twice at a window's edge. A refused call charges nothing.
  *
  * @contract pure · now and windowMs ms · outcomes a limiter · throws NL_ARGUMENT
  */
 export function memoryLimiter(): Limiter {
-  const fullAt = new Map<string, number>()
+  const levels = new Map<string, Level>()
+
+  function usedOf(key: string, now: number, chargesPerMs: number): number {
+    const level = levels.get(key)
+    if (level === undefined) return 0
+    // A clock that was set back would stop the key from coming back until it has caught up.
+    if (now < level.at) levels.set(key, { used: level.used, at: now })
+    return Math.max(0, level.used - Math.max(0, now - level.at) * chargesPerMs)
+  }
+
   return {
     async charge(request) {
-      requireObject(request, 'request')
+      requireLimiterRequest(request)
       const { now, charges } = request
-      requireInteger(now, 'now', { from: 0, to: Number.MAX_SAFE_INTEGER })
-      if (!Array.isArray(charges)) throw argumentError('charges', 'an array')
-      charges.forEach(requireCharge)
       let retryAt = now
       const next = charges.map(({ key, limit, windowMs }) => {
-        const spent = Math.min(Math.max(fullAt.get(key) ?? now, now), now + windowMs) + windowMs / limit
-        if (spent - now > windowMs) retryAt = Math.max(retryAt, Math.ceil(spent - windowMs))
-        return spent
+        const used = Math.min(limit, usedOf(key, now, limit / windowMs)) + 1
+        if (used > limit + rounding) retryAt = Math.max(retryAt, now + Math.ceil(((used - limit) * windowMs) / limit))
+        return used
       })
       if (retryAt > now) return { admitted: false, retryAt }
       charges.forEach(({ key }, index) => {
-        fullAt.delete(key)
-        fullAt.set(key, next[index] ?? now)
+        levels.delete(key)
+        levels.set(key, { used: next[index] ?? 0, at: now })
       })
-      for (const key of fullAt.keys()) {
-        if (fullAt.size <= mostKeys) break
-        fullAt.delete(key)
+      for (const key of levels.keys()) {
+        if (levels.size <= mostKeys) break
+        levels.delete(key)
       }
       return { admitted: true }
     },
   }
-}
-
-function requireCharge(charge: unknown): asserts charge is LimiterCharge {
-  requireObject(charge, 'each of charges')
-  requireText(charge.key, 'charge.key')
-  requireInteger(charge.limit, 'charge.limit', { from: 1, to: 1_000_000_000 })
-  requireInteger(charge.windowMs, 'charge.windowMs', { from: 1, to: 86_400_000 })
 }
