@@ -1,5 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import pg from 'pg'
+import { createClient } from 'redis'
 
 /** Programs that some tests need and a machine may lack, with the names they go by. */
 const programs = {
@@ -29,8 +31,46 @@ function onPath(name: string): string | undefined {
 export function requires(program: Program): string | undefined {
   const path = programs[program].map(onPath).find((found) => found !== undefined)
   if (path !== undefined) return path
-  const required = (process.env.NIGHTLATCH_REQUIRE ?? '').split(',').map((name) => name.trim())
-  if (required.includes(program)) throw new Error(`NIGHTLATCH_REQUIRE names ${program}, but it is not on the PATH`)
-  console.warn(`skipped: these tests need ${program}, which is not on the PATH`)
+  return miss(program, 'is not on the PATH')
+}
+
+/** Servers that some tests need: where they are looked for, and how one knows that they let the tests in. */
+const servers = {
+  redis: {
+    url: () => process.env.NIGHTLATCH_REDIS ?? 'redis://127.0.0.1:6379',
+    async enter(url: string) {
+      const client = createClient({ url, socket: { connectTimeout: 3000, reconnectStrategy: false } })
+      client.on('error', () => undefined)
+      await client.connect()
+      await client.close()
+    },
+  },
+  postgres: {
+    url: () => process.env.NIGHTLATCH_POSTGRES ?? 'postgres://postgres:postgres@127.0.0.1:5432/test',
+    async enter(url: string) {
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 })
+      await client.connect()
+      await client.end()
+    },
+  },
+} as const
+
+export type Server = keyof typeof servers
+
+/** The address of a server that a test needs, like {@link requires}. It is looked for on this machine. */
+export async function requiresServer(server: Server): Promise<string | undefined> {
+  const { url, enter } = servers[server]
+  try {
+    await enter(url())
+    return url()
+  } catch {
+    return miss(server, 'does not answer')
+  }
+}
+
+function miss(name: string, why: string): undefined {
+  const required = (process.env.NIGHTLATCH_REQUIRE ?? '').split(',').map((one) => one.trim())
+  if (required.includes(name)) throw new Error(`NIGHTLATCH_REQUIRE names ${name}, but it ${why}`)
+  console.warn(`skipped: these tests need ${name}, which ${why}`)
   return undefined
 }

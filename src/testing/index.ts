@@ -1,3 +1,5 @@
+export { limiterContract } from './limiter-contract.ts'
+export type { LimiterUnderTest } from './limiter-contract.ts'
 export type { MailerBehavior, MemoryMailer } from './mailer.ts'
 export { memoryMailer } from './mailer.ts'
 export { storageContract } from './storage-contract.ts'

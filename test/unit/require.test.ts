@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { requires } from '../require.ts'
+import { requires, requiresServer } from '../require.ts'
 
 let folder: string
 
@@ -33,5 +33,22 @@ describe('a program that tests need', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     expect(requires('oathtool')).toBeUndefined()
     expect(warn.mock.calls).toEqual([['skipped: these tests need oathtool, which is not on the PATH']])
+  })
+})
+
+describe('a server that tests need', () => {
+  beforeEach(() => {
+    vi.stubEnv('NIGHTLATCH_REDIS', 'redis://127.0.0.1:1')
+    vi.stubEnv('NIGHTLATCH_POSTGRES', 'postgres://nobody@127.0.0.1:1/none')
+  })
+
+  it('stops the run where it is required and does not answer', async () => {
+    await expect(requiresServer('redis')).rejects.toThrow('NIGHTLATCH_REQUIRE names redis, but it does not answer')
+  })
+
+  it('is missed with one line elsewhere', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    expect(await requiresServer('postgres')).toBeUndefined()
+    expect(warn.mock.calls).toEqual([['skipped: these tests need postgres, which does not answer']])
   })
 })

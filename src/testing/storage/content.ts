@@ -1,5 +1,5 @@
 import type { Storage } from '../../ports/storage.ts'
-import { same } from './assert.ts'
+import { same } from '../assert.ts'
 import { committed, eventNumbers, idsOf, newChange, newEvent, newFact, newMessage, noon, take } from './fixtures.ts'
 import type { ContractCase } from './fixtures.ts'
 

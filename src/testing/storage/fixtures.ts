@@ -1,5 +1,5 @@
 import type { Change, EventRow, FactRow, NewMessage, OutboxMessage, Page, Storage } from '../../ports/storage.ts'
-import { same } from './assert.ts'
+import { same } from '../assert.ts'
 
 /** What a suite gets from the adapter's author: a fresh, empty storage, and how to reach its data in other ways. */
 export interface StorageUnderTest {

@@ -1,5 +1,5 @@
 import type { EventRow, FactRow, HistoryQuery, Storage } from '../../ports/storage.ts'
-import { refuses, same } from './assert.ts'
+import { refuses, same } from '../assert.ts'
 import { allPages, committed, eventNumbers, newChange, newEvent, newFact, noon } from './fixtures.ts'
 import type { ContractCase } from './fixtures.ts'
 

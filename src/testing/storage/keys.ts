@@ -1,5 +1,5 @@
 import type { Change } from '../../ports/storage.ts'
-import { count, same } from './assert.ts'
+import { count, same } from '../assert.ts'
 import { committed, eventNumbers, newChange, newEvent, newMessage, take } from './fixtures.ts'
 import type { ContractCase } from './fixtures.ts'
 

@@ -1,5 +1,5 @@
 import type { Change, SettleMessage, Storage, TakeMessages } from '../../ports/storage.ts'
-import { count, refuses, same } from './assert.ts'
+import { count, refuses, same } from '../assert.ts'
 import { committed, idsOf, newChange, newMessage, noon, take } from './fixtures.ts'
 import type { ContractCase } from './fixtures.ts'
 

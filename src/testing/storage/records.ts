@@ -1,5 +1,5 @@
 import type { Change, Storage } from '../../ports/storage.ts'
-import { check, count, refuses, same } from './assert.ts'
+import { check, count, refuses, same } from '../assert.ts'
 import {
   committed,
   eventNumbers,

@@ -1,8 +1,8 @@
-import { isNightlatchError } from '../../core/errors.ts'
+import { isNightlatchError } from '../core/errors.ts'
 
 /** Assertions small enough to need no runner: a case fails by throwing. */
 export function check(condition: boolean, what: string): void {
-  if (!condition) throw new Error(`storage contract: ${what}`)
+  if (!condition) throw new Error(`contract: ${what}`)
 }
 
 /** Equal as data: the order of object keys does not count, the order of lists does. */

@@ -1,0 +1,32 @@
+import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
+
+/**
+ * Answers or fails within the time, as the library's own error. The work asks `inTime` before each step, which throws
+ * once the caller has left; what it is waiting for just then cannot be called back.
+ */
+export async function withinTime<Answer>(
+  timeoutMs: number,
+  work: (inTime: () => void) => Promise<Answer>,
+): Promise<Answer> {
+  const failure = (): NightlatchError =>
+    new NightlatchError('NL_LIMITER_FAILED', `the limiter's store did not answer within ${timeoutMs} ms`)
+  let late = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      late = true
+      reject(failure())
+    }, timeoutMs)
+  })
+  try {
+    const inTime = (): void => {
+      if (late) throw failure()
+    }
+    return await Promise.race([work(inTime), deadline])
+  } catch (cause) {
+    if (isNightlatchError(cause)) throw cause
+    throw new NightlatchError('NL_LIMITER_FAILED', "the limiter's store failed", { cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,24 @@
+import { NightlatchError } from '../../core/errors.ts'
+
+export const defaultTimeoutMs = 1000
+
+/** An options object with these keys and no others; answers its checked timeout in ms. */
+export function requireOptions(name: string, options: unknown, keys: readonly string[]): number {
+  if (typeof options !== 'object' || options === null) throw configError(`${name} takes { ${keys.join(', ')} }`)
+  const unknown = Object.keys(options).find((key) => !keys.includes(key))
+  if (unknown !== undefined) throw configError(`${name} has no option ${unknown}; it has ${keys.join(', ')}`)
+  const { timeoutMs = defaultTimeoutMs } = options as { readonly timeoutMs?: unknown }
+  if (!Number.isSafeInteger(timeoutMs) || (timeoutMs as number) < 1 || (timeoutMs as number) > 60_000) {
+    throw configError('timeoutMs must be an integer from 1 to 60000')
+  }
+  return timeoutMs as number
+}
+
+/** Whether the value has all the methods by which a client is known. */
+export function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return names.every((name) => typeof (Object(value) as Record<string, unknown>)[name] === 'function')
+}
+
+export function configError(message: string): NightlatchError {
+  return new NightlatchError('NL_CONFIG', message)
+}

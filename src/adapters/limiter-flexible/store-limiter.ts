@@ -1,0 +1,78 @@
+import { NightlatchError } from '../../core/errors.ts'
+import { requireLimiterRequest } from '../../core/limiter-request.ts'
+import type { Limiter, LimiterAnswer, LimiterCharge } from '../../ports/limiter.ts'
+import { withinTime } from './deadline.ts'
+
+export interface Count {
+  readonly consumedPoints: number
+  readonly msBeforeNext: number
+}
+
+/** The part of rate-limiter-flexible's limiters that is used: their counters. */
+export interface Counter {
+  get(key: string): Promise<Count | null>
+  /** Adds one and answers the count after it, in one atomic step of the store. */
+  penalty(key: string, points: 1, options: { readonly customDuration: number }): Promise<Count>
+}
+
+interface Standing {
+  readonly key: string
+  readonly seconds: number
+  readonly limit: number
+  readonly left: number
+  readonly waitMs: number
+}
+
+/**
+ * A limiter over counters that several servers share. It looks first, so that a call which must be refused charges
+ * nothing, then charges the key with the least left first, so that of calls which race for the last charge the losers
+ * stop before they have charged the others. Nothing is ever given back: a charge returned after its window has ended
+ * would be one more than the limit in the next.
+ */
+export function storeLimiter({
+  counter,
+  timeoutMs,
+}: {
+  readonly counter: () => Promise<Counter>
+  readonly timeoutMs: number
+}): Limiter {
+  return {
+    async charge(request) {
+      requireLimiterRequest(request)
+      const { now, charges } = request
+      return withinTime(timeoutMs, async (inTime): Promise<LimiterAnswer> => {
+        const counts = await counter()
+        const standings = await Promise.all(charges.map((charge) => look(counts, charge)))
+        const held = standings.filter(({ left, waitMs }) => left <= 0 && waitMs > 0)
+        if (held.length > 0) return refused(now, Math.max(...held.map(({ waitMs }) => waitMs)))
+        standings.sort((a, b) => a.left - b.left)
+        for (const { key, seconds, limit } of standings) {
+          inTime()
+          const count = readCount(await counts.penalty(key, 1, { customDuration: seconds }))
+          if (count.consumedPoints > limit) return refused(now, count.msBeforeNext)
+        }
+        return { admitted: true }
+      })
+    },
+  }
+}
+
+/** Both stores count in whole seconds; rounding down would admit too much. */
+async function look(counts: Counter, { key, limit, windowMs }: LimiterCharge): Promise<Standing> {
+  const seconds = Math.ceil(windowMs / 1000)
+  // One key with two windows is two counters: the shorter window must not empty the longer one.
+  const own = `${seconds}:${key}`
+  const count = await counts.get(own)
+  if (count === null) return { key: own, seconds, limit, left: limit, waitMs: 0 }
+  const { consumedPoints, msBeforeNext } = readCount(count)
+  return { key: own, seconds, limit, left: limit - consumedPoints, waitMs: msBeforeNext }
+}
+
+function readCount({ consumedPoints, msBeforeNext }: Count): Count {
+  if (Number.isFinite(consumedPoints) && Number.isFinite(msBeforeNext)) return { consumedPoints, msBeforeNext }
+  throw new NightlatchError('NL_LIMITER_FAILED', "the limiter's store answered something that is no count")
+}
+
+function refused(now: number, waitMs: number): LimiterAnswer {
+  return { admitted: false, retryAt: now + Math.max(1, Math.ceil(waitMs)) }
+}

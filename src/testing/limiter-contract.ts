@@ -1,0 +1,214 @@
+import type { Limiter, LimiterAnswer, LimiterCharge } from '../ports/limiter.ts'
+import { check, refuses, same } from './assert.ts'
+import type { ContractRunner } from './storage-contract.ts'
+
+/** What the suite gets from the adapter's author: a limiter without any charges, and another way to its counts. */
+export interface LimiterUnderTest {
+  readonly limiter: Limiter
+  /** Another instance on the same counts, as another server would have. Leave out if there can be none. */
+  second?(): Promise<Limiter>
+  /** Closes every instance that was handed out and removes the counts. */
+  close(): Promise<void>
+}
+
+interface LimiterCase {
+  readonly name: string
+  run(limiters: readonly [Limiter, Limiter]): Promise<void>
+}
+
+/** Long enough to see no window end in a case that does not wait for one. */
+const hour = 3_600_000
+/** The shortest that every store can count, twice. Stores keep their own clocks, so this is waited for. */
+const shortWindow = 2000
+
+function charge(limiter: Limiter, ...charges: readonly LimiterCharge[]): Promise<LimiterAnswer> {
+  return limiter.charge({ now: Date.now(), charges })
+}
+
+/** How many of so many calls, one after the other, are admitted. */
+async function countAdmitted(limiter: Limiter, times: number, ...charges: readonly LimiterCharge[]): Promise<number> {
+  let admitted = 0
+  for (let i = 0; i < times; i++) if ((await charge(limiter, ...charges)).admitted) admitted++
+  return admitted
+}
+
+/** How many of so many calls at once are admitted, alternating between the two instances. */
+async function race(
+  limiters: readonly [Limiter, Limiter],
+  times: number,
+  ...charges: readonly LimiterCharge[]
+): Promise<number> {
+  const calls = Array.from({ length: times }, (_, i) => charge(limiters[i % 2 === 0 ? 0 : 1], ...charges))
+  return (await Promise.all(calls)).filter(({ admitted }) => admitted).length
+}
+
+function pass(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+const limiting: readonly LimiterCase[] = [
+  {
+    name: 'admits as many charges as the limit, then none',
+    async run([limiter]) {
+      same(await countAdmitted(limiter, 9, { key: 'k', limit: 5, windowMs: hour }), 5, 'admitted of nine')
+    },
+  },
+  {
+    name: 'admits exactly the limit of charges that race',
+    async run(limiters) {
+      const key = { key: 'k', limit: 7, windowMs: hour }
+      same(await race(limiters, 60, key), 7, 'admitted of sixty at once')
+      same(await race(limiters, 20, key), 0, 'admitted of twenty more')
+    },
+  },
+  {
+    name: 'shares every count between instances',
+    async run([first, second]) {
+      const key = { key: 'k', limit: 4, windowMs: hour }
+      same(await countAdmitted(first, 3, key), 3, 'admitted by the first instance')
+      same(await countAdmitted(second, 3, key), 1, 'admitted by the second')
+      same(await countAdmitted(first, 3, key), 0, 'admitted by the first again')
+    },
+  },
+  {
+    name: 'counts each key alone, to the letter',
+    async run([limiter]) {
+      const keys = ['a', 'A', 'a:', ':a', '%', '"\'', '{a}', 'x'.repeat(128), `${'x'.repeat(127)}y`]
+      for (const key of keys) same(await countAdmitted(limiter, 2, { key, limit: 1, windowMs: hour }), 1, `of ${key}`)
+    },
+  },
+  {
+    name: 'takes the smallest and the largest charge there is',
+    async run([limiter]) {
+      same(await countAdmitted(limiter, 1, { key: 'small', limit: 1, windowMs: 1 }), 1, 'of the smallest')
+      const largest = { key: 'large', limit: 1_000_000_000, windowMs: 86_400_000 }
+      same(await countAdmitted(limiter, 3, largest), 3, 'of the largest')
+      same(await charge(limiter), { admitted: true }, 'a call that charges nothing')
+    },
+  },
+]
+
+const together: readonly LimiterCase[] = [
+  {
+    name: 'refuses by any one of the keys, and then charges none of them',
+    async run([limiter]) {
+      const narrow = { key: 'narrow', limit: 2, windowMs: hour }
+      const wide = { key: 'wide', limit: 6, windowMs: hour }
+      same(await countAdmitted(limiter, 5, narrow, wide), 2, 'admitted by both')
+      same(await countAdmitted(limiter, 5, wide, narrow), 0, 'admitted by both, told the other way round')
+      same(await countAdmitted(limiter, 9, wide), 4, 'left of the wide one')
+    },
+  },
+  {
+    name: 'never exceeds the limit of any key when calls with several race',
+    async run(limiters) {
+      const narrow = { key: 'narrow', limit: 3, windowMs: hour }
+      const wide = { key: 'wide', limit: 10, windowMs: hour }
+      const admitted = await race(limiters, 40, wide, narrow)
+      check(admitted <= 3, `forty calls at once got ${admitted} through a limit of 3`)
+      // A call that loses a race may have charged a key before it lost; it may not have been given it back.
+      const left = await race(limiters, 40, wide)
+      check(left <= 10 - admitted, `${admitted} and ${left} calls got through a limit of 10`)
+    },
+  },
+]
+
+const waiting: readonly LimiterCase[] = [
+  {
+    name: 'tells when to come back, admits then, and refused calls do not put it off',
+    async run([limiter]) {
+      const key = { key: 'k', limit: 2, windowMs: shortWindow }
+      same(await countAdmitted(limiter, 2, key), 2, 'admitted at first')
+      let last = 0
+      for (let i = 0; i < 5; i++) {
+        const now = Date.now()
+        const answer = await limiter.charge({ now, charges: [key] })
+        if (answer.admitted) throw new Error('contract: a third call was admitted')
+        check(Number.isSafeInteger(answer.retryAt), `retryAt is ${answer.retryAt}, not whole ms`)
+        check(answer.retryAt > now, 'retryAt is not later than now')
+        check(answer.retryAt <= now + shortWindow, `retryAt is ${answer.retryAt - now} ms from now: beyond the window`)
+        last = answer.retryAt
+      }
+      await pass(last - Date.now() + 50)
+      same(await countAdmitted(limiter, 1, key), 1, 'admitted at retryAt')
+    },
+  },
+  {
+    name: 'waits for the last of several keys',
+    async run([limiter]) {
+      const soon = { key: 'soon', limit: 1, windowMs: shortWindow }
+      const late = { key: 'late', limit: 1, windowMs: hour }
+      same(await countAdmitted(limiter, 1, soon, late), 1, 'admitted at first')
+      const now = Date.now()
+      const answer = await limiter.charge({ now, charges: [late, soon] })
+      check(!answer.admitted && answer.retryAt > now + shortWindow, 'retryAt is not that of the later key')
+    },
+  },
+  {
+    name: 'admits the whole limit again after the window',
+    async run(limiters) {
+      const key = { key: 'k', limit: 5, windowMs: shortWindow }
+      same(await race(limiters, 9, key), 5, 'admitted in the first window')
+      await pass(shortWindow + 50)
+      same(await race(limiters, 9, key), 5, 'admitted in the second')
+    },
+  },
+]
+
+const good: LimiterCharge = { key: 'k', limit: 1, windowMs: hour }
+const wrongRequests: readonly unknown[] = [
+  ...[undefined, null, 'request', 5, [], {}],
+  ...[undefined, null, '5', -1, 0.5, Number.NaN, Infinity].map((now) => ({ now, charges: [good] })),
+  ...[undefined, null, 'charges', good].map((charges) => ({ now: 0, charges })),
+  ...[
+    ...[undefined, null, 'charge', []],
+    ...[undefined, null, 5, '', ' ', 'a b', 'é', '\0', 'a\n', 'x'.repeat(129)].map((key) => ({ ...good, key })),
+    ...[undefined, null, '5', 0, -1, 1.5, Number.NaN, 1_000_000_001].map((limit) => ({ ...good, limit })),
+    ...[undefined, null, '5', 0, -1, 1.5, Infinity, 86_400_001].map((windowMs) => ({ ...good, windowMs })),
+    // One wrong charge beside a good one: nothing is charged.
+  ].map((wrong) => ({ now: 0, charges: [good, wrong] })),
+]
+
+const arguing: readonly LimiterCase[] = [
+  {
+    name: 'refuses wrong arguments as NL_ARGUMENT and charges nothing for them',
+    async run([limiter]) {
+      for (const [index, request] of wrongRequests.entries()) {
+        await refuses(async () => limiter.charge(request as never), ['NL_ARGUMENT'], `wrong request ${index}`)
+      }
+      same(await countAdmitted(limiter, 1, good), 1, 'admitted afterwards')
+    },
+  },
+]
+
+const groups: Readonly<Record<string, readonly LimiterCase[]>> = {
+  limits: limiting,
+  'several keys': together,
+  windows: waiting,
+  arguments: arguing,
+}
+
+/**
+ * Declares the contract of the limiter port as test cases. Every case asks `make` for a limiter without any charges and
+ * closes it afterwards; without `second` it races against itself. Some cases wait for a window of 2 s in real time.
+ *
+ * @contract effect(limiter) · times ms since epoch · a failing case throws · throws none
+ * @example
+ * limiterContract({ describe, it }, async () => ({ limiter: memoryLimiter(), close: async () => {} }))
+ */
+export function limiterContract(runner: ContractRunner, make: () => Promise<LimiterUnderTest>): void {
+  for (const [group, cases] of Object.entries(groups)) {
+    runner.describe(`limiter contract: ${group}`, () => {
+      for (const { name, run } of cases) {
+        runner.it(name, async () => {
+          const under = await make()
+          try {
+            await run([under.limiter, (await under.second?.()) ?? under.limiter])
+          } finally {
+            await under.close()
+          }
+        })
+      }
+    })
+  }
+}
