@@ -9,6 +9,9 @@ export interface SqlStorageOptions {
 }
 
 export function requireDialect(options: SqlStorageOptions = {}): SqlDialect {
+  if (typeof options !== 'object' || options === null) {
+    throw new NightlatchError('NL_CONFIG', 'options of the SQL storage must be an object')
+  }
   for (const key of Object.keys(options)) {
     if (key !== 'dialect') throw new NightlatchError('NL_CONFIG', `the SQL storage has no option ${key}`)
   }

@@ -1,5 +1,6 @@
 import type { Fact, SecurityEvent } from './catalogue.ts'
 import { sharedFields } from './catalogue.ts'
+import { requireRows } from './rows.ts'
 import type { FieldValue } from './stored-text.ts'
 
 const ownColumns = ['time', 'stream', 'number', 'type', 'outcome', 'level'] as const
@@ -31,8 +32,8 @@ function timeCell(at: number, format: Intl.DateTimeFormat): string {
 }
 
 function valueCell(value: FieldValue | undefined): string {
-  if (value === undefined) return ''
-  return typeof value === 'object' ? value.join(' ') : String(value)
+  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string').join(' ')
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
 /** A spreadsheet takes a cell that starts so for a formula; full-width signs are signs to some. */
@@ -45,21 +46,23 @@ function quote(cell: string): string {
 
 function cellsOf(row: SecurityEvent | Fact, format: Intl.DateTimeFormat): readonly string[] {
   const values: Readonly<Record<string, FieldValue | undefined>> = row.values
-  const number = row.stream === 'events' ? String(row.n) : ''
+  const number = row.stream === 'events' ? valueCell(row.n) : ''
   const shared = sharedColumns.map((name) => valueCell(values[name]))
   const details = Object.keys(values)
     .filter((name) => !sharedColumns.includes(name))
     .map((name) => `${name}=${valueCell(values[name])}`)
-  return [timeCell(row.at, format), row.stream, number, row.type, row.outcome, row.level, ...shared, details.join('; ')]
+  const told = [row.stream, number, row.type, row.outcome, row.level].map(valueCell)
+  return [timeCell(row.at, format), ...told, ...shared, details.join('; ')]
 }
 
 /**
  * The rows as CSV (RFC 4180: CRLF, a header line), to be opened in a spreadsheet. No cell can become a formula [LOG-10].
  * For programs, write the rows as JSON instead: the columns are few, and what is special to a type is in `details`.
  *
- * @contract pure · outcomes text · throws none · LOG-10
+ * @contract pure · outcomes text · throws NL_ARGUMENT · LOG-10
  */
 export function eventsToCsv(rows: readonly (SecurityEvent | Fact)[]): string {
+  requireRows(rows, 'rows')
   const format = utcFormat()
   const header = [...ownColumns, ...sharedColumns, 'details']
   return [header, ...rows.map((row) => cellsOf(row, format))]

@@ -26,13 +26,14 @@ export interface Attempt {
   readonly address: string | undefined
 }
 
-function attempt(kind: Attempt['kind'], row: SecurityEvent | Fact, count = 1): Attempt {
+function attempt(kind: Attempt['kind'], row: SecurityEvent | Fact, sampled?: number): Attempt {
+  const count = typeof sampled === 'number' ? sampled : 1
   return { kind, count, at: row.at, address: row.values.ip ?? row.values.network }
 }
 
 /** Codes are asked for at other doors too, of somebody who is signed in already: those are no sign-ins. */
 function isSignIn(door: string | undefined): boolean {
-  return door === undefined || door === 'sign-in'
+  return door === undefined || door === 'sign-in' || door === 'primary'
 }
 
 /** The attempt that an event stands for, if it stands for one. */

@@ -1,4 +1,4 @@
-import { argumentError } from '../arguments.ts'
+import { argumentError, requireObject, requireText } from '../arguments.ts'
 import { cleanText } from '../text.ts'
 import type {
   DraftEvent,
@@ -13,6 +13,7 @@ import type {
   SharedValues,
 } from './catalogue.ts'
 import { eventCatalogue, factCatalogue, sharedFields } from './catalogue.ts'
+import { requireStored } from './rows.ts'
 
 /** The value of one field, in the types of the catalogue. */
 export type FieldValue = string | number | boolean | readonly string[]
@@ -39,6 +40,7 @@ function isList(value: unknown): value is readonly string[] {
  * @contract pure · outcomes text · throws NL_ARGUMENT (the value is not of the kind) · LOG-5
  */
 export function encodeValue(kind: FieldKind, value: FieldValue): string {
+  requireText(kind, 'kind')
   switch (kind) {
     case 'text':
       if (typeof value === 'string') return cleanText(value, fieldLength)
@@ -61,6 +63,7 @@ export function encodeValue(kind: FieldKind, value: FieldValue): string {
  * @contract pure · outcomes value|undefined · throws none
  */
 export function decodeValue(kind: FieldKind, text: string): FieldValue | undefined {
+  if (typeof text !== 'string') return undefined
   switch (kind) {
     case 'text':
       return text
@@ -106,15 +109,22 @@ function decodeFields(fields: Fields, texts: Readonly<Record<string, string | un
 }
 
 function entryOf(catalogue: Readonly<Record<string, Entry>>, type: string): Entry | null {
-  if (!Object.hasOwn(catalogue, type)) return null
+  if (typeof type !== 'string' || !Object.hasOwn(catalogue, type)) return null
   const { outcome, level, fields } = catalogue[type]!
   return { outcome, level, fields: { ...sharedFields, ...fields } }
 }
 
-function encode(catalogue: Readonly<Record<string, Entry>>, type: string, values: object): Record<string, string> {
-  const entry = entryOf(catalogue, type)
+function encode(
+  catalogue: Readonly<Record<string, Entry>>,
+  draft: { readonly type: string; readonly values: object },
+  shared: SharedValues,
+): Readonly<Record<string, string>> {
+  requireObject(draft, 'draft')
+  requireObject(draft.values, 'draft.values')
+  requireObject(shared, 'shared')
+  const entry = entryOf(catalogue, draft.type)
   if (entry === null) throw argumentError('type', 'one of the catalogue')
-  return encodeFields(entry.fields, { ...values })
+  return encodeFields(entry.fields, { ...shared, ...draft.values })
 }
 
 /**
@@ -123,7 +133,7 @@ function encode(catalogue: Readonly<Record<string, Entry>>, type: string, values
  * @contract pure · outcomes texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
  */
 export function encodeEvent(draft: DraftEvent, shared: SharedValues): Readonly<Record<string, string>> {
-  return encode(eventCatalogue, draft.type, { ...shared, ...draft.values })
+  return encode(eventCatalogue, draft, shared)
 }
 
 /**
@@ -132,7 +142,7 @@ export function encodeEvent(draft: DraftEvent, shared: SharedValues): Readonly<R
  * @contract pure · outcomes texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
  */
 export function encodeFact(draft: DraftFact, shared: SharedValues): Readonly<Record<string, string>> {
-  return encode(factCatalogue, draft.type, { ...shared, ...draft.values })
+  return encode(factCatalogue, draft, shared)
 }
 
 export interface StoredEvent {
@@ -155,9 +165,11 @@ export interface StoredFact {
  * An event as read back, or null for a type that this release does not know. A field that is missing, unreadable or
  * unknown is absent.
  *
- * @contract pure · outcomes event|null · throws none
+ * @contract pure · outcomes event|null · throws NL_ARGUMENT
  */
-export function decodeEvent({ n, type, at, fields }: StoredEvent): SecurityEvent | null {
+export function decodeEvent(row: StoredEvent): SecurityEvent | null {
+  requireStored(row, 'row')
+  const { n, type, at, fields } = row
   const entry = entryOf(eventCatalogue, type)
   if (entry === null) return null
   const { outcome, level } = entry
@@ -169,9 +181,11 @@ export function decodeEvent({ n, type, at, fields }: StoredEvent): SecurityEvent
  * A fact as read back, or null for a type that this release does not know. A field that is missing, unreadable or
  * unknown is absent.
  *
- * @contract pure · outcomes fact|null · throws none
+ * @contract pure · outcomes fact|null · throws NL_ARGUMENT
  */
-export function decodeFact({ id, type, at, fields }: StoredFact): Fact | null {
+export function decodeFact(row: StoredFact): Fact | null {
+  requireStored(row, 'row')
+  const { id, type, at, fields } = row
   const entry = entryOf(factCatalogue, type)
   if (entry === null) return null
   const { outcome, level } = entry

@@ -1,6 +1,7 @@
 import type { Fact, SecurityEvent } from './catalogue.ts'
 import type { Attempt, FailedAttempts } from './failed-attempts.ts'
 import { attemptOfEvent, attemptOfFact, countAttempts } from './failed-attempts.ts'
+import { requireRows } from './rows.ts'
 
 /** A completed sign-in and what went wrong before it. A field that retention removed is absent. */
 export interface LoginRow {
@@ -146,9 +147,11 @@ function assignAttempts(
  * and one row in front for what failed since. Every failed attempt counts in exactly one row. Takes the events and facts
  * of one account in any order; a row given twice counts once. The oldest row knows only the attempts that were given.
  *
- * @contract pure · times ms since epoch · status success|attempts · throws none
+ * @contract pure · times ms since epoch · status success|attempts · throws NL_ARGUMENT
  */
 export function summarizeLogins(events: readonly SecurityEvent[], facts: readonly Fact[]): readonly LoginSummary[] {
+  requireRows(events, 'events')
+  requireRows(facts, 'facts')
   const orderedEvents = uniqueBy(events, ({ n }) => n).toSorted((a, b) => a.n - b.n)
   const orderedFacts = uniqueBy(facts, ({ id }) => id).toSorted((a, b) => a.at - b.at)
   const logins = orderedEvents.filter(isLogin)
