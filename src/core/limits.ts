@@ -60,6 +60,8 @@ export const limits = {
   noticeMs: 259_200_000, // 3 days
   retryFirstMs: 30_000, // 30 seconds
   retryLongestMs: 3_600_000, // 1 hour
+  /** A message under a key that a server does not hold is tried this often before it is given up. */
+  unknownKeyTries: 10,
   sweepEveryMs: 30_000, // 30 seconds
   historyPage: 100,
 } as const

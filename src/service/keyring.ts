@@ -162,6 +162,12 @@ export function sealText(
   return `nl1.${id}.${encodeBase64url(concatBytes(nonce, ciphertext))}`
 }
 
+/** Whether the ring holds the key that a sealed text names. */
+export function holdsKeyOf(ring: Keyring, text: string): boolean {
+  const id = text.split('.')[1]
+  return keysOf(ring).some((key) => key.id === id)
+}
+
 /** Null for anything that this ring did not seal for this purpose and place. */
 export function openText(ring: Keyring, purpose: KeyPurpose, text: string, associated: Uint8Array): Uint8Array | null {
   const parts = text.split('.')

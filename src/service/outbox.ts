@@ -12,7 +12,7 @@ import type { Describe } from './describe.ts'
 import { describeAccount } from './describe.ts'
 import type { Facts } from './facts.ts'
 import type { Keyring } from './keyring.ts'
-import { nonceLength, openText, sealText } from './keyring.ts'
+import { holdsKeyOf, nonceLength, openText, sealText } from './keyring.ts'
 
 interface OutboxParts {
   readonly storage: Storage
@@ -63,22 +63,31 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const settle = async (outcome: 'sent' | 'dead' | { retryAt: number }): Promise<void> => {
       await storage.settleMessage({ recordId, messageId, leaseToken, outcome })
     }
-    const die = async (reason: string): Promise<Settled> => {
-      await settle('dead')
-      const values = { channel, message: messageId, reason }
-      await facts.record(recordId, [{ type: 'message_dead', values }], { actor: 'system', call: messageId }, now())
-      return 'dead'
-    }
-    const enclosed = disclose(keys, message)
-    if (enclosed === null) return die('unreadable')
-    if (enclosed.expiresAt <= now()) return die('expired')
-    try {
-      const sent = await send(parts, message, enclosed)
-      if (sent === 0) return await die('no-verified-address')
-    } catch {
+    const retry = async (): Promise<Settled> => {
       await settle({ retryAt: now() + retryDelay(message.attempts) })
       return 'retried'
     }
+    const die = async (reason: string): Promise<Settled> => {
+      const values = { channel, message: messageId, reason }
+      // The fact first: a storage that fails between the two makes it twice rather than never.
+      await facts.record(recordId, [{ type: 'message_dead', values }], { actor: 'system', call: messageId }, now())
+      await settle('dead')
+      return 'dead'
+    }
+    const enclosed = disclose(keys, message)
+    if (enclosed === null) {
+      // While keys are rotated, another server may hold the key already.
+      const early = !holdsKeyOf(keys, message.body) && message.attempts < limits.unknownKeyTries
+      return early ? retry() : die('unreadable')
+    }
+    if (enclosed.expiresAt <= now()) return die('expired')
+    let sent: number
+    try {
+      sent = await send(parts, message, enclosed)
+    } catch {
+      return retry()
+    }
+    if (sent === 0) return die('no-verified-address')
     await settle('sent')
     return 'sent'
   }
@@ -98,9 +107,20 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const { limit = 20 } = options
     const leaseToken = encodeBase64url(random(16))
     const at = now()
-    const taken = await storage.takeMessages({ now: at, leaseToken, leaseUntil: at + limits.messageLeaseMs, limit })
+    const leaseUntil = at + limits.messageLeaseMs
+    const taken = await storage.takeMessages({ now: at, leaseToken, leaseUntil, limit })
     const count = { sent: 0, dead: 0, retried: 0 }
-    for (const message of taken) count[await deliver(message, leaseToken)] += 1
+    const faults: unknown[] = []
+    for (const message of taken) {
+      // What the lease no longer covers may be another server's already.
+      if (now() >= leaseUntil) break
+      try {
+        count[await deliver(message, leaseToken)] += 1
+      } catch (error) {
+        faults.push(error)
+      }
+    }
+    if (faults.length > 0) throw faults[0]
     return count
   }
 

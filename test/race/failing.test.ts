@@ -1,0 +1,375 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { isNightlatchError, keyring } from 'nightlatch'
+import type { Nightlatch, Storage } from 'nightlatch'
+import { memoryMailer } from 'nightlatch/testing'
+import { limits } from '../../src/core/limits.ts'
+import { expectOk, expectStatus } from '../world/expect-outcome.ts'
+import { brokenStorage, storageFailure } from '../world/faulty-storage.ts'
+import { peekFacts, peekState } from '../world/peek.ts'
+import type { Person } from '../world/person.ts'
+import { elsewhere, wrongCode } from '../world/person.ts'
+import type { World } from '../world/world.ts'
+import { createWorld, keyText } from '../world/world.ts'
+
+const minute = 60_000
+
+describe('promise 5: a storage that fails grants nothing', () => {
+  /** A call, and whether it got what it came for. */
+  type Act = (nl: Nightlatch, scene: Scene) => Promise<boolean>
+  interface Scene {
+    readonly ada: Person
+    readonly world: World
+    readonly challenge: string
+    readonly proof: string
+  }
+  const acts: Readonly<Record<string, Act>> = {
+    'signIn.start': async (nl) =>
+      (await nl.signIn.start({ name: 'eve', accountId: 'eve', primary: 'password' })).status === 'granted',
+    'signIn.verify': async (nl, { ada, challenge }) =>
+      (await nl.signIn.verify({ challenge, code: ada.app.code(), client: ada.client })).status === 'granted',
+    'signIn.verify with a backup code': async (nl, { ada, challenge }) =>
+      (await nl.signIn.verify({ challenge, code: ada.backupCodes[0], client: ada.client })).status === 'granted',
+    'stepUp.verify': async (nl, { ada }) =>
+      (await nl.stepUp.verify({ grant: ada.grant, purpose: 'factors', code: ada.app.code() })).ok,
+    'sessions.check': async (nl, { ada }) => (await nl.sessions.check({ grant: ada.grant })).ok,
+    'totp.enroll': async (nl, { ada, proof }) => (await nl.totp.enroll({ grant: ada.grant, proof })).ok,
+    'totp.remove': async (nl, { ada, proof }) =>
+      (await nl.totp.remove({ grant: ada.grant, proof, device: ada.app.device })).ok,
+    'backupCodes.regenerate': async (nl, { ada, proof }) =>
+      (await nl.backupCodes.regenerate({ grant: ada.grant, proof })).ok,
+    'accounts.turnOffTwoFactor': async (nl, { ada }) =>
+      (await nl.accounts.turnOffTwoFactor({ grant: ada.grant, code: ada.app.code() })).ok,
+    'sessions.endAll': async (nl, { ada }) => (await nl.sessions.endAll({ grant: ada.grant })).ok,
+    'history.verify': async (nl, { ada }) => (await nl.history.verify({ grant: ada.grant })).ok,
+  }
+  const failures: readonly (readonly [string, () => Error])[] = [
+    ['a coded error', storageFailure],
+    ['an error of a driver', () => new TypeError('connection reset; query was: select …')],
+  ]
+
+  async function scene(): Promise<Scene> {
+    const world = createWorld()
+    const ada = await world.person()
+    await ada.signIn()
+    const proof = await ada.proof()
+    world.clock.advance(30_000)
+    return { world, ada, proof, challenge: await ada.challenge() }
+  }
+
+  for (const [title, failure] of failures) {
+    it.each(Object.keys(acts))(
+      `promise 5: %s, each of its storage calls failing for good with ${title}`,
+      async (name) => {
+        const act = acts[name] as Act
+        // From the first call on, from the second on, … until nothing of it fails any more.
+        for (let from = 0; from < 12; from++) {
+          const made = await scene()
+          const before = await made.world.storage.load('account:ada')
+          let reached = false
+          const storage = brokenStorage(
+            made.world.storage,
+            (method, count) => {
+              // What is sent after the answer is no matter of the answer.
+              const fails = count >= from && method !== 'settleMessage'
+              reached ||= fails
+              return fails
+            },
+            failure,
+          )
+          const nl = made.world.instance({ storage })
+          let got = false
+          try {
+            got = await act(nl, made)
+          } catch (error) {
+            expect(isNightlatchError(error) && error.code).toMatch(/^NL_STORAGE_(?:FAILED|UNKNOWN)$/)
+          }
+          await nl.outbox.idle()
+          if (!reached) {
+            expect(got).toBe(true)
+            break
+          }
+          expect(got).toBe(false)
+          expect(await made.world.storage.load('account:ada')).toStrictEqual(before)
+        }
+      },
+    )
+
+    it.each(Object.keys(acts))(`promise 5: %s, one of its storage calls failing once with ${title}`, async (name) => {
+      const act = acts[name] as Act
+      for (let at = 0; at < 12; at++) {
+        const made = await scene()
+        const storage = brokenStorage(made.world.storage, (_, count) => count === at, failure)
+        const nl = made.world.instance({ storage })
+        try {
+          await act(nl, made)
+        } catch (error) {
+          expect(isNightlatchError(error) && error.code).toMatch(/^NL_STORAGE_(?:FAILED|UNKNOWN)$/)
+        }
+        await nl.outbox.idle()
+      }
+    })
+  }
+
+  it('[THR-8] promise 5: a limiter that fails opens no door: the one in the process takes over, and says so', async () => {
+    const { world, ada } = await scene()
+    const nl = world.instance({ limiter: { charge: () => Promise.reject(new Error('down')) } })
+    const client = { ip: '203.0.113.9' }
+    const answers: string[] = []
+    for (let i = 0; i < 25; i++)
+      answers.push((await nl.signIn.failed({ name: 'ada', accountId: 'ada', client })).reason)
+    expect(answers.filter((reason) => reason === 'too-many-attempts')).toHaveLength(5)
+    expect((await peekFacts(world.storage, null)).filter(({ type }) => type === 'limiter_fail').length).toBeGreaterThan(
+      0,
+    )
+    expect(ada.id).toBe('ada')
+  })
+
+  it('promise 5: a storage without compare-and-swap answers grants nothing', async () => {
+    const { world, ada, challenge } = await scene()
+    const storage = { ...world.storage, commit: async () => undefined as never }
+    const nl = world.instance({ storage })
+    const answer = nl.signIn.verify({ challenge, code: ada.app.code(), client: ada.client })
+    await expect(answer).rejects.toMatchObject({ code: expect.stringMatching(/^NL_STORAGE_/) })
+  })
+})
+
+describe('promise 5: mail that fails', () => {
+  let world: World
+  let ada: Person
+  beforeEach(async () => {
+    world = createWorld()
+    ada = await world.person()
+    await world.nl.outbox.idle()
+    world.mailer.clear()
+  })
+
+  /** A sign-in with a backup code, which tells the owner by mail. */
+  async function signInBy(nl: Nightlatch): Promise<void> {
+    const code = ada.backupCodes[used++]
+    expectStatus(await nl.signIn.verify({ challenge: await ada.challenge(), code, client: ada.client }), 'granted')
+  }
+  let used = 0
+  beforeEach(() => {
+    used = 0
+  })
+
+  const swept = async (nl: Nightlatch): Promise<unknown> => nl.outbox.sweep()
+  const nothing = { sent: 0, dead: 0, retried: 0 }
+
+  it('[NOT-8] [BC-11] promise 5: a mailer that refuses holds no sign-in up; another server sends it later', async () => {
+    world.mailer.behave('fail')
+    const nl = world.instance()
+    await signInBy(nl)
+    await nl.outbox.idle()
+    expect(world.mailer.mails).toHaveLength(0)
+    world.mailer.behave('deliver')
+    expect(await swept(world.instance())).toStrictEqual(nothing)
+    world.clock.advance(limits.retryFirstMs)
+    expect(await swept(world.instance())).toStrictEqual({ ...nothing, sent: 1 })
+    expect(world.mailer.mails).toHaveLength(1)
+    expect(world.mailer.mails[0]?.text).toContain('9')
+    expect(await swept(world.instance())).toStrictEqual(nothing)
+  })
+
+  it('[NOT-8] [NOT-9] promise 5: a mailer that hangs holds no sign-in up; its lease runs out and another server sends', async () => {
+    world.mailer.behave('hang')
+    const nl = world.instance()
+    await signInBy(nl)
+    const healthy = memoryMailer()
+    const other = world.instance({ mailer: healthy })
+    world.clock.advance(limits.messageLeaseMs - 1)
+    expect(await swept(other)).toStrictEqual(nothing)
+    world.clock.advance(1)
+    expect(await swept(other)).toStrictEqual({ ...nothing, sent: 1 })
+    // The hanging server wakes up: it lost the lease, and what it sends is known by its key as the same mail.
+    world.mailer.behave('deliver')
+    await nl.outbox.idle()
+    expect(world.mailer.mails[0]?.dedupeKey).toBe(healthy.mails[0]?.dedupeKey)
+    world.clock.advance(minute)
+    expect(await swept(other)).toStrictEqual(nothing)
+  })
+
+  it('[NOT-8] promise 5: a host whose describe fails, hangs or answers nonsense holds no sign-in up', async () => {
+    const descriptions: readonly (() => unknown)[] = [
+      () => Promise.reject(new Error('no database')),
+      () => new Promise(() => undefined),
+      () => null,
+      () => ({ name: 5 }),
+      () => ({ name: 'Ada', addresses: [null] }),
+      () => ({ name: 'Ada', addresses: [{ mail: 'a@b.example', verified: 'yes' }] }),
+    ]
+    for (const describe of descriptions) {
+      await signInBy(world.instance({ describe: describe as never }))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    world.clock.advance(limits.messageLeaseMs)
+    expect(await swept(world.instance())).toStrictEqual({ ...nothing, sent: descriptions.length })
+  })
+
+  it('promise 5: retries come after 30 s, doubling up to an hour, and end when the message expires, with a fact', async () => {
+    world.mailer.behave('fail')
+    const nl = world.instance()
+    await signInBy(nl)
+    await nl.outbox.idle()
+    const waits: number[] = []
+    let last = world.clock()
+    let died = false
+    for (let passed = 0; passed <= limits.noticeMs + 2 * limits.retryLongestMs && !died; passed += 15_000) {
+      world.clock.advance(15_000)
+      const result = await nl.outbox.sweep()
+      if (result.retried + result.dead > 0) {
+        waits.push((world.clock() - last) / 1000)
+        last = world.clock()
+      }
+      died = result.dead > 0
+    }
+    expect(waits.slice(0, 8)).toStrictEqual([30, 60, 120, 240, 480, 960, 1920, 3600])
+    expect(died).toBe(true)
+    expect(world.mailer.mails).toHaveLength(0)
+    const dead = (await peekFacts(world.storage, 'ada')).filter(({ type }) => type === 'message_dead')
+    expect(dead.map(({ fields }) => fields.reason)).toStrictEqual(['expired'])
+  })
+
+  it('promise 5: a message that was never taken is not sent after it expired', async () => {
+    const gone = world.instance({ mailer: { send: () => new Promise(() => undefined) } })
+    await signInBy(gone)
+    world.clock.advance(limits.noticeMs)
+    expect(await swept(world.instance())).toStrictEqual({ ...nothing, dead: 1 })
+    expect(world.mailer.mails).toHaveLength(0)
+  })
+
+  it('promise 5: an account without a verified address leaves a fact, not a loop', async () => {
+    const nl = world.instance({
+      describe: () => ({ name: 'Ada', addresses: [{ mail: 'a@b.example', verified: false }] }),
+    })
+    await signInBy(nl)
+    await nl.outbox.idle()
+    const dead = (await peekFacts(world.storage, 'ada')).filter(({ type }) => type === 'message_dead')
+    expect(dead.map(({ fields }) => fields.reason)).toStrictEqual(['no-verified-address'])
+  })
+
+  it('promise 5: a dead message leaves its fact even if the storage fails between the two', async () => {
+    for (const method of ['append', 'settleMessage'] as const) {
+      const hang = world.instance({ mailer: { send: () => new Promise(() => undefined) } })
+      await signInBy(hang)
+      world.clock.advance(limits.noticeMs)
+      let broken = true
+      const storage = brokenStorage(world.storage, (name) => broken && name === method)
+      const nl = world.instance({ storage })
+      await expect(nl.outbox.sweep()).rejects.toMatchObject({ code: 'NL_STORAGE_FAILED' })
+      broken = false
+      world.clock.advance(limits.messageLeaseMs)
+      await nl.outbox.sweep()
+      const dead = (await peekFacts(world.storage, 'ada')).filter(({ type }) => type === 'message_dead')
+      expect(dead.length).toBeGreaterThan(0)
+      for (const { id } of dead) expect(id).toBeTruthy()
+      world = createWorld()
+      ada = await world.person()
+      used = 0
+    }
+  })
+
+  it('promise 5: one message that cannot be settled does not keep the others from being sent', async () => {
+    world.mailer.behave('fail')
+    const nl = world.instance()
+    for (let i = 0; i < 4; i++) await signInBy(nl)
+    await nl.outbox.idle()
+    world.mailer.behave('deliver')
+    world.clock.advance(limits.retryFirstMs)
+    let settled = 0
+    const storage: Storage = {
+      ...world.storage,
+      settleMessage: async (request) => {
+        if (settled++ === 0) throw storageFailure()
+        return world.storage.settleMessage(request)
+      },
+    }
+    await world
+      .instance({ storage })
+      .outbox.sweep()
+      .catch(() => undefined)
+    expect(world.mailer.mails).toHaveLength(4)
+  })
+
+  it('promise 5: a server that is slow to send leaves alone what its lease no longer covers', async () => {
+    world.mailer.behave('fail')
+    const nl = world.instance()
+    for (let i = 0; i < 4; i++) await signInBy(nl)
+    await nl.outbox.idle()
+    world.clock.advance(limits.retryFirstMs)
+    const sent: string[] = []
+    const slow = world.instance({
+      mailer: {
+        async send(mail) {
+          sent.push(mail.dedupeKey)
+          world.clock.advance(40_000)
+        },
+      },
+    })
+    await slow.outbox.sweep()
+    // Two in their 60 s; the others go to whoever comes next.
+    expect(sent).toHaveLength(2)
+    world.mailer.behave('deliver')
+    expect(await swept(world.instance())).toStrictEqual({ ...nothing, sent: 2 })
+    const keys = [...sent, ...world.mailer.mails.map(({ dedupeKey }) => dedupeKey)]
+    expect(new Set(keys).size).toBe(4)
+  })
+
+  it('promise 5: two servers that sweep at once send each message once', async () => {
+    world.mailer.behave('fail')
+    const nl = world.instance()
+    for (let i = 0; i < 8; i++) await signInBy(nl)
+    await nl.outbox.idle()
+    world.mailer.behave('deliver')
+    world.clock.advance(limits.retryFirstMs)
+    await Promise.all([swept(world.instance()), swept(world.instance()), swept(world.instance())])
+    expect(world.mailer.mails).toHaveLength(8)
+    expect(new Set(world.mailer.mails.map(({ dedupeKey }) => dedupeKey)).size).toBe(8)
+  })
+
+  it('[CRY-7] promise 5: a message sealed under a key that this server does not hold yet waits for one that does', async () => {
+    world.mailer.behave('fail')
+    const rotated = world.instance({ keys: keyring([keyText(2), keyText(1)]) })
+    await signInBy(rotated)
+    await rotated.outbox.idle()
+    world.mailer.behave('deliver')
+    world.clock.advance(limits.retryFirstMs)
+    await swept(world.nl)
+    expect(world.mailer.mails).toHaveLength(0)
+    world.clock.advance(limits.retryLongestMs)
+    expect(await swept(rotated)).toStrictEqual({ ...nothing, sent: 1 })
+  })
+
+  it('promise 5: a message moved to another account is not sent to it, and leaves a fact', async () => {
+    await world.person('eve')
+    await world.nl.outbox.idle()
+    world.mailer.behave('fail')
+    const nl = world.instance()
+    await signInBy(nl)
+    await nl.outbox.idle()
+    world.mailer.behave('deliver')
+    world.mailer.clear()
+    world.clock.advance(limits.retryFirstMs)
+    const storage: Storage = {
+      ...world.storage,
+      takeMessages: async (request) =>
+        (await world.storage.takeMessages(request)).map((message) => ({ ...message, recordId: 'account:eve' })),
+    }
+    await world.instance({ storage }).outbox.sweep()
+    expect(world.mailer.mails).toHaveLength(0)
+    const dead = (await peekFacts(world.storage, 'eve')).filter(({ type }) => type === 'message_dead')
+    expect(dead.map(({ fields }) => fields.reason)).toStrictEqual(['unreadable'])
+  })
+
+  it('[NOT-7] promise 5: the notice of a lock is not swallowed by the notices before it', async () => {
+    const nl = world.instance()
+    for (let i = 0; i < limits.lockAfter; i++) {
+      const client = elsewhere(i)
+      await nl.signIn.verify({ challenge: await ada.challenge(client), code: wrongCode(ada.app), client })
+    }
+    await nl.outbox.idle()
+    expect(world.mailer.mails).toHaveLength(2)
+    expect((await peekState(world.storage, 'ada'))?.notices.lockedAt).toBe(world.clock())
+    expectOk(await nl.history.verify({ grant: ada.grant }))
+  })
+})
