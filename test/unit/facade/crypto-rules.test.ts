@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { Linter } from 'eslint'
+import { describe, expect, it } from 'vitest'
+import { keyring } from 'nightlatch'
+import { sealingKey } from '../../../src/service/keyring.ts'
+import { openToken, sealToken } from '../../../src/service/tokens.ts'
+import { peekEvents, peekFacts, peekState } from '../../world/peek.ts'
+import { createWorld, keyText } from '../../world/world.ts'
+import { root, sourceFiles } from '../source-tree.ts'
+
+describe('sealing', () => {
+  it(
+    '[CRY-6] [SES-1] draws a new nonce of 192 bits for each of a hundred thousand tokens',
+    { timeout: 120_000 },
+    () => {
+      const keys = keyring(keyText(1))
+      const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
+      const payload = { id: 'x', accounts: [], expiresAt: 1 }
+      const nonces = new Set<string>()
+      for (let n = 0; n < 100_000; n++) {
+        const [, , body] = sealToken(keys, random, 'device', payload).split('.')
+        nonces.add(body!.slice(0, 32))
+      }
+      expect(nonces.size).toBe(100_000)
+    },
+  )
+
+  it('[CRY-6] draws a new nonce for each secret of a record at each write', async () => {
+    const nonces: string[] = []
+    const world = createWorld()
+    const person = await world.person()
+    const collect = async (): Promise<void> => {
+      const { doc } = (await world.storage.load(`account:${person.id}`))!
+      const { body } = JSON.parse(doc) as { body: string }
+      nonces.push(...[...body.matchAll(/"nonce":"([\w-]{32})"/g)].map(([, nonce]) => nonce!))
+    }
+    await collect()
+    expect(nonces).toHaveLength(12)
+    expect(new Set(nonces).size).toBe(12)
+  })
+
+  it('[CRY-11] gives HMAC keys of 32 bytes', () => {
+    const keys = keyring(keyText(1))
+    for (const purpose of ['record', 'name', 'seal', 'token', 'outbox'] as const) {
+      expect(sealingKey(keys, purpose).key).toHaveLength(32)
+    }
+    const chainKeys = readFileSync(`${root}src/service/record-store.ts`, 'utf8')
+    expect(chainKeys).toContain('seal: random(32)')
+  })
+
+  it('[CRY-5] uses no AES-GCM, whose short nonces would have to be counted', () => {
+    for (const { path, tree } of sourceFiles('src')) expect(tree.text, path).not.toMatch(/aes|gcm\b/i)
+  })
+})
+
+interface LintConfig {
+  readonly files?: readonly string[]
+  readonly rules?: Readonly<Record<string, unknown>>
+}
+
+describe('comparing secrets', () => {
+  it('[CRY-13] is refused by the linter unless it takes constant time', async () => {
+    const { default: configs } = (await import(`${root}eslint.config.js`)) as { default: readonly LintConfig[] }
+    const { rules } = configs.find(({ files }) => files?.includes('src/**/*.ts') === true)!
+    const rule = rules!['no-restricted-syntax'] as Linter.RuleEntry
+    const faults = (text: string): number =>
+      new Linter()
+        .verify(`export const same = (a, b) => ${text}`, [{ rules: { 'no-restricted-syntax': rule } }])
+        .filter(({ message }) => message.includes('CRY-13')).length
+    expect(faults('a.digest === b.digest')).toBeGreaterThan(0)
+    expect(faults('a.mac !== b')).toBeGreaterThan(0)
+    expect(faults('a.id === b.id')).toBe(0)
+  })
+})
+
+describe('what is stored', () => {
+  it('[SES-1] holds ids of 128 random bits or more, each another', async () => {
+    const world = createWorld()
+    const people = [await world.person('ada'), await world.person('bob')]
+    const ids: string[] = []
+    for (const { id } of people) {
+      const state = (await peekState(world.storage, id))!
+      ids.push(
+        ...state.sessions.map((session) => session.id),
+        ...state.knownDevices.map((device) => device.id),
+        ...state.totp.devices.map((device) => device.id),
+        ...(state.backupCodes.set?.codes.map((code) => code.id) ?? []),
+      )
+    }
+    for (const id of ids) expect(Buffer.from(id, 'base64url')).toHaveLength(16)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('[SES-2] holds no token, and nothing of it opens a session', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    await person.signIn()
+    const [challenge, proof] = [await person.challenge(), await person.proof()]
+    await world.nl.signIn.verify({ challenge, code: '000000' })
+    await world.nl.totp.enroll({ grant: person.grant, proof })
+    const rows = JSON.stringify([
+      await world.storage.load(`account:${person.id}`),
+      await peekEvents(world.storage, person.id),
+      await peekFacts(world.storage, person.id),
+      await world.storage.takeMessages({
+        now: world.clock() + 1e9,
+        leaseToken: 'x',
+        leaseUntil: world.clock() + 2e9,
+        limit: 100,
+      }),
+    ])
+    for (const token of [person.grant, person.deviceToken, challenge, proof]) {
+      expect(rows).not.toContain(token)
+      expect(rows).not.toContain(token.split('.')[2])
+    }
+    const state = (await peekState(world.storage, person.id))!
+    for (const { id } of state.sessions) {
+      expect(await world.nl.sessions.check({ grant: id })).toEqual({ ok: false, reason: 'signed-out' })
+      expect(openToken(world.keys, 'grant', id)).toBeNull()
+    }
+  })
+})
+
+describe('the cookie', () => {
+  it('[SES-13] is for https pages and scripts cannot read it, expires, and stays far below 4096 bytes', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    expect(world.nl.cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'lax', path: '/' })
+    expect(world.nl.cookie.maxAge).toBe(400 * 86_400_000)
+    expect(person.deviceToken).toMatch(/^[\w.-]{50,1000}$/)
+    expect(person.deviceToken).not.toContain(person.id)
+  })
+})
