@@ -170,7 +170,7 @@ function check(
   return verifyTotp({ secret, code, now, window: settings.totp.window, algorithm, digits, period })
 }
 
-/** A set that is used up is as good as none; one that was switched off by the hard stop is bound anew too. */
+/** With the first device alone: a set that is used up, or that the hard stop switched off, is renewed by the owner. */
 function needsCodes(state: AccountState): boolean {
   return state.backupCodes.set === null || state.totp.devices.length === 0
 }
