@@ -2,9 +2,9 @@ import { argumentError, requireInteger, requireObject, requireOneOf, requireText
 import { frame, requireBytes } from '../bytes.ts'
 import { equalBytes } from '../compare.ts'
 import { plainDigits } from '../digits.ts'
+import { isE164 } from '../e164.ts'
 import { derive, hmacSha256 } from '../hmac.ts'
 import { smsLimits } from './limits.ts'
-import { isE164 } from './phone.ts'
 
 /** What a code is good for, and nothing else [SMS-7]. */
 export type SmsPurpose = 'login' | 'verify-number' | 'step-up'

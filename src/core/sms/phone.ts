@@ -1,22 +1,9 @@
 import { argumentError } from '../arguments.ts'
+import { isE164 } from '../e164.ts'
 import { NightlatchError } from '../errors.ts'
-
-const e164 = /^\+[1-9]\d{1,14}$/
 
 // Every calling code that the ITU assigned with one or two digits; all others have three.
 const callingCode = /^\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/
-
-/**
- * Whether a text is a number in the one form in which numbers are stored and compared: `+`, then 2 to 15 digits, the
- * first of them not 0, and nothing else.
- *
- * @contract pure · outcomes true|false · throws none · ITU-T E.164 §6
- * @example
- * isE164('+36301234567') // true
- */
-export function isE164(text: unknown): text is string {
-  return typeof text === 'string' && e164.test(text)
-}
 
 /**
  * A number as a page, a mail or a log may show it: the calling code and the last two digits, the same six dots for all

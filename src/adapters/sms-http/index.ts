@@ -1,0 +1,6 @@
+export type { FieldRule, GatewayAnswer, SmsSuccess, SuccessRule } from './answer.ts'
+export type { TwilioOptions, VonageOptions } from './presets.ts'
+export { twilio, vonage } from './presets.ts'
+export type { HttpSmsSenderOptions } from './sender.ts'
+export { httpSmsSender } from './sender.ts'
+export type { BodyFields, BodyFormat, BodyTemplate, SmsBody } from './template.ts'

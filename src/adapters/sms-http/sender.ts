@@ -1,0 +1,128 @@
+import { argumentError, requireObject, requireText } from '../../core/arguments.ts'
+import { isE164 } from '../../core/e164.ts'
+import { NightlatchError } from '../../core/errors.ts'
+import type { Sms, SmsSender } from '../../ports/sms.ts'
+import { checkSuccess, fieldOf, isSuccess, readAnswer } from './answer.ts'
+import type { GatewayAnswer, SmsSuccess } from './answer.ts'
+import { checkBody, encodeBody } from './template.ts'
+import type { BodyFormat, EncodedBody, SmsBody } from './template.ts'
+
+export interface HttpSmsSenderOptions {
+  /** `https:`, or `http:` to this machine. */
+  readonly url: string
+  /** Default `POST`. There is no `GET`: a code has no place in a URL, which ends up in logs. */
+  readonly method?: 'POST' | 'PUT'
+  /** Credentials go here. They are in no error. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: SmsBody
+  /** Default `json`. */
+  readonly format?: BodyFormat
+  /** Default: any status from 200 to 299. */
+  readonly success?: SmsSuccess
+  /** A field of the answer with the gateway's own error code, which goes into the error if it is short. */
+  readonly errorCode?: string
+  /** ms for the whole exchange, 100 to 30,000; default 10,000. */
+  readonly timeoutMs?: number
+}
+
+const optionNames = ['url', 'method', 'headers', 'body', 'format', 'success', 'errorCode', 'timeoutMs']
+const thisMachine = ['localhost', '127.0.0.1', '[::1]']
+
+function config(message: string): NightlatchError {
+  return new NightlatchError('NL_CONFIG', message)
+}
+
+/** Tells neither URL nor header in its errors: both may hold credentials. */
+function readUrl(text: unknown): string {
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
+  const isPrivate = url?.protocol === 'https:' || (url?.protocol === 'http:' && thisMachine.includes(url.hostname))
+  if (url === undefined || !isPrivate) throw config('url must be an https: URL')
+  if (url.username !== '' || url.password !== '') throw config('url must have no user name; use a header')
+  return url.href
+}
+
+function isTextRecord(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string')
+}
+
+function readHeaders(headers: unknown): Headers {
+  try {
+    if (isTextRecord(headers)) return new Headers(headers)
+  } catch {
+    // Names and values that HTTP has no place for: told below, without the value.
+  }
+  throw config('headers must be an object of header names and texts')
+}
+
+function checkOptions(options: HttpSmsSenderOptions): void {
+  if (typeof options !== 'object' || options === null) throw config('httpSmsSender takes { url, body, … }')
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
+  if (unknown !== undefined) throw config(`httpSmsSender has no option ${unknown}; it has ${optionNames.join(', ')}`)
+  const { method = 'POST', format = 'json', errorCode = '', timeoutMs = 10_000 } = options
+  if (method !== 'POST' && method !== 'PUT') throw config('method must be POST or PUT')
+  if (format !== 'json' && format !== 'form') throw config('format must be json or form')
+  if (typeof errorCode !== 'string') throw config('errorCode must be the path of a field')
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 100 || timeoutMs > 30_000) {
+    throw config('timeoutMs must be an integer from 100 to 30000')
+  }
+}
+
+function checkSms(sms: Sms): void {
+  requireObject(sms, 'sms')
+  for (const name of ['text', 'dedupeKey', 'language'] as const) requireText(sms[name], name)
+  if (!isE164(sms.to)) throw argumentError('to', 'a number in E.164 form')
+}
+
+/** A number or a short word. Texts of gateways quote the number that they were given. */
+function codeOf(answer: GatewayAnswer, path: string | undefined): string {
+  const code = path === undefined ? undefined : fieldOf(answer.json, path)
+  const isCode =
+    typeof code === 'number' ? Math.abs(code) < 1_000_000 : /^(?:\d{1,6}|[a-z_-]{1,32})$/i.test(String(code))
+  return isCode && (typeof code === 'number' || typeof code === 'string') ? `, code ${code}` : ''
+}
+
+async function orFailed<Value>(message: string, work: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new NightlatchError('NL_SMS_FAILED', message, { cause })
+  }
+}
+
+/**
+ * A sender for any gateway that takes messages by HTTP, on the platform's `fetch`. Redirects are not followed, an answer
+ * is read up to 64 kB, and what the gateway did not clearly accept is an error, so that the outbox sends it again.
+ *
+ * @contract effect(network) · timeoutMs ms · accepted · throws NL_CONFIG, NL_ARGUMENT, NL_SMS_FAILED
+ * @example
+ * httpSmsSender({ url: 'https://sms.acme.example/send', body: { recipient: '{to}', message: '{text}' } })
+ */
+export function httpSmsSender(options: HttpSmsSenderOptions): SmsSender {
+  checkOptions(options)
+  const { method = 'POST', body, format = 'json', success = {}, errorCode, timeoutMs = 10_000 } = options
+  const url = readUrl(options.url)
+  const headers = readHeaders(options.headers ?? {})
+  checkBody(body, format)
+  checkSuccess(success)
+
+  async function exchange(encoded: EncodedBody): Promise<GatewayAnswer> {
+    const sent = new Headers(headers)
+    if (!sent.has('content-type')) sent.set('content-type', encoded.contentType)
+    if (!sent.has('accept')) sent.set('accept', 'application/json')
+    const signal = AbortSignal.timeout(timeoutMs)
+    return await readAnswer(await fetch(url, { method, headers: sent, body: encoded.text, redirect: 'manual', signal }))
+  }
+
+  async function send(sms: Sms): Promise<void> {
+    checkSms(sms)
+    const encoded = await orFailed('the body of the message could not be made', () => encodeBody(body, format, sms))
+    const answer = await orFailed('the SMS gateway did not answer', () => exchange(encoded))
+    const accepted = await orFailed('the answer of the SMS gateway could not be judged', () =>
+      isSuccess(success, answer),
+    )
+    if (accepted) return
+    const code = codeOf(answer, errorCode)
+    throw new NightlatchError('NL_SMS_FAILED', `the SMS gateway did not accept: status ${answer.status}${code}`)
+  }
+  return { send }
+}
