@@ -80,7 +80,10 @@ export interface Kernel {
   /** Null: signed out. */
   acting(grant: GrantInput, proof?: unknown): Acting | null
   /** The record behind a grant that counts, or null. */
-  enter(grant: GrantInput): Promise<{ readonly acting: Acting; readonly record: LoadedRecord<AccountState> } | null>
+  enter(
+    grant: GrantInput,
+    admits?: 'full' | 'enroll',
+  ): Promise<{ readonly acting: Acting; readonly record: LoadedRecord<AccountState> } | null>
   admit(charges: readonly LimiterCharge[], door: string): Promise<{ readonly retryAt: number } | null>
   hash(...parts: readonly string[]): string
   fact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): Promise<void>
@@ -212,12 +215,12 @@ export function createKernel(options: NightlatchOptions): Kernel {
       return { accountId: opened.account, auth, actor: { kind: 'user' }, session: opened.session }
     },
 
-    async enter(grant) {
+    async enter(grant, admits = 'full') {
       const acting = kernel.acting(grant)
       if (acting === null) return null
       const recordId = recordIdOf(acting.accountId)
       const record = await watched(recordId, () => records.load(recordId))
-      return record !== null && authorize(record.state, acting.auth, now()).ok ? { acting, record } : null
+      return record !== null && authorize(record.state, acting.auth, now(), admits).ok ? { acting, record } : null
     },
 
     async admit(charges, door) {

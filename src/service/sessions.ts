@@ -9,9 +9,10 @@ import { runFor, sealGrant, signedOut } from './page-call.ts'
 
 export interface Sessions {
   /**
-   * For a host's middleware: whether a grant still counts. One strong read.
+   * For a host's middleware: whether a grant still counts. One strong read. `enroll`: it is good for enrolling a factor
+   * and for nothing else yet.
    *
-   * @contract effect(storage) · signedInAt ms · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @contract effect(storage) · signedInAt ms · ok|signed-out|enroll · throws NL_STORAGE_FAILED, NL_RECORD_…
    */
   check(input: { readonly grant: GrantInput }): Promise<
     | {
@@ -21,7 +22,7 @@ export interface Sessions {
         readonly amr: readonly Amr[]
         readonly signedInAt: number
       }
-    | Failure<'signed-out'>
+    | Failure<'signed-out' | 'enroll'>
   >
   /**
    * The sessions that are still open, newest first.
@@ -54,9 +55,10 @@ export interface Sessions {
 export function createSessions(kernel: Kernel): Sessions {
   return {
     async check({ grant }) {
-      const entered = await kernel.enter(grant)
+      const entered = await kernel.enter(grant, 'enroll')
       const session = entered?.record.state.sessions.find((entry) => entry.id === entered.acting.session)
       if (entered === null || session === undefined) return signedOut
+      if (session.kind === 'enroll') return { ok: false, reason: 'enroll' }
       const { aal, amr, createdAt } = session
       return { ok: true, accountId: entered.acting.accountId, aal, amr, signedInAt: createdAt }
     },

@@ -10,6 +10,7 @@ import { limits } from '../core/limits.ts'
 import type { LimiterCharge } from '../ports/limiter.ts'
 import { requireAccountId } from './account-id.ts'
 import type { ClientInfo, OpenedClient } from './client.ts'
+import { sealDevice } from './device-token.ts'
 import type { GrantInput, Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
 import type { Challenged, Granted, MustEnroll, Refused } from './sign-in-outcome.ts'
@@ -104,13 +105,10 @@ export function createSignIn(kernel: Kernel): SignIn {
 
   const granted = (result: GrantedResult, client: OpenedClient): Granted => {
     const { grant, deviceId, aal, amr, replacementCode } = result
-    const own = kernel.accountHash(grant.account)
-    // One browser may be known to several accounts: signing in to one does not make it forget the others.
-    const accounts = [own, ...client.deviceAccounts.filter((account) => account !== own)].slice(0, 8)
     return {
       status: 'granted',
       grant: kernel.seal('grant', grant),
-      deviceToken: kernel.seal('device', { id: deviceId, accounts, expiresAt: kernel.now() + limits.deviceTokenMs }),
+      deviceToken: sealDevice(kernel, grant.account, deviceId, client),
       aal,
       amr,
       ...(replacementCode === undefined ? {} : { replacementCode }),

@@ -10,6 +10,7 @@ import { resynchronizeTotp } from '../core/account/use-cases/resynchronize-totp.
 import type { SensitiveRefusal } from '../core/account/session.ts'
 import type { TotpDeviceView } from '../core/account/views.ts'
 import { viewTotpDevices } from '../core/account/views.ts'
+import { sealDevice } from './device-token.ts'
 import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
 import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
@@ -48,6 +49,8 @@ export interface Totp {
         /** The acting session's new grant. */
         readonly grant: string | null
         readonly backupCodes: readonly string[] | null
+        /** When this completed a sign-in that had to enroll first: for the cookie, as at sign-in. */
+        readonly deviceToken?: string
       }
     | Failure<'signed-out' | 'no-enrollment' | 'malformed' | 'wrong' | 'too-many-tries' | 'busy'>
   >
@@ -125,10 +128,13 @@ export function createTotp(kernel: Kernel): Totp {
 
     async confirm(input) {
       const code = codeInput(input.code)
-      const result = await runFor(kernel, input, confirmTotp, ({ auth }, client) => ({ auth, code, client }))
+      const client = kernel.client(input.client)
+      const result = await runFor(kernel, input, confirmTotp, ({ auth }) => ({ auth, code, client }))
       if (!result.ok) return failure(result)
-      const { device, grant, backupCodes } = result
-      return { ok: true, device, grant: sealGrant(kernel, grant), backupCodes }
+      const { device, grant, backupCodes, deviceId } = result
+      const deviceToken =
+        grant === null || deviceId === null ? {} : { deviceToken: sealDevice(kernel, grant.account, deviceId, client) }
+      return { ok: true, device, grant: sealGrant(kernel, grant), backupCodes, ...deviceToken }
     },
 
     async list(input) {

@@ -157,8 +157,8 @@ describe('signIn.start under a policy', () => {
     expectStatus(await nl.signIn.start(start), 'granted')
     clock.advance(14 * day)
     const { grant } = expectStatus(await nl.signIn.start(start), 'enroll')
+    expect(await nl.sessions.check({ grant })).toEqual({ ok: false, reason: 'enroll' })
     for (const call of [
-      nl.sessions.check({ grant }),
       nl.sessions.list({ grant }),
       nl.sessions.endAll({ grant }),
       nl.history.list({ grant }),
@@ -175,6 +175,10 @@ describe('signIn.start under a policy', () => {
     const app = authenticator(enrolled.uri, enrolled.device, clock)
     const confirmed = expectOk(await nl.totp.confirm({ grant, code: app.code(), client: home }))
     expect(await nl.sessions.check({ grant: confirmed.grant })).toMatchObject({ aal: 2, amr: ['pwd', 'otp', 'mfa'] })
+    const device = confirmed.deviceToken ?? ''
+    const again = expectStatus(await nl.signIn.start({ ...start, client: { ...home, device } }), 'challenge')
+    expect(await newestOf(nl, 'ada', 'mfa_challenge')).toMatchObject({ values: { knownDevice: true } })
+    expect(again.factors).toEqual(['totp', 'backup-code'])
     expect(await newestOf(nl, 'ada', 'authn_login_success')).toMatchObject({ values: { factor: 'totp', aal: 2 } })
   })
 

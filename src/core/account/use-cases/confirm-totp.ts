@@ -10,7 +10,7 @@ import type { NewCodes } from '../new-codes.ts'
 import { newCodes } from '../new-codes.ts'
 import { notice } from '../notice.ts'
 import type { Authorization } from '../session.ts'
-import { authorize, bumpEpoch, isRecent, renewedGrant } from '../session.ts'
+import { authorize, bumpEpoch, isRecent, rememberDevice, renewedGrant } from '../session.ts'
 import type { AccountState, Session, TotpDevice, TotpEnrollment } from '../state.ts'
 import type { Client, Context, Decision, UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
@@ -28,6 +28,8 @@ export type ConfirmTotpResult =
       readonly grant: TokenPayloads['grant'] | null
       /** With the first factor only; shown once. */
       readonly backupCodes: readonly string[] | null
+      /** When this completed a sign-in that had to enroll first. */
+      readonly deviceId: string | null
     }
   | {
       readonly ok: false
@@ -74,7 +76,7 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmTotpResult> = {
 function accept(
   state: AccountState,
   { auth, client }: ConfirmTotp,
-  { now }: Context,
+  context: Context,
   confirmed: {
     readonly enrollment: TotpEnrollment
     readonly session: Session | null
@@ -83,6 +85,7 @@ function accept(
     readonly made: NewCodes | null
   },
 ): Decision<ConfirmTotpResult> {
+  const { now } = context
   const { enrollment, session, secret, answer } = confirmed
   const made = confirmed.made?.status === 'made' ? confirmed.made : null
   const { id, label, algorithm, digits, period } = enrollment
@@ -101,18 +104,25 @@ function accept(
     drift,
   }
   // TOTP switched off by the hard stop is bound anew: its former devices do not come back with it.
-  const former = state.totp.failures >= limits.hardStop ? [] : state.totp.devices
+  const off = state.totp.failures >= limits.hardStop
+  const former = off ? [] : state.totp.devices
   // A browser that came in with the password alone is no known device of an account with a second factor.
   const first = state.totp.devices.length === 0
   const knownDevices = first ? state.knownDevices.filter(({ id }) => id === session?.deviceId) : state.knownDevices
   const raised: AccountState = {
     ...state,
     knownDevices,
-    totp: { devices: [...former, device], enrollment: null, failures: 0 },
+    totp: { devices: [...former, device], enrollment: null, failures: off ? 0 : state.totp.failures },
     backupCodes: made === null ? state.backupCodes : { set: made.set, failures: 0 },
-    sessions: state.sessions.map((entry) => (entry.id === session?.id ? completed(entry) : entry)),
   }
-  const bumped = bumpEpoch(raised, session?.id ?? null)
+  // A session that came in to enroll completes its sign-in here, and its browser becomes known.
+  const entering = session?.kind === 'enroll' ? rememberDevice(raised, client, context) : null
+  const deviceId = entering?.deviceId ?? session?.deviceId ?? null
+  const entered: AccountState = {
+    ...(entering?.state ?? raised),
+    sessions: state.sessions.map((entry) => (entry.id === session?.id ? { ...completed(entry), deviceId } : entry)),
+  }
+  const bumped = bumpEpoch(entered, session?.id ?? null)
   const events: DraftEvent[] = [{ type: 'mfa_enroll', values: { factor: 'totp', device: id, label } }]
   if (made !== null) events.push({ type: 'backup_code_regenerate', values: { count: made.codes.length } })
   if (session?.kind === 'enroll') {
@@ -125,7 +135,13 @@ function accept(
   }
   return decided<ConfirmTotpResult>(
     bumped,
-    { ok: true, device: id, grant: renewedGrant(bumped, auth), backupCodes: made?.codes ?? null },
+    {
+      ok: true,
+      device: id,
+      grant: renewedGrant(bumped, auth),
+      backupCodes: made?.codes ?? null,
+      deviceId: entering?.deviceId ?? null,
+    },
     {
       events,
       messages: [notice({ template: 'factor-added', factor: 'totp', label, at: now, ...seenFrom(client) }, now)],
