@@ -1,4 +1,4 @@
-import type { PhoneNumber } from 'libphonenumber-js/max'
+import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import { argumentError } from '../core/arguments.ts'
 import { isE164 } from '../core/sms/index.ts'
 import type { NumberType } from '../ports/sms.ts'
@@ -78,12 +78,13 @@ export async function readPhone(text: unknown, defaultCountry?: string): Promise
   // 00 is dialed for + in most of the world; nowhere does a national number begin so.
   const isGlobal = digits.startsWith('+') || digits.startsWith('00')
   if (!isGlobal && defaultCountry === undefined) return { ok: false, reason: 'malformed' }
+  const parse = (spelling: string, country?: CountryCode): PhoneNumber | undefined =>
+    parsePhoneNumberFromString(spelling, { extract: false, ...(country && { defaultCountry: country }) })
   const spellings = digits.startsWith('00') ? [digits, `+${digits.slice(2)}`] : [digits]
   for (const spelling of spellings) {
-    const number = parsePhoneNumberFromString(spelling, {
-      extract: false,
-      ...(defaultCountry === undefined ? {} : { defaultCountry }),
-    })
+    const typed = parse(spelling, defaultCountry)
+    // Read once more as it would be stored, so that one form stands for one number and a stored one reads as itself.
+    const number = typed && parse(typed.number)
     if (number?.country === undefined || !number.isPossible() || !isE164(number.number)) continue
     const type = number.getType()
     return {
