@@ -28,7 +28,7 @@ export function maskPhone(phone: string): string {
  * countryAllowed('HU', ['HU', 'AT']) // true
  */
 export function countryAllowed(country: string, allowed: readonly string[]): boolean {
-  return allowed.includes(country)
+  return Array.isArray(allowed) && allowed.includes(country)
 }
 
 /**

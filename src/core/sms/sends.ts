@@ -59,9 +59,10 @@ export function sendAllowed(options: {
 /**
  * The state after a code was verified: the delay starts anew, and no count is forgotten.
  *
- * @contract pure · state · throws none
+ * @contract pure · state · throws NL_ARGUMENT
  */
 export function sendsAfterVerified(state: SmsSends): SmsSends {
+  requireState(state)
   return { at: state.at, row: 0 }
 }
 

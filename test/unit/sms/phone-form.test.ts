@@ -60,6 +60,15 @@ describe('countryAllowed', () => {
   })
 })
 
+describe('countryAllowed, given anything', () => {
+  it('allows nothing', () => {
+    for (const value of hostileValues) {
+      expect(countryAllowed(value as string, ['HU'])).toBe(false)
+      expect(countryAllowed('HU', value as string[])).toBe(false)
+    }
+  })
+})
+
 describe('checkCountries', () => {
   it('writes codes in capitals, each once', () => {
     expect(checkCountries(['hu', 'AT', 'HU'])).toEqual(['HU', 'AT'])

@@ -110,6 +110,7 @@ describe('sendAllowed', () => {
   it('throws nothing but its own error', () => {
     expectHonestEverywhere(sendAllowed, { state: noSmsSends, now: start, limits: smsSendLimits })
     expectHonestEverywhere(checkSendLimits, smsSendLimits)
+    expectHonestEverywhere(sendsAfterVerified, noSmsSends)
   })
 
   it.each([
