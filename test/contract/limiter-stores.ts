@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { createClient } from 'redis'
 import type { Limiter } from '../../src/ports/limiter.ts'
-import { postgresLimiter, redisLimiter } from '../../src/adapters/limiter-flexible/index.ts'
+import { postgresLimiter, redisLimiter } from 'nightlatch/limiter/flexible'
 
 export type StoreName = 'redis' | 'postgres'
 

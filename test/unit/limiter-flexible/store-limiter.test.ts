@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { postgresLimiter, redisLimiter } from '../../../src/adapters/limiter-flexible/index.ts'
+import { postgresLimiter, redisLimiter } from 'nightlatch/limiter/flexible'
 import { storeLimiter } from '../../../src/adapters/limiter-flexible/store-limiter.ts'
 import type { Count, Counter } from '../../../src/adapters/limiter-flexible/store-limiter.ts'
 
