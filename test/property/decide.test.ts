@@ -1,0 +1,279 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Evidence, Proof } from '../../src/core/account/evidence.ts'
+import { proofKey } from '../../src/core/account/evidence.ts'
+import type { AccountState } from '../../src/core/account/state.ts'
+import { emptyAccount } from '../../src/core/account/state.ts'
+import { summarizeAccount } from '../../src/core/account/summary.ts'
+import type { Context, Decision, UseCase } from '../../src/core/account/use-case.ts'
+import { confirmTotp } from '../../src/core/account/use-cases/confirm-totp.ts'
+import { endAllSessions, endSession } from '../../src/core/account/use-cases/end-sessions.ts'
+import { enrollTotp } from '../../src/core/account/use-cases/enroll-totp.ts'
+import { regenerateBackupCodes } from '../../src/core/account/use-cases/regenerate-backup-codes.ts'
+import { removeTotp } from '../../src/core/account/use-cases/remove-totp.ts'
+import { renameTotp } from '../../src/core/account/use-cases/rename-totp.ts'
+import { resynchronizeTotp } from '../../src/core/account/use-cases/resynchronize-totp.ts'
+import { startSignIn } from '../../src/core/account/use-cases/start-sign-in.ts'
+import { turnOffTwoFactor } from '../../src/core/account/use-cases/turn-off-two-factor.ts'
+import { verifySignIn } from '../../src/core/account/use-cases/verify-sign-in.ts'
+import { verifyStepUp } from '../../src/core/account/use-cases/verify-step-up.ts'
+import { encodeEvent, encodeFact } from '../../src/core/events/index.ts'
+import { limits } from '../../src/core/limits.ts'
+import { mapSecrets } from '../../src/core/secret.ts'
+import * as any from '../world/arbitraries.ts'
+
+interface Case {
+  readonly state: AccountState
+  readonly command: unknown
+  readonly context: Context
+  readonly find: (proof: Proof) => Uint8Array | null
+}
+
+type AnyUseCase = UseCase<never, { readonly ok?: boolean; readonly status?: string }>
+
+const deviceOf = (state: AccountState): fc.Arbitrary<string> =>
+  fc.constantFrom(...state.totp.devices.map(({ id }) => id), 'gone')
+const factor = fc.constantFrom(null, null, 'totp', 'backup-code')
+
+/** Who is signed in, with a command made for that state. */
+function page(command: (state: AccountState, now: number) => fc.Arbitrary<object>): fc.Arbitrary<Case> {
+  return fc
+    .tuple(any.signedIn, any.context, any.finding, any.client, fc.boolean())
+    .chain(([{ state: wild, auth }, context, find, client, easy]) => {
+      const state = easy ? any.atEase(wild, context.now) : wild
+      return command(state, context.now).map((rest) => ({ state, context, find, command: { auth, client, ...rest } }))
+    })
+}
+
+const cases: Readonly<Record<string, { readonly useCase: AnyUseCase; readonly of: fc.Arbitrary<Case> }>> = {
+  startSignIn: {
+    useCase: startSignIn as AnyUseCase,
+    of: page(() => fc.record({ account: fc.constant('ada'), primary: fc.constantFrom('password', 'oauth') })),
+  },
+  verifySignIn: {
+    useCase: verifySignIn as AnyUseCase,
+    of: page((state, now) => fc.record({ challenge: any.challenge(state), code: any.code(state, now), factor })),
+  },
+  enrollTotp: { useCase: enrollTotp as AnyUseCase, of: page(() => fc.record({ label: fc.string() })) },
+  confirmTotp: {
+    useCase: confirmTotp as AnyUseCase,
+    of: page((state, now) => fc.record({ code: any.code(state, now) })),
+  },
+  renameTotp: {
+    useCase: renameTotp as AnyUseCase,
+    of: page((state) => fc.record({ device: deviceOf(state), label: fc.string() })),
+  },
+  removeTotp: { useCase: removeTotp as AnyUseCase, of: page((state) => fc.record({ device: deviceOf(state) })) },
+  resynchronizeTotp: {
+    useCase: resynchronizeTotp as AnyUseCase,
+    of: page((state, now) => fc.record({ device: deviceOf(state), codes: any.pair(state, now) })),
+  },
+  regenerateBackupCodes: { useCase: regenerateBackupCodes as AnyUseCase, of: page(() => fc.constant({})) },
+  turnOffTwoFactor: {
+    useCase: turnOffTwoFactor as AnyUseCase,
+    of: page((state, now) => fc.record({ code: any.code(state, now), factor })),
+  },
+  verifyStepUp: {
+    useCase: verifyStepUp as AnyUseCase,
+    of: page((state, now) => fc.record({ code: any.code(state, now), factor, purpose: fc.constant('factors') })).filter(
+      ({ command }) => (command as { auth: { kind: string } }).auth.kind === 'grant',
+    ),
+  },
+  endSession: {
+    useCase: endSession as AnyUseCase,
+    of: page(() => fc.record({ session: fc.constantFrom(null, '0', 'gone') })),
+  },
+  endAllSessions: { useCase: endAllSessions as AnyUseCase, of: page(() => fc.record({ includingThis: fc.boolean() })) },
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) freeze(part)
+  }
+  return value
+}
+
+/** Asks and proves as the service does, and then decides; null when the plan ends the call. */
+function work(
+  useCase: AnyUseCase,
+  { state, command, context, find }: Case,
+): {
+  readonly evidence: readonly Evidence[]
+  readonly rounds: number
+  readonly plan: unknown
+  readonly decision: Decision<unknown> | null
+} {
+  const evidence: Evidence[] = []
+  for (let rounds = 0; rounds < limits.planRounds; rounds++) {
+    const plan = useCase.plan(state, command as never, context, freeze([...evidence]))
+    if (plan.step === 'done') return { evidence, rounds, plan, decision: null }
+    if (plan.step === 'ready') {
+      return {
+        evidence,
+        rounds,
+        plan,
+        decision: useCase.decide(state, command as never, context, freeze([...evidence])),
+      }
+    }
+    const known = new Set(evidence.map(({ proof }) => proofKey(proof)))
+    const fresh = plan.proofs.filter((proof) => !known.has(proofKey(proof)))
+    // A plan that asks for nothing new would never come to an end.
+    expect(fresh.length).toBeGreaterThan(0)
+    for (const proof of fresh) evidence.push(freeze({ proof, value: find(proof) }))
+  }
+  throw new Error('a plan that does not come to an end')
+}
+
+function capsHold(state: AccountState): void {
+  expect(state.totp.devices.length).toBeLessThanOrEqual(limits.totpDevices)
+  expect(state.totp.failures).toBeLessThanOrEqual(limits.hardStop)
+  expect(state.backupCodes.failures).toBeLessThanOrEqual(limits.hardStop)
+  expect(state.throttle.places.length).toBeLessThanOrEqual(limits.places)
+  expect(state.challenges.length).toBeLessThanOrEqual(limits.challenges)
+  expect(state.spentProofs.length).toBeLessThanOrEqual(limits.spentProofs)
+  expect(state.sessions.length).toBeLessThanOrEqual(limits.sessions)
+  expect(state.knownDevices.length).toBeLessThanOrEqual(limits.knownDevices)
+}
+
+const shared = { actor: 'user', call: 'call' } as const
+const runs = { numRuns: 800 }
+
+describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) => {
+  it(`promise 7: ${name} gives an outcome for any state, command and evidence, twice the same, and changes no input`, () => {
+    fc.assert(
+      fc.property(of, (made) => {
+        const input = freeze(made)
+        const before = JSON.stringify(made)
+        const first = work(useCase, input)
+        expect(JSON.stringify(made)).toBe(before)
+        const again = work(useCase, {
+          ...input,
+          find: (proof) => first.evidence.find((entry) => proofKey(entry.proof) === proofKey(proof))?.value ?? null,
+        })
+        expect(again).toStrictEqual(first)
+      }),
+      runs,
+    )
+  })
+
+  it(`promise 7: ${name} decides within the caps, in events and summaries that can be written`, () => {
+    fc.assert(
+      fc.property(of, (made) => {
+        const { decision, plan } = work(useCase, made)
+        const { facts = [] } = plan as { facts?: readonly never[] }
+        for (const fact of facts) encodeFact(fact, shared)
+        if (decision === null) return
+        capsHold(decision.state)
+        expect(decision.events.length).toBeGreaterThan(0)
+        for (const event of decision.events) encodeEvent(event, shared)
+        for (const message of decision.messages) expect(message.expiresAt).toBe(made.context.now + limits.noticeMs)
+        const summary = summarizeAccount(decision.state, made.context.now)
+        for (const value of Object.values(summary)) expect(value === null || typeof value !== 'object').toBe(true)
+        // No stored time lies in the future of the clock that made it, unless it lay there before.
+        const latest = (state: AccountState): number =>
+          Math.max(
+            state.throttle.lockedAt ?? 0,
+            ...state.throttle.places.map(({ failedAt }) => failedAt),
+            ...state.totp.devices.map(({ lastUsedAt }) => lastUsedAt ?? 0),
+            ...state.knownDevices.map(({ lastAt }) => lastAt),
+          )
+        expect(latest(decision.state)).toBeLessThanOrEqual(Math.max(made.context.now, latest(made.state)))
+        // What is decided can be stored: every secret has a place, and everything else is JSON.
+        const stored = mapSecrets(decision.state, () => ({
+          alg: 'xchacha20-poly1305',
+          keyId: '',
+          nonce: '',
+          ciphertext: '',
+        }))
+        expect(JSON.parse(JSON.stringify(stored))).toStrictEqual(stored)
+      }),
+      runs,
+    )
+  })
+
+  it(`promise 7: ${name} is total for evidence that was never asked for`, () => {
+    fc.assert(
+      fc.property(of, of, fc.boolean(), (made, other, decides) => {
+        // Evidence of another state is stale: it must read as none.
+        const { evidence } = work(useCase, other)
+        const stale = freeze(
+          evidence.filter(({ proof }) => !JSON.stringify(made.state).includes(JSON.stringify(proof).slice(30, 60))),
+        )
+        const plan = useCase.plan(made.state, made.command as never, made.context, stale)
+        const fresh = useCase.plan(made.state, made.command as never, made.context, [])
+        if (stale.every(({ proof }) => !wanted(useCase, made).has(proofKey(proof)))) expect(plan).toStrictEqual(fresh)
+        if (decides) expect(() => useCase.decide(made.state, made.command as never, made.context, stale)).not.toThrow()
+      }),
+      { numRuns: 400 },
+    )
+  })
+})
+
+function wanted(useCase: AnyUseCase, made: Case): ReadonlySet<string> {
+  return new Set(work(useCase, made).evidence.map(({ proof }) => proofKey(proof)))
+}
+
+describe('promise 7: what no decision does', () => {
+  it('[TOTP-6] promise 7: no decision lets the last step of a device go back', () => {
+    const names = ['verifySignIn', 'verifyStepUp', 'resynchronizeTotp', 'confirmTotp', 'enrollTotp'] as const
+    for (const name of names) {
+      const { useCase, of } = cases[name]!
+      fc.assert(
+        fc.property(of, (made) => {
+          const { decision } = work(useCase, made)
+          for (const device of decision?.state.totp.devices ?? []) {
+            const before = made.state.totp.devices.find(({ id }) => id === device.id)
+            if (before !== undefined) expect(device.lastStep).toBeGreaterThanOrEqual(before.lastStep)
+          }
+        }),
+        runs,
+      )
+    }
+  })
+
+  it('[BC-4] promise 7: no decision makes a used backup code unused', () => {
+    for (const [name, { useCase, of }] of Object.entries(cases)) {
+      if (['regenerateBackupCodes', 'confirmTotp'].includes(name)) continue
+      fc.assert(
+        fc.property(of, (made) => {
+          const { decision } = work(useCase, made)
+          const used = made.state.backupCodes.set?.codes.filter(({ usedAt }) => usedAt !== null) ?? []
+          for (const code of decision?.state.backupCodes.set?.codes ?? []) {
+            if (used.some(({ id }) => id === code.id)) expect(code.usedAt).not.toBeNull()
+          }
+        }),
+        { numRuns: 400 },
+      )
+    }
+  })
+
+  it('[LIF-2] [LIF-3] promise 7: no change of a factor is decided for a grant without a fresh proof or a code', () => {
+    for (const name of ['enrollTotp', 'removeTotp', 'regenerateBackupCodes', 'resynchronizeTotp'] as const) {
+      const { useCase, of } = cases[name]!
+      fc.assert(
+        fc.property(of, (made) => {
+          const { auth } = made.command as {
+            auth: { kind: string; proof?: { id: string; epoch: number; expiresAt: number } | null }
+          }
+          const { decision } = work(useCase, made)
+          if (decision === null || auth.kind === 'system' || made.state.totp.devices.length === 0) return
+          expect(auth.proof).toMatchObject({ account: 'ada', purpose: 'factors', epoch: made.state.epoch })
+          expect(auth.proof?.expiresAt).toBeGreaterThan(made.context.now)
+          expect(made.state.spentProofs.map(({ id }) => id)).not.toContain(auth.proof?.id)
+        }),
+        runs,
+      )
+    }
+  })
+
+  it('promise 7: an empty account has no way in but a first sign-in', () => {
+    fc.assert(
+      fc.property(cases.verifySignIn!.of, (made) => {
+        const { decision } = work(cases.verifySignIn!.useCase, { ...made, state: emptyAccount(made.context.now) })
+        expect(decision).toBeNull()
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,298 @@
+import fc from 'fast-check'
+import type { Proof } from '../../src/core/account/evidence.ts'
+import type { Authorization } from '../../src/core/account/session.ts'
+import type { Settings } from '../../src/core/account/settings.ts'
+import type { AccountState, Session, TotpDevice } from '../../src/core/account/state.ts'
+import type { Client, Context } from '../../src/core/account/use-case.ts'
+import { limits } from '../../src/core/limits.ts'
+import type { Sealed, Secret } from '../../src/core/secret.ts'
+import type { TokenPayloads } from '../../src/core/token/index.ts'
+import type { OtpAlgorithm } from 'nightlatch/otp'
+import { totp } from 'nightlatch/otp'
+import { defaultPolicy, definePolicy } from 'nightlatch/policy'
+import { newYear } from './clock.ts'
+import { seededRandom } from './seeded-random.ts'
+
+/** Records, commands and evidence of the core, as wild as the types allow and the caps admit. */
+
+/** Few ids, so that what is made apart meets. */
+const id = fc.constantFrom('a', 'b', 'c', 'd', 'e').chain((letter) => fc.nat(12).map((n) => `${letter}${n}`))
+
+const day = 86_400_000
+export const time: fc.Arbitrary<number> = fc.oneof(
+  fc.integer({ min: newYear - 30_000, max: newYear + 30_000 }),
+  fc.integer({ min: newYear - 2 * day, max: newYear + 2 * day }),
+  fc.constantFrom(0, newYear, newYear + limits.lockMs, 4_000_000_000_000),
+)
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null })
+const failures = fc.oneof(fc.nat(6), fc.integer({ min: limits.hardStop - 2, max: limits.hardStop }), fc.nat(100))
+
+/** A sealed value; what it opens to is {@link secretOf} its nonce. */
+const sealed: fc.Arbitrary<Sealed> = fc.nat(3).map((n) => ({
+  alg: 'xchacha20-poly1305',
+  keyId: 'AAAAAAAA',
+  nonce: `nonce${n}`,
+  ciphertext: `ciphertext${n}`,
+}))
+
+export function secretOf(nonce: string): Uint8Array {
+  return seededRandom(nonce)(20)
+}
+
+const label = fc.string({ maxLength: 8 })
+const digits = fc.constantFrom(6, 8)
+const algorithm = fc.constantFrom('SHA1', 'SHA256', 'SHA512')
+const steps = Math.floor(newYear / 30_000)
+
+const device = (deviceId: string): fc.Arbitrary<TotpDevice> =>
+  fc.record({
+    id: fc.constant(deviceId),
+    label,
+    secret: sealed,
+    algorithm,
+    digits,
+    period: fc.constant(30),
+    createdAt: time,
+    lastUsedAt: maybe(time),
+    lastStep: fc.oneof(fc.integer({ min: steps - 3, max: steps + 3 }), fc.nat(2 * steps)),
+    drift: fc.oneof(fc.integer({ min: -1, max: 1 }), fc.integer({ min: -120, max: 120 })),
+  })
+
+const list = <T>(of: (id: string) => fc.Arbitrary<T>, most: number): fc.Arbitrary<readonly T[]> =>
+  fc.uniqueArray(fc.nat(most * 3), { maxLength: most }).chain((numbers) => fc.tuple(...numbers.map((n) => of(`${n}`))))
+
+const placeId = fc.oneof(
+  fc.constantFrom('network:10.0.0.1', 'network:unknown', 'device:1'),
+  fc.nat(200).map((n) => `network:${n}`),
+)
+const clientArb: fc.Arbitrary<Client> = fc.record({
+  ip: fc.constantFrom('10.0.0.1', '10.0.0.2', null),
+  network: fc.constantFrom('10.0.0.1', '10.0.0.2', null),
+  userAgent: fc.constantFrom('Firefox', null),
+  deviceId: fc.constantFrom('1', '2', '3', 'unknown', null),
+})
+export { clientArb as client }
+
+const session = (sessionId: string): fc.Arbitrary<Session> =>
+  fc.record({
+    id: fc.constant(sessionId),
+    kind: fc.constantFrom('full', 'enroll'),
+    createdAt: time,
+    primary: fc.constantFrom('password', 'magic-link', 'oauth', 'other'),
+    primaryAt: time,
+    factor: fc.constantFrom('totp', 'backup-code', null),
+    aal: fc.constantFrom(1, 2),
+    amr: fc.constantFrom(['pwd'], ['pwd', 'otp', 'mfa'], []),
+    ip: fc.constantFrom('10.0.0.1', null),
+    userAgent: fc.constantFrom('Firefox', null),
+    deviceId: fc.constantFrom('1', '2', null),
+  })
+
+export const backupCode = '00000-00000-000'
+
+const enrollment = fc.record({
+  id,
+  label,
+  secret: sealed,
+  algorithm,
+  digits,
+  period: fc.constant(30),
+  startedAt: time,
+  session: fc.constantFrom('0', '1', '2', null),
+  failures: fc.nat(limits.enrollmentTries - 1),
+})
+
+export const state: fc.Arbitrary<AccountState> = fc
+  .record({
+    createdAt: time,
+    epoch: fc.integer({ min: 1, max: 3 }),
+    totp: fc
+      .record({ devices: list(device, limits.totpDevices), enrollment: maybe(enrollment), failures })
+      .map((held) => (held.devices.length < limits.totpDevices ? held : { ...held, enrollment: null })),
+    backupCodes: fc.record({
+      set: maybe(
+        fc.record({
+          profile: fc.constantFrom('crockford-13', 'numeric-6'),
+          params: fc.constant({ algorithm: 'scrypt', N: 16384, r: 8, p: 1, length: 32 } as const),
+          salt: fc.constant('AAAAAAAAAAAAAAAAAAAAAA'),
+          createdAt: time,
+          codes: list((codeId) => fc.record({ id: fc.constant(codeId), digest: sealed, usedAt: maybe(time) }), 20),
+        }),
+      ),
+      failures,
+    }),
+    throttle: fc.record({
+      places: fc.uniqueArray(fc.record({ id: placeId, failures: fc.nat(40), failedAt: time }), {
+        maxLength: limits.places,
+        selector: (place) => place.id,
+      }),
+      failures: fc.nat(150),
+      lockedAt: maybe(time),
+    }),
+    challenges: list(
+      (challengeId) =>
+        fc.record({
+          id: fc.constant(challengeId),
+          expiresAt: time,
+          place: placeId,
+          failures: fc.nat(10),
+          charged: fc.record({ totp: fc.nat(10), backupCodes: fc.nat(10) }),
+          consumed: fc.boolean(),
+        }),
+      limits.challenges,
+    ),
+    spentProofs: list((proofId) => fc.record({ id: fc.constant(proofId), expiresAt: time }), limits.spentProofs),
+    forgotten: fc.record({ challenges: time, proofs: time }),
+    sessions: list(session, limits.sessions),
+    knownDevices: list(
+      (deviceId) => fc.record({ id: fc.constant(deviceId), firstAt: time, lastAt: time }),
+      limits.knownDevices,
+    ),
+    notices: fc.record({ factorFailedAt: maybe(time), lockedAt: maybe(time) }),
+    requiredAt: maybe(time),
+  })
+  .map((made) => made as AccountState)
+
+export const settings: fc.Arbitrary<Settings> = fc.record({
+  policy: fc.constantFrom(
+    defaultPolicy,
+    definePolicy({ factors: { required: { since: newYear - day, graceMs: day } } }),
+    definePolicy({ factors: { required: { since: newYear, graceMs: 0 } } }),
+  ),
+  challengeMs: fc.constant(limits.challengeMs),
+  challengeTries: fc.integer({ min: 1, max: 10 }),
+  proofMs: fc.constant(limits.proofMs),
+  totp: fc.record({ algorithm, digits, period: fc.constant(30), window: fc.nat(5) }),
+  backupCodes: fc.record({
+    profile: fc.constantFrom('crockford-13', 'numeric-6'),
+    count: fc.integer({ min: 1, max: 20 }),
+    replaceUsed: fc.boolean(),
+  }),
+})
+
+export const context: fc.Arbitrary<Context> = fc.record({
+  now: time,
+  settings,
+  actor: fc.constantFrom({ kind: 'user' }, { kind: 'stranger' }, { kind: 'system', reason: 'job' }),
+  entropy: fc.nat(5).map((n) => seededRandom(`entropy${n}`)(32)),
+})
+
+interface Key {
+  readonly secret: Secret
+  readonly digits: number
+  readonly algorithm: OtpAlgorithm
+  readonly drift?: number
+}
+
+/** Right codes of the devices and of the enrollment, codes near them, a backup code, and whatever a person can type. */
+export function code(made: AccountState, now: number): fc.Arbitrary<string> {
+  const keys: readonly Key[] = [...made.totp.devices, ...(made.totp.enrollment === null ? [] : [made.totp.enrollment])]
+  const other = fc.oneof(
+    fc.constantFrom(backupCode, backupCode, '000000', '00000000', '', ' '),
+    fc.string({ maxLength: 64, unit: 'binary' }),
+  )
+  if (keys.length === 0) return other
+  const right = fc
+    .tuple(fc.constantFrom(...keys), fc.constantFrom(0, 0, 0, 1, -1, 2))
+    .map(([{ secret, digits: length, algorithm: hash, drift = 0 }, step]) =>
+      totp({
+        secret: secretOf((secret as Sealed).nonce),
+        now: Math.max(0, now + (drift + step) * 30_000),
+        digits: length,
+        algorithm: hash,
+      }),
+    )
+  return fc.oneof({ arbitrary: right, weight: 2 }, { arbitrary: other, weight: 1 })
+}
+
+/** Two codes, right ones of one device among them. */
+export function pair(made: AccountState, now: number): fc.Arbitrary<readonly [string, string]> {
+  const wild = fc.tuple(code(made, now), code(made, now))
+  const [first] = made.totp.devices
+  if (first === undefined) return wild
+  const right = fc.integer({ min: -100, max: 100 }).map((step) => {
+    const { digits: length, algorithm: hash } = first
+    const secret = secretOf((first.secret as Sealed).nonce)
+    const at = (n: number): string =>
+      totp({ secret, now: Math.max(0, now + n * 30_000), digits: length, algorithm: hash })
+    return [at(step), at(step + 1)] as const
+  })
+  return fc.oneof(right, wild)
+}
+
+/** The same account on a good day: nothing waits, nothing is off, and what is pending is of this session and fresh. */
+export function atEase(made: AccountState, now: number): AccountState {
+  const [own, ...others] = made.sessions
+  const { totp: held, backupCodes, throttle } = made
+  const step = Math.floor(now / 30_000)
+  return {
+    ...made,
+    sessions: own === undefined ? [] : [{ ...own, kind: 'full', createdAt: now, primaryAt: now }, ...others],
+    throttle: {
+      ...throttle,
+      places: throttle.places.slice(0, 3).map((place) => ({ ...place, failures: 1 })),
+      lockedAt: null,
+    },
+    backupCodes: { ...backupCodes, failures: backupCodes.failures % 3 },
+    totp: {
+      devices: held.devices.map((one) => ({ ...one, lastStep: Math.min(one.lastStep, Math.max(0, step - 130)) })),
+      enrollment: held.enrollment && { ...held.enrollment, startedAt: now, session: own?.id ?? null },
+      failures: held.failures % 3,
+    },
+  }
+}
+
+const grant = fc.record({
+  account: fc.constant('ada'),
+  session: fc.constantFrom('0', '1', '2', 'gone'),
+  epoch: fc.integer({ min: 1, max: 3 }),
+  at: time,
+  aal: fc.constantFrom(1, 2),
+  amr: fc.constant(['pwd']),
+})
+const proof = fc.record({
+  account: fc.constantFrom('ada', 'eve'),
+  id: fc.nat(200).map(String),
+  session: fc.constantFrom('0', '1', '2'),
+  epoch: fc.integer({ min: 1, max: 3 }),
+  expiresAt: time,
+  purpose: fc.constantFrom('factors', 'nothing'),
+})
+
+/** A state with at least one session, and somebody who is signed in with it. */
+export const signedIn: fc.Arbitrary<{ readonly state: AccountState; readonly auth: Authorization }> = fc
+  .tuple(state, grant, maybe(proof), fc.constantFrom('exact', 'exact', 'exact', 'exact', 'wild', 'system'))
+  .map(([made, given, shown, how]) => {
+    if (how === 'system') return { state: made, auth: { kind: 'system' } }
+    const own = made.sessions[0]
+    const held = how === 'exact' && own !== undefined ? { ...given, session: own.id, epoch: made.epoch } : given
+    const fits =
+      how === 'exact' && shown !== null
+        ? { ...shown, account: 'ada', session: held.session, epoch: made.epoch, purpose: 'factors' }
+        : shown
+    return { state: made, auth: { kind: 'grant', grant: held, proof: fits } }
+  })
+
+export const challenge = (made: AccountState): fc.Arbitrary<TokenPayloads['challenge']> =>
+  fc.record({
+    account: fc.constant('ada'),
+    id: fc.oneof(fc.constant('new'), fc.constantFrom(...made.challenges.map((entry) => entry.id), 'new')),
+    epoch: fc.oneof({ arbitrary: fc.constant(made.epoch), weight: 5 }, { arbitrary: fc.nat(3), weight: 1 }),
+    expiresAt: fc.oneof({ arbitrary: fc.constant(5_000_000_000_000), weight: 3 }, { arbitrary: time, weight: 1 }),
+    primary: fc.constantFrom('password', 'nonsense'),
+    primaryAt: time,
+  })
+
+/** What a service might find for a proof: right, wrong, nothing, or of the wrong length. */
+export const finding: fc.Arbitrary<(proof: Proof) => Uint8Array | null> = fc
+  .array(fc.constantFrom('right', 'right', 'right', 'wrong', 'null', 'short'), { minLength: 1, maxLength: 8 })
+  .map((kinds) => {
+    let asked = 0
+    return (asks) => {
+      const kind = kinds[asked++ % kinds.length]
+      if (kind === 'null' && asks.kind === 'open') return null
+      if (kind === 'short') return new Uint8Array(3)
+      if (kind === 'wrong') return new Uint8Array(32).fill(1)
+      return asks.kind === 'open' ? secretOf(asks.sealed.nonce) : secretOf('nonce1')
+    }
+  })
