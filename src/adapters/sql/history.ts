@@ -24,7 +24,10 @@ export async function listEvents(
 export async function listFacts(db: Database, { id, after, limit, filter = {} }: FactsQuery): Promise<Page<FactRow>> {
   const position = parseFactCursor(after)
   if (filter.types?.length === 0) return { items: [], next: null }
-  let query = db.selectFrom('nightlatch_facts').selectAll().where('record_id', '=', id ?? '')
+  let query = db
+    .selectFrom('nightlatch_facts')
+    .selectAll()
+    .where('record_id', '=', id ?? '')
   if (position !== null) {
     query = query.where((row) => row(row.refTuple('at', 'id'), '<', row.tuple(position.at, position.id)))
   }
