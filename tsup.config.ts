@@ -14,6 +14,8 @@ const entry = {
   'storage/memory': 'src/adapters/memory/index.ts',
   'storage/sql': 'src/adapters/sql/index.ts',
   'mail/nodemailer': 'src/adapters/nodemailer/index.ts',
+  sms: 'src/core/sms/index.ts',
+  'sms/http': 'src/adapters/sms-http/index.ts',
   'limiter/flexible': 'src/adapters/limiter-flexible/index.ts',
   testing: 'src/testing/index.ts',
   'cli/main': 'src/cli/main.ts',

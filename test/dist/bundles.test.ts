@@ -8,7 +8,7 @@ import type { Installed } from './packed.ts'
 
 /** What each subpath may bring along. Everything else is refused, above all `node:`, drivers and test runners. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  nightlatch: ['@noble/ciphers', '@noble/hashes', 'base32-encode', 'to-data-view'],
+  nightlatch: ['@noble/ciphers', '@noble/hashes', 'base32-encode', 'libphonenumber-js', 'to-data-view'],
   'nightlatch/otp': ['@noble/hashes', 'base32-encode', 'to-data-view'],
   'nightlatch/backup-codes': ['@noble/hashes'],
   'nightlatch/network': [],
@@ -21,6 +21,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'nightlatch/storage/memory': [],
   'nightlatch/storage/sql': ['kysely'],
   'nightlatch/mail/nodemailer': ['@noble/hashes', 'nodemailer'],
+  'nightlatch/sms': ['@noble/hashes'],
+  'nightlatch/sms/http': [],
   'nightlatch/limiter/flexible': ['rate-limiter-flexible'],
   'nightlatch/testing': ['fast-check'],
 }

@@ -61,6 +61,11 @@ describe('the code on the pages runs', () => {
     },
   )
 
+  it('docs/sms.md sends a message and tells a refusal', async () => {
+    const output = await run(programsOf('docs/sms.md', true)[0] ?? '')
+    expect(output.trim().split('\n').slice(-4)).toEqual(['@acme.example #049173', '1', 'accepted', 'NL_SMS_FAILED'])
+  })
+
   it('docs/guide.md signs a person in, asks for a code, and shows the page', async () => {
     const [guide = ''] = programsOf('docs/guide.md', true)
     const output = await run(`${guide}\n${visit}`)

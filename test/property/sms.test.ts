@@ -14,8 +14,8 @@ import {
   smsPurposes,
   smsSendLimits,
   smsText,
-} from '../../src/core/sms/index.ts'
-import type { SmsSends } from '../../src/core/sms/index.ts'
+} from 'nightlatch/sms'
+import type { SmsSends } from 'nightlatch/sms'
 import { readPhone } from '../../src/service/phone.ts'
 
 const hour = 3_600_000

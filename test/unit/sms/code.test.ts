@@ -1,14 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { frame } from '../../../src/core/bytes.ts'
-import {
-  generateSmsCode,
-  matchesSmsCode,
-  normalizeSmsCode,
-  smsDigest,
-  smsLimits,
-  smsPurposes,
-} from '../../../src/core/sms/index.ts'
+import { generateSmsCode, matchesSmsCode, normalizeSmsCode, smsDigest, smsLimits, smsPurposes } from 'nightlatch/sms'
 import { expectHonestEverywhere, hostileValues } from '../hostile-values.ts'
 import * as golden from '../../vectors/sms.ts'
 

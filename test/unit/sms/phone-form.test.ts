@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkCountries, countryAllowed, isE164, maskPhone } from '../../../src/core/sms/index.ts'
+import { checkCountries, countryAllowed, isE164, maskPhone } from 'nightlatch/sms'
 import { expectHonest, hostileValues } from '../hostile-values.ts'
 
 describe('isE164', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countryAllowed, isE164 } from '../../../src/core/sms/index.ts'
+import { countryAllowed, isE164 } from 'nightlatch/sms'
 import { readPhone } from '../../../src/service/phone.ts'
 import { hostileTexts, hostileValues } from '../hostile-values.ts'
 

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  checkSendLimits,
-  noSmsSends,
-  sendAllowed,
-  sendsAfterVerified,
-  smsSendLimits,
-} from '../../../src/core/sms/index.ts'
-import type { SmsSends } from '../../../src/core/sms/index.ts'
+import { checkSendLimits, noSmsSends, sendAllowed, sendsAfterVerified, smsSendLimits } from 'nightlatch/sms'
+import type { SmsSends } from 'nightlatch/sms'
 import { expectHonestEverywhere } from '../hostile-values.ts'
 
 const start = 1_700_000_000_000

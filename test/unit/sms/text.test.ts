@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  checkDomain,
-  parseOriginBound,
-  smsLanguage,
-  smsLength,
-  smsPurposes,
-  smsText,
-} from '../../../src/core/sms/index.ts'
-import type { SmsTextOptions } from '../../../src/core/sms/index.ts'
+import { checkDomain, parseOriginBound, smsLanguage, smsLength, smsPurposes, smsText } from 'nightlatch/sms'
+import type { SmsTextOptions } from 'nightlatch/sms'
 import { expectHonest, expectHonestEverywhere, hostileTexts, hostileValues } from '../hostile-values.ts'
 
 const good: SmsTextOptions = { template: 'login', code: '123456', appName: 'Acme', locale: 'en', minutes: 5 }
