@@ -2,7 +2,7 @@ import type { Fact, SecurityEvent } from '../core/events/index.ts'
 import { decodeEvent, decodeFact } from '../core/events/index.ts'
 import type { EventField, EventRow, FactRow } from '../ports/storage.ts'
 
-/** Rows that this release can read; one of a newer release is left out. */
+/** Rows that this release can read; one of a newer release, or without a time, is left out. */
 export function readEvents(rows: readonly EventRow[]): readonly SecurityEvent[] {
   return rows.map(readEvent).filter((event) => event !== null)
 }
@@ -12,10 +12,12 @@ export function readFacts(rows: readonly FactRow[]): readonly Fact[] {
 }
 
 function readEvent({ n, type, at, fields }: EventRow): SecurityEvent | null {
+  if (!Number.isFinite(n) || !Number.isFinite(at)) return null
   return decodeEvent({ n, type, at, fields: texts(fields, (field: EventField | null) => field?.value) })
 }
 
 function readFact({ id, type, at, fields }: FactRow): Fact | null {
+  if (!Number.isFinite(at)) return null
   return decodeFact({ id, type, at, fields: texts(fields, (field) => field) })
 }
 

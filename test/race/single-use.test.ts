@@ -181,4 +181,14 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
     )
     expect(await grants(answers)).toBe(10)
   })
+
+  it('promise 7: proofs of somebody else, shown where none is asked, leave nothing in the record', async () => {
+    await ada.signIn()
+    const proof = await ada.proof()
+    const started = await servers[0].signIn.start({ name: 'bob', accountId: 'bob', primary: 'password', client: home })
+    const { grant } = expectStatus(started, 'granted')
+    for (const i of times(3)) expectOk(await serverOf(i).totp.enroll({ grant, proof }))
+    expect((await peekState(world.storage, 'bob'))?.spentProofs).toStrictEqual([])
+    expectOk(await servers[1].totp.enroll({ grant: ada.grant, proof }))
+  })
 })
