@@ -25,6 +25,8 @@ export type NightlatchErrorCode =
   | 'NL_RECORD_NEWER'
   /** A record grew beyond the hard cap. */
   | 'NL_RECORD_TOO_LARGE'
+  /** The slow hash that the host gave failed. */
+  | 'NL_SLOW_HASH_FAILED'
   /** The host's `describe` failed, or gave something that is no description. */
   | 'NL_DESCRIBE_FAILED'
   /** The mailer failed. */

@@ -126,10 +126,16 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const limiter = options.limiter ?? localLimiter
   let sweeping = options.outbox?.sweep === 'manual'
 
-  const prove = (recordId: string, proof: Proof): Promise<Uint8Array | null> =>
-    proof.kind === 'open'
-      ? Promise.resolve(records.open(recordId, proof.path, proof.sealed))
-      : hashSlowly({ password: storedBytes(proof.input), salt: storedBytes(proof.salt), params: proof.params })
+  const prove = async (recordId: string, proof: Proof): Promise<Uint8Array | null> => {
+    if (proof.kind === 'open') return records.open(recordId, proof.path, proof.sealed)
+    try {
+      const { input, salt, params } = proof
+      return await hashSlowly({ password: storedBytes(input), salt: storedBytes(salt), params })
+    } catch (error) {
+      if (isNightlatchError(error)) throw error
+      throw new NightlatchError('NL_SLOW_HASH_FAILED', 'the slow hash failed', { cause: error })
+    }
+  }
 
   const transact = createTransact<AccountState>({
     storage,
@@ -138,7 +144,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     random,
     now,
     settings,
-    prove: async (recordId, proof) => prove(recordId, proof),
+    prove,
     enclose: (recordId, messages, at) => outbox.enclose(recordId, messages, at),
     committed: (recordId, { messages, leaseToken, events, head: { n, link } }) => {
       outbox.dispatch(recordId, messages, leaseToken)

@@ -2,6 +2,7 @@ import type { SinkEntry } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { createWorld } from '../../world/world.ts'
+import { fastHash } from '../../world/fast-hash.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
@@ -101,5 +102,27 @@ describe('backupCodes.replaceUsed', () => {
     const granted = expectStatus(await world.nl.signIn.verify({ challenge, code, client: ada.client }), 'granted')
     expect(granted).not.toHaveProperty('replacementCode')
     expect(await world.nl.backupCodes.status({ grant: granted.grant })).toMatchObject({ left: 9, total: 10 })
+  })
+})
+
+describe('a slow hash of the host', () => {
+  it('that fails is a coded error, and nothing is spent', async () => {
+    let failing = false
+    const world = createWorld({
+      options: {
+        slowHash: async (request) => {
+          if (failing) throw new Error('no memory')
+          return fastHash(request)
+        },
+      },
+    })
+    const ada = await world.person()
+    const challenge = await ada.challenge()
+    const [code] = ada.backupCodes
+    const verify = () => world.nl.signIn.verify({ challenge, code, client: ada.client })
+    failing = true
+    await expect(verify()).rejects.toMatchObject({ code: 'NL_SLOW_HASH_FAILED' })
+    failing = false
+    expectStatus(await verify(), 'granted')
   })
 })
