@@ -21,7 +21,6 @@ export type PortalDatabase = Kysely<Tables>
 export async function openDatabase(file: string): Promise<PortalDatabase> {
   const database = new Database(file)
   database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = NORMAL')
   database.pragma('busy_timeout = 5000')
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
   await createTables(db)
