@@ -234,5 +234,7 @@ export function createSignIn(kernel: Kernel): SignIn {
 
 /** One spelling for what a limiter counts. A form may send anything. */
 function normalizeName(name: unknown): string {
-  return typeof name === 'string' ? name.slice(0, limits.nameLength).normalize('NFKC').trim().toLowerCase() : ''
+  if (typeof name !== 'string') return ''
+  // Trimmed before it is cut: spaces in front would otherwise leave a new beginning of the name each time.
+  return name.trim().slice(0, limits.nameLength).normalize('NFKC').trim().toLowerCase()
 }

@@ -61,6 +61,14 @@ describe('signIn.failed and signIn.start', () => {
     expect(await world.nl.signIn.failed({ name: 'eve', client: home })).toMatchObject({ httpStatus: 401 })
   })
 
+  it('count a name whatever stands in front of it to cut it short', async () => {
+    const { nl } = createWorld()
+    const spaced = (n: number): string => ' '.repeat(320 - n) + 'ada@people.example'
+    for (let n = 0; n < 20; n++) await nl.signIn.failed({ name: spaced(n), client: home })
+    expect(await nl.signIn.failed({ name: spaced(3), client: home })).toMatchObject({ httpStatus: 429 })
+    expect(await nl.signIn.failed({ name: 'ada@people.example', client: home })).toMatchObject({ httpStatus: 429 })
+  })
+
   it('hold a flood of one name from many networks, but not a known device of its account', async () => {
     const world = createWorld()
     const { nl } = world
