@@ -26,6 +26,9 @@ const editField = (rows: Rows, n: number, name: string, change: (field: Field) =
   }))
 const without = (rows: Rows, ...numbers: readonly number[]): Rows => rows.filter(({ n }) => !numbers.includes(n))
 const at = (rows: Rows, n: number): EventRow => rows.find((row) => row.n === n) as EventRow
+/** More copies of a row than two pages hold, under numbers that no row has. */
+const crowd = (rows: Rows, numberOf: (i: number) => number): Rows =>
+  Array.from({ length: 250 }, (_, i) => ({ ...at(rows, 5), n: numberOf(i + 1) }))
 /** The rows with those numbers going round by one place. */
 const turn = (rows: Rows, numbers: readonly number[]): Rows =>
   rows.map((row) => {
@@ -222,6 +225,18 @@ const garbage: readonly { readonly title: string; readonly spoil: (rows: Rows) =
   { title: 'a number that is a fraction', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, n: 5.5 })) },
   { title: 'a negative number', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, n: -5 })) },
   { title: 'a type that is empty', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, type: '' })) },
+  {
+    title: 'pages of rows before the first',
+    spoil: (rows) => [...rows, ...crowd(rows, (i) => -i)],
+  },
+  {
+    title: 'pages of rows between two numbers',
+    spoil: (rows) => [...rows, ...crowd(rows, (i) => 5 + i / 1000)],
+  },
+  {
+    title: 'pages of rows with words for numbers',
+    spoil: (rows) => [...rows, ...crowd(rows, (i) => `row ${i}` as never)],
+  },
   {
     title: 'a field called __proto__',
     spoil: (rows) => edit(rows, 5, (row) => ({ ...row, fields: JSON.parse('{"__proto__":{"c":"AA"}}') as never })),
