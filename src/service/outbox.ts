@@ -56,11 +56,13 @@ type Settled = 'sent' | 'dead' | 'retried'
 export function createOutbox(parts: OutboxParts): Outbox {
   const { storage, keys, random, now, facts } = parts
   const running = new Set<Promise<unknown>>()
+  const accepted = new Map<string, Set<string>>()
   let timer: ReturnType<typeof setInterval> | null = null
 
   const deliver = async (message: OutboxMessage, leaseToken: string): Promise<Settled> => {
     const { recordId, messageId, channel } = message
     const settle = async (outcome: 'sent' | 'dead' | { retryAt: number }): Promise<void> => {
+      if (typeof outcome === 'string') accepted.delete(messageId)
       await storage.settleMessage({ recordId, messageId, leaseToken, outcome })
     }
     const retry = async (): Promise<Settled> => {
@@ -83,7 +85,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (enclosed.expiresAt <= now()) return die('expired')
     let sent: number
     try {
-      sent = await send(parts, message, enclosed)
+      sent = await send(parts, message, enclosed, acceptedOf(accepted, messageId))
     } catch {
       return retry()
     }
@@ -182,11 +184,27 @@ function disclose(keys: Keyring, { recordId, messageId, channel, body }: OutboxM
   return bytes === null ? null : (JSON.parse(textOf(bytes)) as Enclosed)
 }
 
-/** One mail to each verified address; how many were sent. */
+/** Messages in part accepted that this process remembers: one forgotten too early is sent twice, no more. */
+const mostAccepted = 1000
+
+/** The addresses that took a message already, while another one did not. */
+function acceptedOf(accepted: Map<string, Set<string>>, messageId: string): Set<string> {
+  const addresses = accepted.get(messageId) ?? new Set()
+  accepted.delete(messageId)
+  accepted.set(messageId, addresses)
+  for (const oldest of accepted.keys()) {
+    if (accepted.size <= mostAccepted) break
+    accepted.delete(oldest)
+  }
+  return addresses
+}
+
+/** One mail to each verified address, also when an earlier one is refused; how many there are. Throws if one was. */
 async function send(
   { mailer, describe, appName, contact }: OutboxParts,
   { recordId, messageId }: OutboxMessage,
   { template }: Enclosed,
+  accepted: Set<string>,
 ): Promise<number> {
   // The texts are a fifth of the facade and are needed only now.
   const { composeMail } = await import('../core/mail/index.ts')
@@ -200,9 +218,17 @@ async function send(
     timeZone: account.timeZone,
   })
   const addresses = account.addresses.filter((address) => address.verified)
+  const faults: unknown[] = []
   for (const [index, { mail }] of addresses.entries()) {
-    await mailer.send({ to: mail, subject, text, html, language, dedupeKey: `${messageId}-${index}` })
+    if (accepted.has(mail)) continue
+    try {
+      await mailer.send({ to: mail, subject, text, html, language, dedupeKey: `${messageId}-${index}` })
+      accepted.add(mail)
+    } catch (error) {
+      faults.push(error)
+    }
   }
+  if (faults.length > 0) throw faults[0]
   return addresses.length
 }
 

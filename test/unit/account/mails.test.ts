@@ -1,4 +1,4 @@
-import type { NightlatchOptions } from 'nightlatch'
+import type { Mailer, NightlatchOptions } from 'nightlatch'
 import { asSystem } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
@@ -135,6 +135,23 @@ describe('a mailer', () => {
     expect(await nl.outbox.sweep()).toEqual({ sent: 1, dead: 0, retried: 0 })
     expect(await sent(world)).toHaveLength(1)
     expect(await nl.outbox.sweep()).toEqual({ sent: 0, dead: 0, retried: 0 })
+  })
+
+  it('[NOT-2] that refuses one address keeps no notice from the others, and repeats none to them', async () => {
+    const tried: string[] = []
+    const mailer: Mailer = {
+      async send({ to }) {
+        tried.push(to)
+        if (to === 'ada@people.example') throw new Error('there is no such mailbox')
+      },
+    }
+    const world = createWorld({ options: { describe: twoAddresses, mailer } })
+    await world.person()
+    await world.nl.outbox.idle()
+    expect(tried).toEqual(['ada@people.example', 'ada@second.example'])
+    world.clock.advance(hour)
+    expect(await world.nl.outbox.sweep()).toEqual({ sent: 0, dead: 0, retried: 1 })
+    expect(tried.slice(2)).toEqual(['ada@people.example'])
   })
 
   it('[NOT-8] that fails for three days gives its mail up, and a fact says so', async () => {
