@@ -1,4 +1,6 @@
 import { argumentError } from '../core/arguments.ts'
+import { encodeBase64url, frame } from '../core/bytes.ts'
+import { sha256 } from '../core/hmac.ts'
 import { limits } from '../core/limits.ts'
 import type { RecordId } from '../ports/storage.ts'
 
@@ -23,4 +25,9 @@ export function isAccountRecord(recordId: RecordId): boolean {
 
 export function accountIdOf(recordId: RecordId): string {
   return recordId.slice(prefix.length)
+}
+
+/** Names an account in a device token without its id. */
+export function accountHash(accountId: string): string {
+  return encodeBase64url(sha256(frame('nightlatch/account-hash/v1', accountId)).subarray(0, 9))
 }

@@ -3,6 +3,7 @@ import { cleanText } from '../core/events/index.ts'
 import { limits } from '../core/limits.ts'
 import { formatAddress, networkOf, parseAddress } from '../core/network/index.ts'
 import type { Client } from '../core/account/use-case.ts'
+import { accountHash } from './account-id.ts'
 import { openToken } from './tokens.ts'
 import type { Keyring } from './keyring.ts'
 
@@ -21,7 +22,11 @@ export interface OpenedClient extends Client {
 }
 
 /** Reads a request's sender: nothing in it can throw but a wrong type, which is the host's mistake. */
-export function openClient(keys: Keyring, info: ClientInfo | undefined, now: number): OpenedClient {
+export function openClient(
+  keys: Keyring,
+  info: ClientInfo | undefined,
+  { now, account }: { readonly now: number; readonly account: string | null },
+): OpenedClient {
   if (info !== undefined && (typeof info !== 'object' || info === null)) throw argumentError('client', 'an object')
   const { ip, userAgent, device } = info ?? {}
   if (ip !== undefined && ip !== null && typeof ip !== 'string') throw argumentError('client.ip', 'a string')
@@ -33,6 +38,7 @@ export function openClient(keys: Keyring, info: ClientInfo | undefined, now: num
     network: parsed.ok ? networkOf(parsed.address) : null,
     userAgent: typeof userAgent === 'string' && userAgent !== '' ? cleanText(userAgent, limits.userAgentLength) : null,
     deviceId: live?.id ?? null,
+    deviceNamesAccount: account !== null && live?.accounts.includes(accountHash(account)) === true,
     deviceAccounts: live?.accounts ?? [],
   }
 }

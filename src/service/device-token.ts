@@ -1,4 +1,5 @@
 import { limits } from '../core/limits.ts'
+import { accountHash } from './account-id.ts'
 import type { OpenedClient } from './client.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -9,7 +10,7 @@ const mostAccounts = 8
  * not make it forget the others.
  */
 export function sealDevice(kernel: Kernel, account: string, deviceId: string, client: OpenedClient): string {
-  const own = kernel.accountHash(account)
+  const own = accountHash(account)
   const accounts = [own, ...client.deviceAccounts.filter((other) => other !== own)].slice(0, mostAccounts)
   return kernel.seal('device', { id: deviceId, accounts, expiresAt: kernel.now() + limits.deviceTokenMs })
 }

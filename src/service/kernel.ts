@@ -1,4 +1,4 @@
-import { encodeBase64url, frame } from '../core/bytes.ts'
+import { encodeBase64url } from '../core/bytes.ts'
 import { isNightlatchError, NightlatchError } from '../core/errors.ts'
 import type { NightlatchErrorCode } from '../core/errors.ts'
 import type { Proof } from '../core/account/evidence.ts'
@@ -11,7 +11,6 @@ import { emptyAccount } from '../core/account/state.ts'
 import { summarizeAccount } from '../core/account/summary.ts'
 import type { Actor, Client, UseCase } from '../core/account/use-case.ts'
 import type { DraftFact, SharedValues } from '../core/events/index.ts'
-import { sha256 } from '../core/hmac.ts'
 import { limits } from '../core/limits.ts'
 import type { TokenKind, TokenPayloads } from '../core/token/index.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -76,7 +75,8 @@ export interface Kernel {
   run<C, R>(run: Run<C, R>): Promise<Answer<R>>
   seal<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): string
   open<K extends TokenKind>(kind: K, text: unknown): TokenPayloads[K] | null
-  client(info: ClientInfo | undefined): OpenedClient
+  /** `account`: whose device tokens make the sender known; null for nobody's. */
+  client(info: ClientInfo | undefined, account: string | null): OpenedClient
   /** Null: signed out. */
   acting(grant: GrantInput, proof?: unknown): Acting | null
   /** The record behind a grant that counts, or null. */
@@ -87,8 +87,6 @@ export interface Kernel {
   admit(charges: readonly LimiterCharge[], door: string): Promise<{ readonly retryAt: number } | null>
   hash(...parts: readonly string[]): string
   fact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): Promise<void>
-  /** Names an account in a device token without its id. */
-  accountHash(accountId: string): string
 }
 
 const broken: ReadonlySet<NightlatchErrorCode> = new Set([
@@ -208,7 +206,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
 
     seal: (kind, payload) => sealToken(keys, random, kind, payload),
     open: (kind, text) => openToken(keys, kind, text),
-    client: (info) => openClient(keys, info, now()),
+    client: (info, account) => openClient(keys, info, { now: now(), account }),
 
     acting(grant, proof) {
       if (isSystemAct(grant)) {
@@ -248,8 +246,6 @@ export function createKernel(options: NightlatchOptions): Kernel {
       const shared = share(client, actor, call, null)
       await facts.record(accountId === null ? null : recordIdOf(accountId), [fact], shared, now())
     },
-
-    accountHash: (accountId) => encodeBase64url(sha256(frame('nightlatch/account-hash/v1', accountId)).subarray(0, 9)),
   }
   return kernel
 }

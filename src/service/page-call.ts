@@ -35,8 +35,8 @@ export async function runFor<C, R>(
 ): Promise<R | Failure<'signed-out' | 'busy'>> {
   const acting = kernel.acting(input.grant, input.proof)
   if (acting === null) return signedOut
-  const client = kernel.client(input.client)
   const { accountId, actor, session } = acting
+  const client = kernel.client(input.client, accountId)
   const answer = await kernel.run({ accountId, useCase, command: command(acting, client), actor, client, session })
   if (answer.status === 'absent') return signedOut
   return answer.status === 'busy' ? busy : answer.result

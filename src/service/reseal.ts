@@ -16,7 +16,7 @@ export interface ResealPage {
   readonly next: string | null
 }
 
-const nobody = { ip: null, network: null, userAgent: null, deviceId: null }
+const nobody = { ip: null, network: null, userAgent: null, deviceId: null, deviceNamesAccount: false }
 
 /** One page of the walk that a rotation ends with. May stop and go on anywhere, and run twice. */
 export async function resealAccounts(

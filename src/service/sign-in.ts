@@ -73,22 +73,18 @@ export interface SignIn {
 const minute = 60_000
 
 export function createSignIn(kernel: Kernel): SignIn {
-  /** Whether the browser carries a device token of this account: told without a read. */
-  const knows = (accountId: string | null, client: OpenedClient): boolean =>
-    accountId !== null && client.deviceAccounts.includes(kernel.accountHash(accountId))
-
   /** A browser that the account knows counts for itself: strangers in its network use nothing of its allowance up. */
-  const place = (known: boolean, { deviceId, network }: OpenedClient): readonly [string, string] =>
-    known && deviceId !== null ? ['device', deviceId] : ['network', network ?? 'unknown']
+  const place = ({ deviceNamesAccount, deviceId, network }: OpenedClient): readonly [string, string] =>
+    deviceNamesAccount && deviceId !== null ? ['device', deviceId] : ['network', network ?? 'unknown']
 
   /** `start` and `failed` charge the same keys alike, so that a wait never tells whether the password was right. */
   const admit = async (name: string, accountId: string | null, client: OpenedClient): Promise<Refused | null> => {
-    const known = knows(accountId, client)
     const charges: LimiterCharge[] = [
-      { key: kernel.hash('sign-in', name, ...place(known, client)), limit: 20, windowMs: 15 * minute },
+      { key: kernel.hash('sign-in', name, ...place(client)), limit: 20, windowMs: 15 * minute },
     ]
     // By the name alone there is only a ceiling that sheds load; a browser that this account knows is exempt from it.
-    if (!known) charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
+    if (!client.deviceNamesAccount)
+      charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
     const held = await kernel.admit(charges, 'primary')
     if (held === null) return null
     await kernel.fact(
@@ -120,7 +116,7 @@ export function createSignIn(kernel: Kernel): SignIn {
       const { accountId, primary } = input
       requireAccountId(accountId, 'accountId')
       if (!primaries.includes(primary)) throw argumentError('primary', `one of ${primaries.join(', ')}`)
-      const client = kernel.client(input.client)
+      const client = kernel.client(input.client, accountId)
       const held = await admit(normalizeName(input.name), accountId, client)
       if (held !== null) return held
       const answer = await kernel.run({
@@ -154,7 +150,7 @@ export function createSignIn(kernel: Kernel): SignIn {
     async failed(input) {
       const accountId = input.accountId ?? null
       if (accountId !== null) requireAccountId(accountId, 'accountId')
-      const client = kernel.client(input.client)
+      const client = kernel.client(input.client, accountId)
       const name = normalizeName(input.name)
       const held = await admit(name, accountId, client)
       if (held !== null) return held
@@ -168,14 +164,14 @@ export function createSignIn(kernel: Kernel): SignIn {
     },
 
     async verify(input) {
-      const client = kernel.client(input.client)
       const challenge = kernel.open('challenge', input.challenge)
+      const client = kernel.client(input.client, challenge?.account ?? null)
       if (challenge === null) return refused('challenge-ended')
       const accountId = challenge.account
       const held = await kernel.admit(
         [
           {
-            key: kernel.hash('code', accountId, ...place(knows(accountId, client), client)),
+            key: kernel.hash('code', accountId, ...place(client)),
             limit: 60,
             windowMs: minute,
           },
@@ -216,7 +212,7 @@ export function createSignIn(kernel: Kernel): SignIn {
       const acting = kernel.acting(input.grant)
       if (acting === null) return { ok: false, reason: 'signed-out' }
       const { accountId, auth, actor, session } = acting
-      const client = kernel.client(input.client)
+      const client = kernel.client(input.client, accountId)
       const answer = await kernel.run({
         accountId,
         useCase: endSession,

@@ -128,7 +128,7 @@ export function createTotp(kernel: Kernel): Totp {
 
     async confirm(input) {
       const code = codeInput(input.code)
-      const client = kernel.client(input.client)
+      const client = kernel.client(input.client, null)
       const result = await runFor(kernel, input, confirmTotp, ({ auth }) => ({ auth, code, client }))
       if (!result.ok) return failure(result)
       const { device, grant, backupCodes, deviceId } = result

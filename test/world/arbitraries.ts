@@ -70,6 +70,7 @@ const clientArb: fc.Arbitrary<Client> = fc.record({
   network: fc.constantFrom('10.0.0.1', '10.0.0.2', null),
   userAgent: fc.constantFrom('Firefox', null),
   deviceId: fc.constantFrom('1', '2', '3', 'unknown', null),
+  deviceNamesAccount: fc.boolean(),
 })
 export { clientArb as client }
 

@@ -156,8 +156,9 @@ export function addSession(state: AccountState, session: Session): AccountState 
   return { ...state, sessions: [...state.sessions, session].slice(-limits.sessions) }
 }
 
-/** The known device that this request is made on, if the record lists it. */
+/** The known device that this request is made on, if the record lists it and its token was given out for the account. */
 export function knownDeviceOf(state: AccountState, client: Client): KnownDevice | null {
+  if (!client.deviceNamesAccount) return null
   return state.knownDevices.find((device) => device.id === client.deviceId) ?? null
 }
 

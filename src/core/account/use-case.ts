@@ -23,6 +23,8 @@ export interface Client {
   readonly network: string | null
   readonly userAgent: string | null
   readonly deviceId: string | null
+  /** Whether that token is from a sign-in to this account: one from before makes nobody known, whatever id it bears. */
+  readonly deviceNamesAccount: boolean
 }
 
 export interface DraftMessage {

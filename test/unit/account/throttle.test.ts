@@ -203,6 +203,20 @@ describe('the lock', () => {
     await flood(world, ada, 20)
     expect(await right(world, ada, { ...home, device: bob.deviceToken })).toBe('wait')
   })
+
+  it('knows no token that left the browser before the account was signed in to there', async () => {
+    const world = createWorld()
+    const [ada, bob] = [await world.person('ada'), await world.person('bob')]
+    await bob.signIn()
+    const copied = { ...elsewhere(1), device: bob.deviceToken }
+    await ada.signIn({ ...home, device: bob.deviceToken })
+    const known = { ...home, device: ada.deviceToken }
+    for (let n = 0; n < 4; n++) await fail(world, ada, copied)
+    await flood(world, ada, 16, 2)
+    world.clock.advance(30 * second)
+    expect(await right(world, ada, copied)).toBe('wait')
+    expect(await right(world, ada, known)).toBe('granted')
+  })
 })
 
 describe('a success', () => {

@@ -4,6 +4,7 @@ import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { keyring } from 'nightlatch'
 import type { TokenKind, TokenPayloads } from '../../../src/core/token/index.ts'
+import { accountHash } from '../../../src/service/account-id.ts'
 import { createKernel } from '../../../src/service/kernel.ts'
 import type { Kernel } from '../../../src/service/kernel.ts'
 import { formatKey, openSealed, sealBytes, sealingKey } from '../../../src/service/keyring.ts'
@@ -153,6 +154,6 @@ describe('golden messages and hashes', () => {
     const { account, framed, text } = golden.accountHash
     expect(hex(reference.frame('nightlatch/account-hash/v1', account))).toBe(framed)
     expect(base64url(reference.sha256(unhex(framed)).subarray(0, 9))).toBe(text)
-    expect(kernel.accountHash(account)).toBe(text)
+    expect(accountHash(account)).toBe(text)
   })
 })
