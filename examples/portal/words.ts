@@ -1,3 +1,4 @@
+import type { ChainFault } from 'nightlatch'
 import type { SecurityEvent, Fact, FailedAttempts } from 'nightlatch/events'
 
 /** What the pages say of what nightlatch answers. */
@@ -170,3 +171,19 @@ export const apps: readonly { readonly name: string; readonly note: string }[] =
   { name: 'Microsoft Authenticator', note: 'Android and iOS' },
   { name: 'Bitwarden, 1Password', note: 'password managers, every system' },
 ]
+
+/** What the check of the history found. */
+export function fault(found: ChainFault): string {
+  switch (found.fault) {
+    case 'removed':
+      return found.from === found.to ? `Removed: event ${found.from}` : `Removed: events ${found.from} to ${found.to}`
+    case 'moved':
+      return `Event ${found.was} was moved to ${found.n}`
+    case 'inserted':
+      return `Added from outside: event ${found.n}`
+    case 'unproven':
+      return `Event ${found.n} is not proven: what stood before it is gone or replaced`
+    case 'changed':
+      return `Changed: event ${found.n}${found.fields.length > 0 ? ` (${found.fields.join(', ')})` : ''}`
+  }
+}
