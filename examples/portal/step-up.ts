@@ -57,6 +57,8 @@ export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
       return res.status(r.httpStatus).render('password', { reason: r.reason })
     }
     const r = await nl.signIn.start({ name: u.email, accountId: u.id, primary: 'password', client: client(req) })
+    // While passwords have to wait, a right one is answered like a wrong one.
+    if (r.status === 'refused') return res.status(r.httpStatus).render('password', { reason: r.reason })
     if (r.status !== 'granted') return res.redirect('/login')
     await nl.signIn.ended({ grant: req.session.nl, client: client(req) })
     res.cookie('nl_device', r.deviceToken, nl.cookie)

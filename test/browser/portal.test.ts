@@ -295,6 +295,9 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     const other = await newBrowser()
     const enter = async (code: string): Promise<void> => {
       await typePassword(other.page)
+      // Wrong codes of the tests before may still hold this network up.
+      const waiting = await other.page.locator('.countdown').count()
+      if (waiting > 0) await other.page.getByText('You can try again now.').waitFor()
       await typeCode(code, 'Sign in', other.page)
       expect(await heading(other.page)).toBe('Login and security')
       await go('/security')
