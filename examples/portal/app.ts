@@ -29,6 +29,10 @@ export function createApp(portal: Portal, { origins, sessionSecret, sessionStore
   app.use(protect(origins))
   app.use(express.static(join(import.meta.dirname, 'public'), { cacheControl: false }))
   app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 }))
+  app.use((req, _res, next) => {
+    req.body ??= {}
+    next()
+  })
   app.use(cookies)
   app.use(
     session({

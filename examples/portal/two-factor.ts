@@ -31,6 +31,7 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
     const r = await nl.totp.confirm({ grant: req.session.nl, code: req.body.code, client: client(req) })
     if (r.ok) {
       if (r.grant) req.session.nl = r.grant
+      if (r.deviceToken) res.cookie('nl_device', r.deviceToken, nl.cookie)
       if (!r.backupCodes) return back(req, res, 'good', 'The device is added.')
       req.session.codesUnsaved = true
       return res.render('codes', { codes: r.backupCodes, first: true })
