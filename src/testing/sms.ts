@@ -1,11 +1,9 @@
 import { NightlatchError } from '../core/errors.ts'
 import type { Sms, SmsSender } from '../ports/sms.ts'
+import type { OutletBehavior } from './outlet.ts'
+import { createOutlet } from './outlet.ts'
 
-/**
- * `deliver`: accepts. `fail`: refuses. `lose-reply`: accepts, and then rejects, as when a connection breaks after the
- * gateway took the message. `hang`: neither, until the behavior is changed; then what hung is settled by the new one.
- */
-export type SmsBehavior = 'deliver' | 'fail' | 'lose-reply' | 'hang'
+export type SmsBehavior = OutletBehavior
 
 export interface MemorySms extends SmsSender {
   /** Every accepted message, the oldest first. */
@@ -22,35 +20,15 @@ export interface MemorySms extends SmsSender {
  * @contract effect(memory) · outcomes accepted · throws NL_SMS_FAILED (when told to)
  */
 export function memorySms(): MemorySms {
-  const messages: Sms[] = []
-  let behavior: SmsBehavior = 'deliver'
-  let calls = 0
-  let waiting: (() => void)[] = []
-
-  function failed(): NightlatchError {
-    return new NightlatchError('NL_SMS_FAILED', 'the SMS sender was told to fail')
-  }
-  async function send(sms: Sms): Promise<void> {
-    calls++
-    while (behavior === 'hang') await new Promise<void>((resolve) => waiting.push(resolve))
-    if (behavior === 'fail') throw failed()
-    messages.push(sms)
-    if (behavior === 'lose-reply') throw failed()
-  }
+  const outlet = createOutlet<Sms>(() => new NightlatchError('NL_SMS_FAILED', 'the SMS sender was told to fail'))
+  const { taken: messages, send, behave, clear } = outlet
   return {
     messages,
     get calls() {
-      return calls
+      return outlet.calls
     },
     send,
-    behave(next) {
-      behavior = next
-      const settled = waiting
-      waiting = []
-      for (const resume of settled) resume()
-    },
-    clear() {
-      messages.length = 0
-    },
+    behave,
+    clear,
   }
 }

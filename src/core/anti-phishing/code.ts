@@ -1,7 +1,7 @@
 import { argumentError, requireObject, requireText } from '../arguments.ts'
 import { utf8 } from '../bytes.ts'
 import { equalBytes } from '../compare.ts'
-import { isCommon } from './common-words.ts'
+import { isCommon } from './frequent-words.ts'
 import { wordsOf } from './words.ts'
 
 /** What the code must not be: whoever forges a mail may know these. */
