@@ -1,5 +1,3 @@
-import type { SmsPurpose } from '../core/sms/index.ts'
-
 export interface Sms {
   /** E.164 */
   readonly to: string
@@ -11,8 +9,7 @@ export interface Sms {
 }
 
 /**
- * Hands one message to the host's gateway. Resolves when it was accepted; rejects when it was not, and the outbox tries
- * again until the code expires.
+ * Hands one message to the host's gateway. Resolves when it was accepted; rejects when it was not.
  */
 export interface SmsSender {
   send(sms: Sms): Promise<void>
@@ -32,15 +29,3 @@ export type NumberType =
   | 'company'
   | 'voicemail'
   | 'unknown'
-
-export interface SmsRiskRequest {
-  readonly accountId: string
-  /** ISO 3166-1 alpha-2 */
-  readonly country: string
-  readonly numberType: NumberType
-  readonly client: { readonly ip: string | null; readonly network: string | null }
-  readonly purpose: SmsPurpose
-}
-
-/** The host's last word before a message: a swapped SIM, a ported number, a kind of number it does not serve [SMS-3]. */
-export type SmsRisk = (request: SmsRiskRequest) => 'allow' | 'deny' | Promise<'allow' | 'deny'>

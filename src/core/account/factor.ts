@@ -1,7 +1,7 @@
 export type Factor = 'totp' | 'backup-code'
 
-/** RFC 8176 names. */
-export type Amr = 'pwd' | 'otp' | 'mfa' | 'fed' | 'email' | 'sms' | 'hwk' | 'swk' | 'pop'
+/** Names that RFC 8176 registers. It has none for a mailed link or for another provider's word. */
+export type Amr = 'pwd' | 'otp' | 'mfa'
 
 /** NIST SP 800-63B level. */
 export type Aal = 1 | 2
@@ -12,7 +12,6 @@ export type Primary = 'password' | 'magic-link' | 'oauth' | 'other'
 export const primaries: readonly Primary[] = ['password', 'magic-link', 'oauth', 'other']
 
 export function amrOf(primary: Primary, factor: Factor | null): readonly Amr[] {
-  const first: readonly Amr[] =
-    primary === 'password' ? ['pwd'] : primary === 'magic-link' ? ['email'] : primary === 'oauth' ? ['fed'] : []
+  const first: readonly Amr[] = primary === 'password' ? ['pwd'] : []
   return factor === null ? first : [...first, 'otp', 'mfa']
 }
