@@ -61,7 +61,7 @@ function dialed(text: unknown): string | null {
 /**
  * Reads a telephone number in any common spelling, national ones of the default country too. A number that fits the
  * lengths of its country is taken even if no published range has it, because ranges are opened faster than lists of
- * them are updated: its type is `unknown` then, and a risk hook may refuse it. Loads 150 kB of numbering plans at its
+ * them are updated: its type is `unknown` then, and a host may refuse it. Loads 150 kB of numbering plans at its
  * first call.
  *
  * @contract effect(module loading) · ok|malformed|impossible · throws NL_ARGUMENT · ITU-T E.164
