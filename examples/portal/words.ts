@@ -76,7 +76,12 @@ export const parts: Readonly<Record<string, string>> = {
 
 export const levels: Readonly<Record<string, string>> = { low: 'Low', fair: 'Fair', good: 'Good', strong: 'Strong' }
 
-const factors: Readonly<Record<string, string>> = { totp: 'authenticator app', 'backup-code': 'backup code' }
+const factors: Readonly<Record<string, string>> = {
+  totp: 'authenticator app',
+  sms: 'code by SMS',
+  passkey: 'passkey',
+  'backup-code': 'backup code',
+}
 export const factor = (name: string | null | undefined): string => (name ? (factors[name] ?? name) : 'password only')
 
 const browsers: readonly (readonly [RegExp, string])[] = [
@@ -122,6 +127,9 @@ const doors: Readonly<Record<string, string>> = {
   'turn-off': 'when switching 2FA off',
   resynchronize: 'when resynchronizing',
   primary: 'at the password',
+  passkey: 'with a passkey',
+  recover: 'when recovering',
+  sms: 'when a code was to be sent',
 }
 const door = (name: string | undefined): string => doors[name ?? ''] ?? ''
 
@@ -136,13 +144,23 @@ const eventWords: {
   authn_login_fail_max: (v) => `Switched off after too many wrong codes: ${factor(v.factor)}`,
   mfa_enroll_start: (v) => `Set-up of “${v.label}” begun`,
   mfa_enroll_fail: (v) => `Wrong code during set-up${v.reason ? ` (${v.reason})` : ''}`,
-  mfa_enroll: (v) => `Authenticator app “${v.label}” added`,
+  mfa_enroll: (v) => `${capital(factor(v.factor))} “${v.label}” added`,
   mfa_update: (v) => (v.change === 'rename' ? `Device renamed to “${v.label}”` : `Device “${v.label}” resynchronized`),
-  mfa_remove: (v) => `Device “${v.label}” removed`,
+  mfa_remove: (v) => `${capital(factor(v.factor))}${v.label ? ` “${v.label}”` : ''} removed`,
   mfa_off: () => 'Two-factor authentication switched off',
   backup_code_use: (v) => `Backup code used, ${v.left} left`,
   backup_code_regenerate: (v) => `New set of ${v.count} backup codes`,
   stepup_success: (v) => `Confirmed with ${factor(v.factor)} before a change`,
+  authn_login_refuse: () => 'Right password, refused: only passkeys open this account',
+  mfa_recover: () => 'Backup code used to register a new passkey',
+  sms_send: (v) => `Code sent to ${v.to}`,
+  sms_verify: () => 'Code by SMS was right',
+  passkey_counter: (v) => `Passkey counter went from ${v.stored} to ${v.given}: it may have been copied`,
+  passkey_only: (v) => (v.on ? 'Only passkeys open the account' : 'Passkeys are no longer the only way in'),
+  mfa_prefer: (v) => `Asked for first from now on: ${factor(v.factor)}`,
+  device_trust: () => 'Browser trusted: no code at sign-in',
+  device_trust_end: (v) =>
+    v.reason === 'owner' ? 'Trusted browser removed' : 'Trust ended: an old cookie of this browser was shown',
   key_rotate: () => 'Sealed anew under a new key',
   session_end: (v) => (v.target ? 'Another session signed out' : 'Signed out'),
   session_end_all: (v) => `Signed out everywhere (${v.ended} ended)`,
@@ -154,8 +172,11 @@ const factWords: { readonly [T in Fact['type']]: (v: Extract<Fact, { type: T }>[
   sequence_fail: () => 'A sign-in that was over was tried again',
   crypt_decrypt_fail: () => 'Something stored does not open',
   limiter_fail: () => 'The limiter did not answer',
-  message_dead: () => 'A mail could not be delivered',
+  sms_refuse: (v) => `No code was sent (${v.reason})`,
+  message_dead: () => 'A message could not be delivered',
 }
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
 
 export function event(row: SecurityEvent | Fact): string {
   const write = (row.stream === 'events' ? eventWords[row.type] : factWords[row.type]) as (values: unknown) => string

@@ -6,7 +6,11 @@ export const limits = {
   /** A record's body, in UTF-16 code units. Refused above; every list is capped so that it is never reached. */
   recordLength: 65_536,
   attemptIds: 64,
-  totpDevices: 20,
+  totpDevices: 10,
+  passkeys: 10,
+  /** Characters of all credential ids and public keys together. */
+  passkeysLength: 10_000,
+  spentCeremonies: 32,
   sessions: 50,
   knownDevices: 20,
   places: 64,
@@ -27,6 +31,8 @@ export const limits = {
   enrollmentMs: 1_800_000, // 30 minutes
   enrollmentTries: 10,
   proofMs: 300_000, // 5 minutes
+  /** As long as a browser waits for the authenticator. */
+  ceremonyMs: 300_000, // 5 minutes
   deviceTokenMs: 34_560_000_000, // 400 days
   /** The first enrollment asks for a primary authentication not older than this. */
   freshPrimaryMs: 600_000, // 10 minutes
@@ -72,4 +78,5 @@ export const caps = {
   challengeTries: 10,
   proofMs: 900_000, // 15 minutes
   totpWindow: 5,
+  trustMs: 7_776_000_000, // 90 days
 } as const

@@ -1,3 +1,5 @@
+import type { SmsPurpose } from '../core/sms/index.ts'
+
 export interface Sms {
   /** E.164 */
   readonly to: string
@@ -29,3 +31,19 @@ export type NumberType =
   | 'company'
   | 'voicemail'
   | 'unknown'
+
+/** What a host's risk check is told before a message is sent. */
+export interface SmsRiskRequest {
+  readonly accountId: string
+  /** E.164 */
+  readonly phone: string
+  /** ISO 3166-1 alpha-2 */
+  readonly country: string
+  readonly type: NumberType
+  readonly purpose: SmsPurpose
+  /** Who asks for it; null: unknown, or a script. */
+  readonly ip: string | null
+}
+
+/** Whether to send. Looks for signs of fraud, such as a number that was ported yesterday [SMS-3]. */
+export type SmsRisk = (request: SmsRiskRequest) => 'send' | 'deny' | Promise<'send' | 'deny'>

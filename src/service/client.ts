@@ -19,6 +19,8 @@ export interface ClientInfo {
 export interface OpenedClient extends Client {
   /** Hashes of the accounts that the device token names. */
   readonly deviceAccounts: readonly string[]
+  /** What each of them trusts the device by; empty for none. */
+  readonly deviceTrusts: readonly string[]
 }
 
 /** Reads a request's sender: nothing in it can throw but a wrong type, which is the host's mistake. */
@@ -33,12 +35,16 @@ export function openClient(
   const parsed = parseAddress(ip)
   const token = openToken(keys, 'device', device)
   const live = token !== null && token.expiresAt > now ? token : null
+  const found = account === null ? -1 : (live?.accounts.indexOf(accountHash(account)) ?? -1)
+  const own = found < 0 ? undefined : found
   return {
     ip: parsed.ok ? formatAddress(parsed.address) : null,
     network: parsed.ok ? networkOf(parsed.address) : null,
     userAgent: typeof userAgent === 'string' && userAgent !== '' ? cleanText(userAgent, limits.userAgentLength) : null,
     deviceId: live?.id ?? null,
-    deviceNamesAccount: account !== null && live?.accounts.includes(accountHash(account)) === true,
+    deviceNamesAccount: own !== undefined,
+    deviceTrust: (own !== undefined && live?.trusts[own]) || null,
     deviceAccounts: live?.accounts ?? [],
+    deviceTrusts: live?.trusts ?? [],
   }
 }

@@ -9,21 +9,30 @@ import { createHistory } from './history.ts'
 import { createKernel } from './kernel.ts'
 import type { NightlatchOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
+import type { Passkeys } from './passkeys.ts'
+import { createPasskeys } from './passkeys.ts'
 import type { Sessions } from './sessions.ts'
 import { createSessions } from './sessions.ts'
 import type { SignIn } from './sign-in.ts'
 import { createSignIn } from './sign-in.ts'
+import type { Sms } from './sms.ts'
+import { createSms } from './sms.ts'
 import type { StepUp } from './step-up.ts'
 import { createStepUp } from './step-up.ts'
 import type { Totp } from './totp.ts'
 import { createTotp } from './totp.ts'
+import type { TrustedDevices } from './trusted-devices.ts'
+import { createTrustedDevices } from './trusted-devices.ts'
 
 export interface Nightlatch {
   readonly signIn: SignIn
   readonly totp: Totp
+  readonly sms: Sms
+  readonly passkeys: Passkeys
   readonly backupCodes: BackupCodes
   readonly stepUp: StepUp
   readonly sessions: Sessions
+  readonly trustedDevices: TrustedDevices
   readonly history: History
   readonly score: SecurityScore
   readonly accounts: Accounts
@@ -56,9 +65,12 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
   return {
     signIn: checked(createSignIn(kernel)),
     totp: checked(createTotp(kernel)),
+    sms: checked(createSms(kernel)),
+    passkeys: checked(createPasskeys(kernel)),
     backupCodes: checked(createBackupCodes(kernel)),
     stepUp: checked(createStepUp(kernel)),
     sessions: checked(createSessions(kernel)),
+    trustedDevices: checked(createTrustedDevices(kernel)),
     history: checked(createHistory(kernel)),
     score: checked(createScore(kernel)),
     accounts: checked(createAccounts(kernel)),

@@ -7,10 +7,22 @@ const mostAccounts = 8
 
 /**
  * The token of a browser that completed a sign-in. One browser may be known to several accounts: signing in to one does
- * not make it forget the others.
+ * not make it forget the others, nor what they trust it by. `trust` is what this account does from now on.
  */
-export function sealDevice(kernel: Kernel, account: string, deviceId: string, client: OpenedClient): string {
-  const own = accountHash(account)
-  const accounts = [own, ...client.deviceAccounts.filter((other) => other !== own)].slice(0, mostAccounts)
-  return kernel.seal('device', { id: deviceId, accounts, expiresAt: kernel.now() + limits.deviceTokenMs })
+export function sealDevice(
+  kernel: Kernel,
+  device: { readonly account: string; readonly id: string; readonly trust: string | null },
+  client: OpenedClient,
+): string {
+  const own = accountHash(device.account)
+  const others = client.deviceAccounts
+    .map((account, index) => ({ account, trust: client.deviceTrusts[index] ?? '' }))
+    .filter(({ account }) => account !== own)
+  const known = [{ account: own, trust: device.trust ?? '' }, ...others].slice(0, mostAccounts)
+  return kernel.seal('device', {
+    id: device.id,
+    accounts: known.map(({ account }) => account),
+    trusts: known.map(({ trust }) => trust),
+    expiresAt: kernel.now() + limits.deviceTokenMs,
+  })
 }

@@ -1,14 +1,13 @@
 import { encodeBase64url } from '../core/bytes.ts'
 import { isNightlatchError, NightlatchError } from '../core/errors.ts'
 import type { NightlatchErrorCode } from '../core/errors.ts'
-import type { Proof } from '../core/account/evidence.ts'
-import { storedBytes } from '../core/account/evidence.ts'
-import type { Authorization } from '../core/account/session.ts'
-import { authorize, sessionReference } from '../core/account/session.ts'
+import type { Admits, Authorization } from '../core/account/session.ts'
+import { authorize, referenceTo } from '../core/account/session.ts'
 import type { Settings } from '../core/account/settings.ts'
 import type { AccountState } from '../core/account/state.ts'
 import { emptyAccount } from '../core/account/state.ts'
 import { summarizeAccount } from '../core/account/summary.ts'
+import { accountSchema, upgradeAccount } from '../core/account/upgrade.ts'
 import type { Actor, Client, UseCase } from '../core/account/use-case.ts'
 import type { DraftFact, SharedValues } from '../core/events/index.ts'
 import { limits } from '../core/limits.ts'
@@ -16,9 +15,9 @@ import type { TokenKind, TokenPayloads } from '../core/token/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { LimiterAnswer, LimiterCharge } from '../ports/limiter.ts'
 import type { Random } from '../ports/random.ts'
-import { slowHash } from '../slow-hash/index.ts'
 import type { SinkEntry } from '../ports/sink.ts'
 import { accountIdOf, recordIdOf } from './account-id.ts'
+import { checkOptions, smsCeilings } from './check-options.ts'
 import { createAccountQueue } from './account-queue.ts'
 import type { SystemAct } from './as-system.ts'
 import { isSystemAct } from './as-system.ts'
@@ -31,7 +30,7 @@ import { guardStorage } from './guarded-storage.ts'
 import { keyedHash } from './keyring.ts'
 import { memoryLimiter } from './memory-limiter.ts'
 import type { NightlatchOptions } from './options.ts'
-import { checkOptions } from './options.ts'
+import { createProve } from './prove.ts'
 import type { Outbox } from './outbox.ts'
 import { createOutbox } from './outbox.ts'
 import { platformRandom } from './platform-random.ts'
@@ -82,10 +81,12 @@ export interface Kernel {
   /** The record behind a grant that counts, or null. */
   enter(
     grant: GrantInput,
-    admits?: 'full' | 'enroll',
+    admits?: Admits,
   ): Promise<{ readonly acting: Acting; readonly record: LoadedRecord<AccountState> } | null>
   admit(charges: readonly LimiterCharge[], door: string): Promise<{ readonly retryAt: number } | null>
   hash(...parts: readonly string[]): string
+  readonly defaultCountry: string | undefined
+  draw(length: number): Uint8Array
   fact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): Promise<void>
 }
 
@@ -102,7 +103,6 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const storage = guardStorage(options.storage)
   const random: Random = options.random ?? platformRandom
   const now = checkedClock(options.clock ?? (() => Date.now()))
-  const hashSlowly = options.slowHash ?? slowHash
   const pour = (entry: SinkEntry): void => {
     if (options.sink === undefined) return
     const { sink } = options
@@ -116,22 +116,31 @@ export function createKernel(options: NightlatchOptions): Kernel {
     pour({ accountId, events: [], facts: readFacts(rows), head: null })
   })
   const records = createRecordStore<AccountState>(
-    { kind: 'account', schema: 1, empty: emptyAccount, summarize: summarizeAccount },
+    {
+      kind: 'account',
+      schema: accountSchema,
+      empty: emptyAccount,
+      upgrade: upgradeAccount,
+      summarize: summarizeAccount,
+    },
     { storage, keys, random },
   )
-  const outbox = createOutbox({ storage, keys, random, now, mailer, describe, appName, contact, facts })
+  const sms = options.sms ?? null
+  const outbox = createOutbox({ storage, keys, random, now, mailer, sms, describe, appName, contact, facts })
   const localLimiter = memoryLimiter()
   const limiter = options.limiter ?? localLimiter
   let sweeping = options.outbox?.sweep === 'manual'
 
-  const prove = async (recordId: string, proof: Proof): Promise<Uint8Array | null> => {
-    if (proof.kind === 'open') return records.open(recordId, proof.path, proof.sealed)
+  const hash = (...parts: readonly string[]): string => keyedHash(keys, ...parts)
+  const admit: Kernel['admit'] = async (charges, door) => {
+    const at = now()
     try {
-      const { input, salt, params } = proof
-      return await hashSlowly({ password: storedBytes(input), salt: storedBytes(salt), params })
-    } catch (error) {
-      if (isNightlatchError(error)) throw error
-      throw new NightlatchError('NL_SLOW_HASH_FAILED', 'the slow hash failed', { cause: error })
+      return heldBy(await limiter.charge({ now: at, charges }))
+    } catch {
+      // The door never opens because a limiter is down: the one in this process takes over, and says so.
+      const shared: SharedValues = { actor: 'system', call: 'limiter' }
+      await facts.record(null, [{ type: 'limiter_fail', values: { door } }], shared, at)
+      return heldBy(await localLimiter.charge({ now: at, charges }))
     }
   }
 
@@ -142,7 +151,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     random,
     now,
     settings,
-    prove,
+    prove: createProve({ options, records, ceilings: smsCeilings(options), admit, hash }),
     enclose: (recordId, messages, at) => outbox.enclose(recordId, messages, at),
     committed: (recordId, { messages, leaseToken, events, head: { n, link } }) => {
       outbox.dispatch(recordId, messages, leaseToken)
@@ -156,7 +165,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     actor: actor.kind,
     call,
     ...(actor.kind === 'system' ? { actorReason: actor.reason } : {}),
-    ...(session === null ? {} : { session: sessionReference(session) }),
+    ...(session === null ? {} : { session: referenceTo(session) }),
     ...(client.ip === null ? {} : { ip: client.ip }),
     ...(client.network === null ? {} : { network: client.network }),
     ...(client.userAgent === null ? {} : { userAgent: client.userAgent }),
@@ -197,6 +206,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
           useCase,
           command,
           actor,
+          client,
           creates,
           shared: (callId, result) => share(client, actor, callId, sessionOf(result) ?? session),
           recordFacts: (drafts, shared, at) => facts.record(recordId, drafts, shared, at),
@@ -227,19 +237,10 @@ export function createKernel(options: NightlatchOptions): Kernel {
       return record !== null && authorize(record.state, acting.auth, now(), admits).ok ? { acting, record } : null
     },
 
-    async admit(charges, door) {
-      const at = now()
-      try {
-        return heldBy(await limiter.charge({ now: at, charges }))
-      } catch {
-        // The door never opens because a limiter is down: the one in this process takes over, and says so.
-        const shared: SharedValues = { actor: 'system', call: 'limiter' }
-        await facts.record(null, [{ type: 'limiter_fail', values: { door } }], shared, at)
-        return heldBy(await localLimiter.charge({ now: at, charges }))
-      }
-    },
-
-    hash: (...parts) => keyedHash(keys, ...parts),
+    admit,
+    hash,
+    defaultCountry: options.sms?.defaultCountry,
+    draw: (length) => random(length),
 
     async fact(accountId, fact, client, actor) {
       const call = encodeBase64url(random(12))

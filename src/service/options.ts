@@ -1,22 +1,21 @@
 import type { BackupCodeProfile } from '../core/backup-codes/index.ts'
-import { checkBackupCodeProfile } from '../core/backup-codes/index.ts'
-import { NightlatchError } from '../core/errors.ts'
-import { caps, limits } from '../core/limits.ts'
 import type { OtpAlgorithm } from '../core/otp/index.ts'
 import type { Policy } from '../core/policy/index.ts'
-import { defaultPolicy, definePolicy } from '../core/policy/index.ts'
-import type { Settings } from '../core/account/settings.ts'
+import type { Method } from '../core/account/factor.ts'
+import type { SmsSendLimits } from '../core/sms/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Directory } from '../ports/directory.ts'
 import type { Limiter } from '../ports/limiter.ts'
 import type { Mailer } from '../ports/mailer.ts'
+import type { PasskeyVerifier } from '../ports/passkeys.ts'
 import type { Random } from '../ports/random.ts'
 import type { Storage } from '../ports/storage.ts'
 import type { Sink } from '../ports/sink.ts'
+import type { SmsRisk, SmsSender } from '../ports/sms.ts'
 import type { SlowHash } from '../slow-hash/index.ts'
 import type { Describe } from './describe.ts'
 import type { Keyring } from './keyring.ts'
-import { isKeyring } from './keyring.ts'
+import type { DeviceTrustTerms } from './trust-devices.ts'
 
 export interface NightlatchOptions {
   /** Shown in authenticator apps and mails. No colon. */
@@ -31,6 +30,19 @@ export interface NightlatchOptions {
   readonly describe: Describe
   /** Whether factors are asked of accounts. Default: optional. */
   readonly policy?: Policy
+  /**
+   * `multiple` (default), or `exclusive`: one method at a time. A second one is then refused with `deactivate-first`,
+   * unless it is enrolled with `switching`.
+   */
+  readonly factors?: 'multiple' | 'exclusive'
+  /** Methods that may be enrolled; default all that are configured. Codes by SMS cannot be the only one [SMS-1]. */
+  readonly methods?: readonly Method[]
+  /** Absent: no codes by SMS. */
+  readonly sms?: SmsOptions
+  /** Absent: no passkeys. */
+  readonly passkeys?: PasskeyOptions
+  /** Absent: every sign-in asks for the factor. From `trustDevices()`, which lowers the assurance of a sign-in [SES-9]. */
+  readonly trustedDevices?: DeviceTrustTerms
   readonly totp?: {
     /** Default SHA1: other values are not understood by every app [URI-7]. */
     readonly algorithm?: OtpAlgorithm
@@ -72,127 +84,41 @@ export interface NightlatchOptions {
   readonly slowHash?: SlowHash
 }
 
-const known: { readonly [K in keyof Required<NightlatchOptions>]: readonly string[] | null } = {
-  appName: null,
-  contact: null,
-  storage: null,
-  mailer: null,
-  keys: null,
-  describe: null,
-  policy: null,
-  totp: ['algorithm', 'digits', 'window'],
-  backupCodes: ['profile', 'count', 'replaceUsed'],
-  challenge: ['lifeMs', 'tries'],
-  stepUp: ['lifeMs'],
-  outbox: ['sweep'],
-  sink: null,
-  limiter: null,
-  clock: null,
-  random: null,
-  slowHash: null,
+export interface SmsOptions {
+  readonly sender: SmsSender
+  /** Where codes may be sent: ISO 3166-1 alpha-2. What is not listed gets none [SMS-21]. */
+  readonly countries: readonly string[]
+  /** Numbers typed without a country code are of this one. */
+  readonly defaultCountry?: string
+  /** The bare domain of the pages: with it, browsers fill the code in there and nowhere else. */
+  readonly domain?: string
+  /** Life of a code in ms; default 5 minutes, at most 10 [SMS-4]. */
+  readonly lifeMs?: number
+  /** How often one account may be sent a code. */
+  readonly sends?: Partial<SmsSendLimits>
+  /** What many accounts share [SMS-22]. */
+  readonly ceilings?: Partial<SmsCeilings>
+  /** Asked before each message; one that says no, throws or takes longer than 5 s denies it [SMS-3]. */
+  readonly risk?: SmsRisk
 }
 
-const storageMethods: readonly (keyof Storage)[] = [
-  'load',
-  'commit',
-  'find',
-  'append',
-  'listEvents',
-  'listFacts',
-  'takeMessages',
-  'settleMessage',
-]
-
-/** Checks everything once, at creation; names the key and the fix. */
-export function checkOptions(options: NightlatchOptions): Settings {
-  if (typeof options !== 'object' || options === null) throw config('options', 'an object')
-  rejectUnknown('', options, Object.keys(known))
-  requireLine(options.appName, 'appName')
-  if (/:|%3a/i.test(options.appName) || options.appName.length > 64) {
-    throw config('appName', 'at most 64 characters without a colon, which key URIs cannot carry')
-  }
-  requireLine(options.contact, 'contact')
-  for (const method of storageMethods) requireMethod(options.storage, 'storage', method)
-  requireMethod(options.mailer, 'mailer', 'send')
-  if (!isKeyring(options.keys)) throw config('keys', 'what keyring() returns')
-  if (typeof options.describe !== 'function') throw config('describe', 'a function from account id to description')
-  if (options.limiter !== undefined) requireMethod(options.limiter, 'limiter', 'charge')
-  for (const name of ['clock', 'random', 'slowHash', 'sink'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') throw config(name, 'a function')
-  }
-
-  const { policy } = options
-  if (policy !== undefined && (typeof policy !== 'object' || policy === null)) throw config('policy', 'an object')
-  const totp = part(options, 'totp')
-  const algorithm = totp.algorithm ?? 'SHA1'
-  requireOneOf(algorithm, 'totp.algorithm', ['SHA1', 'SHA256', 'SHA512'])
-  const digits = totp.digits ?? 6
-  if (digits !== 6 && digits !== 8) throw config('totp.digits', '6 or 8')
-  const codes = part(options, 'backupCodes')
-  const profile = codes.profile ?? 'crockford-13'
-  requireOneOf(profile, 'backupCodes.profile', ['crockford-13', 'numeric-6'])
-  checkBackupCodeProfile({ profile, use: 'second-factor' })
-  const replaceUsed = codes.replaceUsed ?? false
-  if (typeof replaceUsed !== 'boolean') throw config('backupCodes.replaceUsed', 'true or false')
-  const challenge = part(options, 'challenge')
-  const stepUp = part(options, 'stepUp')
-  requireOneOf(part(options, 'outbox').sweep ?? 'automatic', 'outbox.sweep', ['automatic', 'manual'])
-  return {
-    policy: policy === undefined ? defaultPolicy : definePolicy(policy),
-    challengeMs: whole(challenge.lifeMs ?? limits.challengeMs, 'challenge.lifeMs', 60_000, caps.challengeMs),
-    challengeTries: whole(challenge.tries ?? limits.challengeTries, 'challenge.tries', 1, caps.challengeTries),
-    proofMs: whole(stepUp.lifeMs ?? limits.proofMs, 'stepUp.lifeMs', 10_000, caps.proofMs),
-    totp: { algorithm, digits, period: 30, window: whole(totp.window ?? 1, 'totp.window', 0, caps.totpWindow) },
-    backupCodes: {
-      profile,
-      count: whole(codes.count ?? 10, 'backupCodes.count', 1, limits.backupCodes),
-      replaceUsed,
-    },
-  }
+/** Most messages, whoever asks. */
+export interface SmsCeilings {
+  /** To one number in 24 hours; default 20. */
+  readonly numberDaily: number
+  /** Asked for from one network (an IPv4 address, or a /64) in an hour; default 20. */
+  readonly networkHourly: number
+  /** To one country in an hour; default 500. */
+  readonly countryHourly: number
+  /** Altogether in an hour; default 2000. */
+  readonly totalHourly: number
 }
 
-function config(key: string, rule: string): NightlatchError {
-  return new NightlatchError('NL_CONFIG', `createNightlatch: ${key} must be ${rule}`)
-}
-
-function rejectUnknown(path: string, value: object, names: readonly string[]): void {
-  for (const name of Object.keys(value)) {
-    if (!names.includes(name)) {
-      throw new NightlatchError(
-        'NL_CONFIG',
-        `createNightlatch: ${path}${name} is no option; known: ${names.join(', ')}`,
-      )
-    }
-  }
-}
-
-function part<K extends 'totp' | 'backupCodes' | 'challenge' | 'stepUp' | 'outbox'>(
-  options: NightlatchOptions,
-  name: K,
-): NonNullable<NightlatchOptions[K]> {
-  const value: unknown = options[name] ?? {}
-  if (typeof value !== 'object' || value === null) throw config(name, 'an object')
-  rejectUnknown(`${name}.`, value, known[name] ?? [])
-  return value as NonNullable<NightlatchOptions[K]>
-}
-
-function requireLine(value: unknown, key: string): void {
-  if (typeof value !== 'string' || value.trim() === '' || value.length > 200 || /[\p{Cc}\p{Cs}]/u.test(value)) {
-    throw config(key, 'a text of one line')
-  }
-}
-
-function requireMethod(value: unknown, key: string, method: string): void {
-  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[method] : undefined
-  if (typeof found !== 'function') throw config(key, `an object with the method ${method}`)
-}
-
-function requireOneOf(value: string, key: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) throw config(key, `one of ${allowed.join(', ')}`)
-}
-
-function whole(value: number, key: string, from: number, to: number): number {
-  if (!Number.isSafeInteger(value) || value < from || value > to)
-    throw config(key, `a whole number from ${from} to ${to}`)
-  return value
+export interface PasskeyOptions {
+  /** From `webauthn()` of `nightlatch/passkeys`. */
+  readonly verifier: PasskeyVerifier
+  /** What a counter that did not grow does: `refuse` (default) the sign-in, or only `report` it [PKA-10]. */
+  readonly counterRegression?: 'refuse' | 'report'
+  /** Whether passkeys that are synced between devices are taken; default `accept` [PKA-8]. */
+  readonly synced?: 'accept' | 'refuse'
 }

@@ -1,12 +1,13 @@
 import { requireInteger, requireObject } from '../core/arguments.ts'
 import { encodeBase64url, frame, textOf, utf8 } from '../core/bytes.ts'
-import type { DraftMessage } from '../core/account/use-case.ts'
+import type { DraftMessage, SmsOrder } from '../core/account/use-case.ts'
 import { limits } from '../core/limits.ts'
 import type { MailTemplate } from '../core/mail/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Mailer } from '../ports/mailer.ts'
 import type { Random } from '../ports/random.ts'
-import type { Channel, NewMessage, OutboxMessage, RecordId, Storage } from '../ports/storage.ts'
+import type { SmsSender } from '../ports/sms.ts'
+import type { NewMessage, OutboxMessage, RecordId, Storage } from '../ports/storage.ts'
 import { accountIdOf } from './account-id.ts'
 import type { Describe } from './describe.ts'
 import { describeAccount } from './describe.ts'
@@ -20,17 +21,18 @@ interface OutboxParts {
   readonly random: Random
   readonly now: Clock
   readonly mailer: Mailer
+  /** Null: codes that were queued under another configuration are dropped. */
+  readonly sms: { readonly sender: SmsSender; readonly domain?: string | undefined } | null
   readonly describe: Describe
   readonly appName: string
   readonly contact: string
   readonly facts: Facts
 }
 
-/** What is sealed of a message. */
-interface Enclosed {
-  readonly template: MailTemplate
-  readonly expiresAt: number
-}
+/** What is sealed of a message: its channel is told by what is in it, and bound to it by the seal. */
+type Enclosed =
+  | { readonly template: MailTemplate; readonly expiresAt: number }
+  | { readonly sms: SmsOrder; readonly expiresAt: number }
 
 export interface SweepResult {
   readonly sent: number
@@ -85,11 +87,14 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (enclosed.expiresAt <= now()) return die('expired')
     let sent: number
     try {
-      sent = await send(parts, message, enclosed, acceptedOf(accepted, messageId))
+      sent =
+        'sms' in enclosed
+          ? await sendSms(parts, message, enclosed.sms)
+          : await sendMails(parts, message, enclosed.template, acceptedOf(accepted, messageId))
     } catch {
       return retry()
     }
-    if (sent === 0) return die('no-verified-address')
+    if (sent === 0) return die(channel === 'sms' ? 'no-sender' : 'no-verified-address')
     await settle('sent')
     return 'sent'
   }
@@ -128,10 +133,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   return {
     enclose(recordId, messages, at) {
-      return messages.map(({ template, expiresAt }) => {
+      return messages.map(({ channel, ...enclosed }) => {
         const messageId = encodeBase64url(random(16))
-        const channel: Channel = 'mail'
-        const enclosed: Enclosed = { template, expiresAt }
         return {
           messageId,
           channel,
@@ -139,7 +142,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
           body: sealText(
             keys,
             'outbox',
-            utf8(JSON.stringify(enclosed)),
+            utf8(JSON.stringify(enclosed satisfies Enclosed)),
             associated(recordId, messageId, channel),
             random(nonceLength),
           ),
@@ -175,7 +178,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
 }
 
 /** Record, message and channel: nobody who can write the table redirects a message. */
-function associated(recordId: RecordId, messageId: string, channel: Channel): Uint8Array {
+function associated(recordId: RecordId, messageId: string, channel: OutboxMessage['channel']): Uint8Array {
   return frame('nightlatch/outbox/v1', recordId, messageId, channel)
 }
 
@@ -200,10 +203,10 @@ function acceptedOf(accepted: Map<string, Set<string>>, messageId: string): Set<
 }
 
 /** One mail to each verified address, also when an earlier one is refused; how many there are. Throws if one was. */
-async function send(
+async function sendMails(
   { mailer, describe, appName, contact }: OutboxParts,
   { recordId, messageId }: OutboxMessage,
-  { template }: Enclosed,
+  template: MailTemplate,
   accepted: Set<string>,
 ): Promise<number> {
   // The texts are a fifth of the facade and are needed only now.
@@ -230,6 +233,20 @@ async function send(
   }
   if (faults.length > 0) throw faults[0]
   return addresses.length
+}
+
+/** The recipient is the one of the commit; only the language is asked of the host now. */
+async function sendSms(
+  { sms, describe, appName }: OutboxParts,
+  { recordId, messageId }: OutboxMessage,
+  { to, purpose, code, minutes }: SmsOrder,
+): Promise<number> {
+  if (sms === null) return 0
+  const { smsLanguage, smsText } = await import('../core/sms/index.ts')
+  const { locale = 'en' } = await describeAccount(describe, accountIdOf(recordId))
+  const text = smsText({ template: purpose, code, appName, locale, domain: sms.domain, minutes })
+  await sms.sender.send({ to, text, dedupeKey: messageId, language: smsLanguage(locale) })
+  return 1
 }
 
 /** 30 s, doubled each time, up to an hour. */

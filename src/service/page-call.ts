@@ -1,3 +1,6 @@
+import { argumentError } from '../core/arguments.ts'
+import { cleanText } from '../core/events/index.ts'
+import { limits } from '../core/limits.ts'
 import type { UseCase } from '../core/account/use-case.ts'
 import type { TokenPayloads } from '../core/token/index.ts'
 import type { ClientInfo } from './client.ts'
@@ -60,4 +63,16 @@ export function failure<Reason extends string>(refusal: {
     ...(typeof retryAt === 'number' ? { retryAt } : {}),
     ...(typeof triesLeft === 'number' ? { triesLeft } : {}),
   }
+}
+
+/** What a form sends as an id: anything but text names nothing. */
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** How a person calls a device. */
+export function labelOf(label: unknown, unnamed: string): string {
+  if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
+  const cleaned = cleanText((label ?? '').trim(), limits.labelLength)
+  return cleaned === '' ? unnamed : cleaned
 }

@@ -16,6 +16,8 @@ export interface RecordKind<S> {
   readonly kind: string
   readonly schema: number
   empty(now: number): S
+  /** Brings a state that an earlier release wrote to the present form [promise 8]. */
+  upgrade(state: unknown, schema: number): S
   summarize(state: S, now: number): Summary
 }
 
@@ -89,7 +91,9 @@ export function createRecordStore<S>(
         throw new NightlatchError('NL_KEY_UNKNOWN', 'a record was written under a key that the key ring lacks')
       }
       if (!envelopeHolds(envelope, key, { id, version: stored.version })) throw tampered()
-      return { ...(JSON.parse(envelope.body) as Body<S>), id, version: stored.version, keyId: envelope.keyId }
+      const body = JSON.parse(envelope.body) as Body<unknown>
+      const state = kind.upgrade(body.state, envelope.schema)
+      return { ...body, state, id, version: stored.version, keyId: envelope.keyId }
     },
 
     fresh(id, now) {
@@ -144,6 +148,8 @@ export function createRecordStore<S>(
 function purposeOf(path: string): string {
   if (path === chainKeyPath) return 'chain-key'
   if (path.startsWith('state/totp/')) return 'totp-secret'
+  if (path === 'state/sms/code/digest') return 'sms-code-digest'
+  if (path.startsWith('state/sms/')) return 'phone-number'
   return path.startsWith('state/backupCodes/') ? 'backup-code-digest' : 'other'
 }
 

@@ -2,6 +2,7 @@ import { requireInteger } from '../core/arguments.ts'
 import { isNightlatchError, NightlatchError } from '../core/errors.ts'
 import type { NightlatchErrorCode } from '../core/errors.ts'
 import { reseal } from '../core/account/use-cases/reseal.ts'
+import type { Client } from '../core/account/use-case.ts'
 import { accountIdOf, isAccountRecord } from './account-id.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -16,7 +17,14 @@ export interface ResealPage {
   readonly next: string | null
 }
 
-const nobody = { ip: null, network: null, userAgent: null, deviceId: null, deviceNamesAccount: false }
+const nobody: Client = {
+  ip: null,
+  network: null,
+  userAgent: null,
+  deviceId: null,
+  deviceNamesAccount: false,
+  deviceTrust: null,
+}
 
 /** One page of the walk that a rotation ends with. May stop and go on anywhere, and run twice. */
 export async function resealAccounts(

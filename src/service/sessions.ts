@@ -1,5 +1,5 @@
 import type { Aal, Amr } from '../core/account/factor.ts'
-import { sessionReference } from '../core/account/session.ts'
+import { referenceTo } from '../core/account/session.ts'
 import { endAllSessions, endSession } from '../core/account/use-cases/end-sessions.ts'
 import type { SessionView } from '../core/account/views.ts'
 import { viewSessions } from '../core/account/views.ts'
@@ -55,7 +55,7 @@ export interface Sessions {
 export function createSessions(kernel: Kernel): Sessions {
   return {
     async check({ grant }) {
-      const entered = await kernel.enter(grant, 'enroll')
+      const entered = await kernel.enter(grant, 'any')
       const session = entered?.record.state.sessions.find((entry) => entry.id === entered.acting.session)
       if (entered === null || session === undefined) return signedOut
       if (session.kind === 'enroll') return { ok: false, reason: 'enroll' }
@@ -72,7 +72,7 @@ export function createSessions(kernel: Kernel): Sessions {
     async end(input) {
       const entered = await kernel.enter(input.grant)
       if (entered === null) return signedOut
-      const session = entered.record.state.sessions.find(({ id }) => sessionReference(id) === input.session)
+      const session = entered.record.state.sessions.find(({ id }) => referenceTo(id) === input.session)
       if (session === undefined) return { ok: false, reason: 'not-found' }
       return runFor(kernel, input, endSession, ({ auth }) => ({ auth, session: session.id }))
     },

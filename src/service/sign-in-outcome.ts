@@ -1,5 +1,5 @@
 import { requireObject } from '../core/arguments.ts'
-import type { Aal, Amr, Factor } from '../core/account/factor.ts'
+import type { Aal, Amr, Factor, Method } from '../core/account/factor.ts'
 
 export interface Granted {
   readonly status: 'granted'
@@ -9,6 +9,8 @@ export interface Granted {
   readonly deviceToken: string
   readonly aal: Aal
   readonly amr: readonly Amr[]
+  /** The factor was skipped, because the owner trusts this browser. */
+  readonly trustedDevice?: true
   /** With `backupCodes.replaceUsed`, after a backup code: the one that takes its place. Show it once [BC-12]. */
   readonly replacementCode?: string
 }
@@ -18,25 +20,48 @@ export interface Challenged {
   readonly challenge: string
   readonly factors: readonly Factor[]
   readonly preferred: Factor
-  /** Absent when the challenge is new. */
-  readonly reason?: 'wrong' | 'wait' | 'malformed'
+  /** Absent when the challenge is new. `expired`: no code by SMS is awaited; ask for one. */
+  readonly reason?: 'wrong' | 'wait' | 'malformed' | 'expired'
   readonly triesLeft: number
-  /** ms since epoch: no code is evaluated before. */
+  /** ms since epoch: no code is evaluated before. A passkey waits for nothing. */
   readonly retryAt?: number
+  /** Of a code by SMS that this call was to send. */
+  readonly sms?: SmsDelivery
 }
+
+/** Times are ms since epoch. `to` is masked. */
+export type SmsDelivery =
+  /** In the outbox: sending it, and trying again, is not waited for. */
+  | { readonly status: 'queued'; readonly to: string; readonly resendAt: number; readonly expiresAt: number }
+  | {
+      readonly status: 'held'
+      readonly to: string
+      readonly reason: 'cooldown' | 'hourly' | 'daily' | 'limited' | 'denied' | 'country' | 'wait'
+      readonly retryAt?: number
+    }
 
 export interface MustEnroll {
   readonly status: 'enroll'
   /** Good only for enrolling a factor; confirming returns the full one. */
   readonly grant: string
   readonly deviceToken?: undefined
-  readonly needs: readonly Factor[]
+  /** One of these. */
+  readonly needs: readonly Method[]
   /** ms since epoch */
   readonly until: number
 }
 
 export type RefusalReason =
-  'wrong-credentials' | 'too-many-attempts' | 'challenge-ended' | 'too-many-tries' | 'factors-off' | 'busy'
+  | 'wrong-credentials'
+  | 'too-many-attempts'
+  | 'challenge-ended'
+  | 'too-many-tries'
+  | 'factors-off'
+  /** The passkey is not the account's any more: the page may tell the browser to forget it. */
+  | 'unknown-passkey'
+  /** The passkey did not verify its user (by PIN, finger or face), and nothing else was shown. */
+  | 'user-verification'
+  | 'busy'
 
 export interface Refused {
   readonly status: 'refused'
@@ -54,6 +79,8 @@ const httpStatuses: Readonly<Record<RefusalReason, number>> = {
   'challenge-ended': 401,
   'too-many-tries': 401,
   'factors-off': 403,
+  'unknown-passkey': 401,
+  'user-verification': 401,
   busy: 503,
 }
 
@@ -73,6 +100,7 @@ export interface PublicOutcome {
   readonly retryAt?: number
   readonly factors?: readonly Factor[]
   readonly triesLeft?: number
+  readonly sms?: SmsDelivery
 }
 
 /**
@@ -93,5 +121,6 @@ export function publicOutcome(outcome: SignInOutcome): PublicOutcome {
     ...(reason === undefined ? {} : { reason }),
     ...(retryAt === undefined ? {} : { retryAt }),
     ...(status === 'challenge' ? { factors: outcome.factors, triesLeft: outcome.triesLeft } : {}),
+    ...(status === 'challenge' && outcome.sms !== undefined ? { sms: outcome.sms } : {}),
   }
 }

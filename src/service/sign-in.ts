@@ -1,18 +1,21 @@
 import { argumentError } from '../core/arguments.ts'
-import type { Factor, Primary } from '../core/account/factor.ts'
+import type { Factor, HostPrimary } from '../core/account/factor.ts'
 import { primaries } from '../core/account/factor.ts'
 import { endSession } from '../core/account/use-cases/end-sessions.ts'
 import type { EndSessionResult } from '../core/account/use-cases/end-sessions.ts'
-import type { GrantedResult } from '../core/account/use-cases/start-sign-in.ts'
+import { recoverSignIn } from '../core/account/use-cases/recover-sign-in.ts'
+import { sendSignInCode } from '../core/account/use-cases/send-sign-in-code.ts'
 import { startSignIn } from '../core/account/use-cases/start-sign-in.ts'
 import { verifySignIn } from '../core/account/use-cases/verify-sign-in.ts'
 import { limits } from '../core/limits.ts'
-import type { LimiterCharge } from '../ports/limiter.ts'
 import { requireAccountId } from './account-id.ts'
-import type { ClientInfo, OpenedClient } from './client.ts'
-import { sealDevice } from './device-token.ts'
+import type { ClientInfo } from './client.ts'
 import type { GrantInput, Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
+import type { PasskeySignIn } from './passkey-sign-in.ts'
+import { createPasskeySignIn } from './passkey-sign-in.ts'
+import { challenged, granted } from './sign-in-answers.ts'
+import { createSignInLimits } from './sign-in-limits.ts'
 import type { Challenged, Granted, MustEnroll, Refused } from './sign-in-outcome.ts'
 import { refused } from './sign-in-outcome.ts'
 
@@ -21,7 +24,7 @@ export interface StartInput {
   readonly name: unknown
   /** The host's id of the user whose primary authentication was right. */
   readonly accountId: string
-  readonly primary: Primary
+  readonly primary: HostPrimary
   readonly client?: ClientInfo | undefined
 }
 
@@ -37,14 +40,17 @@ export interface VerifyInput {
   readonly code: unknown
   /** Only to insist on one; by default the text's shape decides. */
   readonly factor?: Factor | undefined
+  /** The person ticked "trust this browser". Nothing without the option `trustedDevices`. */
+  readonly trustDevice?: boolean | undefined
   readonly client?: ClientInfo | undefined
 }
 
-export interface SignIn {
+export interface SignIn extends PasskeySignIn {
   /**
-   * After the host found the primary authentication right. Answers with a grant, or asks for a factor.
+   * After the host found the primary authentication right. Answers with a grant, or asks for a factor. Where codes by SMS
+   * are what the account is asked for first, one goes out.
    *
-   * @contract effect(limiter, storage) · granted|challenge|enroll|refused · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(limiter, storage, sms) · granted|challenge|enroll|refused · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   start(input: StartInput): Promise<Granted | Challenged | MustEnroll | Refused>
   /**
@@ -54,11 +60,29 @@ export interface SignIn {
    */
   failed(input: FailedInput): Promise<Refused>
   /**
-   * A code for a challenge: from an app or a backup code, in one field.
+   * A code for a challenge: from an app, by SMS or a backup code, in one field.
    *
    * @contract effect(limiter, storage, mailer) · granted|challenge|refused · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   verify(input: VerifyInput): Promise<Granted | Challenged | Refused>
+  /**
+   * Sends a code by SMS for a challenge, the first or one more; the one before is void. The answer's `sms` says what came
+   * of it.
+   *
+   * @contract effect(limiter, storage, sms) · challenge|refused · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  sendCode(input: {
+    readonly challenge: unknown
+    readonly client?: ClientInfo | undefined
+  }): Promise<Challenged | Refused>
+  /**
+   * For an account that only passkeys open, and whose passkeys are lost: after the host found the primary authentication
+   * right, a backup code gives a grant that is good only for registering a new passkey. Everything else reads like a
+   * wrong password.
+   *
+   * @contract effect(limiter, storage, mailer) · enroll|refused · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  recover(input: StartInput & { readonly code: unknown }): Promise<MustEnroll | Refused>
   /**
    * The host's user signed out: the session leaves the list.
    *
@@ -70,81 +94,29 @@ export interface SignIn {
   }): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: 'signed-out' | 'busy' }>
 }
 
-const minute = 60_000
-
 export function createSignIn(kernel: Kernel): SignIn {
-  /** A browser that the account knows counts for itself: strangers in its network use nothing of its allowance up. */
-  const place = ({ deviceNamesAccount, deviceId, network }: OpenedClient): readonly [string, string] =>
-    deviceNamesAccount && deviceId !== null ? ['device', deviceId] : ['network', network ?? 'unknown']
-
-  /** `start` and `failed` charge the same keys alike, so that a wait never tells whether the password was right. */
-  const admit = async (name: string, accountId: string | null, client: OpenedClient): Promise<Refused | null> => {
-    const charges: LimiterCharge[] = [
-      { key: kernel.hash('sign-in', name, ...place(client)), limit: 20, windowMs: 15 * minute },
-    ]
-    // By the name alone there is only a ceiling that sheds load; a browser that this account knows is exempt from it.
-    if (!client.deviceNamesAccount)
-      charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
-    const held = await kernel.admit(charges, 'primary')
-    if (held === null) return null
-    await kernel.fact(
-      accountId,
-      {
-        type: 'excess_rate_limit_exceeded',
-        values: { door: 'primary', name: kernel.hash('name', name), sampled: 1 },
-      },
-      client,
-      { kind: 'stranger' },
-    )
-    return refused('too-many-attempts', held.retryAt)
-  }
-
-  const granted = (result: GrantedResult, client: OpenedClient): Granted => {
-    const { grant, deviceId, aal, amr, replacementCode } = result
-    return {
-      status: 'granted',
-      grant: kernel.seal('grant', grant),
-      deviceToken: sealDevice(kernel, grant.account, deviceId, client),
-      aal,
-      amr,
-      ...(replacementCode === undefined ? {} : { replacementCode }),
-    }
-  }
+  const admits = createSignInLimits(kernel)
+  const user = { kind: 'user' } as const
 
   return {
+    ...createPasskeySignIn(kernel, admits),
+
     async start(input) {
       const { accountId, primary } = input
-      requireAccountId(accountId, 'accountId')
-      if (!primaries.includes(primary)) throw argumentError('primary', `one of ${primaries.join(', ')}`)
+      requireStart(accountId, primary)
       const client = kernel.client(input.client, accountId)
-      const held = await admit(normalizeName(input.name), accountId, client)
+      const held = await admits.primary(normalizeName(input.name), accountId, client)
       if (held !== null) return held
-      const answer = await kernel.run({
-        accountId,
-        useCase: startSignIn,
-        command: { account: accountId, primary, client },
-        actor: { kind: 'user' },
-        client,
-        session: null,
-        creates: true,
-      })
+      const command = { account: accountId, primary, client }
+      const run = { accountId, command, actor: user, client, session: null }
+      const answer = await kernel.run({ ...run, useCase: startSignIn, creates: true })
       if (answer.status !== 'result') return refused('busy')
       const { result } = answer
-      if (result.status === 'granted') return granted(result, client)
+      if (result.status === 'granted') return granted(kernel, result, client)
       if (result.status === 'refused') return refused(result.reason)
-      if (result.status === 'enroll') {
-        const { grant, needs, until } = result
-        return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
-      }
-      const { challenge, factors, preferred, triesLeft, retryAt } = result
-      return {
-        status: 'challenge',
-        challenge: kernel.seal('challenge', challenge),
-        factors,
-        preferred,
-        triesLeft,
-        ...(retryAt === null ? {} : { retryAt }),
-      }
+      if (result.status === 'challenge') return challenged(kernel.seal('challenge', result.challenge), result)
+      const { grant, needs, until } = result
+      return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
     },
 
     async failed(input) {
@@ -152,14 +124,10 @@ export function createSignIn(kernel: Kernel): SignIn {
       if (accountId !== null) requireAccountId(accountId, 'accountId')
       const client = kernel.client(input.client, accountId)
       const name = normalizeName(input.name)
-      const held = await admit(name, accountId, client)
+      const held = await admits.primary(name, accountId, client)
       if (held !== null) return held
-      await kernel.fact(
-        accountId,
-        { type: 'authn_login_fail', values: { name: kernel.hash('name', name), known: accountId !== null } },
-        client,
-        { kind: 'stranger' },
-      )
+      const values = { name: kernel.hash('name', name), known: accountId !== null }
+      await kernel.fact(accountId, { type: 'authn_login_fail', values }, client, { kind: 'stranger' })
       return refused('wrong-credentials')
     },
 
@@ -168,44 +136,48 @@ export function createSignIn(kernel: Kernel): SignIn {
       const client = kernel.client(input.client, challenge?.account ?? null)
       if (challenge === null) return refused('challenge-ended')
       const accountId = challenge.account
-      const held = await kernel.admit(
-        [
-          {
-            key: kernel.hash('code', accountId, ...place(client)),
-            limit: 60,
-            windowMs: minute,
-          },
-        ],
-        'sign-in',
-      )
-      if (held !== null) {
-        const fact = { type: 'excess_rate_limit_exceeded', values: { door: 'sign-in', sampled: 1 } } as const
-        await kernel.fact(accountId, fact, client, { kind: 'user' })
-        return refused('too-many-attempts', held.retryAt)
-      }
-      const answer = await kernel.run({
-        accountId,
-        useCase: verifySignIn,
-        command: { challenge, code: codeInput(input.code), factor: input.factor ?? null, client },
-        actor: { kind: 'user' },
-        client,
-        session: null,
-      })
+      const held = await admits.challenge(accountId, client)
+      if (held !== null) return held
+      const { factor = null } = input
+      const code = codeInput(input.code)
+      const command = { challenge, code, factor, client, trust: input.trustDevice === true }
+      const run = { accountId, command, actor: user, client, session: null }
+      const answer = await kernel.run({ ...run, useCase: verifySignIn })
       if (answer.status === 'busy') return refused('busy')
       if (answer.status === 'absent') return refused('challenge-ended')
       const { result } = answer
-      if (result.status === 'granted') return granted(result, client)
-      if (result.status === 'refused') return refused(result.reason)
-      const { factors, preferred, reason, triesLeft, retryAt } = result
-      return {
-        status: 'challenge',
-        challenge: String(input.challenge),
-        factors,
-        preferred,
-        reason,
-        triesLeft,
-        ...(retryAt === null ? {} : { retryAt }),
-      }
+      if (result.status === 'granted') return granted(kernel, result, client)
+      return result.status === 'refused' ? refused(result.reason) : challenged(String(input.challenge), result)
+    },
+
+    async sendCode(input) {
+      const challenge = kernel.open('challenge', input.challenge)
+      const client = kernel.client(input.client, challenge?.account ?? null)
+      if (challenge === null) return refused('challenge-ended')
+      const accountId = challenge.account
+      const held = await admits.challenge(accountId, client)
+      if (held !== null) return held
+      const run = { accountId, command: { challenge, client }, actor: user, client, session: null }
+      const answer = await kernel.run({ ...run, useCase: sendSignInCode })
+      if (answer.status === 'busy') return refused('busy')
+      if (answer.status === 'absent') return refused('challenge-ended')
+      const { result } = answer
+      return result.status === 'refused' ? refused(result.reason) : challenged(String(input.challenge), result)
+    },
+
+    async recover(input) {
+      const { accountId, primary } = input
+      requireStart(accountId, primary)
+      const client = kernel.client(input.client, accountId)
+      const held = await admits.primary(normalizeName(input.name), accountId, client)
+      if (held !== null) return held
+      const command = { account: accountId, primary, code: codeInput(input.code), client }
+      const run = { accountId, command, actor: user, client, session: null }
+      const answer = await kernel.run({ ...run, useCase: recoverSignIn })
+      if (answer.status === 'busy') return refused('busy')
+      if (answer.status === 'absent' || answer.result.status === 'refused') return refused('wrong-credentials')
+      const { grant, needs, until } = answer.result
+      return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
     },
 
     async ended(input) {
@@ -213,19 +185,18 @@ export function createSignIn(kernel: Kernel): SignIn {
       if (acting === null) return { ok: false, reason: 'signed-out' }
       const { accountId, auth, actor, session } = acting
       const client = kernel.client(input.client, accountId)
-      const answer = await kernel.run({
-        accountId,
-        useCase: endSession,
-        command: { auth, session: null },
-        actor,
-        client,
-        session,
-      })
+      const run = { accountId, command: { auth, session: null }, actor, client, session }
+      const answer = await kernel.run({ ...run, useCase: endSession })
       if (answer.status === 'busy') return { ok: false, reason: 'busy' }
       const result: EndSessionResult = answer.status === 'absent' ? { ok: false, reason: 'signed-out' } : answer.result
       return result.ok ? result : { ok: false, reason: 'signed-out' }
     },
   }
+}
+
+function requireStart(accountId: unknown, primary: HostPrimary): void {
+  requireAccountId(accountId, 'accountId')
+  if (!primaries.includes(primary)) throw argumentError('primary', `one of ${primaries.join(', ')}`)
 }
 
 /** One spelling for what a limiter counts. A form may send anything. */

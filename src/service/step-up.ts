@@ -1,17 +1,32 @@
 import { requireOneOf } from '../core/arguments.ts'
-import { hasFactor, liveFactors } from '../core/account/code-check.ts'
 import type { Factor } from '../core/account/factor.ts'
+import { hasFactor, liveFactors, preferredFactor } from '../core/account/live-factors.ts'
 import type { StepUpPurpose } from '../core/account/session.ts'
 import { isFresh, stepUpPurposes } from '../core/account/session.ts'
-import { verifyStepUp } from '../core/account/use-cases/verify-step-up.ts'
+import type { SendHold } from '../core/account/sms-code.ts'
+import { sendStepUpCode } from '../core/account/use-cases/send-sms.ts'
+import { verifyStepUp, verifyStepUpPasskey } from '../core/account/use-cases/verify-step-up.ts'
+import { readAssertionResponse } from '../core/passkeys/index.ts'
+import type { TokenPayloads } from '../core/token/index.ts'
 import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
 import type { Failure, PageCall } from './page-call.ts'
 import { failure, runFor, signedOut } from './page-call.ts'
+import type { PasskeyRequest } from './passkey-sign-in.ts'
+import { askFor } from './passkey-sign-in.ts'
+import type { SmsQueued } from './sms.ts'
+
+/** For a sensitive change: good once, for this session and purpose. */
+export interface Proven {
+  readonly ok: true
+  readonly proof: string
+  /** ms since epoch */
+  readonly expiresAt: number
+}
 
 export interface StepUp {
   /**
-   * What a sensitive change would need now: a code from one of `factors`, or a new sign-in.
+   * What a sensitive change would need now: one of `factors`, or a new sign-in.
    *
    * @contract effect(storage) · ok|signed-out · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
    */
@@ -19,15 +34,16 @@ export interface StepUp {
     | {
         readonly ok: true
         /** `nothing`: no factor is enrolled and the primary authentication is fresh. */
-        readonly needs: 'code' | 'reauthentication' | 'nothing'
+        readonly needs: 'factor' | 'reauthentication' | 'nothing'
         readonly factors: readonly Factor[]
+        readonly preferred: Factor | null
       }
     | Failure<'signed-out'>
   >
   /**
    * A code gives a proof: good once, within five minutes, for this session and purpose.
    *
-   * @contract effect(storage, mailer) · expiresAt ms · ok|signed-out|not-on|wrong|wait|malformed|factors-off|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, mailer) · expiresAt ms · ok|signed-out|not-on|passkey-needed|wrong|wait|malformed|expired|factors-off|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   verify(
     input: PageCall & {
@@ -36,23 +52,56 @@ export interface StepUp {
       readonly factor?: Factor | undefined
     },
   ): Promise<
-    | { readonly ok: true; readonly proof: string; readonly expiresAt: number }
-    | Failure<'signed-out' | 'not-on' | 'wrong' | 'wait' | 'malformed' | 'factors-off' | 'busy'>
+    | Proven
+    | Failure<
+        'signed-out' | 'not-on' | 'passkey-needed' | 'wrong' | 'wait' | 'malformed' | 'expired' | 'factors-off' | 'busy'
+      >
   >
+  /**
+   * Sends a code by SMS for a step-up of this session, to the number of the account.
+   *
+   * @contract effect(storage, sms) · ok|signed-out|no-number|wait|country|cooldown|hourly|daily|limited|denied|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  sendCode(input: PageCall): Promise<SmsQueued | Failure<'signed-out' | 'no-number' | 'wait' | SendHold | 'busy'>>
+  /**
+   * What the browser needs to ask for a passkey.
+   *
+   * @contract effect(storage) · ok|signed-out|not-configured|no-passkey · throws NL_STORAGE_FAILED, NL_RECORD_… · WebAuthn L3 §7.2
+   */
+  passkeyOptions(input: PageCall): Promise<PasskeyRequest | Failure<'signed-out' | 'not-configured' | 'no-passkey'>>
+  /**
+   * A passkey gives the same proof as a code. Each `ceremony` is good for one answer, right or wrong.
+   *
+   * @contract effect(storage) · expiresAt ms · ok|signed-out|ceremony-ended|wrong|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.2
+   */
+  verifyPasskey(
+    input: PageCall & { readonly purpose: StepUpPurpose; readonly ceremony: unknown; readonly response: unknown },
+  ): Promise<Proven | Failure<'signed-out' | 'ceremony-ended' | 'wrong' | 'busy'>>
 }
 
 export function createStepUp(kernel: Kernel): StepUp {
+  const proven = (proof: TokenPayloads['proof']): Proven => ({
+    ok: true,
+    proof: kernel.seal('proof', proof),
+    expiresAt: proof.expiresAt,
+  })
+
   return {
     async start(input) {
-      requireOneOf(input.purpose, 'purpose', stepUpPurposes)
+      const { purpose } = input
+      requireOneOf(purpose, 'purpose', stepUpPurposes)
       const entered = await kernel.enter(input.grant)
       if (entered === null) return signedOut
       const { acting, record } = entered
-      const factors = liveFactors(record.state)
-      if (hasFactor(record.state)) return { ok: true, needs: 'code', factors }
+      const { settings } = kernel
+      const live = liveFactors(record.state, settings)
+      const factors = purpose === 'passkey-only' ? live.filter((factor) => factor === 'passkey') : live
+      const wanted = preferredFactor(record.state, settings)
+      const preferred = factors.find((factor) => factor === wanted) ?? factors[0] ?? null
+      if (hasFactor(record.state)) return { ok: true, needs: 'factor', factors, preferred }
       const session = record.state.sessions.find((entry) => entry.id === acting.session)
       const fresh = session === undefined || isFresh(session, kernel.now())
-      return { ok: true, needs: fresh ? 'nothing' : 'reauthentication', factors }
+      return { ok: true, needs: fresh ? 'nothing' : 'reauthentication', factors, preferred }
     },
 
     async verify(input) {
@@ -63,8 +112,40 @@ export function createStepUp(kernel: Kernel): StepUp {
       if (acting?.auth.kind !== 'grant') return signedOut
       const { auth } = acting
       const result = await runFor(kernel, input, verifyStepUp, (_, client) => ({ auth, purpose, code, factor, client }))
-      if (!result.ok) return failure(result)
-      return { ok: true, proof: kernel.seal('proof', result.proof), expiresAt: result.proof.expiresAt }
+      return result.ok ? proven(result.proof) : failure(result)
+    },
+
+    async sendCode(input) {
+      const acting = kernel.acting(input.grant)
+      if (acting?.auth.kind !== 'grant') return signedOut
+      const result = await runFor(kernel, input, sendStepUpCode, ({ auth }, client) => ({ auth, client }))
+      return result.ok ? { ...result, status: 'queued' } : failure(result)
+    },
+
+    async passkeyOptions(input) {
+      const entered = await kernel.enter(input.grant)
+      if (entered?.acting.auth.kind !== 'grant') return signedOut
+      const { acting, record } = entered
+      const { credentials } = record.state.passkeys
+      if (credentials.length === 0) return { ok: false, reason: 'no-passkey' }
+      const { accountId: account, session } = acting
+      const ceremony = { account, purpose: 'step-up', request: session ?? '', epoch: record.state.epoch } as const
+      return askFor(kernel, ceremony, { allow: credentials, userVerification: 'preferred' })
+    },
+
+    async verifyPasskey(input) {
+      const { purpose } = input
+      requireOneOf(purpose, 'purpose', stepUpPurposes)
+      const acting = kernel.acting(input.grant)
+      if (acting?.auth.kind !== 'grant') return signedOut
+      const { auth, accountId } = acting
+      const ceremony = kernel.open('ceremony', input.ceremony)
+      if (ceremony?.account !== accountId) return { ok: false, reason: 'ceremony-ended' }
+      const response = readAssertionResponse(input.response)
+      if (response === null) return { ok: false, reason: 'wrong' }
+      const command = { auth, purpose, ceremony, response }
+      const result = await runFor(kernel, input, verifyStepUpPasskey, (_, client) => ({ ...command, client }))
+      return result.ok ? proven(result.proof) : result
     },
   }
 }

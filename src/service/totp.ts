@@ -1,29 +1,36 @@
-import { argumentError } from '../core/arguments.ts'
 import { cleanText } from '../core/events/index.ts'
-import { limits } from '../core/limits.ts'
 import { formatSecret, keyUri, otpLimits } from '../core/otp/index.ts'
 import { confirmTotp } from '../core/account/use-cases/confirm-totp.ts'
 import { enrollTotp } from '../core/account/use-cases/enroll-totp.ts'
 import { removeTotp } from '../core/account/use-cases/remove-totp.ts'
 import { renameTotp } from '../core/account/use-cases/rename-totp.ts'
 import { resynchronizeTotp } from '../core/account/use-cases/resynchronize-totp.ts'
+import type { EnrollRefusal } from '../core/account/enrollment.ts'
+import type { RemoveRefusal } from '../core/account/removal.ts'
 import type { SensitiveRefusal } from '../core/account/session.ts'
 import type { TotpDeviceView } from '../core/account/views.ts'
 import { viewTotpDevices } from '../core/account/views.ts'
-import { sealDevice } from './device-token.ts'
+import type { Confirmed } from './enrolled.ts'
+import { enrolled } from './enrolled.ts'
 import type { Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
 import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
-import { failure, runFor, sealGrant, signedOut } from './page-call.ts'
+import { failure, labelOf, runFor, sealGrant, signedOut, text } from './page-call.ts'
 
 export interface Totp {
   /**
    * Step 1 of 3: a new secret, shown once, to be confirmed within 30 minutes. The first factor asks for a primary
    * authentication not older than 10 minutes, every other for a proof.
    *
-   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|too-many-devices|busy · throws NL_ARGUMENT, NL_CONFIG, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|passkey-only|too-many-devices|busy · throws NL_ARGUMENT, NL_CONFIG, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
-  enroll(input: SensitiveCall & { readonly label?: string | undefined }): Promise<
+  enroll(
+    input: SensitiveCall & {
+      readonly label?: string | undefined
+      /** Confirming it switches every other method off in the same commit. */
+      readonly switching?: boolean | undefined
+    },
+  ): Promise<
     | {
         readonly ok: true
         readonly device: string
@@ -35,24 +42,18 @@ export interface Totp {
         /** ms since epoch */
         readonly expiresAt: number
       }
-    | Failure<SensitiveRefusal | 'too-many-devices' | 'busy'>
+    | Failure<EnrollRefusal | 'too-many-devices' | 'busy'>
   >
   /**
    * Steps 2 and 3: a code from the app proves the device. With the first factor come the backup codes, shown once.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|no-enrollment|malformed|wrong|too-many-tries|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, mailer) · ok|signed-out|no-enrollment|deactivate-first|malformed|wrong|too-many-tries|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
-  confirm(input: PageCall & { readonly code: unknown }): Promise<
-    | {
-        readonly ok: true
-        readonly device: string
-        /** The acting session's new grant. */
-        readonly grant: string | null
-        readonly backupCodes: readonly string[] | null
-        /** When this completed a sign-in that had to enroll first: for the cookie, as at sign-in. */
-        readonly deviceToken?: string
-      }
-    | Failure<'signed-out' | 'no-enrollment' | 'malformed' | 'wrong' | 'too-many-tries' | 'busy'>
+  confirm(
+    input: PageCall & { readonly code: unknown },
+  ): Promise<
+    | Confirmed
+    | Failure<'signed-out' | 'no-enrollment' | 'deactivate-first' | 'malformed' | 'wrong' | 'too-many-tries' | 'busy'>
   >
   /**
    * The confirmed devices, oldest first.
@@ -71,15 +72,14 @@ export interface Totp {
     input: PageCall & { readonly device: unknown; readonly label: unknown },
   ): Promise<{ readonly ok: true } | Failure<'signed-out' | 'not-found' | 'busy'>>
   /**
-   * Removing the last device switches 2FA off, and the backup codes go with it.
+   * Removing the last factor switches 2FA off, and the backup codes go with it.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   remove(
     input: SensitiveCall & { readonly device: unknown },
   ): Promise<
-    | { readonly ok: true; readonly grant: string | null; readonly twoFactor: 'on' | 'off' }
-    | Failure<SensitiveRefusal | 'not-found' | 'required-by-policy'>
+    { readonly ok: true; readonly grant: string | null; readonly twoFactor: 'on' | 'off' } | Failure<RemoveRefusal>
   >
   /**
    * Sets a drifted device's clock difference anew, from two codes shown one after the other (RFC 6238 §6).
@@ -94,12 +94,6 @@ export interface Totp {
   >
 }
 
-function labelOf(label: unknown): string {
-  if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
-  const cleaned = cleanText((label ?? '').trim(), limits.labelLength)
-  return cleaned === '' ? 'Authenticator' : cleaned
-}
-
 /** A colon, raw or encoded, would end the issuer in some apps, and a key URI bears only so much of a name [URI-2]. */
 function uriLabel(name: string): string {
   const label = cleanText(name, 100)
@@ -107,17 +101,16 @@ function uriLabel(name: string): string {
   return fitting.replaceAll(/:|%3a/gi, ' ').trim()
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-
 export function createTotp(kernel: Kernel): Totp {
   return {
     async enroll(input) {
-      const label = labelOf(input.label)
+      const label = labelOf(input.label, 'Authenticator')
       const acting = kernel.acting(input.grant, input.proof)
       if (acting === null) return signedOut
       // Asked before the commit: a secret that cannot be shown must not be made.
       const { name } = await kernel.describe(acting.accountId)
-      const result = await runFor(kernel, input, enrollTotp, ({ auth }) => ({ auth, label }))
+      const switching = input.switching === true
+      const result = await runFor(kernel, input, enrollTotp, ({ auth }) => ({ auth, label, switching }))
       if (!result.ok) return result
       const { enrollment, secret, expiresAt } = result
       const { algorithm, digits, period } = enrollment
@@ -128,13 +121,8 @@ export function createTotp(kernel: Kernel): Totp {
 
     async confirm(input) {
       const code = codeInput(input.code)
-      const client = kernel.client(input.client, null)
-      const result = await runFor(kernel, input, confirmTotp, ({ auth }) => ({ auth, code, client }))
-      if (!result.ok) return failure(result)
-      const { device, grant, backupCodes, deviceId } = result
-      const deviceToken =
-        grant === null || deviceId === null ? {} : { deviceToken: sealDevice(kernel, grant.account, deviceId, client) }
-      return { ok: true, device, grant: sealGrant(kernel, grant), backupCodes, ...deviceToken }
+      const result = await runFor(kernel, input, confirmTotp, ({ auth }, client) => ({ auth, code, client }))
+      return result.ok ? enrolled(kernel, result, input.client) : failure(result)
     },
 
     async list(input) {
@@ -144,7 +132,7 @@ export function createTotp(kernel: Kernel): Totp {
 
     async rename(input) {
       const device = text(input.device)
-      const label = labelOf(input.label)
+      const label = labelOf(input.label, 'Authenticator')
       return runFor(kernel, input, renameTotp, ({ auth }) => ({ auth, device, label }))
     },
 

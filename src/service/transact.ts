@@ -2,7 +2,7 @@ import { NightlatchError } from '../core/errors.ts'
 import type { Evidence, Proof } from '../core/account/evidence.ts'
 import { proofKey } from '../core/account/evidence.ts'
 import type { Settings } from '../core/account/settings.ts'
-import type { Actor, Context, Decision, DraftMessage, UseCase } from '../core/account/use-case.ts'
+import type { Actor, Client, Context, Decision, DraftMessage, UseCase } from '../core/account/use-case.ts'
 import { versionNumber } from '../core/record/envelope.ts'
 import { limits } from '../core/limits.ts'
 import type { ChainHead } from '../core/record/chain.ts'
@@ -23,8 +23,8 @@ export interface LoopParts<S> {
   readonly random: Random
   readonly now: Clock
   readonly settings: Settings
-  /** Works one proof out. */
-  readonly prove: (recordId: string, proof: Proof) => Promise<Uint8Array | null>
+  /** Works one proof out, for whoever sent the request. */
+  readonly prove: (recordId: string, proof: Proof, client: Client) => Promise<Uint8Array | null>
   /** Seals drafted messages for the outbox. */
   readonly enclose: (recordId: string, messages: readonly DraftMessage[], now: number) => readonly NewMessage[]
   /** Called once for a commit that is known to have happened. Must not throw. */
@@ -46,6 +46,7 @@ export interface Call<S, C, R> {
   readonly useCase: UseCase<C, R, S>
   readonly command: C
   readonly actor: Actor
+  readonly client: Client
   /** Whether a missing record is created; otherwise the use case is answered `absent`. */
   readonly creates: boolean
   /** What every row of this call carries. `result` is there for rows of a commit. */
@@ -88,6 +89,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
   const evidence = new Map<string, Evidence>()
   let open: OpenAttempt<R>[] = []
   let fault: unknown = null
+  let keyTaken = false
 
   for (let round = 0; ; round++) {
     const now = parts.now()
@@ -114,7 +116,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     if (loaded === null && !call.creates) return { status: 'absent' }
 
     const record = loaded ?? records.fresh(recordId, now)
-    const context: Context = { now, settings: parts.settings, actor: call.actor, entropy }
+    const context: Context = { now, settings: parts.settings, actor: call.actor, entropy, keyTaken }
     const planned = await planAndProve(parts, call, record, context, evidence)
     if (planned !== null) {
       if (open.some((attempt) => attempt.threw)) throw unknownFate(fault)
@@ -134,6 +136,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
       parts.committed(recordId, attempt.written)
       return { status: 'result', result: decision.result }
     }
+    keyTaken = answer === 'key-taken'
     const { id, written } = attempt
     open.push({ id, expected: record.version, result: decision.result, written, threw: answer === null })
     await parts.pause(backoff(round, parts.jitter()))
@@ -154,7 +157,7 @@ async function planAndProve<S, C, R>(
     const fresh = plan.proofs.filter((proof) => !evidence.has(proofKey(proof)))
     await Promise.all(
       fresh.map(async (proof) => {
-        const value = await parts.prove(call.recordId, proof)
+        const value = await parts.prove(call.recordId, proof, call.client)
         evidence.set(proofKey(proof), { proof, value })
       }),
     )

@@ -3,20 +3,35 @@ import { describe, expect, it } from 'vitest'
 import type { Evidence, Proof } from '../../src/core/account/evidence.ts'
 import { proofKey } from '../../src/core/account/evidence.ts'
 import type { AccountState } from '../../src/core/account/state.ts'
+import type { Method } from '../../src/core/account/factor.ts'
+import { hasFactor } from '../../src/core/account/live-factors.ts'
+import { isRecovery, referenceTo } from '../../src/core/account/session.ts'
 import { emptyAccount } from '../../src/core/account/state.ts'
 import { summarizeAccount } from '../../src/core/account/summary.ts'
 import type { Context, Decision, UseCase } from '../../src/core/account/use-case.ts'
+import { removePasskey, renamePasskey, setPasskeyOnly } from '../../src/core/account/use-cases/change-passkeys.ts'
+import { confirmPasskey } from '../../src/core/account/use-cases/confirm-passkey.ts'
+import { confirmSms } from '../../src/core/account/use-cases/confirm-sms.ts'
 import { confirmTotp } from '../../src/core/account/use-cases/confirm-totp.ts'
+import { endDeviceTrust } from '../../src/core/account/use-cases/end-device-trust.ts'
 import { endAllSessions, endSession } from '../../src/core/account/use-cases/end-sessions.ts'
+import { enrollSms } from '../../src/core/account/use-cases/enroll-sms.ts'
 import { enrollTotp } from '../../src/core/account/use-cases/enroll-totp.ts'
+import { preferFactor } from '../../src/core/account/use-cases/prefer-factor.ts'
+import { recoverSignIn } from '../../src/core/account/use-cases/recover-sign-in.ts'
 import { regenerateBackupCodes } from '../../src/core/account/use-cases/regenerate-backup-codes.ts'
+import { registerPasskey } from '../../src/core/account/use-cases/register-passkey.ts'
+import { removeSms } from '../../src/core/account/use-cases/remove-sms.ts'
 import { removeTotp } from '../../src/core/account/use-cases/remove-totp.ts'
 import { renameTotp } from '../../src/core/account/use-cases/rename-totp.ts'
 import { resynchronizeTotp } from '../../src/core/account/use-cases/resynchronize-totp.ts'
+import { sendSignInCode } from '../../src/core/account/use-cases/send-sign-in-code.ts'
+import { sendEnrollmentCode, sendStepUpCode } from '../../src/core/account/use-cases/send-sms.ts'
 import { startSignIn } from '../../src/core/account/use-cases/start-sign-in.ts'
 import { turnOffTwoFactor } from '../../src/core/account/use-cases/turn-off-two-factor.ts'
+import { verifyPasskey } from '../../src/core/account/use-cases/verify-passkey.ts'
 import { verifySignIn } from '../../src/core/account/use-cases/verify-sign-in.ts'
-import { verifyStepUp } from '../../src/core/account/use-cases/verify-step-up.ts'
+import { verifyStepUp, verifyStepUpPasskey } from '../../src/core/account/use-cases/verify-step-up.ts'
 import { encodeEvent, encodeFact } from '../../src/core/events/index.ts'
 import { limits } from '../../src/core/limits.ts'
 import { mapSecrets } from '../../src/core/secret.ts'
@@ -33,7 +48,15 @@ type AnyUseCase = UseCase<never, { readonly ok?: boolean; readonly status?: stri
 
 const deviceOf = (state: AccountState): fc.Arbitrary<string> =>
   fc.constantFrom(...state.totp.devices.map(({ id }) => id), 'gone')
-const factor = fc.constantFrom(null, null, 'totp', 'backup-code')
+const factor = fc.constantFrom(null, null, null, 'totp', 'sms', 'passkey', 'backup-code')
+const switching = fc.boolean()
+const primary = fc.constantFrom('password', 'oauth')
+const passkeyOf = (state: AccountState): fc.Arbitrary<string> =>
+  fc.constantFrom(...state.passkeys.credentials.map(({ id }) => referenceTo(id)), 'gone')
+const isUser = ({ command }: Case): boolean => (command as { auth: { kind: string } }).auth.kind === 'grant'
+
+/** The session that a command made by {@link page} acts for. */
+const acting = (state: AccountState): string => state.sessions[0]?.id ?? ''
 
 /** Who is signed in, with a command made for that state. */
 function page(command: (state: AccountState, now: number) => fc.Arbitrary<object>): fc.Arbitrary<Case> {
@@ -48,13 +71,101 @@ function page(command: (state: AccountState, now: number) => fc.Arbitrary<object
 const cases: Readonly<Record<string, { readonly useCase: AnyUseCase; readonly of: fc.Arbitrary<Case> }>> = {
   startSignIn: {
     useCase: startSignIn as AnyUseCase,
-    of: page(() => fc.record({ account: fc.constant('ada'), primary: fc.constantFrom('password', 'oauth') })),
+    of: page(() => fc.record({ account: fc.constant('ada'), primary })),
+  },
+  recoverSignIn: {
+    useCase: recoverSignIn as AnyUseCase,
+    of: page((state, now) => fc.record({ account: fc.constant('ada'), primary, code: any.code(state, now) })),
+  },
+  sendSignInCode: {
+    useCase: sendSignInCode as AnyUseCase,
+    of: page((state) => fc.record({ challenge: any.challenge(state) })),
+  },
+  verifyPasskey: {
+    useCase: verifyPasskey as AnyUseCase,
+    of: page((state) =>
+      fc.option(any.challenge(state), { nil: null }).chain((challenge) =>
+        fc.record({
+          account: fc.constant('ada'),
+          challenge: fc.constant(challenge),
+          ceremony: any.ceremony(state, {
+            purpose: challenge === null ? 'passwordless' : 'sign-in',
+            request: challenge?.id ?? '',
+          }),
+          response: any.assertion(state),
+          trust: fc.boolean(),
+        }),
+      ),
+    ),
+  },
+  enrollSms: {
+    useCase: enrollSms as AnyUseCase,
+    of: page(() =>
+      fc.record({
+        phone: fc.constant(any.phone),
+        masked: fc.constant('+36 •••••• 67'),
+        country: fc.constantFrom('HU', 'AT', 'RU'),
+        type: fc.constant('mobile'),
+        switching,
+      }),
+    ),
+  },
+  sendEnrollmentCode: { useCase: sendEnrollmentCode as AnyUseCase, of: page(() => fc.constant({})) },
+  sendStepUpCode: { useCase: sendStepUpCode as AnyUseCase, of: page(() => fc.constant({})) },
+  confirmSms: {
+    useCase: confirmSms as AnyUseCase,
+    of: page((state, now) => fc.record({ code: any.code(state, now) })),
+  },
+  removeSms: { useCase: removeSms as AnyUseCase, of: page(() => fc.constant({})) },
+  registerPasskey: {
+    useCase: registerPasskey as AnyUseCase,
+    of: page(() => fc.record({ account: fc.constant('ada'), label: fc.string(), switching })),
+  },
+  confirmPasskey: {
+    useCase: confirmPasskey as AnyUseCase,
+    of: page((state) =>
+      fc.record({
+        ceremony: any.ceremony(state, { purpose: 'register', request: acting(state) }),
+        response: any.registration(state),
+      }),
+    ),
+  },
+  renamePasskey: {
+    useCase: renamePasskey as AnyUseCase,
+    of: page((state) => fc.record({ passkey: passkeyOf(state), label: fc.string() })),
+  },
+  removePasskey: {
+    useCase: removePasskey as AnyUseCase,
+    of: page((state) => fc.record({ passkey: passkeyOf(state) })),
+  },
+  setPasskeyOnly: { useCase: setPasskeyOnly as AnyUseCase, of: page(() => fc.record({ on: fc.boolean() })) },
+  verifyStepUpPasskey: {
+    useCase: verifyStepUpPasskey as AnyUseCase,
+    of: page((state) =>
+      fc.record({
+        purpose: fc.constantFrom('factors', 'passkey-only'),
+        ceremony: any.ceremony(state, { purpose: 'step-up', request: acting(state) }),
+        response: any.assertion(state),
+      }),
+    ).filter(isUser),
+  },
+  preferFactor: {
+    useCase: preferFactor as AnyUseCase,
+    of: page(() => fc.record({ factor: fc.constantFrom('totp', 'sms', 'passkey') })),
+  },
+  endDeviceTrust: {
+    useCase: endDeviceTrust as AnyUseCase,
+    of: page((state) =>
+      fc.record({ device: fc.constantFrom(null, 'gone', ...state.knownDevices.map(({ id }) => referenceTo(id))) }),
+    ),
   },
   verifySignIn: {
     useCase: verifySignIn as AnyUseCase,
-    of: page((state, now) => fc.record({ challenge: any.challenge(state), code: any.code(state, now), factor })),
+    of: page((state, now) =>
+      fc.record({ challenge: any.challenge(state), code: any.code(state, now), factor, trust: fc.boolean() }),
+    ),
   },
-  enrollTotp: { useCase: enrollTotp as AnyUseCase, of: page(() => fc.record({ label: fc.string() })) },
+  enrollTotp: { useCase: enrollTotp as AnyUseCase, of: page(() => fc.record({ label: fc.string(), switching })) },
   confirmTotp: {
     useCase: confirmTotp as AnyUseCase,
     of: page((state, now) => fc.record({ code: any.code(state, now) })),
@@ -76,7 +187,7 @@ const cases: Readonly<Record<string, { readonly useCase: AnyUseCase; readonly of
   verifyStepUp: {
     useCase: verifyStepUp as AnyUseCase,
     of: page((state, now) => fc.record({ code: any.code(state, now), factor, purpose: fc.constant('factors') })).filter(
-      ({ command }) => (command as { auth: { kind: string } }).auth.kind === 'grant',
+      isUser,
     ),
   },
   endSession: {
@@ -125,6 +236,8 @@ function work(
   throw new Error('a plan that does not come to an end')
 }
 
+const methodOf: Readonly<Record<string, Method>> = { enrollTotp: 'totp', enrollSms: 'sms', registerPasskey: 'passkey' }
+
 function capsHold(state: AccountState): void {
   expect(state.totp.devices.length).toBeLessThanOrEqual(limits.totpDevices)
   expect(state.totp.failures).toBeLessThanOrEqual(limits.hardStop)
@@ -134,6 +247,9 @@ function capsHold(state: AccountState): void {
   expect(state.spentProofs.length).toBeLessThanOrEqual(limits.spentProofs)
   expect(state.sessions.length).toBeLessThanOrEqual(limits.sessions)
   expect(state.knownDevices.length).toBeLessThanOrEqual(limits.knownDevices)
+  expect(state.sms.failures).toBeLessThanOrEqual(limits.hardStop)
+  expect(state.passkeys.credentials.length).toBeLessThanOrEqual(limits.passkeys)
+  expect(state.spentCeremonies.length).toBeLessThanOrEqual(limits.spentCeremonies)
 }
 
 const shared = { actor: 'user', call: 'call' } as const
@@ -167,7 +283,10 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
         capsHold(decision.state)
         expect(decision.events.length).toBeGreaterThan(0)
         for (const event of decision.events) encodeEvent(event, shared)
-        for (const message of decision.messages) expect(message.expiresAt).toBe(made.context.now + limits.noticeMs)
+        for (const { channel, expiresAt } of decision.messages) {
+          const life = channel === 'sms' ? (made.context.settings.sms?.codeMs ?? 0) : limits.noticeMs
+          expect(expiresAt).toBe(made.context.now + life)
+        }
         const summary = summarizeAccount(decision.state, made.context.now)
         for (const value of Object.values(summary)) expect(value === null || typeof value !== 'object').toBe(true)
         // No stored time lies in the future of the clock that made it, unless it lay there before.
@@ -234,7 +353,7 @@ describe('promise 7: what no decision does', () => {
 
   it('[BC-4] promise 7: no decision makes a used backup code unused', () => {
     for (const [name, { useCase, of }] of Object.entries(cases)) {
-      if (['regenerateBackupCodes', 'confirmTotp'].includes(name)) continue
+      if (['regenerateBackupCodes', 'confirmTotp', 'confirmSms', 'confirmPasskey'].includes(name)) continue
       fc.assert(
         fc.property(of, (made) => {
           const { decision } = work(useCase, made)
@@ -249,16 +368,35 @@ describe('promise 7: what no decision does', () => {
   })
 
   it('[LIF-2] [LIF-3] promise 7: no change of a factor is decided for a grant without a fresh proof or a code', () => {
-    for (const name of ['enrollTotp', 'removeTotp', 'regenerateBackupCodes', 'resynchronizeTotp'] as const) {
+    const changes = {
+      enrollTotp: 'factors',
+      removeTotp: 'factors',
+      resynchronizeTotp: 'factors',
+      regenerateBackupCodes: 'factors',
+      enrollSms: 'factors',
+      removeSms: 'factors',
+      registerPasskey: 'factors',
+      removePasskey: 'factors',
+      setPasskeyOnly: expect.stringMatching(/^factors|passkey-only$/) as string,
+    }
+    for (const [name, purpose] of Object.entries(changes)) {
       const { useCase, of } = cases[name]!
       fc.assert(
         fc.property(of, (made) => {
           const { auth } = made.command as {
-            auth: { kind: string; proof?: { id: string; epoch: number; expiresAt: number } | null }
+            auth: {
+              kind: string
+              grant: { session: string }
+              proof?: { id: string; epoch: number; expiresAt: number; factor: string } | null
+            }
           }
           const { decision } = work(useCase, made)
-          if (decision === null || auth.kind === 'system' || made.state.totp.devices.length === 0) return
-          expect(auth.proof).toMatchObject({ account: 'ada', purpose: 'factors', epoch: made.state.epoch })
+          if (decision === null || auth.kind === 'system' || !hasFactor(made.state)) return
+          const session = made.state.sessions.find(({ id }) => id === auth.grant.session)
+          // Whoever was let in by a backup code may register what was lost, and nothing else.
+          if (session !== undefined && isRecovery(session) && session.needs.includes(methodOf[name]!)) return
+          expect(auth.proof).toMatchObject({ account: 'ada', purpose, epoch: made.state.epoch })
+          if (made.state.passkeys.only) expect(auth.proof?.factor).toBe('passkey')
           expect(auth.proof?.expiresAt).toBeGreaterThan(made.context.now)
           expect(made.state.spentProofs.map(({ id }) => id)).not.toContain(auth.proof?.id)
         }),

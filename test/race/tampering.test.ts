@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { asSystem } from 'nightlatch'
 import type { EventRow, StoredRecord } from 'nightlatch'
+import type { AccountState } from '../../src/core/account/state.ts'
 import { emptyAccount } from '../../src/core/account/state.ts'
 import { summarizeAccount } from '../../src/core/account/summary.ts'
 import type { Sealed } from '../../src/core/secret.ts'
@@ -292,7 +293,7 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
     ['an epoch raised', (doc) => doc.replace(/\\"epoch\\":(\d+)/, '\\"epoch\\":9$1')],
     ['a device taken away', (doc) => doc.replace(/\\"devices\\":\[\{.*?\}\]/, '\\"devices\\":[]')],
     ['another kind', (doc) => doc.replace('"kind":"account"', '"kind":"organization"')],
-    ['an older schema', (doc) => doc.replace('"schema":1', '"schema":0')],
+    ['an older schema', (doc) => doc.replace('"schema":2', '"schema":1')],
     ['a changed MAC', (doc) => doc.replace(/"mac":"./, '"mac":"-')],
     ['an empty MAC', (doc) => doc.replace(/"mac":"[^"]*"/, '"mac":""')],
     ['no JSON', () => 'no JSON'],
@@ -364,7 +365,8 @@ describe('promise 4: no false alarms', () => {
     const world = createWorld()
     const random = seededRandom('places')
     const { storage, keys } = world
-    const kind = { kind: 'account', schema: 1, empty: emptyAccount, summarize: summarizeAccount }
+    const upgrade = (state: unknown): AccountState => state as AccountState
+    const kind = { kind: 'account', schema: 1, empty: emptyAccount, upgrade, summarize: summarizeAccount }
     const records = createRecordStore(kind, { storage, keys, random })
     const others = createRecordStore({ ...kind, kind: 'organization' }, { storage, keys, random })
     const fresh = records.fresh('account:ada', world.clock())

@@ -179,20 +179,43 @@ export const tokens = {
       epoch: 7,
       expiresAt: 1700000300000,
       purpose: 'factors',
+      factor: 'totp',
     },
-    text: '["ada","cHJvb2Y","c2Vzc2lvbg",7,1700000300000,"factors"]',
+    text: '["ada","cHJvb2Y","c2Vzc2lvbg",7,1700000300000,"factors","totp"]',
     associated: '000000136e696768746c617463682f746f6b656e2f76310000000570726f6f66',
     token:
-      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-NJxwuoipijj0GnFZlP9f-Fg6l4764mH0v8DkJzsOlaFObo',
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-NJxwuoipijj0GnFZlP9f-Fg9hdJLPJJh9xeCIaF8NZiACA1aMeZeTLqQ',
+  },
+  ceremony: {
+    payload: {
+      account: 'ada',
+      id: 'Y2VyZW1vbnk',
+      purpose: 'register',
+      request: 'c2Vzc2lvbg',
+      epoch: 7,
+      expiresAt: 1700000300000,
+      label: 'Phone',
+      switching: 0,
+    },
+    text: '["ada","Y2VyZW1vbnk","register","c2Vzc2lvbg",7,1700000300000,"Phone",0]',
+    associated: '000000136e696768746c617463682f746f6b656e2f763100000008636572656d6f6e79',
+    token: 'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7GdxKk5xswTv5wAXHDt6PEQVlf8J6EANZjtWObBLmE363Yq_lE_wQ8oLqr3GksRPYOyNeh985YL0T-RhpJxBNBe-tG_c7kHQEWyk28aM',
   },
   device: {
-    payload: { id: 'ZGV2aWNl', accounts: ['Kx0aYQ8fWm2p'], expiresAt: 1734560000000 },
-    text: '["ZGV2aWNl",["Kx0aYQ8fWm2p"],1734560000000]',
+    payload: { id: 'ZGV2aWNl', accounts: ['Kx0aYQ8fWm2p'], expiresAt: 1734560000000, trusts: ['dHJ1c3Q'] },
+    text: '["ZGV2aWNl",["Kx0aYQ8fWm2p"],1734560000000,["dHJ1c3Q"]]',
     associated: '000000136e696768746c617463682f746f6b656e2f763100000006646576696365',
     token:
-      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-NJxAuo5xrG4C-alCKS3nthZ5q8l-s',
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-NJxAuolvOxxyuLRZkIy6-r_On7MJuc3aIw8QYAC9h8s6k',
   },
 } as const
+
+/** Tokens sealed before their kinds had the last field. */
+export const earlierTokens = {
+  proof: 'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-NJxwuoipijj0GnFZlP9f-Fg6l4764mH0v8DkJzsOlaFObo',
+  device: 'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-NJxAuo5xrG4C-alCKS3nthZ5q8l-s',
+} as const
+
 
 /** The body of a queued message, under the sub-key `outbox`; associated = frame(label, record id, message id, channel). */
 export const outboxMessage = {
@@ -200,7 +223,7 @@ export const outboxMessage = {
   messageIdBytes: '606162636465666768696a6b6c6d6e6f',
   messageId: 'YGFiY2RlZmdoaWprbG1ubw',
   channel: 'mail',
-  message: { template: { template: 'two-factor-off', at: 1700000000000 }, expiresAt: 1700259200000 },
+  message: { channel: 'mail', template: { template: 'two-factor-off', at: 1700000000000 }, expiresAt: 1700259200000 },
   text: '{"template":{"template":"two-factor-off","at":1700000000000},"expiresAt":1700259200000}',
   associated:
     '000000146e696768746c617463682f6f7574626f782f76310000000b6163636f756e743a61646100000016594746695932526c5a6d646f61577072624731756277000000046d61696c',

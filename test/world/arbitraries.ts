@@ -2,9 +2,13 @@ import fc from 'fast-check'
 import type { Proof } from '../../src/core/account/evidence.ts'
 import type { Authorization } from '../../src/core/account/session.ts'
 import type { Settings } from '../../src/core/account/settings.ts'
-import type { AccountState, Session, TotpDevice } from '../../src/core/account/state.ts'
+import type { AccountState, KnownDevice, Passkey, Session, TotpDevice } from '../../src/core/account/state.ts'
 import type { Client, Context } from '../../src/core/account/use-case.ts'
+import { concatBytes, encodeBase64url, frame, utf8 } from '../../src/core/bytes.ts'
+import { sha256 } from '../../src/core/hmac.ts'
 import { limits } from '../../src/core/limits.ts'
+import { smsDigest, smsLimits, smsSendLimits } from 'nightlatch/sms'
+import type { RegistrationResponse, AssertionResponse } from '../../src/core/passkeys/index.ts'
 import type { Sealed, Secret } from '../../src/core/secret.ts'
 import type { TokenPayloads } from '../../src/core/token/index.ts'
 import type { OtpAlgorithm } from 'nightlatch/otp'
@@ -39,6 +43,8 @@ export function secretOf(nonce: string): Uint8Array {
   return seededRandom(nonce)(20)
 }
 
+const relyingParty = { id: 'acme.example', name: 'Acme', origins: ['https://acme.example'], topOrigins: [] }
+const digestOfTrust = encodeBase64url(sha256(frame('nightlatch/device-trust/v1', 'c2VjcmV0')))
 const label = fc.string({ maxLength: 8 })
 const digits = fc.constantFrom(6, 8)
 const algorithm = fc.constantFrom('SHA1', 'SHA256', 'SHA512')
@@ -71,6 +77,7 @@ const clientArb: fc.Arbitrary<Client> = fc.record({
   userAgent: fc.constantFrom('Firefox', null),
   deviceId: fc.constantFrom('1', '2', '3', 'unknown', null),
   deviceNamesAccount: fc.boolean(),
+  deviceTrust: fc.constantFrom(null, 'c2VjcmV0', 'b3RoZXI'),
 })
 export { clientArb as client }
 
@@ -87,6 +94,8 @@ const session = (sessionId: string): fc.Arbitrary<Session> =>
     ip: fc.constantFrom('10.0.0.1', null),
     userAgent: fc.constantFrom('Firefox', null),
     deviceId: fc.constantFrom('1', '2', null),
+    needs: fc.constantFrom([], ['totp'], ['passkey'], ['passkey', 'totp', 'sms']),
+    trusted: fc.boolean(),
   })
 
 export const backupCode = '00000-00000-000'
@@ -101,7 +110,87 @@ const enrollment = fc.record({
   startedAt: time,
   session: fc.constantFrom('0', '1', '2', null),
   failures: fc.nat(limits.enrollmentTries - 1),
+  switching: fc.boolean(),
 })
+
+/** What every number opens to; the digest of the code `123456` for the challenge `new` under a key of zeros is `digest`. */
+export const phone = '+36301234567'
+export const smsText = '123456'
+
+const phoneSealed: Sealed = { alg: 'xchacha20-poly1305', keyId: 'AAAAAAAA', nonce: 'phone', ciphertext: 'phone' }
+const digestSealed: Sealed = { ...phoneSealed, nonce: 'digest', ciphertext: 'digest' }
+
+const number = {
+  id: fc.constantFrom('n1', 'n2'),
+  phone: fc.constant(phoneSealed),
+  masked: fc.constant('+36 •••••• 67'),
+  country: fc.constantFrom('HU', 'AT'),
+  type: fc.constantFrom('mobile', 'unknown'),
+}
+const sends = fc.record({
+  at: fc.uniqueArray(time, { maxLength: 8 }).map((times) => [...times].sort((a, b) => a - b)),
+  row: fc.nat(6),
+})
+const sms = fc.record({
+  number: maybe(fc.record({ ...number, createdAt: time, lastUsedAt: maybe(time) })),
+  enrollment: maybe(
+    fc.record({
+      ...number,
+      startedAt: time,
+      session: fc.constantFrom('0', '1', '2', null),
+      failures: fc.nat(limits.enrollmentTries - 1),
+      switching: fc.boolean(),
+    }),
+  ),
+  code: maybe(
+    fc.record({
+      purpose: fc.constantFrom('login', 'verify-number', 'step-up'),
+      request: fc.constantFrom('new', '0', '1', 'n1', 'n2'),
+      number: fc.constantFrom('n1', 'n2'),
+      digest: fc.constant(digestSealed),
+      sentAt: time,
+      expiresAt: fc.oneof(time, fc.integer({ min: newYear, max: newYear + 300_000 })),
+      own: fc.boolean(),
+    }),
+  ),
+  failures,
+  sends: fc.record({ own: sends, others: sends }),
+})
+
+export const handle = 'aGFuZGxl'
+
+const passkey = (credentialId: string): fc.Arbitrary<Passkey> =>
+  fc.record({
+    id: fc.constant(credentialId),
+    label,
+    publicKey: fc.constant('a2V5'),
+    algorithm: fc.constantFrom(-7, -8, -257),
+    counter: fc.nat(5),
+    transports: fc.constantFrom([], ['internal', 'hybrid']),
+    backupEligible: fc.boolean(),
+    backedUp: fc.boolean(),
+    uvInitialized: fc.boolean(),
+    aaguid: fc.constant('00000000-0000-0000-0000-000000000000'),
+    createdAt: time,
+    lastUsedAt: maybe(time),
+  })
+
+const knownDevice = (deviceId: string): fc.Arbitrary<KnownDevice> =>
+  fc.record({
+    id: fc.constant(deviceId),
+    firstAt: time,
+    lastAt: time,
+    userAgent: fc.constantFrom('Firefox', null),
+    trust: maybe(
+      fc.record({
+        digest: fc.constantFrom(digestOfTrust, 'other'),
+        epoch: fc.integer({ min: 1, max: 3 }),
+        since: time,
+        lastUsedAt: time,
+        until: fc.oneof(time, fc.constant(newYear + day)),
+      }),
+    ),
+  })
 
 export const state: fc.Arbitrary<AccountState> = fc
   .record({
@@ -137,18 +226,32 @@ export const state: fc.Arbitrary<AccountState> = fc
           expiresAt: time,
           place: placeId,
           failures: fc.nat(10),
-          charged: fc.record({ totp: fc.nat(10), backupCodes: fc.nat(10) }),
+          charged: fc.record({ totp: fc.nat(10), sms: fc.nat(10), backupCodes: fc.nat(10) }),
           consumed: fc.boolean(),
         }),
       limits.challenges,
     ),
     spentProofs: list((proofId) => fc.record({ id: fc.constant(proofId), expiresAt: time }), limits.spentProofs),
-    forgotten: fc.record({ challenges: time, proofs: time }),
-    sessions: list(session, limits.sessions),
-    knownDevices: list(
-      (deviceId) => fc.record({ id: fc.constant(deviceId), firstAt: time, lastAt: time }),
-      limits.knownDevices,
+    spentCeremonies: list(
+      (ceremonyId) =>
+        fc.record({
+          id: fc.constant(ceremonyId),
+          expiresAt: time,
+          right: fc.boolean(),
+          passwordless: fc.boolean(),
+        }),
+      limits.spentCeremonies,
     ),
+    sms,
+    passkeys: fc.record({
+      handle: fc.constantFrom(handle, null),
+      credentials: list(passkey, limits.passkeys),
+      only: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.constant(true), weight: 1 }),
+    }),
+    preferred: fc.constantFrom('totp', 'sms', 'passkey', null),
+    forgotten: fc.record({ challenges: time, proofs: time, ceremonies: time }),
+    sessions: list(session, limits.sessions),
+    knownDevices: list(knownDevice, limits.knownDevices),
     notices: fc.record({ factorFailedAt: maybe(time), lockedAt: maybe(time) }),
     requiredAt: maybe(time),
   })
@@ -169,6 +272,19 @@ export const settings: fc.Arbitrary<Settings> = fc.record({
     count: fc.integer({ min: 1, max: 20 }),
     replaceUsed: fc.boolean(),
   }),
+  methods: fc.constantFrom(['passkey', 'totp', 'sms'], ['totp'], ['passkey', 'totp']),
+  factors: fc.constantFrom('multiple', 'multiple', 'exclusive'),
+  sms: fc.constantFrom(
+    { countries: ['HU'], codeMs: smsLimits.codeMs, sends: smsSendLimits },
+    { countries: ['HU', 'AT'], codeMs: smsLimits.longestCodeMs, sends: smsSendLimits },
+    null,
+  ),
+  passkeys: fc.constantFrom(
+    { relyingParty, counterRegression: 'refuse', synced: 'accept' },
+    { relyingParty, counterRegression: 'report', synced: 'refuse' },
+    null,
+  ),
+  trustedDevices: fc.constantFrom({ lifeMs: 30 * day }, null),
 })
 
 export const context: fc.Arbitrary<Context> = fc.record({
@@ -176,6 +292,7 @@ export const context: fc.Arbitrary<Context> = fc.record({
   settings,
   actor: fc.constantFrom({ kind: 'user' }, { kind: 'stranger' }, { kind: 'system', reason: 'job' }),
   entropy: fc.nat(5).map((n) => seededRandom(`entropy${n}`)(32)),
+  keyTaken: fc.oneof({ arbitrary: fc.constant(false), weight: 5 }, { arbitrary: fc.constant(true), weight: 1 }),
 })
 
 interface Key {
@@ -189,7 +306,7 @@ interface Key {
 export function code(made: AccountState, now: number): fc.Arbitrary<string> {
   const keys: readonly Key[] = [...made.totp.devices, ...(made.totp.enrollment === null ? [] : [made.totp.enrollment])]
   const other = fc.oneof(
-    fc.constantFrom(backupCode, backupCode, '000000', '00000000', '', ' '),
+    fc.constantFrom(backupCode, backupCode, smsText, smsText, '000000', '00000000', '', ' '),
     fc.string({ maxLength: 64, unit: 'binary' }),
   )
   if (keys.length === 0) return other
@@ -257,8 +374,14 @@ const proof = fc.record({
   session: fc.constantFrom('0', '1', '2'),
   epoch: fc.integer({ min: 1, max: 3 }),
   expiresAt: time,
-  purpose: fc.constantFrom('factors', 'nothing'),
+  purpose: fc.constantFrom('factors', 'factors', 'passkey-only', 'nothing'),
+  factor: fc.constantFrom('totp', 'passkey', 'sms'),
 })
+
+/** Mostly what is asked of every change, and now and then what leaving the passkey-only mode asks for. */
+function purposeFor(made: AccountState, shown: { readonly purpose: string }): string {
+  return made.passkeys.only && shown.purpose === 'passkey-only' ? 'passkey-only' : 'factors'
+}
 
 /** A state with at least one session, and somebody who is signed in with it. */
 export const signedIn: fc.Arbitrary<{ readonly state: AccountState; readonly auth: Authorization }> = fc
@@ -269,7 +392,7 @@ export const signedIn: fc.Arbitrary<{ readonly state: AccountState; readonly aut
     const held = how === 'exact' && own !== undefined ? { ...given, session: own.id, epoch: made.epoch } : given
     const fits =
       how === 'exact' && shown !== null
-        ? { ...shown, account: 'ada', session: held.session, epoch: made.epoch, purpose: 'factors' }
+        ? { ...shown, account: 'ada', session: held.session, epoch: made.epoch, purpose: purposeFor(made, shown) }
         : shown
     return { state: made, auth: { kind: 'grant', grant: held, proof: fits } }
   })
@@ -291,9 +414,79 @@ export const finding: fc.Arbitrary<(proof: Proof) => Uint8Array | null> = fc
     let asked = 0
     return (asks) => {
       const kind = kinds[asked++ % kinds.length]
-      if (kind === 'null' && asks.kind === 'open') return null
+      if (kind === 'null' && asks.kind !== 'slow-hash') return null
       if (kind === 'short') return new Uint8Array(3)
       if (kind === 'wrong') return new Uint8Array(32).fill(1)
-      return asks.kind === 'open' ? secretOf(asks.sealed.nonce) : secretOf('nonce1')
+      return right(asks)
     }
+  })
+
+function right(asks: Proof): Uint8Array {
+  switch (asks.kind) {
+    case 'open':
+      return openedBy(asks.sealed.nonce)
+    case 'slow-hash':
+      return secretOf('nonce1')
+    case 'send-permit':
+      return new Uint8Array([0])
+    case 'webauthn-registration': {
+      const { id: credentialId, transports } = asks.response
+      return utf8(
+        JSON.stringify({
+          id: credentialId,
+          publicKey: 'a2V5',
+          algorithm: -7,
+          counter: 1,
+          userVerified: true,
+          backupEligible: true,
+          backedUp: true,
+          aaguid: '00000000-0000-0000-0000-000000000000',
+          transports,
+          attestation: 'none',
+        }),
+      )
+    }
+    case 'webauthn-assertion':
+      return utf8(JSON.stringify({ counter: 6, userVerified: true, backupEligible: true, backedUp: true }))
+  }
+}
+
+function openedBy(nonce: string): Uint8Array {
+  if (nonce === 'phone') return utf8(phone)
+  if (nonce !== 'digest') return secretOf(nonce)
+  const key = new Uint8Array(32)
+  return concatBytes(key, smsDigest({ key, challenge: 'new', purpose: 'login', phone, code: smsText }))
+}
+
+/** A ceremony for whatever was asked, or for something near it. */
+export const ceremony = (
+  made: AccountState,
+  asked: { readonly purpose: string; readonly request: string },
+): fc.Arbitrary<TokenPayloads['ceremony']> =>
+  fc.record({
+    account: fc.constant('ada'),
+    id: fc.oneof(fc.constant('fresh'), fc.constantFrom(...made.spentCeremonies.map((spent) => spent.id), 'fresh')),
+    purpose: fc.oneof({ arbitrary: fc.constant(asked.purpose), weight: 6 }, { arbitrary: fc.constant('x'), weight: 1 }),
+    request: fc.oneof({ arbitrary: fc.constant(asked.request), weight: 6 }, { arbitrary: fc.constant('x'), weight: 1 }),
+    epoch: fc.oneof({ arbitrary: fc.constant(made.epoch), weight: 5 }, { arbitrary: fc.nat(3), weight: 1 }),
+    expiresAt: fc.oneof({ arbitrary: fc.constant(5_000_000_000_000), weight: 3 }, { arbitrary: time, weight: 1 }),
+    label,
+    switching: fc.constantFrom(0, 1),
+  })
+
+export const registration = (made: AccountState): fc.Arbitrary<RegistrationResponse> =>
+  fc.record({
+    id: fc.constantFrom('bmV3', ...made.passkeys.credentials.map((one) => one.id)),
+    clientDataJSON: fc.constant('e30'),
+    attestationObject: fc.constant('oA'),
+    transports: fc.constantFrom([], ['usb']),
+  })
+
+export const assertion = (made: AccountState): fc.Arbitrary<AssertionResponse> =>
+  fc.record({
+    id: fc.constantFrom(...made.passkeys.credentials.map((one) => one.id), 'bmV3'),
+    clientDataJSON: fc.constant('e30'),
+    authenticatorData: fc.constant('AAAA'),
+    signature: fc.constant('AAAA'),
+    userHandle: fc.constantFrom(made.passkeys.handle, null, 'b3RoZXI'),
   })

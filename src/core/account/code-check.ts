@@ -1,11 +1,14 @@
 import { matchBackupCode, normalizeBackupCode } from '../backup-codes/index.ts'
 import { normalizeCode, verifyTotp } from '../otp/index.ts'
-import { limits } from '../limits.ts'
+import type { SmsPurpose } from '../sms/index.ts'
+import { isE164, isSmsCode, matchesSmsCode, normalizeSmsCode } from '../sms/index.ts'
 import type { Evidence, Proof } from './evidence.ts'
-import { openProof, slowHashProof, valueOf } from './evidence.ts'
-import type { Factor } from './factor.ts'
+import { openedText, openProof, slowHashProof, valueOf } from './evidence.ts'
+import type { CodeFactor, Factor } from './factor.ts'
+import { liveFactors } from './live-factors.ts'
 import type { Settings } from './settings.ts'
-import type { AccountState, TotpDevice } from './state.ts'
+import { isLiveCode, smsKeyLength } from './sms-code.ts'
+import type { AccountState, SmsCode, TotpDevice } from './state.ts'
 import type { Origin } from './throttle.ts'
 import { waitUntil } from './throttle.ts'
 
@@ -14,8 +17,10 @@ export type CodeCheck =
   | { readonly status: 'wait'; readonly retryAt: number }
   | { readonly status: 'no-factor' }
   | { readonly status: 'malformed' }
+  /** It looks like a code by SMS, and none is awaited: it ran out, was used, or was for something else. */
+  | { readonly status: 'expired' }
   | { readonly status: 'need'; readonly proofs: readonly Proof[] }
-  | { readonly status: 'wrong'; readonly reason: 'wrong' | 'replayed'; readonly compared: readonly Factor[] }
+  | { readonly status: 'wrong'; readonly reason: 'wrong' | 'replayed'; readonly compared: readonly CodeFactor[] }
   | CodeMatch
 
 export type CodeMatch =
@@ -26,62 +31,74 @@ export type CodeMatch =
       readonly step: number
       readonly drift: number
     }
+  | { readonly status: 'matched'; readonly factor: 'sms' }
   | { readonly status: 'matched'; readonly factor: 'backup-code'; readonly codeId: string }
 
 export interface CodeQuestion {
   readonly code: string
   /** Only this factor is tried; absent: the text's shape decides. */
   readonly factor: Factor | null
+  /** What a code by SMS must have been sent for. */
+  readonly request: { readonly purpose: SmsPurpose; readonly id: string }
   readonly origin: Origin
   readonly now: number
   readonly settings: Settings
 }
 
-/** Factors enrolled, those switched off by the hard stop left out. */
-export function liveFactors(state: AccountState): Factor[] {
-  const factors: Factor[] = []
-  if (state.totp.devices.length > 0 && state.totp.failures < limits.hardStop) factors.push('totp')
-  if (unusedCodes(state) > 0 && state.backupCodes.failures < limits.hardStop) factors.push('backup-code')
-  return factors
-}
+type Check = (state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]) => CodeCheck
 
-/** A second factor is asked for if a device is enrolled, even when every factor is switched off: that is no way in. */
-export function hasFactor(state: AccountState): boolean {
-  return state.totp.devices.length > 0
-}
+/** Cheap proofs first, the slow hash last. */
+const checks: readonly (readonly [CodeFactor, Check])[] = [
+  ['totp', checkTotp],
+  ['sms', checkSms],
+  ['backup-code', checkBackupCode],
+]
 
-export function unusedCodes(state: AccountState): number {
-  return state.backupCodes.set?.codes.filter((code) => code.usedAt === null).length ?? 0
-}
-
-/** Compares a text with every live factor whose codes have its shape: cheap proofs first, the slow hash last. */
+/** Compares a text with every live factor whose codes have its shape. */
 export function checkCode(state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]): CodeCheck {
   const retryAt = waitUntil(state.throttle, question.origin, question.now)
   if (retryAt !== null) return { status: 'wait', retryAt }
-  const factors = liveFactors(state).filter((factor) => question.factor === null || factor === question.factor)
-  if (factors.length === 0) return { status: 'no-factor' }
+  const live = liveFactors(state, question.settings)
+  const factors = live.filter((factor) => question.factor === null || factor === question.factor)
+  if (!factors.some((factor) => factor !== 'passkey')) return { status: 'no-factor' }
+  return compare(
+    checks.filter(([factor]) => factors.includes(factor)),
+    state,
+    question,
+    evidence,
+  )
+}
 
-  const compared: Factor[] = []
+/** A backup code alone, whatever else is live: it lets its owner back in to enroll. */
+export function checkRecoveryCode(
+  state: AccountState,
+  question: CodeQuestion,
+  evidence: readonly Evidence[],
+): CodeCheck {
+  const retryAt = waitUntil(state.throttle, question.origin, question.now)
+  if (retryAt !== null) return { status: 'wait', retryAt }
+  return compare([['backup-code', checkBackupCode]], state, question, evidence)
+}
+
+function compare(
+  tried: readonly (readonly [CodeFactor, Check])[],
+  state: AccountState,
+  question: CodeQuestion,
+  evidence: readonly Evidence[],
+): CodeCheck {
+  const compared: CodeFactor[] = []
   let replayed = false
-  if (factors.includes('totp')) {
-    const answer = checkTotp(state, question, evidence)
+  let expired = false
+  for (const [factor, check] of tried) {
+    const answer = check(state, question, evidence)
     if (answer.status === 'need' || answer.status === 'matched') return answer
-    if (answer.status === 'wrong') {
-      compared.push('totp')
-      replayed = answer.reason === 'replayed'
-    }
+    if (answer.status === 'expired') expired = true
+    if (answer.status !== 'wrong') continue
+    compared.push(factor)
+    replayed = replayed || answer.reason === 'replayed'
   }
-  if (factors.includes('backup-code')) {
-    const answer = checkBackupCode(state, question, evidence)
-    if (answer.status === 'need' || answer.status === 'matched') return answer
-    if (answer.status === 'wrong') {
-      compared.push('backup-code')
-      replayed = replayed || answer.reason === 'replayed'
-    }
-  }
-  return compared.length === 0
-    ? { status: 'malformed' }
-    : { status: 'wrong', reason: replayed ? 'replayed' : 'wrong', compared }
+  if (compared.length === 0) return { status: expired ? 'expired' : 'malformed' }
+  return { status: 'wrong', reason: replayed ? 'replayed' : 'wrong', compared }
 }
 
 function checkTotp(state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]): CodeCheck {
@@ -116,13 +133,55 @@ function checkTotp(state: AccountState, question: CodeQuestion, evidence: readon
   return match ?? { status: 'wrong', reason: replayed ? 'replayed' : 'wrong', compared: ['totp'] }
 }
 
+function checkSms(state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]): CodeCheck {
+  if (!isSmsCode(normalizeSmsCode(question.code))) return { status: 'malformed' }
+  const { code, number } = state.sms
+  const { purpose, id } = question.request
+  const awaited =
+    code !== null &&
+    number !== null &&
+    code.purpose === purpose &&
+    code.request === id &&
+    code.number === number.id &&
+    isLiveCode(code, question)
+  if (!awaited) return { status: 'expired' }
+  return compareSms({ code, path: 'state/sms/number/phone', phone: number.phone }, question.code, evidence)
+}
+
+/** Compares a text with the code that was sent to a number. */
+export function compareSms(
+  sent: { readonly code: SmsCode; readonly phone: SmsCode['digest']; readonly path: string },
+  text: string,
+  evidence: readonly Evidence[],
+): CodeCheck {
+  const { code } = sent
+  const opened = [openProof('state/sms/code/digest', code.digest), openProof(sent.path, sent.phone)]
+  const proofs = opened.filter((proof): proof is Proof & { kind: 'open' } => proof !== null)
+  const missing = proofs.filter((proof) => valueOf(evidence, proof) === undefined)
+  if (missing.length > 0) return { status: 'need', proofs: missing }
+  const [keyed, number] = proofs.map((proof) => valueOf(evidence, proof))
+  const phone = openedText(number)
+  if (keyed?.length !== 2 * smsKeyLength || !isE164(phone)) {
+    return { status: 'wrong', reason: 'wrong', compared: ['sms'] }
+  }
+  const matches = matchesSmsCode({
+    key: keyed.subarray(0, smsKeyLength),
+    digest: keyed.subarray(smsKeyLength),
+    challenge: code.request,
+    purpose: code.purpose,
+    phone,
+    text,
+  })
+  return matches ? { status: 'matched', factor: 'sms' } : { status: 'wrong', reason: 'wrong', compared: ['sms'] }
+}
+
 function checkBackupCode(state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]): CodeCheck {
   const set = state.backupCodes.set
   if (set === null || normalizeBackupCode(question.code, set.profile) === null) return { status: 'malformed' }
   const hash = slowHashProof(set, question.code)
   const opened = set.codes.map((code) => openProof(`state/backupCodes/set/codes/${code.id}/digest`, code.digest))
   const proofs = [hash, ...opened].filter(
-    (proof): proof is Proof => proof !== null && valueOf(evidence, proof) === undefined,
+    (proof): proof is Exclude<typeof proof, null> => proof !== null && valueOf(evidence, proof) === undefined,
   )
   if (proofs.length > 0) return { status: 'need', proofs }
 

@@ -3,6 +3,7 @@ import type { CodeCheck } from './code-check.ts'
 import { checkCode } from './code-check.ts'
 import type { Door, Verdict } from './code-verdict.ts'
 import { chargeFailure } from './code-verdict.ts'
+import type { SmsPurpose } from '../sms/index.ts'
 import type { Evidence } from './evidence.ts'
 import type { Factor } from './factor.ts'
 import { knownDeviceOf } from './session.ts'
@@ -21,7 +22,7 @@ export interface TypedCode {
 /** Why a code outside sign-in was not accepted. `replayed` reads as `wrong` outside. */
 export interface CodeRefusal {
   readonly ok: false
-  readonly reason: 'wrong' | 'wait' | 'malformed' | 'factors-off'
+  readonly reason: 'wrong' | 'wait' | 'malformed' | 'expired' | 'factors-off'
   /** ms since epoch */
   readonly retryAt: number | null
 }
@@ -33,21 +34,24 @@ export function originAt(state: AccountState, client: Client): Origin {
 export function askCode(
   state: AccountState,
   { code, factor, client }: TypedCode,
+  request: { readonly purpose: SmsPurpose; readonly id: string },
   { now, settings }: Context,
   evidence: readonly Evidence[],
 ): CodeCheck {
-  return checkCode(state, { code, factor, origin: originAt(state, client), now, settings }, evidence)
+  return checkCode(state, { code, factor, request, origin: originAt(state, client), now, settings }, evidence)
 }
 
 /** The refusal that needs no write; null when the check goes on to `decide`. */
 export function unevaluated(check: CodeCheck): CodeRefusal | null {
   if (check.status === 'wait') return { ok: false, reason: 'wait', retryAt: check.retryAt }
-  if (check.status === 'malformed') return { ok: false, reason: 'malformed', retryAt: null }
+  if (check.status === 'malformed' || check.status === 'expired') {
+    return { ok: false, reason: check.status, retryAt: null }
+  }
   if (check.status === 'no-factor') return { ok: false, reason: 'factors-off', retryAt: null }
   return null
 }
 
-export function waitFacts(refusal: CodeRefusal, door: Door): readonly DraftFact[] {
+export function waitFacts(refusal: Pick<CodeRefusal, 'reason'>, door: Door): readonly DraftFact[] {
   return refusal.reason === 'wait' ? [{ type: 'excess_rate_limit_exceeded', values: { door, sampled: 1 } }] : []
 }
 
@@ -57,7 +61,7 @@ export function refuseCode(
   client: Client,
   now: number,
   failed: { readonly door: Door; readonly compared: readonly Factor[]; readonly reason: 'wrong' | 'replayed' },
-): Verdict & { readonly refusal: CodeRefusal } {
+): Verdict & { readonly refusal: CodeRefusal & { readonly reason: 'wrong' } } {
   const origin = originAt(state, client)
   const charged = chargeFailure(state, { ...failed, origin, client, now })
   const retryAt = waitUntil(charged.state.throttle, origin, now)

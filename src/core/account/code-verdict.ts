@@ -1,16 +1,19 @@
 import type { DraftEvent } from '../events/catalogue.ts'
 import { limits } from '../limits.ts'
 import type { CodeMatch } from './code-check.ts'
-import { unusedCodes } from './code-check.ts'
 import type { Factor } from './factor.ts'
+import { codeFactors } from './factor.ts'
+import { hardCounts, mapCounts, withHardCounts } from './hard-counts.ts'
+import { unusedCodes } from './live-factors.ts'
 import { notice } from './notice.ts'
-import type { AccountState, BackupCode, ChallengeEntry } from './state.ts'
+import { spendCode } from './sms-code.ts'
+import type { AccountState, BackupCode, ChallengeEntry, Passkey } from './state.ts'
 import type { Origin } from './throttle.ts'
 import { chargeThrottle, creditThrottle, waitUntil } from './throttle.ts'
 import type { Client, DraftMessage } from './use-case.ts'
 
-/** Where a code was typed. One budget, whatever the door. */
-export type Door = 'sign-in' | 'step-up' | 'resynchronize' | 'turn-off'
+/** Where a factor was shown. One budget, whatever the door. */
+export type Door = 'sign-in' | 'step-up' | 'resynchronize' | 'turn-off' | 'recover'
 
 export interface Verdict {
   readonly state: AccountState
@@ -26,6 +29,19 @@ interface Attempt {
   readonly now: number
 }
 
+/** A factor that was shown and is right. */
+export type FactorMatch = CodeMatch | PasskeyMatch
+
+export interface PasskeyMatch {
+  readonly status: 'matched'
+  readonly factor: 'passkey'
+  /** As it is to be kept from now on. */
+  readonly passkey: Passkey
+  /** It verified its user, and that may be relied on [PKA-4, PKA-5]. */
+  readonly verified: boolean
+  readonly events: readonly DraftEvent[]
+}
+
 /** A wrong text costs one in the shared budget and one in the hard count of every factor it was compared with. */
 export function chargeFailure(
   state: AccountState,
@@ -38,25 +54,13 @@ export function chargeFailure(
 ): Verdict {
   const { compared, origin, client, now } = attempt
   const charged = chargeThrottle(state.throttle, origin, now)
-  const totpFailures = raise(state.totp.failures, compared.includes('totp'))
-  const codeFailures = raise(state.backupCodes.failures, compared.includes('backup-code'))
-  const off: Factor[] = []
-  if (totpFailures === limits.hardStop && state.totp.failures < limits.hardStop) off.push('totp')
-  if (codeFailures === limits.hardStop && state.backupCodes.failures < limits.hardStop) off.push('backup-code')
+  const before = hardCounts(state)
+  const after = mapCounts((factor) => raise(before[factor], compared.includes(factor)))
+  const off = codeFactors.filter((factor) => after[factor] === limits.hardStop && before[factor] < limits.hardStop)
 
   const wait = waitUntil(charged.throttle, origin, now)
   const events: DraftEvent[] = [
-    {
-      type: 'mfa_fail',
-      values: {
-        door: attempt.door,
-        compared,
-        reason: attempt.reason,
-        knownDevice: origin.knownDevice,
-        ...(attempt.challenge === undefined ? {} : { challenge: attempt.challenge }),
-        ...(wait === null ? {} : { waitUntil: wait }),
-      },
-    },
+    failedFactor({ ...attempt, ...(wait === null ? {} : { waitUntil: wait }) }),
     ...off.map((factor): DraftEvent => ({ type: 'authn_login_fail_max', values: { factor } })),
   ]
   const messages: DraftMessage[] = off.map((factor) => notice({ template: 'factor-disabled', factor, at: now }, now))
@@ -76,68 +80,97 @@ export function chargeFailure(
     }
   }
   return {
-    state: {
-      ...state,
-      totp: { ...state.totp, failures: totpFailures },
-      backupCodes: { ...state.backupCodes, failures: codeFailures },
-      throttle: charged.throttle,
-      notices: { factorFailedAt, lockedAt },
-    },
+    state: { ...withHardCounts(state, after), throttle: charged.throttle, notices: { factorFailedAt, lockedAt } },
     events,
     messages,
   }
 }
 
-/** A success spends the code, clears its own factor's count and takes back what its challenge charged to the other. */
+/** The row of the history for a factor that was evaluated and refused. */
+export function failedFactor(
+  attempt: Pick<Attempt, 'door' | 'challenge' | 'origin'> & {
+    readonly compared: readonly Factor[]
+    readonly reason: string
+    readonly device?: string
+    readonly waitUntil?: number
+  },
+): DraftEvent {
+  const { door, challenge, compared, reason, origin, device, waitUntil: until } = attempt
+  return {
+    type: 'mfa_fail',
+    values: {
+      door,
+      compared,
+      reason,
+      knownDevice: origin.knownDevice,
+      ...(challenge === undefined ? {} : { challenge }),
+      ...(device === undefined ? {} : { device }),
+      ...(until === undefined ? {} : { waitUntil: until }),
+    },
+  }
+}
+
+/** A success spends the answer, clears its own factor's count and takes back what its challenge charged to others. */
 export function creditSuccess(
   state: AccountState,
   attempt: Attempt & {
-    readonly match: CodeMatch
+    readonly match: FactorMatch
     readonly entry: ChallengeEntry | null
     readonly replacement?: BackupCode
   },
 ): Verdict {
-  const { match, entry, origin, client, now } = attempt
-  const credited: AccountState = { ...state, throttle: creditThrottle(state.throttle, origin) }
-  if (match.factor === 'totp') {
-    const drift = Math.abs(match.drift) <= Math.max(limits.learnedDrift, Math.abs(match.device.drift))
-    const devices = state.totp.devices.map((device) =>
-      device.id === match.device.id
-        ? { ...device, lastStep: match.step, lastUsedAt: now, drift: drift ? match.drift : device.drift }
-        : device,
-    )
-    return {
-      state: {
-        ...credited,
-        totp: { ...state.totp, devices, failures: 0 },
-        backupCodes: {
-          ...state.backupCodes,
-          failures: giveBack(state.backupCodes.failures, entry?.charged.backupCodes ?? 0),
-        },
-      },
-      events: [],
-      messages: [],
+  const { match, entry, origin } = attempt
+  const before = hardCounts(state)
+  const charged = entry?.charged
+  const returned = { totp: charged?.totp ?? 0, sms: charged?.sms ?? 0, 'backup-code': charged?.backupCodes ?? 0 }
+  const counts = mapCounts((factor) => (factor === match.factor ? 0 : giveBack(before[factor], returned[factor])))
+  const credited = withHardCounts({ ...state, throttle: creditThrottle(state.throttle, origin) }, counts)
+  return spend(credited, attempt)
+}
+
+function spend(
+  state: AccountState,
+  { match, client, now, replacement }: Attempt & { readonly match: FactorMatch; readonly replacement?: BackupCode },
+): Verdict {
+  switch (match.factor) {
+    case 'totp': {
+      const drift = Math.abs(match.drift) <= Math.max(limits.learnedDrift, Math.abs(match.device.drift))
+      const devices = state.totp.devices.map((device) =>
+        device.id === match.device.id
+          ? { ...device, lastStep: match.step, lastUsedAt: now, drift: drift ? match.drift : device.drift }
+          : device,
+      )
+      return { state: { ...state, totp: { ...state.totp, devices } }, events: [], messages: [] }
     }
-  }
-  const set = state.backupCodes.set
-  const spent: AccountState = {
-    ...credited,
-    totp: { ...state.totp, failures: giveBack(state.totp.failures, entry?.charged.totp ?? 0) },
-    backupCodes: {
-      failures: 0,
-      set: set && {
-        ...set,
-        codes: set.codes.map((code) =>
-          code.id === match.codeId ? (attempt.replacement ?? { ...code, usedAt: now }) : code,
-        ),
-      },
-    },
-  }
-  const left = unusedCodes(spent)
-  return {
-    state: spent,
-    events: [{ type: 'backup_code_use', values: { left } }],
-    messages: [notice({ template: 'backup-code-used', at: now, left, ...seenFrom(client) }, now)],
+    case 'sms': {
+      const { number, code } = state.sms
+      const used = { ...state, sms: { ...state.sms, number: number && { ...number, lastUsedAt: now } } }
+      const values = { purpose: code?.purpose ?? '', country: number?.country ?? '' }
+      return { state: spendCode(used), events: [{ type: 'sms_verify', values }], messages: [] }
+    }
+    case 'passkey': {
+      const { passkey } = match
+      const credentials = state.passkeys.credentials.map((one) => (one.id === passkey.id ? passkey : one))
+      return {
+        state: { ...state, passkeys: { ...state.passkeys, credentials } },
+        events: match.events,
+        messages: [],
+      }
+    }
+    case 'backup-code': {
+      const set = state.backupCodes.set
+      const codes = set?.codes.map((code) =>
+        code.id === match.codeId ? (replacement ?? { ...code, usedAt: now }) : code,
+      )
+      const backupCodes = { ...state.backupCodes, set: set && { ...set, codes: codes ?? [] } }
+      const spent: AccountState = { ...state, backupCodes }
+      const left = unusedCodes(spent)
+      return {
+        state: spent,
+        events: [{ type: 'backup_code_use', values: { left } }],
+        messages: [notice({ template: 'backup-code-used', at: now, left, ...seenFrom(client) }, now)],
+      }
+    }
   }
 }
 

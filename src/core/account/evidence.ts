@@ -1,8 +1,10 @@
-import { decodeBase64url, encodeBase64url } from '../bytes.ts'
+import { decodeBase64url, encodeBase64url, textOf } from '../bytes.ts'
 import { backupCodeHashInput } from '../backup-codes/index.ts'
 import type { BackupCodeSet } from './state.ts'
 import type { Sealed, Secret } from '../secret.ts'
 import type { SlowHashParams } from '../backup-codes/index.ts'
+import type { AssertionFacts, AssertionResponse, RegistrationFacts, RegistrationResponse } from '../passkeys/index.ts'
+import type { SmsPurpose } from '../sms/index.ts'
 import { isSealed } from '../secret.ts'
 
 /** Open a sealed value of the record. `path` is where it lies, as {@link import('../secret.ts').mapSecrets} names it. */
@@ -21,8 +23,38 @@ export interface SlowHashProof {
   readonly input: string
 }
 
+/**
+ * Whether a message may be sent to a number: the host's risk hook and the limits that many accounts share. The value is
+ * one byte, an index of {@link sendPermits}.
+ */
+export interface SendPermitProof {
+  readonly kind: 'send-permit'
+  /** E.164 */
+  readonly phone: string
+  readonly country: string
+  readonly type: string
+  readonly purpose: SmsPurpose
+}
+
+export const sendPermits = ['permitted', 'limited', 'denied'] as const
+
+/** Whether an authenticator made a credential for this challenge. The value is {@link RegistrationFacts} as JSON. */
+export interface RegistrationProof {
+  readonly kind: 'webauthn-registration'
+  readonly challenge: string
+  readonly response: RegistrationResponse
+}
+
+/** Whether a credential signed this challenge. The value is {@link AssertionFacts} as JSON. */
+export interface AssertionProof {
+  readonly kind: 'webauthn-assertion'
+  readonly challenge: string
+  readonly publicKey: string
+  readonly response: AssertionResponse
+}
+
 /** Plain data that a plan asks the service to work out. */
-export type Proof = OpenProof | SlowHashProof
+export type Proof = OpenProof | SlowHashProof | SendPermitProof | RegistrationProof | AssertionProof
 
 /** What came out, kept in memory for one call. `null`: it does not open, or the service could not work it out. */
 export interface Evidence {
@@ -37,17 +69,35 @@ export function valueOf(evidence: readonly Evidence[], proof: Proof): Uint8Array
 }
 
 export function proofKey(proof: Proof): string {
-  return proof.kind === 'open'
-    ? JSON.stringify(['open', proof.path, proof.sealed.keyId, proof.sealed.nonce, proof.sealed.ciphertext])
-    : JSON.stringify([
-        'slow-hash',
-        proof.salt,
-        proof.params.N,
-        proof.params.r,
-        proof.params.p,
-        proof.params.length,
-        proof.input,
+  switch (proof.kind) {
+    case 'open': {
+      const { path, sealed } = proof
+      return JSON.stringify([proof.kind, path, sealed.keyId, sealed.nonce, sealed.ciphertext])
+    }
+    case 'slow-hash': {
+      const { N, r, p, length } = proof.params
+      return JSON.stringify([proof.kind, proof.salt, N, r, p, length, proof.input])
+    }
+    case 'send-permit':
+      return JSON.stringify([proof.kind, proof.phone, proof.country, proof.type, proof.purpose])
+    case 'webauthn-registration': {
+      const { id, clientDataJSON, attestationObject, transports } = proof.response
+      return JSON.stringify([proof.kind, proof.challenge, id, clientDataJSON, attestationObject, transports])
+    }
+    case 'webauthn-assertion': {
+      const { id, clientDataJSON, authenticatorData, signature, userHandle } = proof.response
+      return JSON.stringify([
+        proof.kind,
+        proof.challenge,
+        proof.publicKey,
+        id,
+        clientDataJSON,
+        authenticatorData,
+        signature,
+        userHandle,
       ])
+    }
+  }
 }
 
 /** Null for a secret that has not been sealed yet, which a loaded record never holds. */
@@ -67,4 +117,31 @@ export function slowHashProof(set: Pick<BackupCodeSet, 'salt' | 'params' | 'prof
 /** The bytes of a base64url text that this library wrote itself; empty when a record holds something else. */
 export function storedBytes(text: string): Uint8Array {
   return decodeBase64url(text) ?? new Uint8Array()
+}
+
+/** The text that was sealed; empty when it is none. */
+export function openedText(value: Uint8Array | null | undefined): string {
+  try {
+    return value ? textOf(value) : ''
+  } catch {
+    return ''
+  }
+}
+
+/** What the service found out of a browser's answer; null if it does not verify. */
+export function registrationFacts(value: Uint8Array | null | undefined): RegistrationFacts | null {
+  return parsed(value) as RegistrationFacts | null
+}
+
+export function assertionFacts(value: Uint8Array | null | undefined): AssertionFacts | null {
+  return parsed(value) as AssertionFacts | null
+}
+
+function parsed(value: Uint8Array | null | undefined): object | null {
+  try {
+    const facts: unknown = JSON.parse(openedText(value))
+    return typeof facts === 'object' ? facts : null
+  } catch {
+    return null
+  }
 }

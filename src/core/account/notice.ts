@@ -4,5 +4,5 @@ import type { DraftMessage } from './use-case.ts'
 
 /** A mail to all of the account's verified addresses, asked of the host when it is sent. */
 export function notice(template: MailTemplate, now: number): DraftMessage {
-  return { template, expiresAt: now + limits.noticeMs }
+  return { channel: 'mail', template, expiresAt: now + limits.noticeMs }
 }

@@ -3,7 +3,8 @@ import { derive, sha256 } from '../hmac.ts'
 import { caps, limits } from '../limits.ts'
 import { cleanText } from '../text.ts'
 import type { TokenPayloads } from '../token/index.ts'
-import { hasFactor } from './code-check.ts'
+import type { Method } from './factor.ts'
+import { hasFactor } from './live-factors.ts'
 import type { AccountState, KnownDevice, Session } from './state.ts'
 import type { Client, Context } from './use-case.ts'
 
@@ -12,28 +13,29 @@ export type Authorization =
   | { readonly kind: 'grant'; readonly grant: TokenPayloads['grant']; readonly proof: TokenPayloads['proof'] | null }
   | { readonly kind: 'system' }
 
-/** What a proof is good for. */
-export type StepUpPurpose = 'factors'
+/** What a proof is good for. `passkey-only`: leaving that mode, which only a passkey can prove. */
+export type StepUpPurpose = 'factors' | 'passkey-only'
 
-export const stepUpPurposes: readonly StepUpPurpose[] = ['factors']
+export const stepUpPurposes: readonly StepUpPurpose[] = ['factors', 'passkey-only']
 
 export type Authorized =
   { readonly ok: true; readonly session: Session | null } | { readonly ok: false; readonly reason: 'signed-out' }
 
-/** A grant counts while its epoch is the account's and its session is listed. `enroll` admits limited sessions too. */
-export function authorize(
-  state: AccountState,
-  auth: Authorization,
-  now: number,
-  admits: 'full' | 'enroll' = 'full',
-): Authorized {
+/** Which sessions a call takes: full ones, every one, or beside full ones those that must enroll this method. */
+export type Admits = 'full' | 'any' | Method
+
+/** A grant counts while its epoch is the account's and its session is listed. */
+export function authorize(state: AccountState, auth: Authorization, now: number, admits: Admits = 'full'): Authorized {
   if (auth.kind === 'system') return { ok: true, session: null }
   const session = state.sessions.find((entry) => entry.id === auth.grant.session)
   if (session === undefined || auth.grant.epoch !== state.epoch) return { ok: false, reason: 'signed-out' }
-  if (session.kind === 'enroll' && (admits === 'full' || !isRecent(session.createdAt, limits.enrollGrantMs, now))) {
-    return { ok: false, reason: 'signed-out' }
-  }
-  return { ok: true, session }
+  return admitted(session, admits, now) ? { ok: true, session } : { ok: false, reason: 'signed-out' }
+}
+
+function admitted(session: Session, admits: Admits, now: number): boolean {
+  if (session.kind === 'full') return true
+  if (!isRecent(session.createdAt, limits.enrollGrantMs, now)) return false
+  return admits === 'any' || session.needs.some((method) => method === admits)
 }
 
 export type SensitiveRefusal = 'signed-out' | 'step-up' | 'reauthenticate' | 'busy'
@@ -44,11 +46,11 @@ export function authorizeChange(
   auth: Authorization,
   purpose: StepUpPurpose,
   now: number,
-  admits: 'full' | 'enroll' = 'full',
+  admits: Admits = 'full',
 ): { readonly ok: true; readonly session: Session | null } | { readonly ok: false; readonly reason: SensitiveRefusal } {
   const authorized = authorize(state, auth, now, admits)
   if (!authorized.ok || auth.kind === 'system' || authorized.session === null) return authorized
-  if (!hasFactor(state)) {
+  if (!hasFactor(state) || isRecovery(authorized.session)) {
     return isFresh(authorized.session, now) ? authorized : { ok: false, reason: 'reauthenticate' }
   }
   const proof = auth.proof
@@ -58,12 +60,18 @@ export function authorizeChange(
     proof.session === auth.grant.session &&
     proof.epoch === state.epoch &&
     proof.purpose === purpose &&
+    (!state.passkeys.only || proof.factor === 'passkey') &&
     proof.expiresAt > now &&
     !isForgotten(proof.expiresAt, state.forgotten.proofs, caps.proofMs, now) &&
     !state.spentProofs.some((spent) => spent.id === proof.id)
   if (!valid) return { ok: false, reason: 'step-up' }
   const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
   return unexpired.length < limits.spentProofs ? authorized : { ok: false, reason: 'busy' }
+}
+
+/** Let in by a backup code to register a new passkey: the factor that a proof would ask for is the lost one. */
+export function isRecovery({ kind, factor }: Session): boolean {
+  return kind === 'enroll' && factor === 'backup-code'
 }
 
 /** A proof is good once. Without a factor none was asked, so one that came along is not the account's to remember. */
@@ -116,6 +124,9 @@ export function bumpEpoch(state: AccountState, keep: string | null): AccountStat
     // Every challenge and proof that these entries guard against is of an older epoch now.
     challenges: [],
     spentProofs: [],
+    spentCeremonies: state.spentCeremonies.filter(({ passwordless }) => passwordless),
+    sms: { ...state.sms, enrollment: null, code: null },
+    knownDevices: state.knownDevices.map((device) => ({ ...device, trust: null })),
   }
 }
 
@@ -140,13 +151,16 @@ export function renewedGrant(state: AccountState, auth: Authorization): TokenPay
 export function newSession(
   context: Context,
   client: Client,
-  session: Omit<Session, 'id' | 'createdAt' | 'ip' | 'userAgent'>,
+  session: Omit<Session, 'id' | 'createdAt' | 'ip' | 'userAgent' | 'needs' | 'trusted'> &
+    Partial<Pick<Session, 'needs' | 'trusted'>>,
 ): Session {
   return {
     id: newId(context.entropy, 'session'),
     createdAt: context.now,
     ip: client.ip,
-    userAgent: client.userAgent === null ? null : cleanText(client.userAgent, limits.sessionUserAgentLength),
+    userAgent: shortUserAgent(client),
+    needs: [],
+    trusted: false,
     ...session,
   }
 }
@@ -170,10 +184,20 @@ export function rememberDevice(
 ): { readonly state: AccountState; readonly deviceId: string } {
   const deviceId = client.deviceId ?? newId(context.entropy, 'device')
   const before = state.knownDevices.find((device) => device.id === deviceId)
-  const device: KnownDevice = { id: deviceId, firstAt: before?.firstAt ?? context.now, lastAt: context.now }
+  const device: KnownDevice = {
+    id: deviceId,
+    firstAt: before?.firstAt ?? context.now,
+    lastAt: context.now,
+    userAgent: shortUserAgent(client),
+    trust: before?.trust ?? null,
+  }
   const others = state.knownDevices.filter((entry) => entry.id !== deviceId)
   const kept = [...others].sort((a, b) => a.lastAt - b.lastAt).slice(-(limits.knownDevices - 1))
   return { state: { ...state, knownDevices: [...kept, device] }, deviceId }
+}
+
+function shortUserAgent({ userAgent }: Client): string | null {
+  return userAgent === null ? null : cleanText(userAgent, limits.sessionUserAgentLength)
 }
 
 /** 128 random bits, another for every label. */
@@ -181,7 +205,7 @@ export function newId(entropy: Uint8Array, label: string): string {
   return encodeBase64url(derive(entropy, `id/${label}`, 16))
 }
 
-/** How the history names a session without holding its id. */
-export function sessionReference(id: string): string {
+/** How lists and the history name a session, a device or a passkey without holding its id. */
+export function referenceTo(id: string): string {
   return encodeBase64url(sha256(frame('nightlatch/session-reference/v1', id)).subarray(0, 12))
 }

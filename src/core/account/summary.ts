@@ -1,4 +1,4 @@
-import { unusedCodes } from './code-check.ts'
+import { unusedCodes } from './live-factors.ts'
 import { limits } from '../limits.ts'
 import type { AccountState } from './state.ts'
 
@@ -8,6 +8,8 @@ export interface AccountSummary {
   readonly createdAt: number
   readonly updatedAt: number
   readonly totpDevices: number
+  readonly passkeys: number
+  readonly sms: boolean
   readonly backupCodesLeft: number
   readonly lockedUntil: number | null
 }
@@ -19,6 +21,8 @@ export function summarizeAccount(state: AccountState, now: number): AccountSumma
     createdAt: state.createdAt,
     updatedAt: now,
     totpDevices: state.totp.devices.length,
+    passkeys: state.passkeys.credentials.length,
+    sms: state.sms.number !== null,
     backupCodesLeft: unusedCodes(state),
     lockedUntil: lockedAt === null ? null : lockedAt + limits.lockMs,
   }

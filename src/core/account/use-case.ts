@@ -1,5 +1,6 @@
 import type { DraftEvent, DraftFact } from '../events/catalogue.ts'
 import type { MailTemplate } from '../mail/index.ts'
+import type { SmsPurpose } from '../sms/index.ts'
 import type { Evidence, Proof } from './evidence.ts'
 import type { Settings } from './settings.ts'
 import type { AccountState } from './state.ts'
@@ -15,6 +16,8 @@ export interface Context {
   readonly actor: Actor
   /** 32 bytes, drawn once per call: a retry makes the same secrets and ids again. */
   readonly entropy: Uint8Array
+  /** A unique key that an earlier attempt of this call claimed belongs to another record. */
+  readonly keyTaken: boolean
 }
 
 /** What a request tells of its sender. `deviceId` is opened from a device token, not yet looked up in the record. */
@@ -25,12 +28,23 @@ export interface Client {
   readonly deviceId: string | null
   /** Whether that token is from a sign-in to this account: one from before makes nobody known, whatever id it bears. */
   readonly deviceNamesAccount: boolean
+  /** What the token carries to be trusted by the account. */
+  readonly deviceTrust: string | null
 }
 
-export interface DraftMessage {
-  readonly template: MailTemplate
-  /** ms since epoch: not sent after. */
-  readonly expiresAt: number
+/** `expiresAt`, ms since epoch: not sent after. */
+export type DraftMessage =
+  /** To all verified addresses of the account, as the host names them when it is sent. */
+  | { readonly channel: 'mail'; readonly template: MailTemplate; readonly expiresAt: number }
+  | { readonly channel: 'sms'; readonly sms: SmsOrder; readonly expiresAt: number }
+
+/** A code by SMS: its recipient is frozen in the commit. */
+export interface SmsOrder {
+  /** E.164 */
+  readonly to: string
+  readonly purpose: SmsPurpose
+  readonly code: string
+  readonly minutes: number
 }
 
 /** `done` ends the call without a write; its facts are appended. */
@@ -65,13 +79,17 @@ export function done<R>(result: R, facts: readonly DraftFact[] = []): Plan<R> {
 export function decided<R>(
   state: AccountState,
   result: R,
-  written: { readonly events?: readonly DraftEvent[]; readonly messages?: readonly DraftMessage[] } = {},
+  written: {
+    readonly events?: readonly DraftEvent[]
+    readonly messages?: readonly DraftMessage[]
+    readonly keys?: { readonly claim?: readonly string[]; readonly release?: readonly string[] }
+  } = {},
 ): Decision<R> {
   return {
     state,
     result,
     events: written.events ?? [],
     messages: written.messages ?? [],
-    keys: { claim: [], release: [] },
+    keys: { claim: written.keys?.claim ?? [], release: written.keys?.release ?? [] },
   }
 }

@@ -31,6 +31,8 @@ export interface EventValuesByType {
     readonly amr: readonly string[]
     readonly knownDevice: boolean
     readonly failures: number
+    /** The device was trusted: no factor was asked. */
+    readonly trusted?: boolean
   }
   /** The primary authentication was right; a factor is asked. */
   readonly mfa_challenge: {
@@ -38,7 +40,29 @@ export interface EventValuesByType {
     readonly challenge: string
     readonly factors: readonly string[]
     readonly knownDevice: boolean
+    /** Why no code by SMS was sent, where one would have been. */
+    readonly smsHeld?: string
   }
+  /** The primary authentication was right and the sign-in refused all the same: outside it reads like a wrong password. */
+  readonly authn_login_refuse: { readonly primary: string; readonly reason: string }
+  /** A backup code let somebody in who may do nothing but register a new passkey. */
+  readonly mfa_recover: { readonly primary: string; readonly until: number }
+  /** A code went to the outbox. `to` is masked. */
+  readonly sms_send: { readonly purpose: string; readonly to: string; readonly country: string }
+  readonly sms_verify: { readonly purpose: string; readonly country: string }
+  /** A passkey's counter did not grow: it may have been copied [PKA-10]. `device` is a reference. */
+  readonly passkey_counter: {
+    readonly device: string
+    readonly stored: number
+    readonly given: number
+    readonly refused: boolean
+  }
+  /** Only passkeys open the account from now on, or no longer only they. */
+  readonly passkey_only: { readonly on: boolean }
+  readonly mfa_prefer: { readonly factor: string }
+  /** A device may skip the factor from now on. `device` is a reference. */
+  readonly device_trust: { readonly device: string; readonly until: number }
+  readonly device_trust_end: { readonly ended: number; readonly reason: string; readonly device?: string }
   /** The primary authentication was right; policy asks for an enrollment first. */
   readonly mfa_required: { readonly primary: string; readonly until: number }
   /** A code was evaluated and refused. `door` is where it was typed, `compared` what it was compared with. */
@@ -48,6 +72,8 @@ export interface EventValuesByType {
     readonly compared: readonly string[]
     readonly reason: string
     readonly knownDevice: boolean
+    /** The passkey that was presented, as a reference (a hash). */
+    readonly device?: string
     /** ms since epoch */
     readonly waitUntil?: number
   }
@@ -85,6 +111,8 @@ export interface FactValuesByType {
   /** A token that was used, expired, of another purpose or of an older epoch. */
   readonly sequence_fail: { readonly door: string; readonly reason: string }
   readonly limiter_fail: { readonly door: string }
+  /** A code by SMS was asked for and not sent. */
+  readonly sms_refuse: { readonly purpose: string; readonly country: string; readonly reason: string }
   /** Something stored did not open or authenticate. `code` is the error's. */
   readonly crypt_decrypt_fail: { readonly code: string }
   readonly message_dead: { readonly channel: string; readonly message: string; readonly reason: string }
@@ -180,12 +208,30 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
       amr: 'list',
       knownDevice: 'flag',
       failures: 'number',
+      trusted: 'flag',
     },
   },
   mfa_challenge: {
     outcome: 'info',
     level: 'info',
-    fields: { primary: 'text', challenge: 'text', factors: 'list', knownDevice: 'flag' },
+    fields: { primary: 'text', challenge: 'text', factors: 'list', knownDevice: 'flag', smsHeld: 'text' },
+  },
+  authn_login_refuse: { outcome: 'failure', level: 'warn', fields: { primary: 'text', reason: 'text' } },
+  mfa_recover: { outcome: 'success', level: 'critical', fields: { primary: 'text', until: 'number' } },
+  sms_send: { outcome: 'info', level: 'info', fields: { purpose: 'text', to: 'text', country: 'text' } },
+  sms_verify: { outcome: 'success', level: 'info', fields: { purpose: 'text', country: 'text' } },
+  passkey_counter: {
+    outcome: 'failure',
+    level: 'critical',
+    fields: { device: 'text', stored: 'number', given: 'number', refused: 'flag' },
+  },
+  passkey_only: { outcome: 'success', level: 'critical', fields: { on: 'flag' } },
+  mfa_prefer: { outcome: 'success', level: 'info', fields: { factor: 'text' } },
+  device_trust: { outcome: 'success', level: 'warn', fields: { device: 'text', until: 'number' } },
+  device_trust_end: {
+    outcome: 'success',
+    level: 'warn',
+    fields: { ended: 'number', reason: 'text', device: 'text' },
   },
   mfa_required: { outcome: 'info', level: 'info', fields: { primary: 'text', until: 'number' } },
   mfa_fail: {
@@ -197,6 +243,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
       compared: 'list',
       reason: 'text',
       knownDevice: 'flag',
+      device: 'text',
       waitUntil: 'number',
     },
   },
@@ -230,5 +277,6 @@ export const factCatalogue: { readonly [T in FactType]: CatalogueEntry<FactValue
   sequence_fail: { outcome: 'failure', level: 'warn', fields: { door: 'text', reason: 'text' } },
   crypt_decrypt_fail: { outcome: 'failure', level: 'critical', fields: { code: 'text' } },
   limiter_fail: { outcome: 'failure', level: 'critical', fields: { door: 'text' } },
+  sms_refuse: { outcome: 'failure', level: 'warn', fields: { purpose: 'text', country: 'text', reason: 'text' } },
   message_dead: { outcome: 'failure', level: 'critical', fields: { channel: 'text', message: 'text', reason: 'text' } },
 }

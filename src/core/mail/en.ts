@@ -121,6 +121,25 @@ export const en: Language = {
       ifYou: fine,
       ifNotYou: [changePassword, openPage(appName), 'Look through the login history for a sign-in that is not yours.'],
     }),
+    'passkey-only-on': (_template, { appName }) => ({
+      subject: 'Only passkeys open your account from now on',
+      happened: [
+        'From now on your account opens with a passkey only. Passwords, codes from an app and codes by SMS are refused.',
+      ],
+      ifYou:
+        'If this was you, keep your backup codes: with your password, one of them lets you register a new passkey.',
+      ifNotYou: [openPage(appName), 'Remove every passkey that is not yours and sign out everywhere.', changePassword],
+    }),
+    'passkey-only-off': (_template, { appName }) => ({
+      subject: 'Your account opens without a passkey again',
+      happened: ['Your password and your other factors open your account again, beside your passkeys.'],
+      ifYou: fine,
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Switch it on again, remove every passkey that is not yours, sign out everywhere.',
+      ],
+    }),
   },
   labels: {
     when: 'When:',

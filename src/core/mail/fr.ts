@@ -153,6 +153,29 @@ export const fr: Language = {
         'Cherchez dans l’historique des connexions une connexion qui n’est pas la vôtre.',
       ],
     }),
+    'passkey-only-on': (_template, { appName }) => ({
+      subject: 'Seules les clés d’accès ouvrent désormais votre compte',
+      happened: [
+        'Votre compte ne s’ouvre désormais qu’avec une clé d’accès. Les mots de passe, les codes d’une application et les codes par SMS sont refusés.',
+      ],
+      ifYou:
+        'Si c’était vous, gardez vos codes de secours : avec votre mot de passe, l’un d’eux permet d’enregistrer une nouvelle clé d’accès.',
+      ifNotYou: [
+        openPage(appName),
+        'Supprimez toute clé d’accès qui n’est pas la vôtre et déconnectez-vous partout.',
+        changePassword,
+      ],
+    }),
+    'passkey-only-off': (_template, { appName }) => ({
+      subject: 'Votre compte s’ouvre de nouveau sans clé d’accès',
+      happened: ['Votre mot de passe et vos autres facteurs ouvrent de nouveau votre compte, avec vos clés d’accès.'],
+      ifYou: fine,
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Réactivez-le, supprimez toute clé d’accès qui n’est pas la vôtre, déconnectez-vous partout.',
+      ],
+    }),
   },
   labels: {
     when: 'Quand :',

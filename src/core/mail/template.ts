@@ -27,6 +27,9 @@ export interface NoticeValuesByType {
   readonly 'factor-disabled': Happened & { readonly factor: NoticeFactor }
   readonly 'device-resynchronized': Happened & Origin & { readonly label?: string | null }
   readonly 'signed-out-everywhere': Happened & Origin
+  /** Only passkeys open the account from now on. */
+  readonly 'passkey-only-on': Happened & Origin
+  readonly 'passkey-only-off': Happened & Origin
 }
 
 export type NoticeType = keyof NoticeValuesByType

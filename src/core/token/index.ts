@@ -31,9 +31,34 @@ export interface TokenPayloads {
     readonly epoch: number
     readonly expiresAt: number
     readonly purpose: string
+    /** What was shown for it. */
+    readonly factor: string
   }
-  /** A browser that completed a sign-in before. `accounts` are hashes of the accounts it signed in to, newest first. */
-  readonly device: { readonly id: string; readonly accounts: readonly string[]; readonly expiresAt: number }
+  /** What an authenticator is asked to sign. `id` is the challenge: base64url of 32 random bytes [PKR-1]. */
+  readonly ceremony: {
+    /** Empty: whoever owns the credential. */
+    readonly account: string
+    readonly id: string
+    readonly purpose: string
+    /** The id of the challenge or of the session that it belongs to; empty for a sign-in by passkey alone. */
+    readonly request: string
+    readonly epoch: number
+    readonly expiresAt: number
+    /** For a registration: how the passkey will be called. */
+    readonly label: string
+    /** For a registration: 1 if confirming it drops every other method. */
+    readonly switching: number
+  }
+  /**
+   * A browser that completed a sign-in before. `accounts` are hashes of the accounts it signed in to, newest first, and
+   * `trusts` what each of them trusts it by; empty for none.
+   */
+  readonly device: {
+    readonly id: string
+    readonly accounts: readonly string[]
+    readonly expiresAt: number
+    readonly trusts: readonly string[]
+  }
 }
 
 export type TokenKind = keyof TokenPayloads
@@ -50,9 +75,30 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
     primary: 'text',
     primaryAt: 'number',
   },
-  proof: { account: 'text', id: 'text', session: 'text', epoch: 'number', expiresAt: 'number', purpose: 'text' },
-  device: { id: 'text', accounts: 'texts', expiresAt: 'number' },
+  proof: {
+    account: 'text',
+    id: 'text',
+    session: 'text',
+    epoch: 'number',
+    expiresAt: 'number',
+    purpose: 'text',
+    factor: 'text',
+  },
+  ceremony: {
+    account: 'text',
+    id: 'text',
+    purpose: 'text',
+    request: 'text',
+    epoch: 'number',
+    expiresAt: 'number',
+    label: 'text',
+    switching: 'number',
+  },
+  device: { id: 'text', accounts: 'texts', expiresAt: 'number', trusts: 'texts' },
 }
+
+/** How many fields at the end of a kind came later: a token that was sealed before lacks them, and has none of them. */
+const addedFields: { readonly [K in TokenKind]?: number } = { proof: 1, device: 1 }
 
 /** The bytes that are sealed: JSON with the kind's own fields and no others. */
 export function encodeToken<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): Uint8Array {
@@ -69,10 +115,12 @@ export function decodeToken<K extends TokenKind>(kind: K, bytes: Uint8Array): To
   } catch {
     return null
   }
-  if (!Array.isArray(values) || values.length !== fields.length) return null
+  const { length } = fields
+  const least = length - (addedFields[kind] ?? 0)
+  if (!Array.isArray(values) || values.length < least || values.length > length) return null
   const payload: Record<string, unknown> = {}
   for (const [index, [name, kindOfField]] of fields.entries()) {
-    const value: unknown = values[index]
+    const value: unknown = index < values.length ? values[index] : kindOfField === 'texts' ? [] : ''
     if (!fits(value, kindOfField)) return null
     payload[name] = value
   }

@@ -1,4 +1,4 @@
-import type { Primary } from 'nightlatch'
+import type { HostPrimary } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { authenticator, elsewhere, home } from '../../world/person.ts'
@@ -6,7 +6,7 @@ import { eventsOf, newestOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
 
 const day = 86_400_000
-const primaries: readonly Primary[] = ['password', 'magic-link', 'oauth', 'other']
+const primaries: readonly HostPrimary[] = ['password', 'magic-link', 'oauth', 'other']
 
 describe('signIn.start', () => {
   it('creates the record at the first sign-in and grants what the host proved', async () => {

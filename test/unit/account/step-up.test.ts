@@ -18,14 +18,15 @@ describe('stepUp.start', () => {
     const purpose = 'factors'
     const start = { name: 'bob', accountId: 'bob', primary: 'password' } as const
     const { grant } = expectStatus(await nl.signIn.start(start), 'granted')
-    expect(await nl.stepUp.start({ grant, purpose })).toEqual({ ok: true, needs: 'nothing', factors: [] })
+    expect(await nl.stepUp.start({ grant, purpose })).toMatchObject({ needs: 'nothing', factors: [], preferred: null })
     clock.advance(10 * minute)
-    expect(await nl.stepUp.start({ grant, purpose })).toEqual({ ok: true, needs: 'reauthentication', factors: [] })
+    expect(await nl.stepUp.start({ grant, purpose })).toMatchObject({ needs: 'reauthentication', factors: [] })
     const person = await world.person()
     expect(await nl.stepUp.start({ grant: person.grant, purpose })).toEqual({
       ok: true,
-      needs: 'code',
+      needs: 'factor',
       factors: ['totp', 'backup-code'],
+      preferred: 'totp',
     })
     expect(await nl.stepUp.start({ grant: 'x', purpose })).toEqual({ ok: false, reason: 'signed-out' })
   })
@@ -105,6 +106,7 @@ describe('stepUp.verify', () => {
       epoch: state.epoch,
       expiresAt: world.clock() + minute,
       purpose: 'factors',
+      factor: 'totp',
     }
     const random = seededRandom('forged')
     for (const wrong of [

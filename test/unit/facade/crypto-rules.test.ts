@@ -15,7 +15,7 @@ describe('sealing', () => {
     () => {
       const keys = keyring(keyText(1))
       const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
-      const payload = { id: 'x', accounts: [], expiresAt: 1 }
+      const payload = { id: 'x', accounts: [], expiresAt: 1, trusts: [] }
       const nonces = new Set<string>()
       for (let n = 0; n < 100_000; n++) {
         const [, , body] = sealToken(keys, random, 'device', payload).split('.')

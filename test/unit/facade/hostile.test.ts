@@ -48,6 +48,32 @@ describe('hostile values', () => {
       'signIn.failed': [nl.signIn.failed, { name: person.name, accountId: person.id, client }],
       'signIn.verify': [nl.signIn.verify, { challenge, code, factor: 'totp', client }],
       'signIn.ended': [nl.signIn.ended, page],
+      'signIn.sendCode': [nl.signIn.sendCode, { challenge, client }],
+      'signIn.recover': [
+        nl.signIn.recover,
+        { name: person.name, accountId: person.id, primary: 'password', code, client },
+      ],
+      'signIn.passkeyOptions': [nl.signIn.passkeyOptions, { challenge }],
+      'signIn.verifyPasskey': [nl.signIn.verifyPasskey, { challenge, ceremony: '', response: {}, client }],
+      'sms.enroll': [nl.sms.enroll, { ...sensitive, number: '+36 30 123 4567', switching: false }],
+      'sms.resend': [nl.sms.resend, page],
+      'sms.confirm': [nl.sms.confirm, { ...page, code }],
+      'sms.get': [nl.sms.get, page],
+      'sms.remove': [nl.sms.remove, sensitive],
+      'passkeys.register': [nl.passkeys.register, { ...sensitive, label: 'Key', switching: false }],
+      'passkeys.confirm': [nl.passkeys.confirm, { ...page, ceremony: '', response: {} }],
+      'passkeys.list': [nl.passkeys.list, page],
+      'passkeys.rename': [nl.passkeys.rename, { ...page, passkey: 'x', label: 'Key' }],
+      'passkeys.remove': [nl.passkeys.remove, { ...sensitive, passkey: 'x' }],
+      'passkeys.setOnly': [nl.passkeys.setOnly, { ...sensitive, on: true }],
+      'stepUp.sendCode': [nl.stepUp.sendCode, page],
+      'stepUp.passkeyOptions': [nl.stepUp.passkeyOptions, page],
+      'stepUp.verifyPasskey': [nl.stepUp.verifyPasskey, { ...page, purpose: 'factors', ceremony: '', response: {} }],
+      'trustedDevices.list': [nl.trustedDevices.list, page],
+      'trustedDevices.revoke': [nl.trustedDevices.revoke, { ...page, device: 'x' }],
+      'trustedDevices.revokeAll': [nl.trustedDevices.revokeAll, page],
+      'accounts.factors': [nl.accounts.factors, page],
+      'accounts.prefer': [nl.accounts.prefer, { ...page, factor: 'totp' }],
       'totp.enroll': [nl.totp.enroll, { ...sensitive, label: 'Watch' }],
       'totp.confirm': [nl.totp.confirm, { ...page, code }],
       'totp.list': [nl.totp.list, page],
@@ -93,10 +119,30 @@ describe('hostile values', () => {
   })
 
   it('find methods that work with good values', async () => {
+    const expected: Readonly<Record<string, string>> = {
+      'totp.confirm': 'wrong',
+      'accounts.reseal': 'NL_CONFIG',
+      'signIn.failed': 'wrong-credentials',
+      'signIn.recover': 'wrong-credentials',
+      'signIn.passkeyOptions': 'no-passkey',
+      'signIn.verifyPasskey': 'challenge-ended',
+      'sms.enroll': 'not-configured',
+      'sms.resend': 'no-enrollment',
+      'sms.confirm': 'no-enrollment',
+      'sms.remove': 'not-found',
+      'passkeys.register': 'not-configured',
+      'passkeys.confirm': 'no-enrollment',
+      'passkeys.rename': 'not-found',
+      'passkeys.remove': 'not-found',
+      'passkeys.setOnly': 'needs-recovery',
+      'stepUp.sendCode': 'no-number',
+      'stepUp.passkeyOptions': 'no-passkey',
+      'stepUp.verifyPasskey': 'ceremony-ended',
+      'trustedDevices.revoke': 'not-found',
+    }
     for (const [title, [call, good]] of Object.entries(calls)) {
       const outcome = (await call(good as never).catch((error: unknown) => error)) as Record<string, unknown>
-      const expected = title === 'totp.confirm' ? 'wrong' : title === 'accounts.reseal' ? 'NL_CONFIG' : undefined
-      expect(outcome.reason ?? outcome.code, title).toBe(title === 'signIn.failed' ? 'wrong-credentials' : expected)
+      expect(outcome.reason ?? outcome.code, title).toBe(expected[title])
     }
   })
 

@@ -15,6 +15,8 @@ const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
   'factor-disabled': factors.map((factor) => ({ template: 'factor-disabled', factor, at })),
   'device-resynchronized': [{ template: 'device-resynchronized', label: 'My phone', at, ...origin }],
   'signed-out-everywhere': [{ template: 'signed-out-everywhere', at, ...origin }],
+  'passkey-only-on': [{ template: 'passkey-only-on', at, ...origin }],
+  'passkey-only-off': [{ template: 'passkey-only-off', at, ...origin }],
 }
 
 /** Every notice in every shape that has sentences of its own. */

@@ -1,6 +1,6 @@
 import { backupCodeHashInput } from 'nightlatch/backup-codes'
 import { describe, expect, it } from 'vitest'
-import { sessionReference } from '../../../src/core/account/session.ts'
+import { referenceTo } from '../../../src/core/account/session.ts'
 import { decodeBase64url, encodeBase64url, frame } from '../../../src/core/bytes.ts'
 import { derive, hmacSha256, sha256, subKey } from '../../../src/core/hmac.ts'
 import * as golden from '../../vectors/formats.ts'
@@ -62,7 +62,7 @@ describe('golden bytes', () => {
     const { session, framed, text } = golden.sessionReference
     expect(hex(reference.frame('nightlatch/session-reference/v1', session))).toBe(framed)
     expect(reference.base64url(reference.sha256(unhex(framed)).subarray(0, 12))).toBe(text)
-    expect(sessionReference(session)).toBe(text)
+    expect(referenceTo(session)).toBe(text)
   })
 
   it('frame what a backup code is hashed as', () => {

@@ -2,7 +2,7 @@ import type { TokenPayloads } from '../../token/index.ts'
 import { seenFrom } from '../code-verdict.ts'
 import { notice } from '../notice.ts'
 import type { Authorization } from '../session.ts'
-import { authorize, bumpEpoch, renewedGrant, sessionReference } from '../session.ts'
+import { authorize, bumpEpoch, renewedGrant, referenceTo } from '../session.ts'
 import type { Client, UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
 
@@ -17,7 +17,7 @@ export type EndSessionResult =
 
 export const endSession: UseCase<EndSession, EndSessionResult> = {
   plan(state, { auth, session }, { now }) {
-    const authorized = authorize(state, auth, now, 'enroll')
+    const authorized = authorize(state, auth, now, 'any')
     if (!authorized.ok) return done(authorized)
     const ended = session ?? authorized.session?.id
     return state.sessions.some((entry) => entry.id === ended) ? ready : done({ ok: false, reason: 'not-found' })
@@ -35,7 +35,7 @@ export const endSession: UseCase<EndSession, EndSessionResult> = {
             type: 'session_end',
             values: {
               ended: state.sessions.length - sessions.length,
-              ...(ended === null || ended === acting ? {} : { target: sessionReference(ended) }),
+              ...(ended === null || ended === acting ? {} : { target: referenceTo(ended) }),
             },
           },
         ],

@@ -1,5 +1,5 @@
 import type { TokenPayloads } from '../../token/index.ts'
-import { hasFactor } from '../code-check.ts'
+import { hasFactor } from '../live-factors.ts'
 import { seenFrom } from '../code-verdict.ts'
 import { newCodes } from '../new-codes.ts'
 import { notice } from '../notice.ts'

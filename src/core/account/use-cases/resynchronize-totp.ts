@@ -26,7 +26,7 @@ export type ResynchronizeTotpResult =
   /** `drift` in steps */
   | { readonly ok: true; readonly drift: number }
   | { readonly ok: false; readonly reason: SensitiveRefusal | 'not-found'; readonly retryAt: null }
-  | CodeRefusal
+  | (CodeRefusal & { readonly reason: Exclude<CodeRefusal['reason'], 'expired'> })
 
 /** Beyond the window, two consecutive codes and a step-up set the clock difference anew [TOTP-9]. */
 export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResult> = {
@@ -35,11 +35,11 @@ export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResu
     if (!authorized.ok) return done({ ...authorized, retryAt: null })
     const device = find(state, command)
     if (device === null) return done({ ok: false, reason: 'not-found', retryAt: null })
-    if (state.totp.failures >= limits.hardStop) return done({ ok: false, reason: 'factors-off', retryAt: null })
+    if (state.totp.failures >= limits.hardStop || state.passkeys.only)
+      return done({ ok: false, reason: 'factors-off', retryAt: null })
     const retryAt = waitUntil(state.throttle, originAt(state, command.client), context.now)
     if (retryAt !== null) {
-      const refusal: CodeRefusal = { ok: false, reason: 'wait', retryAt }
-      return done(refusal, waitFacts(refusal, 'resynchronize'))
+      return done({ ok: false, reason: 'wait', retryAt }, waitFacts({ reason: 'wait' }, 'resynchronize'))
     }
     const proof = proofOf(device)
     if (proof !== null && valueOf(evidence, proof) === undefined) return { step: 'need', proofs: [proof] }

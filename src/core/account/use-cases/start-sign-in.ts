@@ -1,60 +1,72 @@
 import { limits } from '../../limits.ts'
 import { graceStart, requirement } from '../../policy/index.ts'
 import type { TokenPayloads } from '../../token/index.ts'
-import { hasFactor, liveFactors } from '../code-check.ts'
-import type { Aal, Amr, Factor, Primary } from '../factor.ts'
+import type { GrantedResult } from '../admission.ts'
+import { admit } from '../admission.ts'
+import type { OpenChallenge, SmsDelivery } from '../challenge.ts'
+import { openChallenge } from '../challenge.ts'
+import { originAt } from '../code-door.ts'
+import { deviceTrust, rotateTrust, withdrawTrust } from '../device-trust.ts'
+import type { Evidence } from '../evidence.ts'
+import type { HostPrimary, Method } from '../factor.ts'
 import { amrOf } from '../factor.ts'
-import { addSession, grantOf, knownDeviceOf, newId, newSession, rememberDevice } from '../session.ts'
+import { hasFactor, liveFactors, preferredFactor } from '../live-factors.ts'
+import { addSession, grantOf, knownDeviceOf, newId, newSession, referenceTo } from '../session.ts'
+import type { SendPlan, SendRequest } from '../sms-code.ts'
+import { planSend, sendCode, sendToNumber } from '../sms-code.ts'
 import type { AccountState } from '../state.ts'
-import { originOf, waitUntil } from '../throttle.ts'
+import { waitUntil } from '../throttle.ts'
 import type { Client, Context, Decision, UseCase } from '../use-case.ts'
 import { decided, ready } from '../use-case.ts'
 
 export interface StartSignIn {
   readonly account: string
-  readonly primary: Primary
+  readonly primary: HostPrimary
   readonly client: Client
-}
-
-export interface GrantedResult {
-  readonly status: 'granted'
-  readonly grant: TokenPayloads['grant']
-  readonly deviceId: string
-  readonly aal: Aal
-  readonly amr: readonly Amr[]
-  /** In the place of the backup code that was used, where the settings ask for it; shown once. */
-  readonly replacementCode?: string
 }
 
 export type StartSignInResult =
   | GrantedResult
-  | {
-      readonly status: 'challenge'
-      readonly challenge: TokenPayloads['challenge']
-      readonly factors: readonly Factor[]
-      readonly preferred: Factor
-      readonly triesLeft: number
-      readonly retryAt: number | null
-    }
+  | (OpenChallenge & { readonly challenge: TokenPayloads['challenge'] })
   | {
       readonly status: 'enroll'
       readonly grant: TokenPayloads['grant']
-      readonly needs: readonly ['totp']
+      readonly needs: readonly Method[]
       /** ms since epoch */
       readonly until: number
     }
-  | { readonly status: 'refused'; readonly reason: 'factors-off' }
+  /** `wrong-credentials`: only passkeys open the account, and nobody outside is told. */
+  | { readonly status: 'refused'; readonly reason: 'factors-off' | 'wrong-credentials' }
 
 /** The host vouches for the primary authentication; whatever it was, a factor is asked if there is one. */
 export const startSignIn: UseCase<StartSignIn, StartSignInResult> = {
-  plan: () => ready,
-  decide(state, command, context) {
+  plan(state, command, context, evidence) {
+    const plan = plannedSend(state, command, context, evidence)
+    return plan?.status === 'need' ? { step: 'need', proofs: plan.proofs } : ready
+  },
+  decide(state, command, context, evidence) {
     // The clock of a policy's grace starts here, with or without a factor: removing one buys no time [ROL-7].
     const question = graceQuestion(state, context)
     const asked = { ...state, requiredAt: graceStart(question) }
-    return hasFactor(state)
-      ? challenge(asked, command, context)
-      : admit(asked, command, context, requirement(question) === 'enroll-now')
+    if (!hasFactor(state)) return enter(asked, command, context, requirement(question) === 'enroll-now')
+    if (state.passkeys.only) return refuse(asked, command)
+    const trust = deviceTrust(asked, command.client, context)
+    if (trust === 'none') return challenge(asked, command, context, evidence)
+    if (trust === 'void') return distrust(asked, command, context, evidence)
+    const { account, primary, client } = command
+    const session = { primary, primaryAt: context.now, factor: null, aal: 1, amr: amrOf(primary, null) } as const
+    return admit<StartSignInResult>(
+      asked,
+      {
+        account,
+        client,
+        session,
+        failures: state.throttle.failures,
+        trust: false,
+        rotated: (entered) => rotateTrust(entered, trust, context),
+      },
+      context,
+    )
   },
 }
 
@@ -63,14 +75,55 @@ function graceQuestion(state: AccountState, { settings, now }: Context): Paramet
   return { policy: settings.policy, account, now }
 }
 
+/** Outside it reads like a wrong password; the history has the reason. */
+function refuse(state: AccountState, { primary }: StartSignIn): Decision<StartSignInResult> {
+  return decided<StartSignInResult>(
+    state,
+    { status: 'refused', reason: 'wrong-credentials' },
+    { events: [{ type: 'authn_login_refuse', values: { primary, reason: 'passkey-only' } }] },
+  )
+}
+
+function distrust(
+  state: AccountState,
+  command: StartSignIn,
+  context: Context,
+  evidence: readonly Evidence[],
+): Decision<StartSignInResult> {
+  const device = knownDeviceOf(state, command.client)
+  if (device === null) return challenge(state, command, context, evidence)
+  const decision = challenge(withdrawTrust(state, device), command, context, evidence)
+  const values = { ended: 1, reason: 'replayed', device: referenceTo(device.id) }
+  return { ...decision, events: [{ type: 'device_trust_end', values }, ...decision.events] }
+}
+
+/** The code that goes out by itself where codes by SMS are what the account is asked for first. */
+function sendOf(state: AccountState, { client }: StartSignIn, { settings, entropy, now }: Context): SendRequest | null {
+  if (state.passkeys.only || preferredFactor(state, settings) !== 'sms') return null
+  if (waitUntil(state.throttle, originAt(state, client), now) !== null) return null
+  const own = knownDeviceOf(state, client) !== null
+  return sendToNumber(state, { purpose: 'login', request: newId(entropy, 'challenge'), own })
+}
+
+function plannedSend(
+  state: AccountState,
+  command: StartSignIn,
+  context: Context,
+  evidence: readonly Evidence[],
+): SendPlan | null {
+  const isTrusted = typeof deviceTrust(state, command.client, context) === 'object'
+  const send = isTrusted ? null : sendOf(state, command, context)
+  return send === null ? null : planSend(state, send, context, evidence)
+}
+
 function challenge(
   state: AccountState,
-  { account, primary, client }: StartSignIn,
+  command: StartSignIn,
   context: Context,
+  evidence: readonly Evidence[],
 ): Decision<StartSignInResult> {
+  const { account, primary, client } = command
   const { now, settings } = context
-  const knownDevice = knownDeviceOf(state, client)
-  const factors = liveFactors(state)
   const payload: TokenPayloads['challenge'] = {
     account,
     id: newId(context.entropy, 'challenge'),
@@ -79,70 +132,64 @@ function challenge(
     primary,
     primaryAt: now,
   }
-  const [preferred] = factors
+  const send = sendOf(state, command, context)
+  const plan = send === null ? null : planSend(state, send, context, evidence)
+  const sent = send !== null && plan?.status === 'ready' ? sendCode(state, send, plan, context) : null
+  const sms = send === null || plan === null ? null : delivery(send.to.masked, plan, sent)
+  const retryAt = waitUntil(state.throttle, originAt(state, client), now)
+  const opened = openChallenge(state, payload, context, { reason: null, retryAt, sms })
   return decided<StartSignInResult>(
-    state,
-    preferred === undefined
-      ? { status: 'refused', reason: 'factors-off' }
-      : {
-          status: 'challenge',
-          challenge: payload,
-          factors,
-          preferred,
-          triesLeft: settings.challengeTries,
-          retryAt: waitUntil(state.throttle, originOf(client, knownDevice?.id ?? null), now),
-        },
+    sent?.state ?? state,
+    opened.status === 'refused' ? opened : { ...opened, challenge: payload },
     {
       events: [
         {
           type: 'mfa_challenge',
-          values: { primary, challenge: payload.id, factors, knownDevice: knownDevice !== null },
+          values: {
+            primary,
+            challenge: payload.id,
+            factors: liveFactors(state, settings),
+            knownDevice: knownDeviceOf(state, client) !== null,
+            ...(sms?.status === 'held' ? { smsHeld: sms.reason } : {}),
+          },
         },
+        ...(sent === null ? [] : [sent.event]),
       ],
+      messages: sent === null ? [] : [sent.message],
     },
   )
 }
 
-function admit(
+/** What the page is told of a code that was to be sent. */
+export function delivery(
+  to: string,
+  plan: SendPlan,
+  sent: { readonly resendAt: number; readonly expiresAt: number } | null,
+): SmsDelivery {
+  if (sent !== null) return { status: 'queued', to, resendAt: sent.resendAt, expiresAt: sent.expiresAt }
+  const { reason, retryAt } = plan.status === 'held' ? plan : { reason: 'denied' as const, retryAt: null }
+  return { status: 'held', to, reason, retryAt }
+}
+
+function enter(
   state: AccountState,
   { account, primary, client }: StartSignIn,
   context: Context,
   mustEnroll: boolean,
 ): Decision<StartSignInResult> {
-  const { now } = context
+  const { now, settings } = context
   const session = { primary, primaryAt: now, factor: null, aal: 1, amr: amrOf(primary, null) } as const
-
-  if (mustEnroll) {
-    const limited = newSession(context, client, { ...session, kind: 'enroll', deviceId: null })
-    const entered = addSession(state, limited)
-    const until = now + limits.enrollGrantMs
-    return decided<StartSignInResult>(
-      entered,
-      { status: 'enroll', grant: grantOf(account, entered, limited), needs: ['totp'], until },
-      { events: [{ type: 'mfa_required', values: { primary, until } }] },
-    )
+  if (!mustEnroll) {
+    const { failures } = state.throttle
+    return admit<StartSignInResult>(state, { account, client, session, failures, trust: false }, context)
   }
-
-  const known = knownDeviceOf(state, client) !== null
-  const remembered = rememberDevice(state, client, context)
-  const full = newSession(context, client, { ...session, kind: 'full', deviceId: remembered.deviceId })
-  const entered = addSession(remembered.state, full)
+  const needs = settings.methods
+  const limited = newSession(context, client, { ...session, kind: 'enroll', needs, deviceId: null })
+  const entered = addSession(state, limited)
+  const until = now + limits.enrollGrantMs
   return decided<StartSignInResult>(
     entered,
-    {
-      status: 'granted',
-      grant: grantOf(account, entered, full),
-      deviceId: remembered.deviceId,
-      aal: full.aal,
-      amr: full.amr,
-    },
-    {
-      events: [
-        {
-          type: 'authn_login_success',
-          values: { primary, aal: 1, amr: full.amr, knownDevice: known, failures: state.throttle.failures },
-        },
-      ],
-    },
+    { status: 'enroll', grant: grantOf(account, entered, limited), needs, until },
+    { events: [{ type: 'mfa_required', values: { primary, until } }] },
   )
 }

@@ -1,15 +1,17 @@
 import type { TokenPayloads } from '../../token/index.ts'
-import { hasFactor, liveFactors } from '../code-check.ts'
+import type { CodeCheck } from '../code-check.ts'
 import type { CodeRefusal, TypedCode } from '../code-door.ts'
 import { askCode, originAt, refuseCode, unevaluated, waitFacts } from '../code-door.ts'
 import { creditSuccess, seenFrom } from '../code-verdict.ts'
+import type { Evidence } from '../evidence.ts'
+import { enrolledMethods, hasFactor, liveFactors } from '../live-factors.ts'
 import { notice } from '../notice.ts'
+import { credentialKeys, requiresFactor, withoutFactors } from '../removal.ts'
 import type { Authorization } from '../session.ts'
-import { authorize, bumpEpoch, renewedGrant } from '../session.ts'
+import { authorize, authorizeChange, bumpEpoch, renewedGrant } from '../session.ts'
 import type { AccountState } from '../state.ts'
-import type { UseCase } from '../use-case.ts'
+import type { Context, UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
-import { requiresFactor, withoutFactors } from './remove-totp.ts'
 
 export interface TurnOffTwoFactor extends TypedCode {
   readonly auth: Authorization
@@ -17,10 +19,14 @@ export interface TurnOffTwoFactor extends TypedCode {
 
 export type TurnOffTwoFactorResult =
   | { readonly ok: true; readonly grant: TokenPayloads['grant'] | null }
-  | { readonly ok: false; readonly reason: 'signed-out' | 'not-on' | 'required-by-policy'; readonly retryAt: null }
+  | {
+      readonly ok: false
+      readonly reason: 'signed-out' | 'not-on' | 'required-by-policy' | 'passkey-only'
+      readonly retryAt: null
+    }
   | CodeRefusal
 
-/** Switching off asks for a current code, and tells all of the account's addresses. A script needs none. */
+/** Switching off asks for a current code or a passkey's proof, and tells all addresses. A script needs none. */
 export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult> = {
   plan(state, command, context, evidence) {
     const authorized = authorize(state, command.auth, context.now)
@@ -28,7 +34,9 @@ export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult>
     if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
     if (requiresFactor(context)) return done({ ok: false, reason: 'required-by-policy', retryAt: null })
     if (command.auth.kind === 'system') return ready
-    const check = askCode(state, command, context, evidence)
+    if (state.passkeys.only) return done({ ok: false, reason: 'passkey-only', retryAt: null })
+    if (isProven(state, command.auth, context)) return ready
+    const check = ask(state, command, context, evidence)
     if (check.status === 'need') return { step: 'need', proofs: check.proofs }
     const refusal = unevaluated(check)
     return refusal === null ? ready : done(refusal, waitFacts(refusal, 'turn-off'))
@@ -36,11 +44,12 @@ export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult>
 
   decide(state, command, context, evidence) {
     const { auth, client } = command
-    const { now } = context
-    const factors = liveFactors(state)
+    const { now, settings } = context
+    const live = liveFactors(state, settings)
+    const factors = live.length > 0 ? live : enrolledMethods(state)
     let spent: AccountState = state
-    if (auth.kind === 'grant') {
-      const check = askCode(state, command, context, evidence)
+    if (auth.kind === 'grant' && !isProven(state, auth, context)) {
+      const check = ask(state, command, context, evidence)
       if (check.status !== 'matched') {
         const failed = check.status === 'wrong' ? check : { compared: [], reason: 'wrong' as const }
         const refused = refuseCode(state, client, now, { ...failed, door: 'turn-off' })
@@ -56,7 +65,25 @@ export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult>
       {
         events: [{ type: 'mfa_off', values: { factors } }],
         messages: [notice({ template: 'two-factor-off', at: now, ...seenFrom(client) }, now)],
+        keys: { release: credentialKeys(state) },
       },
     )
   },
+}
+
+/** A passkey has no code to type: its proof stands for one. */
+function isProven(state: AccountState, auth: Authorization, { now }: Context): boolean {
+  if (auth.kind !== 'grant' || auth.proof?.factor !== 'passkey') return false
+  return authorizeChange(state, auth, 'factors', now).ok
+}
+
+function ask(
+  state: AccountState,
+  command: TurnOffTwoFactor,
+  context: Context,
+  evidence: readonly Evidence[],
+): CodeCheck {
+  const { auth } = command
+  const request = { purpose: 'step-up', id: auth.kind === 'grant' ? auth.grant.session : '' } as const
+  return askCode(state, command, request, context, evidence)
 }

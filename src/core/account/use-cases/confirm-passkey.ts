@@ -1,0 +1,134 @@
+import type { RegistrationResponse } from '../../passkeys/index.ts'
+import { credentialKey } from '../../passkeys/index.ts'
+import type { Ceremony } from '../ceremony.ts'
+import { ceremonyFault, isFullOfCeremonies, spendCeremony } from '../ceremony.ts'
+import type { Enrolled } from '../enrollment.ts'
+import { codesToHash, finishEnrollment, standsAlone } from '../enrollment.ts'
+import type { RegistrationProof } from '../evidence.ts'
+import { registrationFacts, valueOf } from '../evidence.ts'
+import type { Authorization } from '../session.ts'
+import { authorize, referenceTo } from '../session.ts'
+import type { AccountState, Passkey, Session } from '../state.ts'
+import type { Client, Context, Decision, UseCase } from '../use-case.ts'
+import { decided, done, ready } from '../use-case.ts'
+import { hasRoom } from './register-passkey.ts'
+
+export interface ConfirmPasskey {
+  readonly auth: Authorization
+  readonly ceremony: Ceremony
+  readonly response: RegistrationResponse
+  readonly client: Client
+}
+
+export type ConfirmPasskeyResult =
+  | Enrolled
+  | {
+      readonly ok: false
+      readonly reason:
+        | 'signed-out'
+        | 'no-enrollment'
+        | 'deactivate-first'
+        | 'too-many-passkeys'
+        | 'already-registered'
+        | 'synced'
+        | 'wrong'
+        | 'busy'
+    }
+
+/** Step 2: what the authenticator made is verified, and belongs to this account alone [PKR-12]. */
+export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
+  plan(state, command, context, evidence) {
+    const { auth, ceremony, response } = command
+    const authorized = authorize(state, auth, context.now, 'passkey')
+    if (!authorized.ok) return done(authorized)
+    const fault = ceremonyFault(state, ceremony, requestOf(auth), context)
+    if (fault !== null) {
+      const values = { door: 'passkey-registration', reason: `ceremony-${fault}` }
+      return done({ ok: false, reason: 'no-enrollment' }, [{ type: 'sequence_fail', values }])
+    }
+    if (isFullOfCeremonies(state, context.now)) return done({ ok: false, reason: 'busy' })
+    if (ceremony.switching !== 1 && !standsAlone(state, 'passkey', context.settings)) {
+      return done({ ok: false, reason: 'deactivate-first' })
+    }
+    // An authenticator makes no second one for an account, and what another account has stays there.
+    if (context.keyTaken || state.passkeys.credentials.some(({ id }) => id === response.id)) {
+      return done({ ok: false, reason: 'already-registered' })
+    }
+    const proof = proofOf(command)
+    const value = valueOf(evidence, proof)
+    if (value === undefined) return { step: 'need', proofs: [proof] }
+    const facts = registrationFacts(value)
+    if (facts !== null && !hasRoom(state, facts.id.length + facts.publicKey.length)) {
+      return done({ ok: false, reason: 'too-many-passkeys' })
+    }
+    const proofs = facts === null ? null : codesToHash(state, context, evidence)
+    return proofs === null ? ready : { step: 'need', proofs }
+  },
+
+  decide(state, command, context, evidence) {
+    const { auth, ceremony, response } = command
+    const authorized = authorize(state, auth, context.now, 'passkey')
+    const session: Session | null = authorized.ok ? authorized.session : null
+    const facts = registrationFacts(valueOf(evidence, proofOf(command)))
+    if (facts === null || facts.id !== response.id) return refuse(state, command, 'wrong', context)
+    if (facts.backupEligible && context.settings.passkeys?.synced === 'refuse') {
+      return refuse(state, command, 'synced', context)
+    }
+    const { id, publicKey, algorithm, counter, transports, backupEligible, backedUp, userVerified, aaguid } = facts
+    const passkey: Passkey = {
+      id,
+      label: ceremony.label,
+      publicKey,
+      algorithm,
+      counter,
+      transports,
+      backupEligible,
+      backedUp,
+      uvInitialized: userVerified,
+      aaguid,
+      createdAt: context.now,
+      lastUsedAt: null,
+    }
+    const { handle, credentials, only } = state.passkeys
+    const after = { ...state, passkeys: { handle, credentials: [...credentials, passkey], only } }
+    return finishEnrollment<ConfirmPasskeyResult>(
+      {
+        method: 'passkey',
+        device: referenceTo(id),
+        label: ceremony.label,
+        before: state,
+        after: spendCeremony(after, ceremony, true, context),
+        session,
+        switching: ceremony.switching === 1,
+        synced: backupEligible,
+        claim: [credentialKey(id)],
+      },
+      command,
+      context,
+      evidence,
+    )
+  },
+}
+
+/** The challenge is spent by a wrong answer too [PKA-12]. */
+function refuse(
+  state: AccountState,
+  { ceremony, response }: ConfirmPasskey,
+  reason: 'wrong' | 'synced',
+  context: Context,
+): Decision<ConfirmPasskeyResult> {
+  const device = referenceTo(response.id)
+  return decided<ConfirmPasskeyResult>(
+    spendCeremony(state, ceremony, false, context),
+    { ok: false, reason },
+    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'passkey', device, reason } }] },
+  )
+}
+
+function requestOf(auth: Authorization): { readonly purpose: 'register'; readonly request: string } {
+  return { purpose: 'register', request: auth.kind === 'grant' ? auth.grant.session : '' }
+}
+
+function proofOf({ ceremony, response }: ConfirmPasskey): RegistrationProof {
+  return { kind: 'webauthn-registration', challenge: ceremony.id, response }
+}

@@ -1,0 +1,104 @@
+import { limits } from '../../limits.ts'
+import type { EnrollRefusal } from '../enrollment.ts'
+import { authorizeEnrollment } from '../enrollment.ts'
+import type { Evidence } from '../evidence.ts'
+import type { Authorization } from '../session.ts'
+import { isRecent, newId, spendProof } from '../session.ts'
+import type { SendHold, SendPlan, SendRequest } from '../sms-code.ts'
+import { phoneSecret, planSend, sendCode } from '../sms-code.ts'
+import type { AccountState, SmsEnrollment } from '../state.ts'
+import type { Client, Context, UseCase } from '../use-case.ts'
+import { decided, done, ready } from '../use-case.ts'
+
+export interface EnrollSms {
+  readonly auth: Authorization
+  /** E.164 */
+  readonly phone: string
+  readonly masked: string
+  readonly country: string
+  readonly type: string
+  readonly switching: boolean
+  readonly client: Client
+}
+
+/** A code on its way. Times are ms since epoch. */
+export interface SmsQueued {
+  readonly ok: true
+  /** Masked. */
+  readonly to: string
+  readonly resendAt: number
+  readonly expiresAt: number
+}
+
+export type EnrollSmsResult =
+  SmsQueued | { readonly ok: false; readonly reason: EnrollRefusal | SendHold; readonly retryAt: number | null }
+
+/** A number is no factor before a code that was sent to it came back [SMS-2]. A number that is on stays until then. */
+export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
+  plan(state, command, context, evidence) {
+    const authorized = authorizeEnrollment(state, command, 'sms', context)
+    if (!authorized.ok) return done({ ...authorized, retryAt: null })
+    const plan = planned(state, command, context, evidence)
+    if (plan.status === 'need') return { step: 'need', proofs: plan.proofs }
+    return plan.status === 'held' ? done(held(plan), heldFacts(plan, 'verify-number', command.country)) : ready
+  },
+  decide(state, command, context, evidence) {
+    const { auth, masked, country, type, phone, switching } = command
+    const { now } = context
+    const plan = planned(state, command, context, evidence)
+    if (plan.status !== 'ready') return decided(state, { ok: false, reason: 'denied', retryAt: null })
+    const send = sendTo(command, context)
+    const sent = sendCode(state, send, plan, context)
+    const before = state.sms.enrollment
+    const enrollment: SmsEnrollment = {
+      id: send.to.id,
+      phone: phoneSecret(phone),
+      masked,
+      country,
+      type,
+      startedAt: now,
+      session: auth.kind === 'grant' ? auth.grant.session : null,
+      // Beginning anew forgives no wrong code [SMS-5].
+      failures: before !== null && isRecent(before.startedAt, limits.enrollmentMs, now) ? before.failures : 0,
+      switching,
+    }
+    const { resendAt, expiresAt } = sent
+    return decided<EnrollSmsResult>(
+      spendProof({ ...sent.state, sms: { ...sent.state.sms, enrollment } }, auth, now),
+      { ok: true, to: masked, resendAt, expiresAt },
+      {
+        events: [
+          { type: 'mfa_enroll_start', values: { factor: 'sms', device: enrollment.id, label: masked } },
+          sent.event,
+        ],
+        messages: [sent.message],
+      },
+    )
+  },
+}
+
+export function held({ reason, retryAt }: Extract<SendPlan, { status: 'held' }>): {
+  readonly ok: false
+  readonly reason: SendHold
+  readonly retryAt: number | null
+} {
+  return { ok: false, reason, retryAt }
+}
+
+export function heldFacts(
+  { reason }: Extract<SendPlan, { status: 'held' }>,
+  purpose: string,
+  country: string,
+): readonly { readonly type: 'sms_refuse'; readonly values: { purpose: string; country: string; reason: string } }[] {
+  return [{ type: 'sms_refuse', values: { purpose, country, reason } }]
+}
+
+function sendTo({ phone, masked, country, type }: EnrollSms, { entropy }: Context): SendRequest {
+  const id = newId(entropy, 'sms-number')
+  const to = { id, masked, country, type, phone: phoneSecret(phone) }
+  return { purpose: 'verify-number', request: id, to, path: null, own: true }
+}
+
+function planned(state: AccountState, command: EnrollSms, context: Context, evidence: readonly Evidence[]): SendPlan {
+  return planSend(state, sendTo(command, context), context, evidence)
+}

@@ -1,0 +1,157 @@
+import type { AssertionResponse } from '../../passkeys/index.ts'
+import type { TokenPayloads } from '../../token/index.ts'
+import type { GrantedResult } from '../admission.ts'
+import { admit } from '../admission.ts'
+import type { AssertionCheck, Ceremony } from '../ceremony.ts'
+import { ceremonyFault, checkAssertion, isFullOfCeremonies, spendCeremony } from '../ceremony.ts'
+import type { OpenChallenge } from '../challenge.ts'
+import { consume, countFailure, entryOf, openChallenge } from '../challenge.ts'
+import { originAt } from '../code-door.ts'
+import type { PasskeyMatch } from '../code-verdict.ts'
+import { creditSuccess, failedFactor } from '../code-verdict.ts'
+import type { Evidence } from '../evidence.ts'
+import { amrOf, primaries } from '../factor.ts'
+import { referenceTo } from '../session.ts'
+import type { AccountState } from '../state.ts'
+import type { Client, Context, Decision, UseCase } from '../use-case.ts'
+import { decided, done, ready } from '../use-case.ts'
+import type { RefusedChallenge } from './verify-sign-in.ts'
+import { endedChallenge } from './verify-sign-in.ts'
+
+export interface VerifyPasskey {
+  readonly account: string
+  readonly ceremony: Ceremony
+  readonly response: AssertionResponse
+  /** The sign-in that waits for a factor; null: the passkey is all that is shown. */
+  readonly challenge: TokenPayloads['challenge'] | null
+  readonly client: Client
+  readonly trust: boolean
+}
+
+export type VerifyPasskeyResult =
+  | GrantedResult
+  | OpenChallenge
+  | RefusedChallenge
+  /** `unknown-passkey`: the account does not have it (any more), and nothing was evaluated. */
+  | { readonly status: 'refused'; readonly reason: 'wrong-credentials' | 'unknown-passkey' | 'user-verification' }
+
+/**
+ * A passkey as the second factor of a challenge, or alone. Nobody guesses a signature, so neither waits nor locks close
+ * this door: they are for codes.
+ */
+export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = {
+  plan(state, command, context, evidence) {
+    const { challenge, ceremony } = command
+    const over = challenge === null ? null : endedChallenge(state, challenge, context)
+    if (over !== null) return over
+    const purpose = challenge === null ? 'passwordless' : 'sign-in'
+    const fault = ceremonyFault(state, ceremony, { purpose, request: challenge?.id ?? '' }, context)
+    if (fault !== null) {
+      const values = { door: 'passkey', reason: `ceremony-${fault}` }
+      return done({ status: 'refused', reason: 'challenge-ended' }, [{ type: 'sequence_fail', values }])
+    }
+    if (isFullOfCeremonies(state, context.now)) return done({ status: 'refused', reason: 'busy' })
+    const unowned = challenge === null ? unownedBy(state, command) : null
+    if (unowned !== null) {
+      return done({ status: 'refused', reason: unowned }, [
+        { type: 'sequence_fail', values: { door: 'passkey', reason: unowned } },
+      ])
+    }
+    const check = checked(state, command, context, evidence)
+    return check.status === 'need' ? { step: 'need', proofs: check.proofs } : ready
+  },
+
+  decide(state, command, context, evidence) {
+    const check = checked(state, command, context, evidence)
+    if (check.status !== 'matched') return refuse(state, command, check, context)
+    return accept(state, command, check, context)
+  },
+}
+
+/** Without a name the handle is what says whose passkey it is, and must [PKA-2]. */
+function unownedBy(state: AccountState, { response }: VerifyPasskey): 'wrong-credentials' | 'unknown-passkey' | null {
+  const { handle, credentials } = state.passkeys
+  if (handle === null || response.userHandle !== handle) return 'wrong-credentials'
+  return credentials.some(({ id }) => id === response.id) ? null : 'unknown-passkey'
+}
+
+function checked(
+  state: AccountState,
+  { ceremony, response, challenge }: VerifyPasskey,
+  context: Context,
+  evidence: readonly Evidence[],
+): AssertionCheck {
+  const alone = challenge === null
+  const userVerification = alone ? 'required' : 'preferred'
+  return checkAssertion(state, { ceremony, response, userVerification, otherFactor: !alone }, context, evidence)
+}
+
+function accept(
+  state: AccountState,
+  { account, ceremony, challenge, client, trust }: VerifyPasskey,
+  match: PasskeyMatch,
+  context: Context,
+): Decision<VerifyPasskeyResult> {
+  const { now } = context
+  const origin = originAt(state, client)
+  const credited = creditSuccess(state, {
+    door: 'sign-in',
+    origin,
+    client,
+    now,
+    match,
+    entry: challenge === null ? null : entryOf(state, challenge),
+  })
+  const spent = spendCeremony(credited.state, ceremony, true, context)
+  const primary = challenge === null ? 'passkey' : (primaries.find((name) => name === challenge.primary) ?? 'other')
+  const amr = amrOf(primary, 'passkey', { synced: match.passkey.backupEligible })
+  return admit<VerifyPasskeyResult>(
+    challenge === null ? spent : consume(spent, challenge, origin.place, context),
+    {
+      account,
+      client,
+      session: { primary, primaryAt: challenge?.primaryAt ?? now, factor: 'passkey', aal: 2, amr },
+      failures: state.throttle.failures,
+      ...(challenge === null ? {} : { challenge: challenge.id }),
+      device: referenceTo(match.passkey.id),
+      trust,
+      written: credited,
+    },
+    context,
+  )
+}
+
+/** Costs a try of the challenge and the ceremony, and no count of the account: there is nothing to guess. */
+function refuse(
+  state: AccountState,
+  { ceremony, challenge, client, response }: VerifyPasskey,
+  check: AssertionCheck,
+  context: Context,
+): Decision<VerifyPasskeyResult> {
+  const wrong = check.status === 'wrong' ? check : null
+  const reason = wrong?.reason ?? 'unverified'
+  const origin = originAt(state, client)
+  const failed = failedFactor({
+    door: 'sign-in',
+    origin,
+    compared: ['passkey'],
+    reason,
+    device: referenceTo(response.id),
+    ...(challenge === null ? {} : { challenge: challenge.id }),
+  })
+  const written = { events: [failed, ...(wrong?.events ?? [])] }
+  const spent = spendCeremony(state, ceremony, false, context)
+  if (challenge === null) {
+    const told = reason === 'user-verification' ? reason : 'wrong-credentials'
+    return decided<VerifyPasskeyResult>(spent, { status: 'refused', reason: told }, written)
+  }
+  const counted = countFailure(spent, challenge, { compared: [], place: origin.place }, context)
+  const last = (entryOf(counted, challenge)?.failures ?? 0) >= context.settings.challengeTries
+  return decided<VerifyPasskeyResult>(
+    counted,
+    last
+      ? { status: 'refused', reason: 'too-many-tries' }
+      : openChallenge(counted, challenge, context, { reason: 'wrong', retryAt: null }),
+    written,
+  )
+}

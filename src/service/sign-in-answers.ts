@@ -1,0 +1,41 @@
+import type { GrantedResult } from '../core/account/admission.ts'
+import type { OpenChallenge, SmsDelivery as Delivery } from '../core/account/challenge.ts'
+import type { OpenedClient } from './client.ts'
+import { sealDevice } from './device-token.ts'
+import type { Kernel } from './kernel.ts'
+import type { Challenged, Granted, SmsDelivery } from './sign-in-outcome.ts'
+
+/** What the core decided, as the host gets it: sealed, and without what is not known. */
+export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
+  const { grant, deviceId, trust, aal, amr, trusted, replacementCode } = result
+  return {
+    status: 'granted',
+    grant: kernel.seal('grant', grant),
+    deviceToken: sealDevice(kernel, { account: grant.account, id: deviceId, trust }, client),
+    aal,
+    amr,
+    ...(trusted ? { trustedDevice: true } : {}),
+    ...(replacementCode === undefined ? {} : { replacementCode }),
+  }
+}
+
+/** `challenge` is the sealed text. */
+export function challenged(challenge: string, result: OpenChallenge): Challenged {
+  const { factors, preferred, reason, triesLeft, retryAt, sms } = result
+  return {
+    status: 'challenge',
+    challenge,
+    factors,
+    preferred,
+    ...(reason === null ? {} : { reason }),
+    triesLeft,
+    ...(retryAt === null ? {} : { retryAt }),
+    ...(sms === null ? {} : { sms: delivered(sms) }),
+  }
+}
+
+function delivered(sms: Delivery): SmsDelivery {
+  if (sms.status === 'queued') return sms
+  const { status, to, reason, retryAt } = sms
+  return { status, to, reason, ...(retryAt === null ? {} : { retryAt }) }
+}
