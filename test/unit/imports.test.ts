@@ -21,6 +21,7 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'core/anti-phishing': ['core'],
   'core/mail': ['core'],
   'core/sms': ['core'],
+  'core/passkeys': ['core'],
   'core/token': ['core'],
   'core/record': ['core'],
   'core/account': ['core', 'core/*'],

@@ -1,0 +1,21 @@
+import { encodeBase64url, frame } from '../bytes.ts'
+import { sha256 } from '../hmac.ts'
+
+/**
+ * The unique key that makes a credential id belong to one account only [PKR-12]. A plain hash, not a keyed one: ids are
+ * random and public, and the key must stay the same when the key ring is rotated.
+ *
+ * @contract pure · id base64url · key · throws none
+ */
+export function credentialKey(id: string): string {
+  return `passkey:${encodeBase64url(sha256(frame('nightlatch/passkey-credential/v1', id)))}`
+}
+
+/**
+ * The unique key under which the account of a user handle is found.
+ *
+ * @contract pure · handle base64url · key · throws none
+ */
+export function userHandleKey(handle: string): string {
+  return `passkey-user:${encodeBase64url(sha256(frame('nightlatch/passkey-user/v1', handle)))}`
+}
