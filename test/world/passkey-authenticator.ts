@@ -38,6 +38,7 @@ export interface BrowserWords {
     readonly fmt: string
     readonly attStmt: ReadonlyMap<string, Cbor>
     readonly authData: Uint8Array
+    readonly clientDataHash: Uint8Array
   }) => Cbor
   readonly signature?: (bytes: Uint8Array) => Uint8Array
 }
@@ -208,7 +209,8 @@ export function createAuthenticator(
             ['sig', words.signature?.(signature) ?? signature],
           ])
     const parts = { fmt: attestation, attStmt, authData }
-    const attestationObject = words.attestation?.(parts) ?? new Map(Object.entries<Cbor>(parts))
+    const attestationObject =
+      words.attestation?.({ ...parts, clientDataHash: sha256(client) }) ?? new Map(Object.entries<Cbor>(parts))
     return {
       id,
       rawId: id,
