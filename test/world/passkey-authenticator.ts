@@ -197,7 +197,12 @@ export function createAuthenticator(
     const attestedId = words.attestedId ?? idBytes
     const key = coseKey(algorithm, publicKey)
     const length = Uint8Array.of(attestedId.length >> 8, attestedId.length & 0xff)
-    const attested = Buffer.concat([aaguid, length, attestedId, encodeCbor(words.publicKey?.(key) ?? key)])
+    const attested = Buffer.concat([
+      aaguid,
+      length,
+      attestedId,
+      encodeCbor(words.publicKey === undefined ? key : words.publicKey(key)),
+    ])
     const authData = authenticatorData(asked.rp.id, words, attested)
     const client = clientData('webauthn.create', asked.challenge, words)
     const signature = signed(privateKey, algorithm, authData, client)
@@ -210,7 +215,9 @@ export function createAuthenticator(
           ])
     const parts = { fmt: attestation, attStmt, authData }
     const attestationObject =
-      words.attestation?.({ ...parts, clientDataHash: sha256(client) }) ?? new Map(Object.entries<Cbor>(parts))
+      words.attestation === undefined
+        ? new Map(Object.entries<Cbor>(parts))
+        : words.attestation({ ...parts, clientDataHash: sha256(client) })
     return {
       id,
       rawId: id,

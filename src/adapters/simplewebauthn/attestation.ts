@@ -5,7 +5,6 @@ import { isSignatureFor } from '../../core/passkeys/index.ts'
 import type { Cbor, CborMap, OpenedRegistration } from '../../core/passkeys/index.ts'
 
 const es256 = -7
-const rs256 = -257
 const mostCertificates = 8
 /** Bytes. Those of security keys have less than a thousand; a reader of ASN.1 takes its time over long ones. */
 const longestCertificate = 4096
@@ -23,7 +22,7 @@ const aaguidExtension = '1.3.6.1.4.1.45724.1.1.4'
  * what their security key says with a certificate: its signature must hold, and that is all. Nobody is asked whether the
  * certificate is genuine, because nothing depends on the answer, and asking would mean to fetch from addresses that a
  * stranger wrote into it. The formats of platforms (`tpm`, `android-key`, `apple`, …) are refused: they prove nothing
- * without that answer, and a browser never sends them unasked.
+ * without that answer, and browsers do not send them unasked.
  */
 export async function statementHolds(opened: OpenedRegistration): Promise<boolean> {
   const { statement, facts } = opened
@@ -49,18 +48,19 @@ function leafOf(chain: Cbor | undefined): Uint8Array | null {
 async function packedHolds({ statement, credential, signedBytes }: OpenedRegistration): Promise<boolean> {
   const [algorithm, signature] = [statement.get('alg'), statement.get('sig')]
   if (!(signature instanceof Uint8Array)) return false
-  const data = signedBytes.slice()
   if (hasExactly(statement, ['alg', 'sig'])) {
     if (algorithm !== credential.key.algorithm || !isSignatureFor(credential.key.algorithm, signature)) return false
-    const credentialPublicKey = credential.publicKey.slice()
-    return await verifySignature({ signature: signature.slice(), data, credentialPublicKey })
+    return await verifySignature({
+      // Copies, here and elsewhere: by its types the library takes no bytes that may be shared between threads.
+      signature: signature.slice(),
+      data: signedBytes.slice(),
+      credentialPublicKey: credential.publicKey.slice(),
+    })
   }
   const leaf = leafOf(statement.get('x5c'))
   if (leaf === null || !hasExactly(statement, ['alg', 'sig', 'x5c'])) return false
-  if ((algorithm !== es256 && algorithm !== rs256) || !isSignatureFor(algorithm, signature)) return false
-  if (!isPackedCertificate(leaf, credential.aaguid)) return false
-  const x509Certificate = leaf.slice()
-  return await verifySignature({ signature: signature.slice(), data, x509Certificate, hashAlgorithm: algorithm })
+  if (algorithm !== es256 || !isPackedCertificate(leaf, credential.aaguid)) return false
+  return await certified({ leaf, signature, data: signedBytes })
 }
 
 /** WebAuthn L3 §8.2.1. The dates are not asked for: they belong to the chain, which nobody follows. */
@@ -75,23 +75,27 @@ function isPackedCertificate(leaf: Uint8Array, aaguid: Uint8Array): boolean {
   return !extension.critical && equalBytes(octets, concatBytes(Uint8Array.of(4, aaguid.length), aaguid))
 }
 
-/** An uncompressed point of P-256, the one curve that these keys have. */
-function hasPointKey(leaf: Uint8Array): boolean {
-  const { subjectPublicKeyInfo } = getCertificateInfo(leaf.slice()).parsedCertificate.tbsCertificate
-  return subjectPublicKeyInfo.subjectPublicKey.byteLength === pointBytes
-}
-
 /** WebAuthn L3 §8.6: the statement of keys older than FIDO2. */
 async function u2fHolds(opened: OpenedRegistration): Promise<boolean> {
   const { statement, credential, rpIdHash, clientDataHash } = opened
   const [signature, chain] = [statement.get('sig'), statement.get('x5c')]
   const leaf = leafOf(chain)
   if (leaf === null || !(signature instanceof Uint8Array) || !hasExactly(statement, ['sig', 'x5c'])) return false
-  if ((chain as readonly Cbor[]).length !== 1 || !isSignatureFor(es256, signature)) return false
   const { key, id } = credential
-  if (key.algorithm !== es256 || !hasPointKey(leaf)) return false
+  if ((chain as readonly Cbor[]).length !== 1 || key.algorithm !== es256) return false
   const point = concatBytes(Uint8Array.of(4), key.x, key.y)
-  const data = concatBytes(Uint8Array.of(0), rpIdHash, clientDataHash, id, point).slice()
-  const x509Certificate = leaf.slice()
-  return await verifySignature({ signature: signature.slice(), data, x509Certificate, hashAlgorithm: es256 })
+  const data = concatBytes(Uint8Array.of(0), rpIdHash, clientDataHash, id, point)
+  return await certified({ leaf, signature, data })
+}
+
+/** ES256, which is what security keys attest by; an uncompressed point of P-256 is what its keys are. */
+async function certified(question: {
+  readonly leaf: Uint8Array
+  readonly signature: Uint8Array
+  readonly data: Uint8Array
+}): Promise<boolean> {
+  const [x509Certificate, signature, data] = [question.leaf.slice(), question.signature.slice(), question.data.slice()]
+  const { subjectPublicKey } = getCertificateInfo(x509Certificate).parsedCertificate.tbsCertificate.subjectPublicKeyInfo
+  if (subjectPublicKey.byteLength !== pointBytes || !isSignatureFor(es256, signature)) return false
+  return await verifySignature({ signature, data, x509Certificate, hashAlgorithm: es256 })
 }
