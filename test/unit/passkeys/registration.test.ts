@@ -212,6 +212,9 @@ describe('a registration', () => {
       const appended = (data: Uint8Array): Uint8Array => Buffer.concat([flagged(128)(data), Uint8Array.from(raw)])
       expect(await withData(appended), String(raw)).toBeNull()
     }
+    const padded = (length: number): Parameters<typeof register>[0] => ({ extensions: new Map([['x', bytes(length)]]) })
+    expect(await register(padded(3900))).not.toBeNull()
+    expect(await register(padded(4096))).toBeNull()
     // The reserved bits mean nothing yet.
     expect(await withData(flagged(2 | 32))).not.toBeNull()
   })
