@@ -16,6 +16,7 @@ const entry = {
   'mail/nodemailer': 'src/adapters/nodemailer/index.ts',
   sms: 'src/core/sms/index.ts',
   'sms/http': 'src/adapters/sms-http/index.ts',
+  passkeys: 'src/adapters/simplewebauthn/index.ts',
   'limiter/flexible': 'src/adapters/limiter-flexible/index.ts',
   testing: 'src/testing/index.ts',
   'cli/main': 'src/cli/main.ts',

@@ -56,6 +56,7 @@ describe('the packed package, installed alone', () => {
     ) as Record<string, string>
     const made = {
       'nightlatch/storage/sql': 'kysely',
+      'nightlatch/passkeys': '@simplewebauthn/server',
       'nightlatch/limiter/flexible': 'rate-limiter-flexible',
       'nightlatch/testing': 'fast-check',
     }

@@ -34,6 +34,7 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'adapters/nodemailer': ['core', 'types:core/*', 'ports'],
   'adapters/limiter-flexible': ['core', 'types:core/*', 'ports'],
   'adapters/sms-http': ['core', 'types:core/*', 'ports'],
+  'adapters/simplewebauthn': ['core', 'core/passkeys', 'ports'],
   testing: ['core', 'core/*', 'ports'],
   // The face: adapters, qr and testing are subpaths of their own.
   index: ['core', 'core/*', 'ports', 'service'],
@@ -53,6 +54,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/adapters/sql/': ['kysely'],
   'src/adapters/nodemailer/': ['nodemailer'],
   'src/adapters/limiter-flexible/': ['rate-limiter-flexible'],
+  'src/adapters/simplewebauthn/': ['@simplewebauthn/server'],
   'src/testing/': ['fast-check'],
   'src/cli/': ['node:*'],
 }

@@ -244,6 +244,22 @@ export const accountHash = {
   text: 'EStOax5wgXPa',
 } as const
 
+/** Unique keys: prefix, then SHA-256(frame(label, base64url of the id or handle)). */
+export const passkeyKeys = {
+  credential: {
+    id: 'AQIDBAUGBwgJCgsMDQ4PEA',
+    framed:
+      '000000206e696768746c617463682f706173736b65792d63726564656e7469616c2f76310000001641514944424155474277674a4367734d445134504541',
+    key: 'passkey:rjtoPlfKI1sRF7LEPzX02tWjID5XSf2t81cC5HQiR4A',
+  },
+  userHandle: {
+    handle: 'ERITFBUWFxgZGhscHR4fIA',
+    framed:
+      '0000001a6e696768746c617463682f706173736b65792d757365722f76310000001645524954464255574678675a47687363485234664941',
+    key: 'passkey-user:V5kjaF4QpWAE_PAqPs7farynbZ3tyFo3pJgldDcLboA',
+  },
+} as const
+
 /** What goes into the slow hash: frame(label, profile, canonical code). */
 export const backupCodeInput = {
   typed: 'tthq-zpvtx-qbza',

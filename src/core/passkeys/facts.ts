@@ -13,7 +13,7 @@ export interface RegistrationFacts {
   /** The model of the authenticator, a UUID in lower case; all zeros when it does not say. Nobody vouches for it. */
   readonly aaguid: string
   readonly transports: readonly string[]
-  /** The format of the attestation statement. */
+  /** The format of the attestation statement. What certificates it has are not followed: it vouches for nothing. */
   readonly attestation: string
 }
 

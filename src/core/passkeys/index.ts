@@ -1,3 +1,4 @@
+export type { Cbor, CborMap } from './cbor.ts'
 export type {
   CreationOptions,
   CredentialDescriptor,
@@ -11,6 +12,8 @@ export type { AssertionVerdict, StoredPasskey } from './judge-assertion.ts'
 export { judgeAssertion } from './judge-assertion.ts'
 export type { PasskeyLimits } from './limits.ts'
 export { passkeyLimits } from './limits.ts'
+export type { OpenedAssertion, OpenedRegistration } from './open-ceremony.ts'
+export { isSignatureFor, openAssertion, openRegistration } from './open-ceremony.ts'
 export type { RelyingParty } from './relying-party.ts'
 export { checkRelyingParty } from './relying-party.ts'
 export type { AssertionResponse, RegistrationResponse } from './responses.ts'

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { referenceTo } from '../../../src/core/account/session.ts'
 import { decodeBase64url, encodeBase64url, frame } from '../../../src/core/bytes.ts'
 import { derive, hmacSha256, sha256, subKey } from '../../../src/core/hmac.ts'
+import { credentialKey, userHandleKey } from '../../../src/core/passkeys/index.ts'
 import * as golden from '../../vectors/formats.ts'
 import * as reference from '../../vectors/reference.ts'
 
@@ -63,6 +64,17 @@ describe('golden bytes', () => {
     expect(hex(reference.frame('nightlatch/session-reference/v1', session))).toBe(framed)
     expect(reference.base64url(reference.sha256(unhex(framed)).subarray(0, 12))).toBe(text)
     expect(referenceTo(session)).toBe(text)
+  })
+
+  it('make the unique keys of a passkey and of a user handle', () => {
+    const { credential, userHandle } = golden.passkeyKeys
+    expect(hex(reference.frame('nightlatch/passkey-credential/v1', credential.id))).toBe(credential.framed)
+    expect(`passkey:${reference.base64url(reference.sha256(unhex(credential.framed)))}`).toBe(credential.key)
+    expect(credentialKey(credential.id)).toBe(credential.key)
+    expect(hex(reference.frame('nightlatch/passkey-user/v1', userHandle.handle))).toBe(userHandle.framed)
+    expect(`passkey-user:${reference.base64url(reference.sha256(unhex(userHandle.framed)))}`).toBe(userHandle.key)
+    expect(userHandleKey(userHandle.handle)).toBe(userHandle.key)
+    expect(credentialKey(userHandle.handle).slice(8)).not.toBe(userHandle.key.slice(13))
   })
 
   it('frame what a backup code is hashed as', () => {

@@ -1,0 +1,2 @@
+export type { WebauthnOptions } from './verifier.ts'
+export { webauthn } from './verifier.ts'

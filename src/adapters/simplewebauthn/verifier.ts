@@ -1,0 +1,93 @@
+import { verifySignature } from '@simplewebauthn/server/helpers'
+import { argumentError, requireObject } from '../../core/arguments.ts'
+import { decodeBase64url } from '../../core/bytes.ts'
+import { NightlatchError } from '../../core/errors.ts'
+import { checkRelyingParty, openAssertion, openRegistration } from '../../core/passkeys/index.ts'
+import type { AssertionFacts, RegistrationFacts } from '../../core/passkeys/index.ts'
+import type { PasskeyVerifier } from '../../ports/passkeys.ts'
+import { statementHolds } from './attestation.ts'
+
+export interface WebauthnOptions {
+  /** The domain that passkeys are for, `acme.example`: the pages of it and of every name below may use them. */
+  readonly rpId: string
+  /** The application's name, shown by authenticators. */
+  readonly rpName: string
+  /** The pages that may ask, `https://www.acme.example`; an Android app is `android:apk-key-hash:…`. */
+  readonly origins: readonly string[]
+  /** The pages of others that may hold one of `origins` in a frame. Default: none may. */
+  readonly topOrigins?: readonly string[]
+}
+
+const optionNames: readonly string[] = ['rpId', 'rpName', 'origins', 'topOrigins']
+/** [PKR-1] */
+const leastChallenge = 16
+
+function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new NightlatchError('NL_CONFIG', 'webauthn takes { rpId, rpName, origins, … }')
+  }
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
+  if (unknown !== undefined) {
+    throw new NightlatchError('NL_CONFIG', `webauthn has no option ${unknown}; it has ${optionNames.join(', ')}`)
+  }
+}
+
+function checkQuestion(question: { readonly challenge: unknown }): void {
+  requireObject(question, 'question')
+  const { challenge } = question
+  const bytes = typeof challenge === 'string' ? decodeBase64url(challenge) : null
+  if (bytes === null || bytes.length < leastChallenge) {
+    throw argumentError('challenge', `base64url of ${leastChallenge} bytes or more`)
+  }
+}
+
+/** The library throws on keys, certificates and signatures that it cannot read: those do not verify either. */
+async function orNull<Facts>(verify: () => Promise<Facts | null>): Promise<Facts | null> {
+  try {
+    return await verify()
+  } catch {
+    return null
+  }
+}
+
+/**
+ * A verifier of passkeys. What browsers send is read by nightlatch, strictly and in bounded time; keys, certificates and
+ * signatures are checked by `@simplewebauthn/server` on the platform's own crypto. Nothing is fetched, and no setting
+ * that the library shares with other uses of it is read or changed.
+ *
+ * @contract pure · verifier · throws NL_CONFIG, NL_ARGUMENT · WebAuthn L3 §7
+ * @example
+ * webauthn({ rpId: 'acme.example', rpName: 'Acme', origins: ['https://www.acme.example'] })
+ */
+export function webauthn(options: WebauthnOptions): PasskeyVerifier {
+  checkOptions(options)
+  const { rpId, rpName, origins, topOrigins } = options
+  const relyingParty = checkRelyingParty({ id: rpId, name: rpName, origins, topOrigins })
+
+  async function verifyRegistration(
+    question: Parameters<PasskeyVerifier['verifyRegistration']>[0],
+  ): Promise<RegistrationFacts | null> {
+    checkQuestion(question)
+    return await orNull(async () => {
+      const opened = openRegistration({ ...question, relyingParty })
+      return opened !== null && (await statementHolds(opened)) ? opened.facts : null
+    })
+  }
+
+  async function verifyAssertion(
+    question: Parameters<PasskeyVerifier['verifyAssertion']>[0],
+  ): Promise<AssertionFacts | null> {
+    checkQuestion(question)
+    return await orNull(async () => {
+      const opened = openAssertion({ ...question, relyingParty })
+      if (opened === null) return null
+      const holds = await verifySignature({
+        signature: opened.signature.slice(),
+        data: opened.signedBytes.slice(),
+        credentialPublicKey: opened.publicKey.slice(),
+      })
+      return holds ? opened.facts : null
+    })
+  }
+  return { relyingParty, verifyRegistration, verifyAssertion }
+}
