@@ -66,6 +66,18 @@ describe('the code on the pages runs', () => {
     expect(output.trim().split('\n').slice(-4)).toEqual(['@acme.example #049173', '1', 'accepted', 'NL_SMS_FAILED'])
   })
 
+  it('docs/lockout.md tells a thief to wait, and lets the owner in', async () => {
+    const output = await run(programsOf('docs/lockout.md', true)[0] ?? '')
+    expect(output.trim().split('\n')).toEqual([
+      'Wrong code. Tries left: 4.',
+      'Wrong code. Tries left: 3.',
+      'Wrong code. Tries left: 2.',
+      'Wrong code. The next one in 5 s.',
+      'Please wait 5 s before the next code.',
+      'Welcome.',
+    ])
+  })
+
   it('docs/guide.md signs a person in, asks for a code, and shows the page', async () => {
     const [guide = ''] = programsOf('docs/guide.md', true)
     const output = await run(`${guide}\n${visit}`)
