@@ -51,6 +51,8 @@ export const limits = {
   /** A place without a failure for this long is forgotten. */
   placeMs: 86_400_000, // 1 day
 
+  /** A known device that has to wait this long is told of like any other: it may not be the owner who has it. */
+  tellingWaitMs: 60_000, // 60 seconds
   factorFailedMailEveryMs: 3_600_000, // 1 hour
   lockMailEveryMs: 21_600_000, // 6 hours
 

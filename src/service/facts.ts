@@ -10,8 +10,13 @@ export interface Facts {
 }
 
 const mostCounters = 10_000
+/** From so many on, facts of a kind about one account are sampled however many places they come from. */
+const freeOfAllPlaces = 64
 /** After this long without one, the next is written at once again. */
 const forgetAfterMs = 15 * 60_000
+
+/** How many attempts stand behind a row; null: no row for this one. The first `free` of a key have a row each. */
+type Sampled = (key: string, now: number, free?: number) => number | null
 
 /** Attempts are written one, two, four, eight … apart, each row with the number of attempts behind it. */
 export function createFacts(
@@ -21,7 +26,7 @@ export function createFacts(
 ): Facts {
   const counters = new Map<string, { seen: number; next: number; behind: number; at: number }>()
 
-  const sampled = (key: string, now: number): number | null => {
+  const sampled: Sampled = (key, now, free = 1) => {
     const before = counters.get(key)
     const counter =
       before !== undefined && Math.abs(now - before.at) < forgetAfterMs
@@ -36,8 +41,8 @@ export function createFacts(
       if (counters.size <= mostCounters) break
       counters.delete(oldest)
     }
-    if (counter.seen < counter.next) return null
-    counter.next *= 2
+    if (counter.seen > free && counter.seen < counter.next) return null
+    counter.next = Math.max(counter.next, counter.seen) * 2
     const behind = counter.behind
     counter.behind = 0
     return behind
@@ -69,19 +74,23 @@ function sample(
   recordId: RecordId | null,
   shared: SharedValues,
   now: number,
-  sampled: (key: string, now: number) => number | null,
+  sampled: Sampled,
 ): DraftFact | null {
   const place = shared.network ?? 'unknown'
+  // Once by the place it comes from, and once whatever the place: a stranger may have any number of networks.
+  const behindOf = (...key: readonly (string | null)[]): number | null => {
+    const behind = sampled(JSON.stringify([...key, place]), now)
+    if (behind === null) return null
+    const more = sampled(JSON.stringify(key), now, freeOfAllPlaces)
+    return more === null ? null : Math.max(behind, more)
+  }
   if (fact.type === 'excess_rate_limit_exceeded') {
-    const behind = sampled(JSON.stringify([fact.type, recordId, fact.values.door, place]), now)
+    const behind = behindOf(fact.type, recordId, fact.values.door)
     return behind === null ? null : { type: fact.type, values: { ...fact.values, sampled: behind } }
   }
-  if (fact.type === 'sequence_fail' || fact.type === 'limiter_fail' || fact.type === 'crypt_decrypt_fail') {
-    return sampled(JSON.stringify([fact.type, recordId, place]), now) === null ? null : fact
-  }
+  const isLoose = fact.type === 'sequence_fail' || fact.type === 'limiter_fail' || fact.type === 'crypt_decrypt_fail'
   // A failed password of a known account is always a row; names that nobody has are not worth one each.
-  if (fact.type === 'authn_login_fail' && recordId === null) {
-    return sampled(JSON.stringify([fact.type, place]), now) === null ? null : fact
-  }
+  const isUnknown = fact.type === 'authn_login_fail' && recordId === null
+  if (isLoose || isUnknown) return behindOf(fact.type, recordId) === null ? null : fact
   return fact
 }

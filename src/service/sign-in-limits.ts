@@ -36,8 +36,14 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
     },
 
     async challenge(accountId, client) {
-      const key = kernel.hash('code', accountId, ...place(client))
-      const held = await kernel.admit([{ key, limit: 60, windowMs: minute }], 'sign-in')
+      const charges: LimiterCharge[] = [
+        { key: kernel.hash('code', accountId, ...place(client)), limit: 60, windowMs: minute },
+      ]
+      // One challenge from many networks must not stand in line before the owner's known device.
+      if (!client.deviceNamesAccount) {
+        charges.push({ key: kernel.hash('code-ceiling', accountId), limit: 120, windowMs: minute })
+      }
+      const held = await kernel.admit(charges, 'sign-in')
       if (held === null) return null
       const values = { door: 'sign-in', sampled: 1 }
       await kernel.fact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'user' })

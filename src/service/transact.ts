@@ -116,9 +116,13 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     if (loaded === null && !call.creates) return { status: 'absent' }
 
     const record = loaded ?? records.fresh(recordId, now)
+    let failed: unknown = null
     const context: Context = { now, settings: parts.settings, actor: call.actor, entropy, keyTaken }
-    const planned = await planAndProve(parts, call, record, context, evidence)
+    const planned = await planAndProve(parts, call, record, context, evidence, (error) => {
+      failed ??= error
+    })
     if (planned !== null) {
+      if (failed !== null) throw failed
       if (open.some((attempt) => attempt.threw)) throw unknownFate(fault)
       await call.recordFacts(planned.facts, call.shared(callId, null), now)
       return { status: 'result', result: planned.result }
@@ -134,6 +138,8 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     }
     if (answer === 'committed') {
       parts.committed(recordId, attempt.written)
+      // Paid for like any other attempt: an answer that tells it from a right one is a verdict too.
+      if (failed !== null) throw failed
       return { status: 'result', result: decision.result }
     }
     keyTaken = answer === 'key-taken'
@@ -149,15 +155,24 @@ async function planAndProve<S, C, R>(
   record: LoadedRecord<S>,
   context: Context,
   evidence: Map<string, Evidence>,
+  unproven: (error: unknown) => void,
 ): Promise<{ readonly result: R; readonly facts: readonly DraftFact[] } | null> {
+  let fault: unknown = null
   for (let round = 0; round < limits.planRounds; round++) {
     const plan = call.useCase.plan(record.state, call.command, context, [...evidence.values()])
     if (plan.step === 'ready') return null
     if (plan.step === 'done') return plan
     const fresh = plan.proofs.filter((proof) => !evidence.has(proofKey(proof)))
+    if (fresh.length === 0 && fault !== null) throw fault
     await Promise.all(
       fresh.map(async (proof) => {
-        const value = await parts.prove(call.recordId, proof, call.client)
+        const value = await parts.prove(call.recordId, proof, call.client).catch((error: unknown) => {
+          if (proof.kind !== 'slow-hash') throw error
+          // What came before it in this call may have been compared already: the plan goes on without it.
+          fault ??= error
+          unproven(error)
+          return null
+        })
         evidence.set(proofKey(proof), { proof, value })
       }),
     )

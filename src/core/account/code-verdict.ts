@@ -66,7 +66,9 @@ export function chargeFailure(
   const messages: DraftMessage[] = off.map((factor) => notice({ template: 'factor-disabled', factor, at: now }, now))
 
   let { factorFailedAt, lockedAt } = state.notices
-  if ((!origin.knownDevice || attempt.last === true) && due(factorFailedAt, limits.factorFailedMailEveryMs, now)) {
+  const slowed = wait !== null && wait - now >= limits.tellingWaitMs
+  const strange = !origin.knownDevice || attempt.last === true || slowed
+  if (strange && due(factorFailedAt, limits.factorFailedMailEveryMs, now)) {
     factorFailedAt = now
     messages.push(notice({ template: 'factor-failed', at: now, ...seenFrom(client) }, now))
   }
@@ -124,8 +126,16 @@ export function creditSuccess(
   const charged = entry?.charged
   const returned = { totp: charged?.totp ?? 0, sms: charged?.sms ?? 0, 'backup-code': charged?.backupCodes ?? 0 }
   const counts = mapCounts((factor) => (factor === match.factor ? 0 : giveBack(before[factor], returned[factor])))
-  const credited = withHardCounts({ ...state, throttle: creditThrottle(state.throttle, origin) }, counts)
-  return spend(credited, attempt)
+  const challenges = withoutCharges(state.challenges, match.factor)
+  const throttle = creditThrottle(state.throttle, origin)
+  return spend(withHardCounts({ ...state, challenges, throttle }, counts), attempt)
+}
+
+/** What a count that starts anew no longer holds cannot be given back by a later success. */
+export function withoutCharges(entries: readonly ChallengeEntry[], factor: Factor): readonly ChallengeEntry[] {
+  const name = factor === 'backup-code' ? 'backupCodes' : factor
+  if (name === 'passkey') return entries
+  return entries.map((entry) => ({ ...entry, charged: { ...entry.charged, [name]: 0 } }))
 }
 
 function spend(

@@ -48,11 +48,10 @@ export interface Charged {
 export function chargeThrottle(throttle: Throttle, origin: Origin, now: number): Charged {
   const failures = throttle.failures + 1
   const locks = failures >= limits.lockAfter && !origin.knownDevice
-  const before = throttle.places.find((entry) => entry.id === origin.place)
+  const lasting = throttle.places.filter((entry) => Math.abs(now - entry.failedAt) < limits.placeMs)
+  const before = lasting.find((entry) => entry.id === origin.place)
   const place: Place = { id: origin.place, failures: (before?.failures ?? 0) + 1, failedAt: now }
-  const others = throttle.places.filter(
-    (entry) => entry.id !== origin.place && Math.abs(now - entry.failedAt) < limits.placeMs,
-  )
+  const others = lasting.filter((entry) => entry.id !== origin.place)
   const kept = [...others].sort((a, b) => b.failedAt - a.failedAt).slice(0, limits.places - 1)
   return {
     throttle: { places: [...kept, place], failures, lockedAt: locks ? now : throttle.lockedAt },

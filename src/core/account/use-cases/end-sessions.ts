@@ -55,7 +55,7 @@ export type EndAllSessionsResult =
   | { readonly ok: true; readonly ended: number; readonly grant: TokenPayloads['grant'] | null }
   | { readonly ok: false; readonly reason: 'signed-out' }
 
-/** Signs out everywhere: pending challenges and proofs end with the sessions. */
+/** Signs out everywhere: pending challenges and proofs end with the sessions, and other browsers are known no more. */
 export const endAllSessions: UseCase<EndAllSessions, EndAllSessionsResult> = {
   plan(state, { auth }, { now }) {
     const authorized = authorize(state, auth, now)
@@ -63,7 +63,10 @@ export const endAllSessions: UseCase<EndAllSessions, EndAllSessionsResult> = {
   },
   decide(state, { auth, includingThis, client }, { now }) {
     const kept = auth.kind === 'grant' && !includingThis ? auth.grant.session : null
-    const bumped = bumpEpoch(state, kept)
+    // Whoever came in once is known by a browser: only the one that this is asked from stays known.
+    const acting = auth.kind === 'grant' ? state.sessions.find(({ id }) => id === auth.grant.session) : undefined
+    const knownDevices = state.knownDevices.filter(({ id }) => id === acting?.deviceId)
+    const bumped = bumpEpoch({ ...state, knownDevices }, kept)
     const ended = state.sessions.length - bumped.sessions.length
     return decided<EndAllSessionsResult>(
       bumped,

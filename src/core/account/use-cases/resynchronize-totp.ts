@@ -3,7 +3,7 @@ import type { VerifyTotpOutcome } from '../../otp/index.ts'
 import { limits } from '../../limits.ts'
 import type { CodeRefusal } from '../code-door.ts'
 import { originAt, refuseCode, waitFacts } from '../code-door.ts'
-import { seenFrom } from '../code-verdict.ts'
+import { seenFrom, withoutCharges } from '../code-verdict.ts'
 import type { Evidence, OpenProof } from '../evidence.ts'
 import { openProof, valueOf } from '../evidence.ts'
 import { notice } from '../notice.ts'
@@ -68,6 +68,7 @@ export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResu
         {
           ...state,
           totp: { ...state.totp, devices, failures: 0 },
+          challenges: withoutCharges(state.challenges, 'totp'),
           throttle: creditThrottle(state.throttle, originAt(state, client)),
         },
         auth,

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../../src/core/limits.ts'
+import type { World } from '../world/world.ts'
+import { createWorld } from '../world/world.ts'
+import { expectOk } from '../world/expect-outcome.ts'
+import { fastHash } from '../world/fast-hash.ts'
+import { peekFacts, peekState } from '../world/peek.ts'
+import type { Person } from '../world/person.ts'
+import { elsewhere, home, wrongCode } from '../world/person.ts'
+
+const minute = 60_000
+
+describe('[THR-7] promise 2: a slow hash that fails', () => {
+  it('gives no free guesses at the app code in front of it', async () => {
+    let down = false
+    const world = createWorld({
+      options: {
+        backupCodes: { profile: 'numeric-6' },
+        slowHash: (request) => (down ? Promise.reject(new Error('overloaded')) : fastHash(request)),
+      },
+    })
+    const ada = await world.person()
+    const client = { ip: '203.0.113.9' }
+    down = true
+    let thrown = 0
+    for (let n = 0; n < 4; n++) {
+      const challenge = await ada.challenge(client)
+      const code = wrongCode(ada.app)
+      await world.nl.signIn.verify({ challenge, code, client }).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'NL_SLOW_HASH_FAILED' })
+        thrown += 1
+      })
+    }
+    expect(thrown).toBe(4)
+    expect((await peekState(world.storage, 'ada'))?.totp.failures).toBe(4)
+    const challenge = await ada.challenge(client)
+    const right = await world.nl.signIn.verify({ challenge, code: ada.app.code(), client })
+    expect(right).toMatchObject({ status: 'challenge', reason: 'wait' })
+  })
+
+  it('makes no backup codes of nothing', async () => {
+    let down = false
+    const world = createWorld({
+      options: { slowHash: (request) => (down ? Promise.reject(new Error('overloaded')) : fastHash(request)) },
+    })
+    const ada = await world.person()
+    const proof = await ada.proof()
+    down = true
+    const regenerated = world.nl.backupCodes.regenerate({ grant: ada.grant, proof })
+    await expect(regenerated).rejects.toMatchObject({ code: 'NL_SLOW_HASH_FAILED' })
+    down = false
+    expectOk(await world.nl.backupCodes.regenerate({ grant: ada.grant, proof }))
+  })
+})
+
+describe('[THR-14] [LOG-4] facts from ten thousand networks are bounded', () => {
+  it('for names that nobody has', async () => {
+    const world = createWorld()
+    for (let n = 0; n < 10_000; n++) await world.nl.signIn.failed({ name: `x${n}`, client: elsewhere(n) })
+    expect((await peekFacts(world.storage, null)).length).toBeLessThan(100)
+  })
+
+  it('for one challenge under the lock', async () => {
+    const world = createWorld()
+    const ada = await world.person()
+    const challenge = await ada.challenge()
+    await lock(world, ada)
+    for (let n = 0; n < 5000; n++) {
+      await world.nl.signIn.verify({ challenge, code: '123456', client: elsewhere(n) })
+      world.clock.advance(20)
+    }
+    expect((await peekFacts(world.storage, 'ada')).length).toBeLessThan(200)
+  })
+})
+
+describe('a flood', () => {
+  it('[THR-6] promise 10: of one challenge from many networks does not stand before the owner on a known device', async () => {
+    const world = createWorld()
+    const ada = await world.person()
+    await ada.signIn()
+    const known = { ...home, device: ada.deviceToken }
+    const challenge = await ada.challenge(elsewhere(1))
+    const mine = await ada.challenge(known)
+    world.clock.advance(30_000)
+    const code = wrongCode(ada.app)
+    const flood = Array.from({ length: 400 }, (_, n) =>
+      world.nl.signIn.verify({ challenge, code, client: elsewhere(n) }),
+    )
+    for (let n = 0; n < 5; n++) await Promise.resolve()
+    const owner = await world.nl.signIn.verify({ challenge: mine, code: ada.app.code(), client: known })
+    await Promise.all(flood)
+    expect(owner).toMatchObject({ status: 'granted' })
+  })
+
+  it('[THR-3] promise 2: is given back by a success only as far as it is still counted', async () => {
+    const world = createWorld()
+    const ada = await world.person()
+    await ada.signIn()
+    const known = { ...home, device: ada.deviceToken }
+    const challenge = await ada.challenge(known)
+    const code = wrongCode(ada.app)
+    for (let n = 0; n < 4; n++) await world.nl.signIn.verify({ challenge, code, client: elsewhere(n) })
+    await ada.signIn(known)
+    for (let n = 0; n < 4; n++) await fail(world, ada, elsewhere(10 + n))
+    await world.nl.signIn.verify({ challenge, code: ada.backupCodes[0], client: known })
+    expect((await peekState(world.storage, 'ada'))?.totp.failures).toBe(4)
+  })
+
+  it('[THR-4] is forgotten with its place, also when nothing else happened since', async () => {
+    const world = createWorld()
+    const ada = await world.person()
+    for (let n = 0; n < 6; n++) {
+      await fail(world, ada, elsewhere(1))
+      world.clock.advance(15 * minute)
+    }
+    world.clock.advance(limits.placeMs)
+    expect(await fail(world, ada, elsewhere(1))).not.toHaveProperty('retryAt')
+  })
+
+  it('[NOT-4] from a browser that came in once is told of, and ends with a sign-out everywhere', async () => {
+    const world = createWorld()
+    const ada = await world.person()
+    await ada.signIn()
+    const own = ada.grant
+    await ada.signIn(elsewhere(5))
+    const thief = { ...elsewhere(5), device: ada.deviceToken }
+    world.mailer.clear()
+    for (let n = 0; n < 8; n++) {
+      world.clock.advance(15 * minute)
+      await fail(world, ada, thief)
+    }
+    await world.nl.outbox.idle()
+    expect(world.mailer.mails.map(({ subject }) => subject)).toContain('[Acme] A sign-in stopped at the second factor')
+    expectOk(await world.nl.sessions.endAll({ grant: own }))
+    const devices = (await peekState(world.storage, 'ada'))?.knownDevices ?? []
+    expect(devices).toHaveLength(1)
+    await lock(world, ada)
+    const challenge = await ada.challenge(thief)
+    const answer = await world.nl.signIn.verify({ challenge, code: ada.app.code(), client: thief })
+    expect(answer).toMatchObject({ reason: 'wait' })
+  })
+})
+
+async function fail(world: World, ada: Person, client: ReturnType<typeof elsewhere>) {
+  const challenge = await ada.challenge(client)
+  return world.nl.signIn.verify({ challenge, code: wrongCode(ada.app), client })
+}
+
+async function lock(world: World, ada: Person): Promise<void> {
+  for (let n = 0; n < limits.lockAfter; n++) await fail(world, ada, elsewhere(90_000 + n))
+}
