@@ -1,5 +1,5 @@
 import { argumentError } from '../core/arguments.ts'
-import { cleanText } from '../core/events/index.ts'
+import { cleanText } from '../core/text.ts'
 import { requireAccountId } from './account-id.ts'
 
 const acts = new WeakSet()

@@ -1,6 +1,6 @@
 import { encodeBase64url } from '../core/bytes.ts'
 import type { DraftFact, SharedValues } from '../core/events/index.ts'
-import { encodeFact } from '../core/events/index.ts'
+import { encodeFact } from '../core/events/stored-text.ts'
 import type { Random } from '../ports/random.ts'
 import type { FactRow, RecordId, Storage } from '../ports/storage.ts'
 

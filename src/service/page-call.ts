@@ -1,5 +1,5 @@
 import { argumentError } from '../core/arguments.ts'
-import { cleanText } from '../core/events/index.ts'
+import { cleanText } from '../core/text.ts'
 import { limits } from '../core/limits.ts'
 import type { UseCase } from '../core/account/use-case.ts'
 import type { TokenPayloads } from '../core/token/index.ts'

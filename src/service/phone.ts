@@ -1,6 +1,6 @@
 import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import { argumentError } from '../core/arguments.ts'
-import { isE164 } from '../core/sms/index.ts'
+import { isE164 } from '../core/e164.ts'
 import type { NumberType } from '../ports/sms.ts'
 
 export type ReadPhoneOutcome =

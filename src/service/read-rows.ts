@@ -1,5 +1,5 @@
 import type { Fact, SecurityEvent } from '../core/events/index.ts'
-import { decodeEvent, decodeFact } from '../core/events/index.ts'
+import { decodeEvent, decodeFact } from '../core/events/stored-text.ts'
 import type { EventField, EventRow, FactRow } from '../ports/storage.ts'
 
 /** Rows that this release can read; one of a newer release, or without a time, is left out. */

@@ -13,7 +13,7 @@ import type { ClientInfo } from './client.ts'
 import type { GrantInput, Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
 import type { PasskeySignIn } from './passkey-sign-in.ts'
-import { createPasskeySignIn } from './passkey-sign-in.ts'
+import { later } from './later.ts'
 import { challenged, granted } from './sign-in-answers.ts'
 import { createSignInLimits } from './sign-in-limits.ts'
 import type { Challenged, Granted, MustEnroll, Refused } from './sign-in-outcome.ts'
@@ -99,7 +99,9 @@ export function createSignIn(kernel: Kernel): SignIn {
   const user = { kind: 'user' } as const
 
   return {
-    ...createPasskeySignIn(kernel, admits),
+    ...later<PasskeySignIn>({ passkeyOptions: true, verifyPasskey: true }, async () =>
+      (await import('./passkey-sign-in.ts')).createPasskeySignIn(kernel, admits),
+    ),
 
     async start(input) {
       const { accountId, primary } = input

@@ -1,4 +1,4 @@
-import { maskPhone } from '../core/sms/index.ts'
+import { maskPhone } from '../core/sms/phone.ts'
 import type { EnrollRefusal } from '../core/account/enrollment.ts'
 import type { RemoveRefusal } from '../core/account/removal.ts'
 import type { SendHold } from '../core/account/sms-code.ts'

@@ -1,6 +1,6 @@
 import { limits } from '../limits.ts'
 import type { AssertionResponse, UserVerification } from '../passkeys/index.ts'
-import { judgeAssertion } from '../passkeys/index.ts'
+import { judgeAssertion } from '../passkeys/judge-assertion.ts'
 import type { DraftEvent } from '../events/catalogue.ts'
 import type { TokenPayloads } from '../token/index.ts'
 import type { PasskeyMatch } from './code-verdict.ts'

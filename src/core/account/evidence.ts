@@ -1,5 +1,5 @@
 import { decodeBase64url, encodeBase64url, textOf } from '../bytes.ts'
-import { backupCodeHashInput } from '../backup-codes/index.ts'
+import { backupCodeHashInput } from '../backup-codes/hash.ts'
 import type { BackupCodeSet } from './state.ts'
 import type { Sealed, Secret } from '../secret.ts'
 import type { SlowHashParams } from '../backup-codes/index.ts'

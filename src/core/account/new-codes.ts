@@ -1,5 +1,6 @@
 import { encodeBase64url } from '../bytes.ts'
-import { backupCodeSaltLength, generateBackupCodes, slowHashParams } from '../backup-codes/index.ts'
+import { backupCodeSaltLength, slowHashParams } from '../backup-codes/hash.ts'
+import { generateBackupCodes } from '../backup-codes/generate.ts'
 import { derive } from '../hmac.ts'
 import type { Evidence, Proof } from './evidence.ts'
 import { slowHashProof, valueOf } from './evidence.ts'

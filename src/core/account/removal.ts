@@ -1,5 +1,5 @@
 import type { DraftEvent } from '../events/catalogue.ts'
-import { credentialKey } from '../passkeys/index.ts'
+import { credentialKey } from '../passkeys/unique-keys.ts'
 import type { TokenPayloads } from '../token/index.ts'
 import { seenFrom } from './code-verdict.ts'
 import type { Method } from './factor.ts'

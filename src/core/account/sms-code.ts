@@ -1,7 +1,9 @@
 import { concatBytes, utf8 } from '../bytes.ts'
 import { derive } from '../hmac.ts'
-import type { DraftEvent } from '../events/catalogue.ts'
-import { generateSmsCode, isE164, sendAllowed, sendsAfterVerified, smsDigest } from '../sms/index.ts'
+import type { DraftEvent, DraftFact } from '../events/catalogue.ts'
+import { generateSmsCode, smsDigest } from '../sms/code.ts'
+import { isE164 } from '../e164.ts'
+import { sendAllowed, sendsAfterVerified } from '../sms/sends.ts'
 import type { SmsPurpose, SmsSends } from '../sms/index.ts'
 import type { Evidence, Proof, SendPermitProof } from './evidence.ts'
 import { openedText, openProof, sendPermits, valueOf } from './evidence.ts'
@@ -144,4 +146,29 @@ function unsealedPhone({ to }: SendRequest): Uint8Array | null {
 /** A number as a decided state holds it. */
 export function phoneSecret(phone: string): { readonly seal: Uint8Array } {
   return { seal: utf8(phone) }
+}
+
+/** A code on its way. Times are ms since epoch. */
+export interface SmsQueued {
+  readonly ok: true
+  /** Masked. */
+  readonly to: string
+  readonly resendAt: number
+  readonly expiresAt: number
+}
+
+export function held({ reason, retryAt }: Extract<SendPlan, { status: 'held' }>): {
+  readonly ok: false
+  readonly reason: SendHold
+  readonly retryAt: number | null
+} {
+  return { ok: false, reason, retryAt }
+}
+
+export function heldFacts(
+  { reason }: Extract<SendPlan, { status: 'held' }>,
+  purpose: string,
+  country: string,
+): readonly DraftFact[] {
+  return [{ type: 'sms_refuse', values: { purpose, country, reason } }]
 }

@@ -2,7 +2,7 @@ import type { BackupCodeProfile, SlowHashParams } from '../backup-codes/index.ts
 import type { OtpAlgorithm } from '../otp/index.ts'
 import type { Secret } from '../secret.ts'
 import type { SmsPurpose, SmsSends } from '../sms/index.ts'
-import { noSmsSends } from '../sms/index.ts'
+import { noSmsSends } from '../sms/sends.ts'
 import type { Aal, Amr, Factor, Method, Primary } from './factor.ts'
 
 /** Everything that nightlatch knows of an account. All times are ms since epoch. */

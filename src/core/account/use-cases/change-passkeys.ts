@@ -1,4 +1,4 @@
-import { credentialKey } from '../../passkeys/index.ts'
+import { credentialKey } from '../../passkeys/unique-keys.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import { seenFrom } from '../code-verdict.ts'
 import { notice } from '../notice.ts'

@@ -1,5 +1,5 @@
 import type { RegistrationResponse } from '../../passkeys/index.ts'
-import { credentialKey } from '../../passkeys/index.ts'
+import { credentialKey } from '../../passkeys/unique-keys.ts'
 import type { Ceremony } from '../ceremony.ts'
 import { ceremonyFault, isFullOfCeremonies, spendCeremony } from '../ceremony.ts'
 import type { Enrolled } from '../enrollment.ts'

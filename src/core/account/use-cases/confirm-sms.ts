@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts'
-import { isSmsCode, normalizeSmsCode } from '../../sms/index.ts'
+import { isSmsCode, normalizeSmsCode } from '../../sms/code.ts'
 import type { CodeCheck } from '../code-check.ts'
 import { compareSms } from '../code-check.ts'
 import { codesToHash, finishEnrollment, standsAlone } from '../enrollment.ts'

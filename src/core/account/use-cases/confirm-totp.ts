@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts'
 import type { VerifyTotpOutcome } from '../../otp/index.ts'
-import { verifyTotp } from '../../otp/index.ts'
+import { verifyTotp } from '../../otp/totp.ts'
 import type { Enrolled } from '../enrollment.ts'
 import { codesToHash, finishEnrollment, standsAlone } from '../enrollment.ts'
 import { openProof, valueOf } from '../evidence.ts'

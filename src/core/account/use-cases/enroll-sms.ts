@@ -4,8 +4,8 @@ import { authorizeEnrollment } from '../enrollment.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Authorization } from '../session.ts'
 import { isRecent, newId, spendProof } from '../session.ts'
-import type { SendHold, SendPlan, SendRequest } from '../sms-code.ts'
-import { phoneSecret, planSend, sendCode } from '../sms-code.ts'
+import type { SendHold, SendPlan, SendRequest, SmsQueued } from '../sms-code.ts'
+import { held, heldFacts, phoneSecret, planSend, sendCode } from '../sms-code.ts'
 import type { AccountState, SmsEnrollment } from '../state.ts'
 import type { Client, Context, UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
@@ -19,15 +19,6 @@ export interface EnrollSms {
   readonly type: string
   readonly switching: boolean
   readonly client: Client
-}
-
-/** A code on its way. Times are ms since epoch. */
-export interface SmsQueued {
-  readonly ok: true
-  /** Masked. */
-  readonly to: string
-  readonly resendAt: number
-  readonly expiresAt: number
 }
 
 export type EnrollSmsResult =
@@ -75,22 +66,6 @@ export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
       },
     )
   },
-}
-
-export function held({ reason, retryAt }: Extract<SendPlan, { status: 'held' }>): {
-  readonly ok: false
-  readonly reason: SendHold
-  readonly retryAt: number | null
-} {
-  return { ok: false, reason, retryAt }
-}
-
-export function heldFacts(
-  { reason }: Extract<SendPlan, { status: 'held' }>,
-  purpose: string,
-  country: string,
-): readonly { readonly type: 'sms_refuse'; readonly values: { purpose: string; country: string; reason: string } }[] {
-  return [{ type: 'sms_refuse', values: { purpose, country, reason } }]
 }
 
 function sendTo({ phone, masked, country, type }: EnrollSms, { entropy }: Context): SendRequest {

@@ -1,6 +1,6 @@
 import { derive } from '../../hmac.ts'
 import { limits } from '../../limits.ts'
-import { generateSecret } from '../../otp/index.ts'
+import { generateSecret } from '../../otp/secret.ts'
 import type { EnrollRefusal } from '../enrollment.ts'
 import { authorizeEnrollment } from '../enrollment.ts'
 import type { Authorization } from '../session.ts'

@@ -1,4 +1,4 @@
-import { resynchronizeTotp as searchTotp } from '../../otp/index.ts'
+import { resynchronizeTotp as searchTotp } from '../../otp/resynchronize.ts'
 import type { VerifyTotpOutcome } from '../../otp/index.ts'
 import { limits } from '../../limits.ts'
 import type { CodeRefusal } from '../code-door.ts'

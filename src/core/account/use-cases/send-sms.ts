@@ -2,15 +2,13 @@ import { originAt } from '../code-door.ts'
 import { liveFactors } from '../live-factors.ts'
 import type { Admits, Authorization } from '../session.ts'
 import { authorize } from '../session.ts'
-import type { SendHold, SendRequest } from '../sms-code.ts'
-import { planSend, sendCode, sendToNumber } from '../sms-code.ts'
+import type { SendHold, SendRequest, SmsQueued } from '../sms-code.ts'
+import { held, heldFacts, planSend, sendCode, sendToNumber } from '../sms-code.ts'
 import type { AccountState } from '../state.ts'
 import { waitUntil } from '../throttle.ts'
 import type { Client, Context, UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
 import { pending } from './confirm-sms.ts'
-import type { SmsQueued } from './enroll-sms.ts'
-import { held, heldFacts } from './enroll-sms.ts'
 
 /** A code for somebody who is signed in. */
 export interface SendSms {

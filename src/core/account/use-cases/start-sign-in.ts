@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts'
-import { graceStart, requirement } from '../../policy/index.ts'
+import { graceStart, requirement } from '../../policy/requirement.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import type { GrantedResult } from '../admission.ts'
 import { admit } from '../admission.ts'
