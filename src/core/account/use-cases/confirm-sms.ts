@@ -2,9 +2,11 @@ import { limits } from '../../limits.ts'
 import { isSmsCode, normalizeSmsCode } from '../../sms/code.ts'
 import type { CodeCheck } from '../code-check.ts'
 import { compareSms } from '../code-check.ts'
+import { seenFrom } from '../code-verdict.ts'
 import { codesToHash, finishEnrollment, standsAlone } from '../enrollment.ts'
 import type { Evidence } from '../evidence.ts'
 import { openedText, openProof, valueOf } from '../evidence.ts'
+import { notice } from '../notice.ts'
 import type { Authorization } from '../session.ts'
 import { authorize, isRecent } from '../session.ts'
 import { isLiveCode, phoneSecret, spendCode } from '../sms-code.ts'
@@ -71,7 +73,16 @@ export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = {
     const confirmed = { method: 'sms', device: id, label: masked, before: state, after, session, switching } as const
     const decision = finishEnrollment<ConfirmSmsResult>(confirmed, command, context, evidence)
     const verified = { type: 'sms_verify', values: { purpose: 'verify-number', country } } as const
-    return { ...decision, events: [verified, ...decision.events] }
+    const former = state.sms.number
+    if (former === null) return { ...decision, events: [verified, ...decision.events] }
+    const removed = { factor: 'sms', device: former.id, label: former.masked } as const
+    const seen = seenFrom(command.client)
+    const told = { template: 'factor-removed', factor: 'sms', label: former.masked, at: context.now, ...seen } as const
+    return {
+      ...decision,
+      events: [verified, ...decision.events, { type: 'mfa_remove', values: removed }],
+      messages: [...decision.messages, notice(told, context.now)],
+    }
   },
 }
 
