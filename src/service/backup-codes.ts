@@ -1,4 +1,5 @@
 import { regenerateBackupCodes } from '../core/account/use-cases/regenerate-backup-codes.ts'
+import { removeBackupCodes } from '../core/account/use-cases/remove-backup-codes.ts'
 import type { SensitiveRefusal } from '../core/account/session.ts'
 import type { BackupCodesView } from '../core/account/views.ts'
 import { viewBackupCodes } from '../core/account/views.ts'
@@ -24,6 +25,16 @@ export interface BackupCodes {
     | { readonly ok: true; readonly codes: readonly string[]; readonly grant: string | null }
     | Failure<SensitiveRefusal | 'not-on'>
   >
+  /**
+   * Switches backup codes off, until a new set is made.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-on|passkey-only|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  remove(
+    input: SensitiveCall,
+  ): Promise<
+    { readonly ok: true; readonly grant: string | null } | Failure<SensitiveRefusal | 'not-on' | 'passkey-only'>
+  >
 }
 
 export function createBackupCodes(kernel: Kernel): BackupCodes {
@@ -35,6 +46,10 @@ export function createBackupCodes(kernel: Kernel): BackupCodes {
     async regenerate(input) {
       const result = await runFor(kernel, input, regenerateBackupCodes, ({ auth }, client) => ({ auth, client }))
       return result.ok ? { ok: true, codes: result.codes, grant: sealGrant(kernel, result.grant) } : result
+    },
+    async remove(input) {
+      const result = await runFor(kernel, input, removeBackupCodes, ({ auth }, client) => ({ auth, client }))
+      return result.ok ? { ok: true, grant: sealGrant(kernel, result.grant) } : result
     },
   }
 }

@@ -75,7 +75,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
       ),
     ),
     backupCodes: checked(
-      later<BackupCodes>({ status: true, regenerate: true }, async () =>
+      later<BackupCodes>({ status: true, regenerate: true, remove: true }, async () =>
         (await import('./backup-codes.ts')).createBackupCodes(kernel),
       ),
     ),

@@ -21,6 +21,7 @@ import { preferFactor } from '../../src/core/account/use-cases/prefer-factor.ts'
 import { recoverSignIn } from '../../src/core/account/use-cases/recover-sign-in.ts'
 import { regenerateBackupCodes } from '../../src/core/account/use-cases/regenerate-backup-codes.ts'
 import { registerPasskey } from '../../src/core/account/use-cases/register-passkey.ts'
+import { removeBackupCodes } from '../../src/core/account/use-cases/remove-backup-codes.ts'
 import { removeSms } from '../../src/core/account/use-cases/remove-sms.ts'
 import { removeTotp } from '../../src/core/account/use-cases/remove-totp.ts'
 import { renameTotp } from '../../src/core/account/use-cases/rename-totp.ts'
@@ -179,6 +180,7 @@ const cases: Readonly<Record<string, { readonly useCase: AnyUseCase; readonly of
     useCase: resynchronizeTotp as AnyUseCase,
     of: page((state, now) => fc.record({ device: deviceOf(state), codes: any.pair(state, now) })),
   },
+  removeBackupCodes: { useCase: removeBackupCodes as AnyUseCase, of: page(() => fc.constant({})) },
   regenerateBackupCodes: { useCase: regenerateBackupCodes as AnyUseCase, of: page(() => fc.constant({})) },
   turnOffTwoFactor: {
     useCase: turnOffTwoFactor as AnyUseCase,
@@ -373,6 +375,7 @@ describe('promise 7: what no decision does', () => {
       removeTotp: 'factors',
       resynchronizeTotp: 'factors',
       regenerateBackupCodes: 'factors',
+      removeBackupCodes: 'factors',
       enrollSms: 'factors',
       removeSms: 'factors',
       registerPasskey: 'factors',

@@ -199,7 +199,8 @@ export const tokens = {
     },
     text: '["ada","Y2VyZW1vbnk","register","c2Vzc2lvbg",7,1700000300000,"Phone",0]',
     associated: '000000136e696768746c617463682f746f6b656e2f763100000008636572656d6f6e79',
-    token: 'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7GdxKk5xswTv5wAXHDt6PEQVlf8J6EANZjtWObBLmE363Yq_lE_wQ8oLqr3GksRPYOyNeh985YL0T-RhpJxBNBe-tG_c7kHQEWyk28aM',
+    token:
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7GdxKk5xswTv5wAXHDt6PEQVlf8J6EANZjtWObBLmE363Yq_lE_wQ8oLqr3GksRPYOyNeh985YL0T-RhpJxBNBe-tG_c7kHQEWyk28aM',
   },
   device: {
     payload: { id: 'ZGV2aWNl', accounts: ['Kx0aYQ8fWm2p'], expiresAt: 1734560000000, trusts: ['dHJ1c3Q'] },
@@ -212,10 +213,11 @@ export const tokens = {
 
 /** Tokens sealed before their kinds had the last field. */
 export const earlierTokens = {
-  proof: 'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-NJxwuoipijj0GnFZlP9f-Fg6l4764mH0v8DkJzsOlaFObo',
-  device: 'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-NJxAuo5xrG4C-alCKS3nthZ5q8l-s',
+  proof:
+    'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-NJxwuoipijj0GnFZlP9f-Fg6l4764mH0v8DkJzsOlaFObo',
+  device:
+    'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-NJxAuo5xrG4C-alCKS3nthZ5q8l-s',
 } as const
-
 
 /** The body of a queued message, under the sub-key `outbox`; associated = frame(label, record id, message id, channel). */
 export const outboxMessage = {

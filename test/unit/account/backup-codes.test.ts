@@ -96,3 +96,31 @@ describe('backupCodes.regenerate', () => {
     expect(await changed.signIn.verify({ challenge, code: person.backupCodes[0] })).toMatchObject({ status: 'granted' })
   })
 })
+
+describe('backupCodes.remove', () => {
+  it('[LIF-3] [LIF-4] switches them off with a proof, and tells of it; a new set switches them on again', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const { nl } = world
+    expect(await nl.backupCodes.remove({ grant: person.grant })).toEqual({ ok: false, reason: 'step-up' })
+    const proof = await person.proof()
+    await world.nl.outbox.idle()
+    world.mailer.clear()
+    const removed = expectOk(await nl.backupCodes.remove({ grant: person.grant, proof }))
+    await nl.outbox.idle()
+    expect(world.mailer.mails.map(({ subject }) => subject)).toEqual([
+      '[Acme] The backup codes were removed from your account',
+    ])
+    person.grant = removed.grant ?? ''
+    expect(await nl.backupCodes.status({ grant: person.grant })).toMatchObject({ left: 0, total: 0 })
+    const challenge = await person.challenge()
+    const [code] = person.backupCodes
+    expect(await nl.signIn.verify({ challenge, code })).toMatchObject({ status: 'challenge', factors: ['totp'] })
+    expect(await nl.backupCodes.remove({ grant: person.grant, proof: await person.proof() })).toEqual({
+      ok: false,
+      reason: 'not-on',
+    })
+    const made = expectOk(await nl.backupCodes.regenerate({ grant: person.grant, proof: await person.proof() }))
+    expect(await nl.backupCodes.status({ grant: made.grant })).toMatchObject({ left: 10 })
+  })
+})

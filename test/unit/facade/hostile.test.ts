@@ -85,6 +85,7 @@ describe('hostile values', () => {
       ],
       'backupCodes.status': [nl.backupCodes.status, page],
       'backupCodes.regenerate': [nl.backupCodes.regenerate, sensitive],
+      'backupCodes.remove': [nl.backupCodes.remove, sensitive],
       'stepUp.start': [nl.stepUp.start, { ...page, purpose: 'factors' }],
       'stepUp.verify': [nl.stepUp.verify, { ...page, purpose: 'factors', code, factor: 'totp' }],
       'sessions.check': [nl.sessions.check, page],
