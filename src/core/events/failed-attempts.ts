@@ -31,9 +31,11 @@ function attempt(kind: Attempt['kind'], row: SecurityEvent | Fact, sampled?: num
   return { kind, count, at: row.at, address: row.values.ip ?? row.values.network }
 }
 
+const signInDoors: readonly string[] = ['primary', 'sign-in', 'passkey', 'recover']
+
 /** Codes are asked for at other doors too, of somebody who is signed in already: those are no sign-ins. */
 function isSignIn(door: string | undefined): boolean {
-  return door === undefined || door === 'sign-in' || door === 'primary'
+  return door === undefined || signInDoors.includes(door)
 }
 
 /** The attempt that an event stands for, if it stands for one. */
@@ -43,6 +45,7 @@ export function attemptOfEvent(event: SecurityEvent, isCompleted: boolean): Atte
       return isSignIn(event.values.door) ? attempt('codes', event) : null
     case 'mfa_challenge':
     case 'mfa_required':
+    case 'authn_login_refuse':
       return isCompleted ? null : attempt('unfinished', event)
     default:
       return null

@@ -118,6 +118,12 @@ describe('summarizeLogins', () => {
     expect(rows).toEqual([])
   })
 
+  it('counts a right password that only a passkey could complete, and a wrong code at the recovery', () => {
+    const refused = event('authn_login_refuse', { n: 1, values: { primary: 'password', reason: 'passkey-only' } })
+    const guessed = event('mfa_fail', { n: 2, values: { door: 'recover', compared: ['backup-code'], reason: 'wrong' } })
+    expect(summarizeLogins([refused, guessed], [])[0]?.failedBefore).toEqual({ ...nothing, unfinished: 1, codes: 1 })
+  })
+
   it('lists ten addresses, the latest first, and counts the rest', () => {
     const facts = Array.from({ length: 25 }, (_, i) =>
       fact('authn_login_fail', { id: `f${i}`, at: minute(i), values: { ip: `192.0.2.${i % 13}` } }),
