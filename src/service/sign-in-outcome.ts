@@ -99,6 +99,7 @@ export interface PublicOutcome {
   /** ms since epoch */
   readonly retryAt?: number
   readonly factors?: readonly Factor[]
+  readonly preferred?: Factor
   readonly triesLeft?: number
   readonly sms?: SmsDelivery
 }
@@ -120,7 +121,10 @@ export function publicOutcome(outcome: SignInOutcome): PublicOutcome {
     status,
     ...(reason === undefined ? {} : { reason }),
     ...(retryAt === undefined ? {} : { retryAt }),
-    ...(status === 'challenge' ? { factors: outcome.factors, triesLeft: outcome.triesLeft } : {}),
-    ...(status === 'challenge' && outcome.sms !== undefined ? { sms: outcome.sms } : {}),
+    ...(status === 'challenge' ? shown(outcome) : {}),
   }
+}
+
+function shown({ factors, preferred, triesLeft, sms }: Challenged): Partial<PublicOutcome> {
+  return { factors, preferred, triesLeft, ...(sms === undefined ? {} : { sms }) }
 }

@@ -65,13 +65,10 @@ export function chargeFailure(
   ]
   const messages: DraftMessage[] = off.map((factor) => notice({ template: 'factor-disabled', factor, at: now }, now))
 
-  let { factorFailedAt, lockedAt } = state.notices
   const slowed = wait !== null && wait - now >= limits.tellingWaitMs
-  const strange = !origin.knownDevice || attempt.last === true || slowed
-  if (strange && due(factorFailedAt, limits.factorFailedMailEveryMs, now)) {
-    factorFailedAt = now
-    messages.push(notice({ template: 'factor-failed', at: now, ...seenFrom(client) }, now))
-  }
+  const told = tellOfFailure(state, { client, now, strange: !origin.knownDevice || attempt.last === true || slowed })
+  messages.push(...told.messages)
+  let { lockedAt } = state.notices
   if (charged.locks) {
     const until = now + limits.lockMs
     const failures = charged.throttle.failures
@@ -82,9 +79,22 @@ export function chargeFailure(
     }
   }
   return {
-    state: { ...withHardCounts(state, after), throttle: charged.throttle, notices: { factorFailedAt, lockedAt } },
+    state: { ...withHardCounts(state, after), throttle: charged.throttle, notices: { ...told.notices, lockedAt } },
     events,
     messages,
+  }
+}
+
+/** The primary authentication was right and the factor was not: the owner hears of it, once in a while [NOT-4]. */
+export function tellOfFailure(
+  state: AccountState,
+  { client, now, strange }: { readonly client: Client; readonly now: number; readonly strange: boolean },
+): { readonly notices: AccountState['notices']; readonly messages: readonly DraftMessage[] } {
+  const { notices } = state
+  if (!strange || !due(notices.factorFailedAt, limits.factorFailedMailEveryMs, now)) return { notices, messages: [] }
+  return {
+    notices: { ...notices, factorFailedAt: now },
+    messages: [notice({ template: 'factor-failed', at: now, ...seenFrom(client) }, now)],
   }
 }
 

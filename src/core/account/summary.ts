@@ -8,8 +8,6 @@ export interface AccountSummary {
   readonly createdAt: number
   readonly updatedAt: number
   readonly totpDevices: number
-  readonly passkeys: number
-  readonly sms: boolean
   readonly backupCodesLeft: number
   readonly lockedUntil: number | null
 }
@@ -21,8 +19,6 @@ export function summarizeAccount(state: AccountState, now: number): AccountSumma
     createdAt: state.createdAt,
     updatedAt: now,
     totpDevices: state.totp.devices.length,
-    passkeys: state.passkeys.credentials.length,
-    sms: state.sms.number !== null,
     backupCodesLeft: unusedCodes(state),
     lockedUntil: lockedAt === null ? null : lockedAt + limits.lockMs,
   }

@@ -91,7 +91,7 @@ export const en: Language = {
     'factor-failed': (_template, { appName }) => ({
       subject: 'A sign-in stopped at the second factor',
       happened: [
-        'Somebody passed the first step of signing in to your account, and then gave a wrong code. That code let nobody in.',
+        'Somebody passed the first step of signing in to your account, and then gave a wrong code or showed a passkey that does not fit. It let nobody in.',
         firstStep,
       ],
       ifYou: 'If you mistyped a code yourself, there is nothing to do.',

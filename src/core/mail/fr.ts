@@ -112,7 +112,7 @@ export const fr: Language = {
     'factor-failed': (_template, { appName }) => ({
       subject: 'Une connexion s’est arrêtée au second facteur',
       happened: [
-        'Quelqu’un a passé la première étape de la connexion à votre compte, puis a donné un code faux. Ce code n’a laissé entrer personne.',
+        'Quelqu’un a passé la première étape de la connexion à votre compte, puis a donné un code faux ou montré une clé d’accès qui ne convient pas. Cela n’a laissé entrer personne.',
         firstStep,
       ],
       ifYou: 'Si vous avez vous-même mal saisi un code, il n’y a rien à faire.',

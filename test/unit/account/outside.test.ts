@@ -17,11 +17,17 @@ describe('publicOutcome', () => {
     const { challenge } = expectStatus(started, 'challenge')
     const wrong = await nl.signIn.verify({ challenge, code: wrongCode(person.app), client: home })
     const granted = await nl.signIn.verify({ challenge, code: person.app.code(), client: home })
-    expect(publicOutcome(started)).toEqual({ status: 'challenge', factors: ['totp', 'backup-code'], triesLeft: 5 })
+    expect(publicOutcome(started)).toEqual({
+      status: 'challenge',
+      factors: ['totp', 'backup-code'],
+      preferred: 'totp',
+      triesLeft: 5,
+    })
     expect(publicOutcome(wrong)).toEqual({
       status: 'challenge',
       reason: 'wrong',
       factors: ['totp', 'backup-code'],
+      preferred: 'totp',
       triesLeft: 4,
     })
     expect(publicOutcome(granted)).toEqual({ status: 'granted' })

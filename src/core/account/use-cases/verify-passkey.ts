@@ -8,7 +8,7 @@ import type { OpenChallenge } from '../challenge.ts'
 import { consume, countFailure, entryOf, openChallenge } from '../challenge.ts'
 import { originAt } from '../code-door.ts'
 import type { PasskeyMatch } from '../code-verdict.ts'
-import { creditSuccess, failedFactor } from '../code-verdict.ts'
+import { creditSuccess, failedFactor, tellOfFailure } from '../code-verdict.ts'
 import type { Evidence } from '../evidence.ts'
 import { amrOf, primaries } from '../factor.ts'
 import { referenceTo } from '../session.ts'
@@ -145,13 +145,15 @@ function refuse(
     const told = reason === 'user-verification' ? reason : 'wrong-credentials'
     return decided<VerifyPasskeyResult>(spent, { status: 'refused', reason: told }, written)
   }
-  const counted = countFailure(spent, challenge, { compared: [], place: origin.place }, context)
+  const told = tellOfFailure(state, { client, now: context.now, strange: !origin.knownDevice })
+  const place = { compared: [], place: origin.place }
+  const counted = countFailure({ ...spent, notices: told.notices }, challenge, place, context)
   const last = (entryOf(counted, challenge)?.failures ?? 0) >= context.settings.challengeTries
   return decided<VerifyPasskeyResult>(
     counted,
     last
       ? { status: 'refused', reason: 'too-many-tries' }
       : openChallenge(counted, challenge, context, { reason: 'wrong', retryAt: null }),
-    written,
+    { ...written, messages: told.messages },
   )
 }
