@@ -80,6 +80,19 @@ describe('the passkeys of an account', () => {
     })
   })
 
+  it('stay where a policy asks for a factor, down to the last', async () => {
+    const world = createWorld({ options: withPasskeys })
+    const strict = world.instance({ policy: { factors: { required: { since: 0, graceMs: 0 } } } })
+    const ada = await keyOwner(world.nl)
+    const device = await ada.add(createAuthenticator())
+    const removed = await strict.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: device })
+    ada.grant = expectOk(removed).grant ?? ''
+    const last = { grant: ada.grant, proof: await ada.proof(), passkey: ada.passkey }
+    const required = { ok: false, reason: 'required-by-policy' }
+    expect(await strict.passkeys.remove(last)).toEqual(required)
+    expect(await strict.accounts.turnOffTwoFactor({ grant: ada.grant, proof: await ada.proof() })).toEqual(required)
+  })
+
   it('[PKR-12] give their unique keys back when they go, so that they can be registered anew by anybody', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, storage } = world

@@ -164,6 +164,7 @@ describe('a recovery that fails', () => {
     expect(throttle.failures).toBe(limits.freeFailures + 1)
     expect(backupCodes.failures).toBe(limits.freeFailures + 1)
     // The place waits now: a right code is not looked at, and nothing says so.
+    world.clock.advance(1)
     expect(await nl.signIn.recover({ ...start, client, code: ada.backupCodes[0] })).toEqual(wrong)
     expect((await factsOf(nl, 'ada'))[0]).toMatchObject({
       type: 'excess_rate_limit_exceeded',
