@@ -5,7 +5,7 @@ import { limits } from '../../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'
 import { answered, keyOwner, made, withPasskeys } from '../../world/passkey-person.ts'
-import { home } from '../../world/person.ts'
+import { elsewhere, home } from '../../world/person.ts'
 import { factsOf, stateOf } from '../../world/reading.ts'
 import { seededRandom } from '../../world/seeded-random.ts'
 import { createWorld, keyText } from '../../world/world.ts'
@@ -84,7 +84,9 @@ describe('the challenge of a passkey', () => {
       [{ expiresAt: clock() }, 'ceremony-expired'],
     ] as const) {
       clock.advance(1)
-      expect(await nl.signIn.verifyPasskey({ ceremony: forge(changed), response, client: home })).toEqual(ended)
+      // Another network each time: from one, facts are sampled.
+      const client = elsewhere(clock())
+      expect(await nl.signIn.verifyPasskey({ ceremony: forge(changed), response, client })).toEqual(ended)
       expect((await factsOf(nl, 'ada'))[0]).toMatchObject({ type: 'sequence_fail', values: { reason } })
     }
     const other = await nl.signIn.verifyPasskey({ ceremony: forge({ id: 'A'.repeat(43) }), response, client: home })
