@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { publicOutcome } from 'nightlatch'
-import type { Storage } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import { limits } from '../../../src/core/limits.ts'
 import { countingStorage } from '../../world/counting-storage.ts'
@@ -128,21 +127,15 @@ describe('a passkey alone', () => {
     const inner = memoryStorage()
     const world = createWorld({ storage: inner, options: withPasskeys })
     const [ada, eve] = [await keyOwner(world.nl), await keyOwner(world.nl, { id: 'eve' })]
-    const answers: readonly unknown[] = [
-      'account:eve',
-      'account:nobody',
-      'organization:eve',
-      'eve',
-      '',
-      7,
-      {},
-      undefined,
-    ]
-    for (const found of answers) {
-      const storage: Storage = { ...inner, find: async () => found as string }
-      const nl = world.instance({ storage })
-      const outcome = await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null)).catch(() => null)
-      expect(outcome?.status ?? 'refused', String(found)).toBe('refused')
+    const answering = async (found: unknown): Promise<unknown> => {
+      const nl = world.instance({ storage: { ...inner, find: async () => found as string } })
+      return nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null))
+    }
+    for (const found of ['account:eve', 'account:nobody', 'account:', 'organization:eve', 'eve', '']) {
+      expect(await answering(found), found).toMatchObject({ status: 'refused' })
+    }
+    for (const found of [7, {}, undefined, ['account:ada']]) {
+      await expect(answering(found)).rejects.toMatchObject({ code: 'NL_STORAGE_FAILED' })
     }
     expect((await stateOf(inner, 'eve')).sessions).toHaveLength(1)
     expect((await factsOf(world.nl, 'eve'))[0]).toMatchObject({ values: { reason: 'wrong-credentials' } })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asSystem, publicOutcome } from 'nightlatch'
+import { asSystem, publicOutcome, trustDevices } from 'nightlatch'
 import type { Nightlatch } from 'nightlatch'
 import { memorySms } from 'nightlatch/testing'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
@@ -97,13 +97,14 @@ describe('only passkeys', () => {
   })
 
   it('refuse a right password like a wrong one, whatever the browser shows, and tell the history', async () => {
-    const { nl } = createWorld({ options: withPasskeys })
+    const { nl } = createWorld({ options: { ...withPasskeys, trustedDevices: trustDevices() } })
     const ada = await keyOwner(nl)
     await ada.becomePasskeyOnly()
-    const known = expectStatus(await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null)), 'granted')
+    const trusting = { ...(await answered(nl, ada.authenticator, null)), trustDevice: true }
+    const trusted = expectStatus(await nl.signIn.verifyPasskey(trusting), 'granted')
     const wrong = await nl.signIn.failed({ name: 'ada', accountId: 'ada', client: home })
     for (const primary of ['password', 'magic-link', 'oauth', 'other'] as const) {
-      for (const client of [home, elsewhere(5), { ...home, device: known.deviceToken }]) {
+      for (const client of [home, elsewhere(5), { ...home, device: trusted.deviceToken }]) {
         const refused = await nl.signIn.start({ ...start, primary, client })
         expect(refused).toEqual(wrong)
         expect(JSON.stringify(publicOutcome(refused))).toBe(JSON.stringify(publicOutcome(wrong)))

@@ -81,6 +81,17 @@ describe('an owner whose passkeys are lost', () => {
     expect(await nl.passkeys.register({ grant: late })).toEqual({ ok: false, reason: 'signed-out' })
   })
 
+  it('has no proof to show, and one that comes along is not kept as spent', async () => {
+    const grant = await recover()
+    const eve = await keyOwner(nl, { id: 'eve' })
+    for (const proof of [await ada.proof(), await eve.proof()]) {
+      for (let n = 0; n <= limits.spentProofs; n++) expectOk(await nl.passkeys.register({ grant, proof }))
+    }
+    expect((await stateOf(world.storage, 'ada')).spentProofs).toEqual([])
+    // The owner's own proof is still good.
+    expectOk(await nl.passkeys.register({ grant: ada.grant, proof: await ada.proof() }))
+  })
+
   it('can do nothing else with that grant, whatever proof comes along', async () => {
     const grant = await recover()
     const proof = await ada.proof()
