@@ -22,7 +22,11 @@ export function guardStorage(storage: Storage & Partial<Directory>): Storage & P
       if (answer === 'committed' || answer === 'conflict' || answer === 'key-taken') return answer
       throw new NightlatchError('NL_STORAGE_FAILED', 'the storage answered a commit with something else')
     }),
-    find: guard('find', (key) => storage.find(key)),
+    find: guard('find', async (key) => {
+      const found: unknown = await storage.find(key)
+      if (found === null || typeof found === 'string') return found
+      throw new NightlatchError('NL_STORAGE_FAILED', 'the storage answered a find with something else')
+    }),
     append: guard('append', (facts) => storage.append(facts)),
     listEvents: guard('listEvents', (query) => storage.listEvents(query)),
     listFacts: guard('listFacts', (query) => storage.listFacts(query)),

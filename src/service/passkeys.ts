@@ -93,8 +93,8 @@ export interface Passkeys {
     | Failure<RemoveRefusal | 'busy'>
   >
   /**
-   * Only passkeys open the account, or other factors too. Going there takes two passkeys, or one that is synced beside an
-   * unused set of backup codes; leaving takes a proof by passkey, for the purpose `passkey-only`.
+   * Only passkeys open the account, or other factors too. Going there takes two passkeys that verify their user, or one
+   * that is synced beside an unused set of backup codes; leaving takes a proof by passkey, for the purpose `passkey-only`.
    *
    * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|needs-recovery|unchanged|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */

@@ -128,19 +128,45 @@ export function openedText(value: Uint8Array | null | undefined): string {
   }
 }
 
-/** What the service found out of a browser's answer; null if it does not verify. */
+/**
+ * What the service found out of a browser's answer; null if it does not verify. The verifier may be the host's own: an
+ * answer of another form than its port says is none.
+ */
 export function registrationFacts(value: Uint8Array | null | undefined): RegistrationFacts | null {
-  return parsed(value) as RegistrationFacts | null
+  const facts = parsed(value)
+  if (facts === null || !saysAssertion(facts) || !isWhole(facts.algorithm)) return null
+  const { id, publicKey, aaguid, attestation, transports } = facts
+  if (![id, publicKey, aaguid, attestation].every(isText)) return null
+  return Array.isArray(transports) && transports.every(isText) ? (facts as unknown as RegistrationFacts) : null
 }
 
 export function assertionFacts(value: Uint8Array | null | undefined): AssertionFacts | null {
-  return parsed(value) as AssertionFacts | null
+  const facts = parsed(value)
+  return facts !== null && saysAssertion(facts) ? (facts as unknown as AssertionFacts) : null
 }
 
-function parsed(value: Uint8Array | null | undefined): object | null {
+type Fields = Readonly<Record<string, unknown>>
+
+function saysAssertion({ counter, userVerified, backupEligible, backedUp }: Fields): boolean {
+  return (
+    isWhole(counter) &&
+    counter >= 0 &&
+    [userVerified, backupEligible, backedUp].every((flag) => typeof flag === 'boolean')
+  )
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function parsed(value: Uint8Array | null | undefined): Fields | null {
   try {
     const facts: unknown = JSON.parse(openedText(value))
-    return typeof facts === 'object' ? facts : null
+    return typeof facts === 'object' ? (facts as Fields | null) : null
   } catch {
     return null
   }

@@ -1,4 +1,5 @@
 import type { DraftEvent } from '../events/catalogue.ts'
+import { limits } from '../limits.ts'
 import { credentialKey } from '../passkeys/unique-keys.ts'
 import type { TokenPayloads } from '../token/index.ts'
 import { seenFrom } from './code-verdict.ts'
@@ -27,12 +28,16 @@ export function removalFault(left: AccountState, context: Context): 'required-by
   return !hasFactor(left) && requiresFactor(context) ? 'required-by-policy' : null
 }
 
-/** Two passkeys, or one that is synced beside a set of backup codes of which none was used. */
+/**
+ * Two passkeys, or one that is synced beside a set of backup codes of which none was used and which still opens. One that
+ * never verified its user does not count: it opens nothing alone.
+ */
 export function canBePasskeyOnly({ passkeys, backupCodes }: AccountState): boolean {
-  const { credentials } = passkeys
-  if (credentials.length > 1) return true
-  const fresh = backupCodes.set !== null && backupCodes.set.codes.every((code) => code.usedAt === null)
-  return credentials.some((passkey) => passkey.backedUp) && fresh
+  const alone = passkeys.credentials.filter(({ uvInitialized }) => uvInitialized)
+  if (alone.length > 1) return true
+  const { set, failures } = backupCodes
+  const fresh = set !== null && failures < limits.hardStop && set.codes.every((code) => code.usedAt === null)
+  return alone.some((passkey) => passkey.backedUp) && fresh
 }
 
 /** The account without one method: its counts start anew with the next binding, the shared budget does not. */

@@ -74,9 +74,10 @@ export function isRecovery({ kind, factor }: Session): boolean {
   return kind === 'enroll' && factor === 'backup-code'
 }
 
-/** A proof is good once. Without a factor none was asked, so one that came along is not the account's to remember. */
+/** A proof is good once. One that came along where none was asked, or of another session, is not the account's to remember. */
 export function spendProof(state: AccountState, auth: Authorization, now: number): AccountState {
-  const proof = auth.kind === 'grant' && hasFactor(state) ? auth.proof : null
+  const asked = auth.kind === 'grant' && hasFactor(state) && auth.proof?.session === auth.grant.session
+  const proof = asked ? auth.proof : null
   if (proof === null) return state
   const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
   const proofs = latestForgotten(state.forgotten.proofs, state.spentProofs, now)

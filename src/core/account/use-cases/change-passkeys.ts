@@ -68,7 +68,10 @@ export interface SetPasskeyOnly {
 
 export type SetPasskeyOnlyResult =
   | { readonly ok: true; readonly grant: TokenPayloads['grant'] | null }
-  /** `needs-recovery`: two passkeys are needed, or one that is synced beside an unused set of backup codes. */
+  /**
+   * `needs-recovery`: two passkeys are needed, or one that is synced beside an unused set of backup codes, and they must
+   * have verified their user.
+   */
   | { readonly ok: false; readonly reason: SensitiveRefusal | 'needs-recovery' | 'unchanged' }
 
 /** Only passkeys open the account. Leaving that takes a passkey. */

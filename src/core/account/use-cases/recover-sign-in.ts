@@ -38,7 +38,9 @@ const refused: RecoverSignInResult = { status: 'refused', reason: 'wrong-credent
  */
 export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = {
   plan(state, command, context, evidence) {
-    if (!state.passkeys.only || state.backupCodes.failures >= limits.hardStop) {
+    // Where no passkey can be registered, a code would be spent for nothing.
+    const possible = context.settings.methods.includes('passkey') && state.backupCodes.failures < limits.hardStop
+    if (!state.passkeys.only || !possible) {
       const values = { door: 'recover', reason: state.passkeys.only ? 'factors-off' : 'not-passkey-only' }
       return done(refused, [{ type: 'sequence_fail', values }])
     }
