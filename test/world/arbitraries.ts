@@ -170,6 +170,7 @@ const passkey = (credentialId: string): fc.Arbitrary<Passkey> =>
     backupEligible: fc.boolean(),
     backedUp: fc.boolean(),
     uvInitialized: fc.boolean(),
+    discoverable: fc.constantFrom(true, false, null),
     aaguid: fc.constant('00000000-0000-0000-0000-000000000000'),
     createdAt: time,
     lastUsedAt: maybe(time),
@@ -480,6 +481,7 @@ export const registration = (made: AccountState): fc.Arbitrary<RegistrationRespo
     clientDataJSON: fc.constant('e30'),
     attestationObject: fc.constant('oA'),
     transports: fc.constantFrom([], ['usb']),
+    discoverable: fc.constantFrom(true, false, null),
   })
 
 export const assertion = (made: AccountState): fc.Arbitrary<AssertionResponse> =>

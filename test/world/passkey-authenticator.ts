@@ -32,6 +32,8 @@ export interface BrowserWords {
   readonly authenticatorData?: (bytes: Uint8Array) => Uint8Array
   /** The outputs of authenticator extensions. */
   readonly extensions?: ReadonlyMap<string, Cbor>
+  /** What it says of the passkey, by `credProps`. */
+  readonly discoverable?: boolean
   readonly attestedId?: Uint8Array
   readonly publicKey?: (key: ReadonlyMap<number, Cbor>) => Cbor
   readonly attestation?: (parts: {
@@ -223,7 +225,7 @@ export function createAuthenticator(
       rawId: id,
       type: 'public-key',
       authenticatorAttachment: 'platform',
-      clientExtensionResults: { credProps: { rk: true } },
+      clientExtensionResults: { credProps: { rk: words.discoverable ?? true } },
       response: {
         clientDataJSON: base64url(client),
         attestationObject: base64url(encodeCbor(attestationObject)),

@@ -67,6 +67,7 @@ export interface Confirmed {
   /** A passkey that lives in a synced store. */
   readonly synced?: boolean
   readonly claim?: readonly string[]
+  readonly release?: readonly string[]
 }
 
 export interface Enrolled {
@@ -131,7 +132,7 @@ export function finishEnrollment<R>(
     backupCodes: made?.codes ?? null,
     deviceId: entering?.deviceId ?? null,
   }
-  const release = dropped.includes('passkey') ? credentialKeys(before) : []
+  const release = dropped.includes('passkey') ? credentialKeys(before) : (confirmed.release ?? [])
   return decided<R | Enrolled>(bumped, result, {
     events,
     messages,

@@ -30,10 +30,10 @@ export function removalFault(left: AccountState, context: Context): 'required-by
 
 /**
  * Two passkeys, or one that is synced beside a set of backup codes of which none was used and which still opens. One that
- * never verified its user does not count: it opens nothing alone.
+ * never verified its user, or is found only by a name, does not count: it opens nothing alone.
  */
 export function canBePasskeyOnly({ passkeys, backupCodes }: AccountState): boolean {
-  const alone = passkeys.credentials.filter(({ uvInitialized }) => uvInitialized)
+  const alone = passkeys.credentials.filter((passkey) => passkey.uvInitialized && passkey.discoverable !== false)
   if (alone.length > 1) return true
   const { set, failures } = backupCodes
   const fresh = set !== null && failures < limits.hardStop && set.codes.every((code) => code.usedAt === null)

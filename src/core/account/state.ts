@@ -135,6 +135,8 @@ export interface Passkey {
   readonly backupEligible: boolean
   readonly backedUp: boolean
   readonly uvInitialized: boolean
+  /** False: it opens nothing without a name typed before. Null: nobody said. */
+  readonly discoverable: boolean | null
   readonly aaguid: string
   readonly createdAt: number
   readonly lastUsedAt: number | null

@@ -7,6 +7,8 @@ export interface RegistrationResponse {
   readonly clientDataJSON: string
   readonly attestationObject: string
   readonly transports: readonly string[]
+  /** Whether the authenticator finds it without being told its id, as the browser says; null if it does not. */
+  readonly discoverable: boolean | null
 }
 
 /** What is needed of a browser's `AuthenticationResponseJSON`. Bytes are base64url. */
@@ -47,14 +49,25 @@ function userHandleOf(value: unknown): string | null | undefined {
 }
 
 /** Each field is read once, so that what was checked is what is kept. */
-function credentialOf(value: unknown): { readonly id: string; readonly response: Fields } | null {
+/** `credProps.rk`. No authenticator signs it: good for advice, never for letting anybody in. */
+function discoverableOf(outputs: unknown): boolean | null {
+  const rk = fieldsOf(fieldsOf(outputs)?.credProps)?.rk
+  return typeof rk === 'boolean' ? rk : null
+}
+
+function credentialOf(value: unknown): {
+  readonly id: string
+  readonly response: Fields
+  readonly outputs: unknown
+} | null {
   if (typeof value === 'string' && value.length > limits.responseText) return null
   const credential = fieldsOf(typeof value === 'string' ? JSON.parse(value) : value)
   if (credential === null || credential.type !== 'public-key') return null
   const id = bytesText(credential.id, { from: 1, to: limits.credentialId })
   const { rawId = id } = credential
   const response = fieldsOf(credential.response)
-  return id !== null && rawId === id && response !== null ? { id, response } : null
+  const outputs = credential.clientExtensionResults
+  return id !== null && rawId === id && response !== null ? { id, response, outputs } : null
 }
 
 function orNull<Value>(read: () => Value | null): Value | null {
@@ -67,8 +80,8 @@ function orNull<Value>(read: () => Value | null): Value | null {
 }
 
 /**
- * Reads what a browser sent for a new passkey: the JSON of the credential, parsed or as text. Extension outputs and
- * whatever else is in it are left out [PKR-14].
+ * Reads what a browser sent for a new passkey: the JSON of the credential, parsed or as text. Extension outputs but
+ * `credProps`, and whatever else is in it, are left out [PKR-14].
  *
  * @contract pure · response|null · throws none · WebAuthn L3 §5.1 RegistrationResponseJSON
  */
@@ -76,12 +89,12 @@ export function readRegistrationResponse(value: unknown): RegistrationResponse |
   return orNull(() => {
     const credential = credentialOf(value)
     if (credential === null) return null
-    const { id, response } = credential
+    const { id, response, outputs } = credential
     const clientDataJSON = bytesText(response.clientDataJSON, { from: 1, to: limits.clientData })
     const attestationObject = bytesText(response.attestationObject, { from: 1, to: limits.attestationObject })
     const transports = transportsOf(response.transports)
     if (clientDataJSON === null || attestationObject === null || transports === null) return null
-    return { id, clientDataJSON, attestationObject, transports }
+    return { id, clientDataJSON, attestationObject, transports, discoverable: discoverableOf(outputs) }
   })
 }
 

@@ -113,6 +113,7 @@ describe('an owner whose passkeys are lost', () => {
       'sms.remove': () => nl.sms.remove(common),
       'backupCodes.status': () => nl.backupCodes.status(common),
       'backupCodes.regenerate': () => nl.backupCodes.regenerate(common),
+      'backupCodes.remove': () => nl.backupCodes.remove(common),
       'passkeys.list': () => nl.passkeys.list(common),
       'passkeys.rename': () => nl.passkeys.rename({ ...common, passkey: ada.passkey, label: 'x' }),
       'passkeys.remove': () => nl.passkeys.remove({ ...common, passkey: ada.passkey }),

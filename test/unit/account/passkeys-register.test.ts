@@ -117,6 +117,7 @@ describe('a registration', () => {
         backupEligible: true,
         backedUp: false,
         uvInitialized: true,
+        discoverable: true,
         aaguid: 'abababab-abab-abab-abab-abababababab',
         createdAt: world.clock(),
         lastUsedAt: null,

@@ -172,7 +172,10 @@ describe('a registration', () => {
     const { id, response } = created()
     expect(readRegistrationResponse({ id, type: 'public-key', response })).toBeNull()
     expect(
-      await verifier.verifyRegistration({ response: { id, ...response }, challenge: challenges.create }),
+      await verifier.verifyRegistration({
+        response: { id, ...response, discoverable: null },
+        challenge: challenges.create,
+      }),
     ).toBeNull()
     const { register } = ceremony()
     for (const attestedId of [new Uint8Array(0), bytes(16), bytes(1023)]) {
@@ -264,7 +267,10 @@ describe('a registration', () => {
     ]
     for (const object of hostile) {
       const attestationObject = object.toString('base64url')
-      const question = { response: { ...response, id, attestationObject }, challenge: challenges.create }
+      const question = {
+        response: { ...response, id, attestationObject, discoverable: null },
+        challenge: challenges.create,
+      }
       expect(await verifier.verifyRegistration(question)).toBeNull()
     }
   })

@@ -16,7 +16,7 @@ describe('a registration response', () => {
   it('is read from an object and from its text, to the fields that are needed', () => {
     const { id, response } = registration
     const { clientDataJSON, attestationObject } = response
-    const expected = { id, clientDataJSON, attestationObject, transports: ['hybrid', 'internal'] }
+    const expected = { id, clientDataJSON, attestationObject, transports: ['hybrid', 'internal'], discoverable: true }
     expect(readRegistrationResponse(registration)).toEqual(expected)
     expect(readRegistrationResponse(JSON.stringify(registration))).toEqual(expected)
   })
@@ -36,8 +36,14 @@ describe('a registration response', () => {
     const results = [{}, null, { prf: { enabled: true } }, { largeBlob: 'x'.repeat(9000) }, 'text', undefined]
     for (const clientExtensionResults of results) {
       const read = readRegistrationResponse({ ...registration, clientExtensionResults, future: [1] })
-      expect(read).toEqual(readRegistrationResponse(registration))
+      expect(read).toEqual({ ...readRegistrationResponse(registration), discoverable: null })
     }
+  })
+
+  it('takes the word of the browser on whether the passkey is found without a name', () => {
+    const read = (rk: unknown): unknown =>
+      readRegistrationResponse({ ...registration, clientExtensionResults: { credProps: { rk } } })?.discoverable
+    expect([true, false, undefined, 'true', 1].map(read)).toEqual([true, false, null, null, null])
   })
 })
 

@@ -7,7 +7,7 @@ import { codesToHash, finishEnrollment, standsAlone } from '../enrollment.ts'
 import type { RegistrationProof } from '../evidence.ts'
 import { registrationFacts, valueOf } from '../evidence.ts'
 import type { Authorization } from '../session.ts'
-import { authorize, referenceTo } from '../session.ts'
+import { authorize, isRecovery, referenceTo } from '../session.ts'
 import type { AccountState, Passkey, Session } from '../state.ts'
 import type { Client, Context, Decision, UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
@@ -58,7 +58,8 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
     const value = valueOf(evidence, proof)
     if (value === undefined) return { step: 'need', proofs: [proof] }
     const facts = registrationFacts(value)
-    if (facts !== null && !hasRoom(state, facts.id.length + facts.publicKey.length)) {
+    const length = facts === null ? 0 : facts.id.length + facts.publicKey.length
+    if (facts !== null && tooMany(state, authorized.session).length === 0 && !hasRoom(state, length)) {
       return done({ ok: false, reason: 'too-many-passkeys' })
     }
     const proofs = facts === null ? null : codesToHash(state, context, evidence)
@@ -85,12 +86,15 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
       backupEligible,
       backedUp,
       uvInitialized: userVerified,
+      discoverable: response.discoverable,
       aaguid,
       createdAt: context.now,
       lastUsedAt: null,
     }
     const { handle, credentials, only } = state.passkeys
-    const after = { ...state, passkeys: { handle, credentials: [...credentials, passkey], only } }
+    const dropped = tooMany(state, session)
+    const kept = credentials.filter((one) => !dropped.includes(one))
+    const after = { ...state, passkeys: { handle, credentials: [...kept, passkey], only } }
     return finishEnrollment<ConfirmPasskeyResult>(
       {
         method: 'passkey',
@@ -102,12 +106,20 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
         switching: ceremony.switching === 1,
         synced: backupEligible,
         claim: [credentialKey(id)],
+        release: dropped.map((one) => credentialKey(one.id)),
       },
       command,
       context,
       evidence,
     )
   },
+}
+
+/** Where every passkey is lost and the list is full, the new one takes the place of the one that was used longest ago. */
+function tooMany(state: AccountState, session: Session | null): readonly Passkey[] {
+  if (session === null || !isRecovery(session) || hasRoom(state)) return []
+  const used = ({ lastUsedAt, createdAt }: Passkey): number => lastUsedAt ?? createdAt
+  return [...state.passkeys.credentials].sort((a, b) => used(a) - used(b)).slice(0, 1)
 }
 
 /** The challenge is spent by a wrong answer too [PKA-12]. */

@@ -8,7 +8,7 @@ import type { Ceremony } from '../ceremony.ts'
 import type { EnrollRefusal } from '../enrollment.ts'
 import { authorizeEnrollment } from '../enrollment.ts'
 import type { Authorization } from '../session.ts'
-import { newId, referenceTo, spendProof } from '../session.ts'
+import { isRecovery, newId, referenceTo, spendProof } from '../session.ts'
 import type { AccountState } from '../state.ts'
 import type { UseCase } from '../use-case.ts'
 import { decided, done, ready } from '../use-case.ts'
@@ -35,7 +35,7 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
   plan(state, command, context) {
     const authorized = authorizeEnrollment(state, command, 'passkey', context)
     if (!authorized.ok) return done(authorized)
-    return hasRoom(state) ? ready : done({ ok: false, reason: 'too-many-passkeys' })
+    return hasRoom(state) || recovers(state, command.auth) ? ready : done({ ok: false, reason: 'too-many-passkeys' })
   },
   decide(state, { account, auth, label, switching }, { now, entropy }) {
     const handle = state.passkeys.handle ?? encodeBase64url(derive(entropy, 'passkey-handle', passkeyLimits.userHandle))
@@ -47,7 +47,8 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
       epoch: state.epoch,
       expiresAt: now + limits.ceremonyMs,
       label,
-      switching: switching ? 1 : 0,
+      // Whoever was let in by a backup code may register what was lost, and change nothing else.
+      switching: switching && !recovers(state, auth) ? 1 : 0,
     }
     const device = referenceTo(newId(entropy, 'passkey'))
     return decided<RegisterPasskeyResult>(
@@ -64,6 +65,11 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
       },
     )
   },
+}
+
+function recovers(state: AccountState, auth: Authorization): boolean {
+  const session = auth.kind === 'grant' ? state.sessions.find(({ id }) => id === auth.grant.session) : undefined
+  return session !== undefined && isRecovery(session)
 }
 
 /** Ids and keys differ much in length, and a record has only so much room. */

@@ -6,6 +6,7 @@ import { admit } from '../admission.ts'
 import type { OpenChallenge, SmsDelivery } from '../challenge.ts'
 import { openChallenge } from '../challenge.ts'
 import { originAt } from '../code-door.ts'
+import { tellOfFailure } from '../code-verdict.ts'
 import { deviceTrust, rotateTrust, withdrawTrust } from '../device-trust.ts'
 import type { Evidence } from '../evidence.ts'
 import type { HostPrimary, Method } from '../factor.ts'
@@ -49,7 +50,7 @@ export const startSignIn: UseCase<StartSignIn, StartSignInResult> = {
     const question = graceQuestion(state, context)
     const asked = { ...state, requiredAt: graceStart(question) }
     if (!hasFactor(state)) return enter(asked, command, context, requirement(question) === 'enroll-now')
-    if (state.passkeys.only) return refuse(asked, command)
+    if (state.passkeys.only) return refuse(asked, command, context)
     const trust = deviceTrust(asked, command.client, context)
     if (trust === 'none') return challenge(asked, command, context, evidence)
     if (trust === 'void') return distrust(asked, command, context, evidence)
@@ -76,11 +77,15 @@ function graceQuestion(state: AccountState, { settings, now }: Context): Paramet
 }
 
 /** Outside it reads like a wrong password; the history has the reason. */
-function refuse(state: AccountState, { primary }: StartSignIn): Decision<StartSignInResult> {
+function refuse(state: AccountState, { primary, client }: StartSignIn, { now }: Context): Decision<StartSignInResult> {
+  const told = tellOfFailure(state, { client, now, strange: knownDeviceOf(state, client) === null })
   return decided<StartSignInResult>(
-    state,
+    { ...state, notices: told.notices },
     { status: 'refused', reason: 'wrong-credentials' },
-    { events: [{ type: 'authn_login_refuse', values: { primary, reason: 'passkey-only' } }] },
+    {
+      events: [{ type: 'authn_login_refuse', values: { primary, reason: 'passkey-only' } }],
+      messages: told.messages,
+    },
   )
 }
 
