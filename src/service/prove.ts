@@ -71,16 +71,20 @@ async function facts(verify: () => Promise<object | null> | undefined): Promise<
 async function permit(
   { options, ceilings, admit, hash }: ProveParts,
   recordId: string,
-  { phone, country, type, purpose }: SendPermitProof,
-  { ip, network }: Client,
+  { phone, country, type, purpose, own }: SendPermitProof,
+  { ip, network, deviceId, deviceNamesAccount }: Client,
 ): Promise<(typeof sendPermits)[number]> {
+  // Nobody else can use up what is left for the owner of a proven number: theirs counts apart.
+  const asker = purpose === 'verify-number' ? 'anybody' : own ? 'owner' : 'stranger'
+  const isDevice = asker === 'owner' && deviceNamesAccount && deviceId !== null
+  const place = isDevice ? ['device', deviceId] : network === null ? null : ['network', network]
   const charges: LimiterCharge[] = [
-    { key: hash('sms-number', phone), limit: ceilings.numberDaily, windowMs: 24 * hourMs },
+    { key: hash('sms-number', asker, phone), limit: ceilings.numberDaily, windowMs: 24 * hourMs },
     { key: hash('sms-country', country), limit: ceilings.countryHourly, windowMs: hourMs },
     { key: hash('sms-total'), limit: ceilings.totalHourly, windowMs: hourMs },
   ]
-  if (network !== null) {
-    charges.push({ key: hash('sms-network', network), limit: ceilings.networkHourly, windowMs: hourMs })
+  if (place !== null) {
+    charges.push({ key: hash('sms-place', ...place), limit: ceilings.networkHourly, windowMs: hourMs })
   }
   if ((await admit(charges, 'sms')) !== null) return 'limited'
   const risk = options.sms?.risk

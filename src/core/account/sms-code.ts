@@ -74,6 +74,7 @@ export function planSend(
     country: send.to.country,
     type: send.to.type,
     purpose: send.purpose,
+    own: send.own,
   }
   const value = valueOf(evidence, permit)
   if (value === undefined) return { status: 'need', proofs: [permit] }
