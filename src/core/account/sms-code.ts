@@ -5,6 +5,7 @@ import { generateSmsCode, isE164, sendAllowed, sendsAfterVerified, smsDigest } f
 import type { SmsPurpose, SmsSends } from '../sms/index.ts'
 import type { Evidence, Proof, SendPermitProof } from './evidence.ts'
 import { openedText, openProof, sendPermits, valueOf } from './evidence.ts'
+import { isRecent } from './session.ts'
 import type { AccountState, SmsCode, SmsNumber } from './state.ts'
 import type { Context, DraftMessage } from './use-case.ts'
 
@@ -40,9 +41,9 @@ export interface Sent {
   readonly expiresAt: number
 }
 
-/** A code that a server with a fast clock made lives no longer than any other [SMS-4]. */
+/** A code that a server with a fast clock made is live at once, and not until a time that is far ahead [SMS-4]. */
 export function isLiveCode(code: SmsCode, { now, settings }: Pick<Context, 'now' | 'settings'>): boolean {
-  return code.expiresAt > now && code.expiresAt - now <= (settings.sms?.codeMs ?? 0)
+  return code.expiresAt > now && isRecent(code.sentAt, settings.sms?.codeMs ?? 0, now)
 }
 
 /** Whether the message may be sent: the account's own limits first, then those that the service knows of. */
