@@ -4,6 +4,7 @@ import type { Proof, SendPermitProof } from '../core/account/evidence.ts'
 import { sendPermits, storedBytes } from '../core/account/evidence.ts'
 import type { AccountState } from '../core/account/state.ts'
 import type { Client } from '../core/account/use-case.ts'
+import { smsSendLimits } from '../core/sms/index.ts'
 import type { LimiterCharge } from '../ports/limiter.ts'
 import type { NumberType, SmsRisk } from '../ports/sms.ts'
 import { slowHash } from '../slow-hash/index.ts'
@@ -78,7 +79,10 @@ async function permit(
   const asker = purpose === 'verify-number' ? 'anybody' : own ? 'owner' : 'stranger'
   const isDevice = asker === 'owner' && deviceNamesAccount && deviceId !== null
   const place = isDevice ? ['device', deviceId] : network === null ? null : ['network', network]
+  const daily = options.sms?.sends?.daily ?? smsSendLimits.daily
   const charges: LimiterCharge[] = [
+    // What the host denies is in no record: without a count, one account could use up with it what all others share.
+    { key: hash('sms-account', asker, recordId), limit: daily, windowMs: 24 * hourMs },
     { key: hash('sms-number', asker, phone), limit: ceilings.numberDaily, windowMs: 24 * hourMs },
     { key: hash('sms-country', country), limit: ceilings.countryHourly, windowMs: hourMs },
     { key: hash('sms-total'), limit: ceilings.totalHourly, windowMs: hourMs },
