@@ -79,6 +79,9 @@ function sample(
   if (fact.type === 'sequence_fail' || fact.type === 'limiter_fail' || fact.type === 'crypt_decrypt_fail') {
     return sampled(JSON.stringify([fact.type, recordId, place]), now) === null ? null : fact
   }
+  if (fact.type === 'sms_refuse') {
+    return sampled(JSON.stringify([fact.type, recordId, fact.values.reason, place]), now) === null ? null : fact
+  }
   // A failed password of a known account is always a row; names that nobody has are not worth one each.
   if (fact.type === 'authn_login_fail' && recordId === null) {
     return sampled(JSON.stringify([fact.type, place]), now) === null ? null : fact

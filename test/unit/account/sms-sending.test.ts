@@ -100,6 +100,20 @@ describe('the limits of an account', () => {
     expect(await factsOf(nl, 'ada')).toHaveLength(2)
     expect((await eventsOf(nl, 'ada'))[0]).toMatchObject({ type: 'mfa_challenge', values: { smsHeld: 'daily' } })
   })
+
+  it('leave few facts, however often somebody asks for what is held', async () => {
+    const world = createPhoneWorld()
+    const ada = await phonePerson(world)
+    await world.nl.stepUp.sendCode({ grant: ada.grant, client: ada.known })
+    for (let n = 0; n < 100; n++) {
+      const held = await world.nl.stepUp.sendCode({ grant: ada.grant, client: ada.known })
+      expect(held).toMatchObject({ ok: false, reason: 'cooldown' })
+    }
+    const { grant } = await newcomer(world, 'eve', elsewhere(1))
+    for (let n = 0; n < 100; n++) await world.nl.sms.enroll({ grant, number: '+79123456789', client: elsewhere(1) })
+    expect(await factsOf(world.nl, 'ada')).toHaveLength(7)
+    expect(await factsOf(world.nl, 'eve')).toHaveLength(7)
+  })
 })
 
 describe('the limits that accounts share', () => {
