@@ -94,6 +94,24 @@ describe.each(storages)('codes by SMS at once, on $title', ({ open }) => {
     expect(told).not.toContain('granted')
   })
 
+  it('[THR-9] (promise 2) of many wrong codes for a number at once ten get a verdict, and end it', async () => {
+    const { grant } = await newcomer(world, 'bob', elsewhere(1))
+    expectOk(await world.nl.sms.enroll({ grant, number: phoneNumber, client: home }))
+    const code = await world.code()
+    const confirm = (n: number): ReturnType<Nightlatch['sms']['confirm']> =>
+      server(n).sms.confirm({ grant, code: anotherCode(code, n + 1) })
+    const told: string[] = []
+    // One after the other on each server, all servers at once.
+    for (const turn of times(6)) {
+      const answers = await Promise.all(times(4).map((n) => confirm(4 * turn + n)))
+      told.push(...answers.map((answer) => (answer.ok ? 'ok' : answer.reason)))
+    }
+    expect(told.filter((one) => one === 'wrong')).toHaveLength(9)
+    expect(told.filter((one) => one === 'too-many-tries')).toHaveLength(1)
+    expect(told.filter((one) => one === 'no-enrollment')).toHaveLength(14)
+    expect(await server(0).sms.confirm({ grant, code })).toEqual({ ok: false, reason: 'no-enrollment' })
+  })
+
   it('(promise 2) a right code among wrong ones is accepted at most once', async () => {
     const { challenge } = await ada.start()
     const code = await world.code()
