@@ -1,10 +1,10 @@
 import type { OutboxMessage, Storage } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { storageFailure } from '../../world/faulty-storage.ts'
-import { home } from '../../world/person.ts'
-import { createPhoneWorld, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
+import { authenticator, home } from '../../world/person.ts'
+import { createPhoneWorld, newcomer, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
 import { factsOf, newestOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
 
@@ -114,6 +114,30 @@ describe('a gateway', () => {
     expect(open.factors).toEqual(['backup-code'])
     expectStatus(await nl.signIn.verify({ challenge, code, client: ada.known }), 'granted')
   })
+
+  it('[NOT-8] that hangs holds up no mail behind its message', async () => {
+    const world = createPhoneWorld()
+    const { nl, clock, sms, mailer } = world
+    await phonePerson(world)
+    await world.received()
+    const mails = mailer.mails.length
+    clock.advance(minute)
+    sms.behave('hang')
+    mailer.behave('fail')
+    const { grant } = await newcomer(world, 'eve')
+    expectOk(await nl.sms.enroll({ grant, number: otherNumber, client: home }))
+    const enrolled = expectOk(await nl.totp.enroll({ grant, client: home }))
+    const code = authenticator(enrolled.uri, enrolled.device, clock).code()
+    expectOk(await nl.totp.confirm({ grant, code, client: home }))
+    clock.advance(minute)
+    mailer.behave('deliver')
+    const swept = nl.outbox.sweep()
+    await vi.waitFor(() => {
+      expect(mailer.mails).toHaveLength(mails + 1)
+    })
+    sms.behave('deliver')
+    expect(await swept).toEqual({ sent: 2, dead: 0, retried: 0 })
+  })
 })
 
 describe('a message that waits', () => {
@@ -164,7 +188,9 @@ describe('a message that waits', () => {
     expect(await world.nl.outbox.sweep()).toMatchObject({ sent: 1 })
     const last = (await world.received()).at(-1)
     expect(last?.language).toBe('en')
-    expect(last?.text).toMatch(/^Acme: \d{6} is your code to sign in, valid for 5 minutes[\s\S]*\n@acme\.example #\d{6}$/)
+    expect(last?.text).toMatch(
+      /^Acme: \d{6} is your code to sign in, valid for 5 minutes[\s\S]*\n@acme\.example #\d{6}$/,
+    )
   })
 
   it.each<[string, (taken: readonly OutboxMessage[]) => readonly OutboxMessage[]]>([
