@@ -117,7 +117,7 @@ describe('a gateway', () => {
 
   it('[NOT-8] that hangs holds up no mail behind its message', async () => {
     const world = createPhoneWorld()
-    const { nl, clock, sms, mailer } = world
+    const { nl, clock, sms, mailer, storage } = world
     await phonePerson(world)
     await world.received()
     const mails = mailer.mails.length
@@ -128,7 +128,16 @@ describe('a gateway', () => {
     expectOk(await nl.sms.enroll({ grant, number: otherNumber, client: home }))
     const enrolled = expectOk(await nl.totp.enroll({ grant, client: home }))
     const code = authenticator(enrolled.uri, enrolled.device, clock).code()
-    expectOk(await nl.totp.confirm({ grant, code, client: home }))
+    const settled: unknown[] = []
+    const settleMessage: Storage['settleMessage'] = async (request) => {
+      settled.push(request.outcome)
+      return storage.settleMessage(request)
+    }
+    const confirming = world.instance({ storage: { ...storage, settleMessage } })
+    expectOk(await confirming.totp.confirm({ grant, code, client: home }))
+    await vi.waitFor(() => {
+      expect(settled).toEqual([{ retryAt: clock() + 30 * second }])
+    })
     clock.advance(minute)
     mailer.behave('deliver')
     const swept = nl.outbox.sweep()
