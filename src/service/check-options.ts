@@ -119,6 +119,7 @@ function checkSms(options: NightlatchOptions): Settings['sms'] {
   if (risk !== undefined && typeof risk !== 'function') throw config('sms.risk', 'a function')
   smsCeilings(options)
   const { codeMs, longestCodeMs } = smsLimits
+  if (sends !== undefined && (typeof sends !== 'object' || sends === null)) throw config('sms.sends', 'an object')
   const limited = { ...smsSendLimits, ...sends }
   rejectUnknown('sms.sends.', sends ?? {}, Object.keys(smsSendLimits))
   try {
@@ -136,7 +137,8 @@ function checkSms(options: NightlatchOptions): Settings['sms'] {
 const defaultCeilings: SmsCeilings = { numberDaily: 20, networkHourly: 20, countryHourly: 500, totalHourly: 2000 }
 
 export function smsCeilings({ sms }: NightlatchOptions): SmsCeilings {
-  const given = sms?.ceilings ?? {}
+  const given: unknown = sms?.ceilings ?? {}
+  if (typeof given !== 'object' || given === null) throw config('sms.ceilings', 'an object')
   rejectUnknown('sms.ceilings.', given, Object.keys(defaultCeilings))
   const ceilings = { ...defaultCeilings, ...given }
   for (const [name, value] of Object.entries(ceilings)) whole(value, `sms.ceilings.${name}`, 1, 1_000_000_000)

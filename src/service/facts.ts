@@ -88,6 +88,7 @@ function sample(
     const behind = behindOf(fact.type, recordId, fact.values.door)
     return behind === null ? null : { type: fact.type, values: { ...fact.values, sampled: behind } }
   }
+  if (fact.type === 'sms_refuse') return behindOf(fact.type, recordId, fact.values.reason) === null ? null : fact
   const isLoose = fact.type === 'sequence_fail' || fact.type === 'limiter_fail' || fact.type === 'crypt_decrypt_fail'
   // A failed password of a known account is always a row; names that nobody has are not worth one each.
   const isUnknown = fact.type === 'authn_login_fail' && recordId === null

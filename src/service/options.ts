@@ -104,9 +104,9 @@ export interface SmsOptions {
 
 /** Most messages, whoever asks. */
 export interface SmsCeilings {
-  /** To one number in 24 hours; default 20. */
+  /** To one number in 24 hours; default 20. Known devices, other sign-ins and proofs of the number count apart. */
   readonly numberDaily: number
-  /** Asked for from one network (an IPv4 address, or a /64) in an hour; default 20. */
+  /** Asked for from one network (an IPv4 address, or a /64) or one known device in an hour; default 20. */
   readonly networkHourly: number
   /** To one country in an hour; default 500. */
   readonly countryHourly: number

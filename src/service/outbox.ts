@@ -118,15 +118,20 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const taken = await storage.takeMessages({ now: at, leaseToken, leaseUntil, limit })
     const count = { sent: 0, dead: 0, retried: 0 }
     const faults: unknown[] = []
-    for (const message of taken) {
-      // What the lease no longer covers may be another server's already.
-      if (now() >= leaseUntil) break
-      try {
-        count[await deliver(message, leaseToken)] += 1
-      } catch (error) {
-        faults.push(error)
+    const deliverAll = async (messages: readonly OutboxMessage[]): Promise<void> => {
+      for (const message of messages) {
+        // What the lease no longer covers may be another server's already.
+        if (now() >= leaseUntil) break
+        try {
+          count[await deliver(message, leaseToken)] += 1
+        } catch (error) {
+          faults.push(error)
+        }
       }
     }
+    // Side by side: a gateway that hangs must hold up no mail.
+    const channels = [...new Set(taken.map(({ channel }) => channel))]
+    await Promise.all(channels.map((channel) => deliverAll(taken.filter((message) => message.channel === channel))))
     if (faults.length > 0) throw faults[0]
     return count
   }

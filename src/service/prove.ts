@@ -4,6 +4,7 @@ import type { Proof, SendPermitProof } from '../core/account/evidence.ts'
 import { sendPermits, storedBytes } from '../core/account/evidence.ts'
 import type { AccountState } from '../core/account/state.ts'
 import type { Client } from '../core/account/use-case.ts'
+import { smsSendLimits } from '../core/sms/index.ts'
 import type { LimiterCharge } from '../ports/limiter.ts'
 import type { NumberType, SmsRisk } from '../ports/sms.ts'
 import { slowHash } from '../slow-hash/index.ts'
@@ -71,17 +72,22 @@ async function facts(verify: () => Promise<object | null> | undefined): Promise<
 async function permit(
   { options, ceilings, admit, hash }: ProveParts,
   recordId: string,
-  { phone, country, type, purpose }: SendPermitProof,
-  { ip, network }: Client,
+  { phone, country, type, purpose, own }: SendPermitProof,
+  { ip, network, deviceId, deviceNamesAccount }: Client,
 ): Promise<(typeof sendPermits)[number]> {
+  // Nobody else can use up what is left for the owner of a proven number: theirs counts apart.
+  const asker = purpose === 'verify-number' ? 'anybody' : own ? 'owner' : 'stranger'
+  const isDevice = asker === 'owner' && deviceNamesAccount && deviceId !== null
+  const place = isDevice ? ['device', deviceId] : ['network', network ?? 'unknown']
+  const daily = options.sms?.sends?.daily ?? smsSendLimits.daily
   const charges: LimiterCharge[] = [
-    { key: hash('sms-number', phone), limit: ceilings.numberDaily, windowMs: 24 * hourMs },
+    // What the host denies is in no record: without a count, one account could use up with it what all others share.
+    { key: hash('sms-account', asker, recordId), limit: daily, windowMs: 24 * hourMs },
+    { key: hash('sms-number', asker, phone), limit: ceilings.numberDaily, windowMs: 24 * hourMs },
+    { key: hash('sms-place', ...place), limit: ceilings.networkHourly, windowMs: hourMs },
     { key: hash('sms-country', country), limit: ceilings.countryHourly, windowMs: hourMs },
     { key: hash('sms-total'), limit: ceilings.totalHourly, windowMs: hourMs },
   ]
-  if (network !== null) {
-    charges.push({ key: hash('sms-network', network), limit: ceilings.networkHourly, windowMs: hourMs })
-  }
   if ((await admit(charges, 'sms')) !== null) return 'limited'
   const risk = options.sms?.risk
   if (risk === undefined) return 'permitted'

@@ -8,6 +8,7 @@ import { removeSms } from '../core/account/use-cases/remove-sms.ts'
 import { sendEnrollmentCode } from '../core/account/use-cases/send-sms.ts'
 import type { SmsNumberView } from '../core/account/views.ts'
 import { viewSmsNumber } from '../core/account/views.ts'
+import type { NumberType } from '../ports/sms.ts'
 import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
 import type { Kernel } from './kernel.ts'
@@ -86,6 +87,8 @@ export interface Sms {
   >
 }
 
+const costly: readonly NumberType[] = ['premium-rate', 'shared-cost']
+
 export function createSms(kernel: Kernel): Sms {
   return {
     async enroll(input) {
@@ -96,6 +99,8 @@ export function createSms(kernel: Kernel): Sms {
       const read = await readPhone(input.number, kernel.defaultCountry)
       if (!read.ok) return read
       const { e164: phone, country, type } = read
+      // Whoever pays for a message to them is not the one who asked for it.
+      if (costly.includes(type)) return { ok: false, reason: 'denied' }
       const switching = input.switching === true
       const masked = maskPhone(phone)
       const result = await runFor(kernel, input, enrollSms, ({ auth }, client) => ({

@@ -34,6 +34,8 @@ export interface SendPermitProof {
   readonly country: string
   readonly type: string
   readonly purpose: SmsPurpose
+  /** Asked by a known device or by somebody who is signed in. */
+  readonly own: boolean
 }
 
 export const sendPermits = ['permitted', 'limited', 'denied'] as const
@@ -79,7 +81,7 @@ export function proofKey(proof: Proof): string {
       return JSON.stringify([proof.kind, proof.salt, N, r, p, length, proof.input])
     }
     case 'send-permit':
-      return JSON.stringify([proof.kind, proof.phone, proof.country, proof.type, proof.purpose])
+      return JSON.stringify([proof.kind, proof.phone, proof.country, proof.type, proof.purpose, proof.own])
     case 'webauthn-registration': {
       const { id, clientDataJSON, attestationObject, transports } = proof.response
       return JSON.stringify([proof.kind, proof.challenge, id, clientDataJSON, attestationObject, transports])

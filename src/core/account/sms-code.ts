@@ -7,6 +7,7 @@ import { sendAllowed, sendsAfterVerified } from '../sms/sends.ts'
 import type { SmsPurpose, SmsSends } from '../sms/index.ts'
 import type { Evidence, Proof, SendPermitProof } from './evidence.ts'
 import { openedText, openProof, sendPermits, valueOf } from './evidence.ts'
+import { isRecent } from './session.ts'
 import type { AccountState, SmsCode, SmsNumber } from './state.ts'
 import type { Context, DraftMessage } from './use-case.ts'
 
@@ -42,9 +43,9 @@ export interface Sent {
   readonly expiresAt: number
 }
 
-/** A code that a server with a fast clock made lives no longer than any other [SMS-4]. */
+/** A code that a server with a fast clock made is live at once, and not until a time that is far ahead [SMS-4]. */
 export function isLiveCode(code: SmsCode, { now, settings }: Pick<Context, 'now' | 'settings'>): boolean {
-  return code.expiresAt > now && code.expiresAt - now <= (settings.sms?.codeMs ?? 0)
+  return code.expiresAt > now && isRecent(code.sentAt, settings.sms?.codeMs ?? 0, now)
 }
 
 /** Whether the message may be sent: the account's own limits first, then those that the service knows of. */
@@ -76,6 +77,7 @@ export function planSend(
     country: send.to.country,
     type: send.to.type,
     purpose: send.purpose,
+    own: send.own,
   }
   const value = valueOf(evidence, permit)
   if (value === undefined) return { status: 'need', proofs: [permit] }
@@ -109,7 +111,11 @@ export function sendCode(
   return {
     state: { ...state, sms: { ...state.sms, code: live, sends: { ...state.sms.sends, [sender(own)]: sends } } },
     event: { type: 'sms_send', values: { purpose, to: to.masked, country: to.country } },
-    message: { channel: 'sms', sms: { to: phone, purpose, code, minutes: Math.ceil(codeMs / 60_000) }, expiresAt },
+    message: {
+      channel: 'sms',
+      sms: { to: phone, purpose, code, minutes: Math.max(1, Math.floor(codeMs / 60_000)) },
+      expiresAt,
+    },
     resendAt,
     expiresAt,
   }

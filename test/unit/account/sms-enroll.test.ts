@@ -1,0 +1,272 @@
+import { asSystem } from 'nightlatch'
+import { describe, expect, it } from 'vitest'
+import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
+import { elsewhere, home } from '../../world/person.ts'
+import type { Person } from '../../world/person.ts'
+import { createPhoneWorld, newcomer, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
+import type { PhonePerson, PhoneWorld } from '../../world/phone.ts'
+import { eventsOf, newestOf, stateOf } from '../../world/reading.ts'
+import { createWorld } from '../../world/world.ts'
+
+const minute = 60_000
+
+/** A proof by a code that is sent for it. */
+async function proofBySms(world: PhoneWorld, { grant, number }: PhonePerson): Promise<string> {
+  expectOk(await world.nl.stepUp.sendCode({ grant, client: home }))
+  const code = await world.code(number)
+  return expectOk(await world.nl.stepUp.verify({ grant, purpose: 'factors', code, client: home })).proof
+}
+
+/** Somebody with an app, who adds a number to it. */
+async function withBoth(world: PhoneWorld): Promise<Person> {
+  const ada = await world.person()
+  const { nl } = world
+  expectOk(await nl.sms.enroll({ grant: ada.grant, proof: await ada.proof(), number: phoneNumber, client: home }))
+  const code = await world.code()
+  ada.grant = expectOk(await nl.sms.confirm({ grant: ada.grant, code, client: home })).grant ?? ''
+  return ada
+}
+
+describe('sms.enroll', () => {
+  it('[SMS-2] sends a code to a number that is no factor before the code came back', async () => {
+    const world = createPhoneWorld()
+    const { nl, clock } = world
+    const { grant } = await newcomer(world)
+    const enrolled = await nl.sms.enroll({ grant, number: phoneNumber, client: home })
+    const at = clock()
+    const times = { resendAt: at + 30_000, expiresAt: at + 5 * minute }
+    expect(enrolled).toEqual({ ok: true, status: 'queued', to: '+36 •••••• 67', ...times })
+    expect(await nl.sms.get({ grant })).toEqual({ ok: true, number: null })
+    expect(await nl.accounts.factors({ grant })).toMatchObject({ enrolled: [], live: [], preferred: null })
+    // Another sign-in meanwhile is asked for nothing, and sends nothing.
+    await newcomer(world, 'ada', elsewhere(1))
+    expect(await nl.stepUp.sendCode({ grant })).toEqual({ ok: false, reason: 'no-number' })
+    expect(await world.received()).toHaveLength(1)
+    expect(world.mailer.mails).toEqual([])
+
+    const confirmed = expectOk(await nl.sms.confirm({ grant, code: await world.code(), client: home }))
+    const number = { number: '+36 •••••• 67', country: 'HU', createdAt: clock(), lastUsedAt: null }
+    expect(await nl.sms.get({ grant: confirmed.grant })).toEqual({ ok: true, number })
+    expect(await nl.sms.get({ grant })).toEqual({ ok: false, reason: 'signed-out' })
+    await nl.outbox.idle()
+    expect(world.mailer.mails.map(({ subject }) => subject)).toHaveLength(1)
+  })
+
+  it('[SMS-1] as the first factor gives backup codes, so that nobody depends on the number alone', async () => {
+    const world = createPhoneWorld()
+    const ada = await phonePerson(world)
+    expect(ada.backupCodes).toHaveLength(10)
+    expect(await world.nl.accounts.factors({ grant: ada.grant })).toMatchObject({
+      enrolled: ['sms'],
+      live: ['sms', 'backup-code'],
+      preferred: 'sms',
+    })
+    const { challenge } = await ada.start()
+    const [code] = ada.backupCodes
+    expectStatus(await world.nl.signIn.verify({ challenge, code, client: ada.known }), 'granted')
+    const both = createPhoneWorld()
+    const bob = await withBoth(both)
+    expect(bob.backupCodes).toHaveLength(10)
+    expect((await eventsOf(both.nl, bob.id)).filter(({ type }) => type === 'backup_code_regenerate')).toHaveLength(1)
+  })
+
+  it('[LIF-3] of somebody without a factor asks for a fresh primary authentication, later for a proof', async () => {
+    const world = createPhoneWorld()
+    const { nl, clock } = world
+    const { grant } = await newcomer(world)
+    clock.advance(10 * minute)
+    const number = phoneNumber
+    expect(await nl.sms.enroll({ grant, number })).toEqual({ ok: false, reason: 'reauthenticate' })
+    const ada = await phonePerson(world)
+    expect(await nl.sms.enroll({ grant: ada.grant, number: otherNumber })).toEqual({ ok: false, reason: 'step-up' })
+    const proof = 'nothing'
+    expect(await nl.sms.enroll({ grant: ada.grant, proof, number })).toEqual({ ok: false, reason: 'step-up' })
+    expect(await world.received(otherNumber)).toEqual([])
+  })
+
+  it('gives a sign-in that must enroll first its full session', async () => {
+    const policy = { factors: { required: { since: 0, graceMs: 0 } } } as const
+    const world = createPhoneWorld({ options: { policy } })
+    const { nl } = world
+    const name = 'ada'
+    const started = await nl.signIn.start({ name, accountId: 'ada', primary: 'password', client: home })
+    const { grant, needs } = expectStatus(started, 'enroll')
+    expect(needs).toEqual(['totp', 'sms'])
+    expect(await nl.sms.get({ grant })).toEqual({ ok: false, reason: 'signed-out' })
+    expectOk(await nl.sms.enroll({ grant, number: phoneNumber, client: home }))
+    world.clock.advance(30_000)
+    expectOk(await nl.sms.resend({ grant, client: home }))
+    const confirmed = expectOk(await nl.sms.confirm({ grant, code: await world.code(), client: home }))
+    expect(confirmed.deviceToken).toBeTypeOf('string')
+    expect(confirmed.backupCodes).toHaveLength(10)
+    expect(await newestOf(nl, 'ada', 'authn_login_success')).toMatchObject({ values: { factor: 'sms', aal: 2 } })
+    expect(await nl.sessions.check({ grant: confirmed.grant })).toMatchObject({ ok: true })
+    const again = { name, accountId: 'ada', primary: 'password' } as const
+    const known = { ...home, device: confirmed.deviceToken }
+    const { challenge } = expectStatus(await nl.signIn.start({ ...again, client: known }), 'challenge')
+    await nl.signIn.sendCode({ challenge, client: known })
+    expectStatus(await nl.signIn.verify({ challenge, code: await world.code(), client: known }), 'granted')
+  })
+
+  it('belongs to the session that began it, and to its account', async () => {
+    const world = createPhoneWorld()
+    const { nl } = world
+    const mine = await newcomer(world)
+    const other = await newcomer(world, 'ada', elsewhere(1))
+    const stranger = await newcomer(world, 'eve', elsewhere(2))
+    expectOk(await nl.sms.enroll({ grant: mine.grant, number: phoneNumber }))
+    const code = await world.code()
+    for (const grant of [other.grant, stranger.grant, asSystem('ada', 'a script')]) {
+      expect(await nl.sms.confirm({ grant, code })).toEqual({ ok: false, reason: 'no-enrollment' })
+      expect(await nl.sms.resend({ grant })).toEqual({ ok: false, reason: 'no-enrollment' })
+    }
+    expectOk(await nl.sms.confirm({ grant: mine.grant, code }))
+  })
+
+  it('by a script asks for no proof, and is confirmed by a script', async () => {
+    const world = createPhoneWorld()
+    const { nl } = world
+    const { grant } = await newcomer(world)
+    const script = asSystem('ada', 'support ticket 7')
+    expectOk(await nl.sms.enroll({ grant: script, number: phoneNumber }))
+    const code = await world.code()
+    expect(await nl.sms.confirm({ grant, code })).toEqual({ ok: false, reason: 'no-enrollment' })
+    const confirmed = expectOk(await nl.sms.confirm({ grant: script, code }))
+    expect(confirmed).toMatchObject({ grant: null })
+    expect(confirmed).not.toHaveProperty('deviceToken')
+    expect(await newestOf(nl, 'ada', 'mfa_enroll')).toMatchObject({ values: { actor: 'system' } })
+  })
+
+  it('needs a session and a sender', async () => {
+    const world = createPhoneWorld()
+    const { grant } = await newcomer(world)
+    const { storage, clock, keys } = world
+    const without = createWorld({ storage, clock, keys }).nl
+    expect(await without.sms.enroll({ grant, number: phoneNumber })).toEqual({ ok: false, reason: 'not-configured' })
+    for (const none of [null, undefined, '', 'x', `${grant}x`]) {
+      expect(await world.nl.sms.enroll({ grant: none, number: phoneNumber })).toEqual({
+        ok: false,
+        reason: 'signed-out',
+      })
+      expect(await world.nl.sms.resend({ grant: none })).toEqual({ ok: false, reason: 'signed-out' })
+      expect(await world.nl.sms.confirm({ grant: none, code: '000000' })).toEqual({ ok: false, reason: 'signed-out' })
+      expect(await world.nl.sms.get({ grant: none })).toEqual({ ok: false, reason: 'signed-out' })
+      expect(await world.nl.sms.remove({ grant: none })).toEqual({ ok: false, reason: 'signed-out' })
+    }
+    const totpOnly = world.instance({ methods: ['totp'] })
+    expect(await totpOnly.sms.enroll({ grant, number: phoneNumber })).toEqual({ ok: false, reason: 'not-allowed' })
+  })
+})
+
+describe('changing the number', () => {
+  it('[SMS-2] keeps the old one until the new one is proven', async () => {
+    const world = createPhoneWorld()
+    const { nl, clock } = world
+    const ada = await phonePerson(world)
+    const proof = await proofBySms(world, ada)
+    clock.advance(minute)
+    expectOk(await nl.sms.enroll({ grant: ada.grant, proof, number: otherNumber, client: home }))
+    expect(await nl.sms.get({ grant: ada.grant })).toMatchObject({ number: { number: '+36 •••••• 67' } })
+    const newCode = await world.code(otherNumber)
+    // A sign-in meanwhile goes by the old number, in the place of the code for the new one.
+    clock.advance(2 * minute)
+    const { challenge, sms } = await ada.start()
+    expect(sms).toMatchObject({ status: 'queued', to: '+36 •••••• 67' })
+    const wrong = await nl.signIn.verify({ challenge, code: newCode, client: ada.known })
+    expect(wrong).toMatchObject({ status: 'challenge', reason: 'wrong' })
+    expectStatus(await nl.signIn.verify({ challenge, code: await world.code(), client: ada.known }), 'granted')
+    expect(await nl.sms.confirm({ grant: ada.grant, code: newCode })).toMatchObject({ ok: false, reason: 'expired' })
+
+    clock.advance(4 * minute)
+    expectOk(await nl.sms.resend({ grant: ada.grant, client: home }))
+    const code = await world.code(otherNumber)
+    const mails = world.mailer.mails.length
+    const confirmed = expectOk(await nl.sms.confirm({ grant: ada.grant, code, client: home }))
+    expect(confirmed.backupCodes).toBeNull()
+    await nl.outbox.idle()
+    expect(world.mailer.mails).toHaveLength(mails + 2)
+    expect(await nl.sms.get({ grant: confirmed.grant })).toMatchObject({ number: { number: '+36 •••••• 43' } })
+    expect(await nl.sessions.check({ grant: ada.grant })).toMatchObject({ ok: false })
+    clock.advance(60 * minute)
+    const before = (await world.received()).length
+    const next = await ada.start()
+    const last = await world.code(otherNumber)
+    expectStatus(await nl.signIn.verify({ challenge: next.challenge, code: last, client: ada.known }), 'granted')
+    expect(await world.received()).toHaveLength(before)
+  })
+
+  it('can be abandoned: after 30 minutes nothing waits any more, and the old number never ceased to work', async () => {
+    const world = createPhoneWorld()
+    const { nl, clock } = world
+    const ada = await phonePerson(world)
+    const proof = await proofBySms(world, ada)
+    clock.advance(minute)
+    expectOk(await nl.sms.enroll({ grant: ada.grant, proof, number: otherNumber, client: home }))
+    const code = await world.code(otherNumber)
+    clock.advance(30 * minute)
+    const none = { ok: false, reason: 'no-enrollment' }
+    expect(await nl.sms.confirm({ grant: ada.grant, code })).toEqual(none)
+    expect(await nl.sms.resend({ grant: ada.grant })).toEqual(none)
+    const { challenge } = await ada.start()
+    expectStatus(await nl.signIn.verify({ challenge, code: await world.code(), client: ada.known }), 'granted')
+    expect((await stateOf(world.storage, 'ada')).sms.number?.masked).toBe('+36 •••••• 67')
+  })
+
+  it('spends its proof, also when the same number is proven anew', async () => {
+    const world = createPhoneWorld()
+    const { nl, clock } = world
+    const ada = await phonePerson(world)
+    const proof = await proofBySms(world, ada)
+    clock.advance(minute)
+    expectOk(await nl.sms.enroll({ grant: ada.grant, proof, number: phoneNumber, client: home }))
+    const again = await nl.sms.enroll({ grant: ada.grant, proof, number: otherNumber, client: home })
+    expect(again).toEqual({ ok: false, reason: 'step-up' })
+    expectOk(await nl.sms.confirm({ grant: ada.grant, code: await world.code(), client: home }))
+  })
+})
+
+describe('sms.remove', () => {
+  it('asks for a proof, takes the backup codes of the last factor along, and tells the owner', async () => {
+    const world = createPhoneWorld()
+    const { nl, clock } = world
+    const ada = await phonePerson(world)
+    expect(await nl.sms.remove({ grant: ada.grant })).toEqual({ ok: false, reason: 'step-up' })
+    const proof = await proofBySms(world, ada)
+    const removed = expectOk(await nl.sms.remove({ grant: ada.grant, proof, client: home }))
+    expect(removed.twoFactor).toBe('off')
+    const state = await stateOf(world.storage, 'ada')
+    expect(state.sms).toMatchObject({ number: null, enrollment: null, code: null, failures: 0 })
+    expect(state.backupCodes.set).toBeNull()
+    await nl.outbox.idle()
+    expect(world.mailer.mails).toHaveLength(3)
+    expect(await nl.sms.remove({ grant: removed.grant, client: home })).toEqual({ ok: false, reason: 'not-found' })
+    expect(await nl.sms.get({ grant: removed.grant })).toEqual({ ok: true, number: null })
+    // Taking the number out and in again buys no message.
+    const sent = state.sms.sends.own.at.length
+    expect(sent).toBe(2)
+    clock.advance(minute)
+    const { grant } = await newcomer(world)
+    expectOk(await nl.sms.enroll({ grant, number: phoneNumber, client: home }))
+    expect((await stateOf(world.storage, 'ada')).sms.sends.own.at).toHaveLength(3)
+  })
+
+  it('leaves the app and the backup codes of somebody who has both', async () => {
+    const world = createPhoneWorld()
+    const { nl } = world
+    const ada = await withBoth(world)
+    expectOk(await nl.accounts.prefer({ grant: ada.grant, factor: 'sms' }))
+    const removed = expectOk(await nl.sms.remove({ grant: ada.grant, proof: await ada.proof(), client: home }))
+    expect(removed.twoFactor).toBe('on')
+    const factors = { enrolled: ['totp'], live: ['totp', 'backup-code'], preferred: 'totp' }
+    expect(await nl.accounts.factors({ grant: removed.grant })).toMatchObject(factors)
+  })
+
+  it('[LIF-22] of the last factor is refused where policy asks for one', async () => {
+    const world = createPhoneWorld()
+    const ada = await phonePerson(world)
+    const proof = await proofBySms(world, ada)
+    const strict = world.instance({ policy: { factors: { required: { since: 0, graceMs: 0 } } } })
+    const refused = { ok: false, reason: 'required-by-policy' }
+    expect(await strict.sms.remove({ grant: ada.grant, proof })).toEqual(refused)
+  })
+})
