@@ -197,7 +197,11 @@ export function rememberDevice(
 }
 
 function shortUserAgent({ userAgent }: Client): string | null {
-  return userAgent === null ? null : cleanText(userAgent, limits.sessionUserAgentLength)
+  if (userAgent === null) return null
+  const length = limits.sessionUserAgentLength
+  const cut = cleanText(userAgent, length)
+  // Quotes and emoji take two units each of the stored text; no browser's name is made of them.
+  return JSON.stringify(cut).length > length + 2 ? cleanText(userAgent, length / 2) : cut
 }
 
 /** 128 random bits, another for every label. */
