@@ -8,8 +8,9 @@ import { createAuthenticator } from './passkey-authenticator.ts'
 import type { Authenticator, AuthenticatorTraits } from './passkey-authenticator.ts'
 import { origin, site } from './passkey-ceremony.ts'
 import { authenticator } from './person.ts'
-import type { Authenticator as App } from './person.ts'
+import type { Authenticator as App, Person } from './person.ts'
 import type { FakeClock } from './clock.ts'
+import type { World } from './world.ts'
 
 type Confirmed = Extract<Awaited<ReturnType<Nightlatch['totp']['confirm']>>, { ok: true }>
 
@@ -98,6 +99,22 @@ export async function passkeyAnswer(
 ): Promise<{ readonly ceremony: string; readonly response: unknown }> {
   const { ceremony, options } = expectOk(await nl.signIn.passkeyOptions({ challenge }))
   return { ceremony, response: token.get(options, { origin, ...traits }) }
+}
+
+/** Somebody with an app, backup codes, a number and a passkey, and a grant that is current. */
+export async function personWithEverything(
+  world: World,
+  sms: MemorySms,
+  token: Authenticator = createAuthenticator(),
+): Promise<Person> {
+  const { nl } = world
+  const person = await world.person()
+  const { client } = person
+  person.grant = (await bindNumber(nl, sms, { grant: person.grant, proof: await person.proof(), client })).grant ?? ''
+  person.grant =
+    (await bindPasskey(nl, { grant: person.grant, proof: await person.proof(), client }, token)).grant ?? ''
+  await person.signIn()
+  return person
 }
 
 export const script = (id: string): ReturnType<typeof asSystem> => asSystem(id, 'a test')
