@@ -74,10 +74,11 @@ export function isRecovery({ kind, factor }: Session): boolean {
   return kind === 'enroll' && factor === 'backup-code'
 }
 
-/** A proof is good once. Without a factor none was asked, so one that came along is not the account's to remember. */
+/** A proof is good once. Where none was asked, one that came along is not the account's to remember. */
 export function spendProof(state: AccountState, auth: Authorization, now: number): AccountState {
-  const proof = auth.kind === 'grant' && hasFactor(state) ? auth.proof : null
-  if (proof === null) return state
+  if (auth.kind === 'system' || auth.proof === null || !hasFactor(state)) return state
+  const { grant, proof } = auth
+  if (state.sessions.some((entry) => entry.id === grant.session && isRecovery(entry))) return state
   const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
   const proofs = latestForgotten(state.forgotten.proofs, state.spentProofs, now)
   return {
