@@ -9,9 +9,9 @@ export const limits = {
   totpDevices: 10,
   passkeys: 10,
   /** Characters of all credential ids and public keys together. */
-  passkeysLength: 10_000,
+  passkeysLength: 6000,
   spentCeremonies: 32,
-  sessions: 50,
+  sessions: 32,
   knownDevices: 20,
   places: 64,
   challenges: 32,
@@ -20,7 +20,7 @@ export const limits = {
   nameLength: 320,
   labelLength: 64,
   userAgentLength: 300,
-  /** In the record, where fifty sessions share the cap. */
+  /** In the record, where all sessions and known devices share the cap. */
   sessionUserAgentLength: 120,
   backupCodes: 20,
   codeLength: 64,

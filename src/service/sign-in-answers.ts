@@ -8,10 +8,12 @@ import type { Challenged, Granted, SmsDelivery } from './sign-in-outcome.ts'
 /** What the core decided, as the host gets it: sealed, and without what is not known. */
 export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
   const { grant, deviceId, trust, aal, amr, trusted, replacementCode } = result
+  // A sign-in that neither used nor gave trust leaves the browser what it has: the record still lists it.
+  const device = { account: grant.account, id: deviceId, trust: trust ?? client.deviceTrust }
   return {
     status: 'granted',
     grant: kernel.seal('grant', grant),
-    deviceToken: sealDevice(kernel, { account: grant.account, id: deviceId, trust }, client),
+    deviceToken: sealDevice(kernel, device, client),
     aal,
     amr,
     ...(trusted ? { trustedDevice: true } : {}),

@@ -5,12 +5,15 @@ import { keyring, publicOutcome } from 'nightlatch'
 import type { ClientInfo, Nightlatch, Storage } from 'nightlatch'
 import { encodeBase32 } from 'nightlatch/otp'
 import { memoryStorage } from 'nightlatch/storage/memory'
+import { memorySms } from 'nightlatch/testing'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { storageFailure } from '../world/faulty-storage.ts'
 import { authenticator, elsewhere, wrongCode } from '../world/person.ts'
 import { recordingStorage } from '../world/recording-storage.ts'
+import { everyMethod } from '../world/several-factors.ts'
 import { sqliteFile } from '../world/sqlite.ts'
 import { createWorld, keyText } from '../world/world.ts'
+import { newerFactors } from './canary-factors.ts'
 
 /** Every spelling in which a secret might slip out. */
 function spellings(secret: Uint8Array): readonly string[] {
@@ -30,10 +33,11 @@ async function journey(storage: Storage): Promise<{ secrets: readonly string[]; 
   }
   const outside: string[] = []
   const { storage: recorded, written } = recordingStorage(storage)
+  const sms = memorySms()
   const world = createWorld({
     storage: recorded,
     keys: keyring([keyText(1), keyText(2)]),
-    options: { totp: { digits: 8 } },
+    options: { ...everyMethod(sms), totp: { digits: 8 } },
   })
   const { nl, clock } = world
   const client = { ip: '192.0.2.7', userAgent: 'Firefox' }
@@ -99,6 +103,9 @@ async function journey(storage: Storage): Promise<{ secrets: readonly string[]; 
   secrets.push(...spellings(tablet.secret), second.key)
   grant = expectOk(await nl.totp.confirm({ grant, code: tablet.code(), client })).grant ?? ''
   secrets.push(grant, tablet.code())
+  const later = await newerFactors({ world, sms, grant, prove: proof, challenge, use: (next) => (grant = next) })
+  secrets.push(...later.secrets)
+  outside.push(...later.outside)
   clock.advance(600_000)
   const pair = [app.code(-20), app.code(-19)] as const
   outside.push(JSON.stringify(await nl.totp.resynchronize({ grant, device: app.device, codes: pair, client })))
@@ -170,14 +177,14 @@ describe('promise 3: no secret comes out', () => {
     }
   }
 
-  it('[HOTP-6] [LOG-4] [BC-5] promise 3: nothing in rows, mails, errors and console, on memory', async () => {
+  it('[HOTP-6] [LOG-4] [BC-5] [SMS-8] [SMS-11] promise 3: nothing in rows, mails, errors and console, on memory', async () => {
     const { secrets, outside } = await journey(memoryStorage())
     expect(secrets.length).toBeGreaterThan(60)
     searches(secrets, outside)
     expect(printed).toStrictEqual([])
   })
 
-  it('[HOTP-6] [LOG-4] promise 3: nothing in any column of any table, on SQLite', async () => {
+  it('[HOTP-6] [LOG-4] [SMS-8] [SMS-11] promise 3: nothing in any column of any table, on SQLite', async () => {
     const { db, storage, close } = await sqliteFile()
     const { secrets } = await journey(storage)
     const tables = ['records', 'keys', 'events', 'facts', 'messages']

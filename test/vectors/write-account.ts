@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { createNightlatch, keyring } from 'nightlatch'
-import type { NightlatchOptions } from 'nightlatch'
+import type { NightlatchOptions, Storage } from 'nightlatch'
 import { parseKeyUri, totp } from 'nightlatch/otp'
 import { memoryStorage } from 'nightlatch/storage/memory'
+import { memorySms } from 'nightlatch/testing'
 import { fakeClock } from '../world/clock.ts'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
+import { createAuthenticator } from '../world/passkey-authenticator.ts'
 import { peekEvents } from '../world/peek.ts'
 import { seededRandom } from '../world/seeded-random.ts'
+import { bindNumber, bindPasskey, everyMethod, latestCode, mobile } from '../world/several-factors.ts'
 import { keyText } from './formats.ts'
 
 /**
@@ -18,9 +21,20 @@ const [schema] = process.argv.slice(2)
 if (schema === undefined) throw new Error('name the schema, whose file will be written')
 
 const clock = fakeClock()
-const storage = memoryStorage()
+const memory = memoryStorage()
+const keys = new Set<string>()
+const storage: Storage = {
+  ...memory,
+  async commit(change) {
+    for (const key of change.keys.claim) keys.add(key)
+    for (const key of change.keys.release) keys.delete(key)
+    return memory.commit(change)
+  },
+}
 const random = seededRandom('golden account')
+const sms = memorySms()
 const options: NightlatchOptions = {
+  ...everyMethod(sms),
   appName: 'Acme',
   contact: 'security@acme.example',
   storage,
@@ -51,25 +65,36 @@ async function bind(instance: typeof nl, grant: string, label: string, proof?: s
   return { grant: confirmed.grant ?? '', codes: confirmed.backupCodes ?? [], device, code }
 }
 
-async function signIn(code: string, from = client) {
+async function signIn(code: string, from = client, trustDevice = false) {
   const { challenge } = expectStatus(await nl.signIn.start({ ...start, client: from }), 'challenge')
-  return expectStatus(await nl.signIn.verify({ challenge, code, client: from }), 'granted')
+  return expectStatus(await nl.signIn.verify({ challenge, code, client: from, trustDevice }), 'granted')
+}
+
+/** In the next time step. */
+async function prove(grant: string) {
+  clock.advance(30_000)
+  const proven = await nl.stepUp.verify({ grant, purpose: 'factors', code: phone.code(), client })
+  return expectOk(proven).proof
 }
 
 const first = expectStatus(await required.signIn.start(start), 'granted')
 const phone = await bind(nl, first.grant, 'Phone')
-clock.advance(30_000)
-const stepUp = await nl.stepUp.verify({ grant: phone.grant, purpose: 'factors', code: phone.code(), client })
-const tablet = await bind(longer, phone.grant, 'Tablet', expectOk(stepUp).proof)
+const tablet = await bind(longer, phone.grant, 'Tablet', await prove(phone.grant))
+let { grant } = await bindNumber(nl, sms, { grant: tablet.grant, proof: await prove(tablet.grant), client })
+const token = createAuthenticator({ counter: 7, backupEligible: false, backedUp: false })
+grant = (await bindPasskey(nl, { grant: grant ?? '', proof: await prove(grant ?? ''), client }, token)).grant
+const synced = createAuthenticator()
+await bindPasskey(nl, { grant: grant ?? '', proof: await prove(grant ?? ''), client }, synced)
 clock.advance(30_000)
 await signIn(phone.codes[0]!)
 const { challenge } = expectStatus(await nl.signIn.start({ ...start, client: { ip: '2001:db8::7' } }), 'challenge')
 await nl.signIn.verify({ challenge, code: '7K3M-Q9XTW-02A1', client: { ip: '2001:db8::7' } })
 clock.advance(30_000)
-const last = await signIn(tablet.code(), { ip: '198.51.100.7', userAgent: 'curl' })
-clock.advance(30_000)
-const again = await nl.stepUp.verify({ grant: last.grant, purpose: 'factors', code: phone.code(), client })
-expectOk(await nl.totp.enroll({ grant: last.grant, proof: expectOk(again).proof, label: 'Left half-way' }))
+const last = await signIn(tablet.code(), { ip: '198.51.100.7', userAgent: 'curl' }, true)
+expectOk(await nl.accounts.prefer({ grant: last.grant, factor: 'passkey' }))
+expectOk(await nl.totp.enroll({ grant: last.grant, proof: await prove(last.grant), label: 'Left half-way' }))
+const pending = '+36307654321'
+expectOk(await nl.sms.enroll({ grant: last.grant, proof: await prove(last.grant), number: pending }))
 
 const stored = await storage.load('account:ada')
 const golden = {
@@ -81,6 +106,10 @@ const golden = {
   deviceToken: last.deviceToken,
   openChallenge: challenge,
   devices: [phone.device, tablet.device],
+  keys: [...keys],
+  number: mobile,
+  pendingNumber: { number: pending, code: await latestCode(nl, sms) },
+  passkeys: [...token.copy(), ...synced.copy()],
   usedBackupCode: phone.codes[0],
   unusedBackupCodes: phone.codes.slice(1),
 }

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import type { CreationOptions, RequestOptions } from '../../src/core/passkeys/index.ts'
 import { encodeCbor } from './cbor.ts'
@@ -84,6 +84,18 @@ export interface Authenticator {
   /** Throws what a browser rejects with: `NotAllowedError` when it holds none that is asked for. */
   get(options: RequestOptions, words: BrowserWords & AuthenticatorTraits): AuthenticationResponseJson
   forget(id: string): void
+  /** Everything that it holds, as `held` takes it. */
+  copy(): readonly PasskeyCopy[]
+}
+
+/** A passkey with its private key, as no honest authenticator gives it away. */
+export interface PasskeyCopy {
+  readonly id: string
+  readonly rpId: string
+  readonly userHandle: string
+  readonly algorithm: PasskeyAlgorithm
+  /** PKCS #8, base64url */
+  readonly privateKey: string
 }
 
 interface Credential {
@@ -146,10 +158,14 @@ export function createAuthenticator(
     /** 16 bytes */
     readonly aaguid?: Uint8Array
     readonly idLength?: number
+    readonly held?: readonly PasskeyCopy[]
   } = {},
 ): Authenticator {
   const { algorithm = -7, attestation = 'none', aaguid = new Uint8Array(16), idLength = 16, ...own } = options
-  const held: Credential[] = []
+  const held: Credential[] = (options.held ?? []).map((one) => ({
+    ...one,
+    privateKey: createPrivateKey({ key: Buffer.from(one.privateKey, 'base64url'), type: 'pkcs8', format: 'der' }),
+  }))
   let counter = own.counter ?? 0
 
   function count(words: AuthenticatorTraits): number {
@@ -270,5 +286,7 @@ export function createAuthenticator(
     forget(id) {
       held.splice(0, held.length, ...held.filter((one) => one.id !== id))
     },
+    copy: () =>
+      held.map((one) => ({ ...one, privateKey: base64url(one.privateKey.export({ type: 'pkcs8', format: 'der' })) })),
   }
 }

@@ -74,11 +74,11 @@ export function isRecovery({ kind, factor }: Session): boolean {
   return kind === 'enroll' && factor === 'backup-code'
 }
 
-/** A proof is good once. One that came along where none was asked, or of another session, is not the account's to remember. */
+/** A proof is good once. Where none was asked, one that came along is not the account's to remember. */
 export function spendProof(state: AccountState, auth: Authorization, now: number): AccountState {
-  const asked = auth.kind === 'grant' && hasFactor(state) && auth.proof?.session === auth.grant.session
-  const proof = asked ? auth.proof : null
-  if (proof === null) return state
+  if (auth.kind === 'system' || auth.proof === null || !hasFactor(state)) return state
+  const { grant, proof } = auth
+  if (state.sessions.some((entry) => entry.id === grant.session && isRecovery(entry))) return state
   const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
   const proofs = latestForgotten(state.forgotten.proofs, state.spentProofs, now)
   return {
@@ -198,7 +198,11 @@ export function rememberDevice(
 }
 
 function shortUserAgent({ userAgent }: Client): string | null {
-  return userAgent === null ? null : cleanText(userAgent, limits.sessionUserAgentLength)
+  if (userAgent === null) return null
+  const length = limits.sessionUserAgentLength
+  const cut = cleanText(userAgent, length)
+  // Quotes and emoji take two units each of the stored text; no browser's name is made of them.
+  return JSON.stringify(cut).length > length + 2 ? cleanText(userAgent, length / 2) : cut
 }
 
 /** 128 random bits, another for every label. */

@@ -1,88 +1,15 @@
-import { readFileSync } from 'node:fs'
-import type { ClientInfo, Limiter, Nightlatch } from 'nightlatch'
-import { asSystem } from 'nightlatch'
+import type { ClientInfo, Nightlatch } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/core/limits.ts'
 import type { AccountState } from '../../../src/core/account/state.ts'
 import { expectOk } from '../../world/expect-outcome.ts'
-import type { Authenticator, Person } from '../../world/person.ts'
+import { origin } from '../../world/passkey-ceremony.ts'
 import { authenticator, elsewhere, wrongCode } from '../../world/person.ts'
 import { stateOf } from '../../world/reading.ts'
-import { windowLimiter } from '../../world/window-limiter.ts'
-import type { World } from '../../world/world.ts'
-import { createWorld } from '../../world/world.ts'
-import { root } from '../source-tree.ts'
-
-const wrongBackupCode = '7K3M-Q9XTW-02A1'
-
-interface Scene {
-  readonly world: World
-  readonly ada: Person
-  /** A second device beside the one of {@link Person.app}. */
-  readonly tablet: Authenticator
-  /** Of the browser that the account knows. */
-  readonly known: ClientInfo
-  readonly challenge: string
-  readonly proof: string
-  /** How often the limiter was charged for wrong and right passwords of the known browser, in its window. */
-  passwords(): number
-}
-
-/** Somebody with two devices, of whose counts none is zero: so many failures in a row, two of them under a challenge. */
-async function scene(inARow: number): Promise<Scene> {
-  const limiter = windowLimiter()
-  const world = createWorld({ options: { limiter } })
-  const { nl, clock } = world
-  const ada = await world.person()
-  await ada.signIn()
-  const second = expectOk(await nl.totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
-  const tablet = authenticator(second.uri, second.device, clock)
-  ada.grant = expectOk(await nl.totp.confirm({ grant: ada.grant, code: tablet.code() })).grant ?? ''
-  const known = { ...ada.client, device: ada.deviceToken }
-  const proof = await ada.proof()
-
-  const challenge = await ada.challenge(known)
-  await answered({ world, challenge, client: known, code: wrongCode(ada.app) }, 'wrong')
-  await answered({ world, challenge, client: known, code: wrongBackupCode }, 'wrong')
-  for (let n = 2; n < inARow; n++) {
-    const client = elsewhere(n)
-    const code = n % 2 ? wrongCode(ada.app) : wrongBackupCode
-    await answered({ world, challenge: await ada.challenge(client), client, code }, 'wrong')
-  }
-  await nl.signIn.failed({ name: ada.name, accountId: ada.id, client: known })
-  const key = limiter.last[0] ?? ''
-  return { world, ada, tablet, known, challenge, proof, passwords: () => limiter.used(key, clock()) }
-}
-
-interface Guess {
-  readonly world: World
-  readonly challenge: string
-  readonly client: ClientInfo
-  readonly code: string
-}
-
-async function answered({ world, ...guess }: Guess, told: string): Promise<void> {
-  const answer = await world.nl.signIn.verify(guess)
-  expect(answer.status === 'granted' ? answer.status : answer.reason).toBe(told)
-}
-
-/** After the hard stop: TOTP is off, and everything else is counted as in the other scenes. */
-async function stopped(): Promise<Scene> {
-  const made = await scene(limits.lockAfter)
-  const { world, ada, known } = made
-  for (let n = 0; (await stateOf(world.storage, ada.id)).totp.failures < limits.hardStop; n++) {
-    world.clock.advance(limits.lockMs)
-    const client = elsewhere(1000 + n)
-    const challenge = await ada.challenge(client)
-    await world.nl.signIn.verify({ challenge, client, code: wrongCode(ada.app) })
-  }
-  const challenge = await ada.challenge(known)
-  await answered({ world, challenge, client: known, code: wrongBackupCode }, 'wrong')
-  return { ...made, challenge }
-}
-
-const locked = (): Promise<Scene> => scene(limits.lockAfter)
-const oneShort = (): Promise<Scene> => scene(limits.lockAfter - 1)
+import { bindNumber, bindPasskey, latestCode, otherCode, passkeyAnswer, script } from '../../world/several-factors.ts'
+import { answered, locked, oneShort, stopped, wrongBackupCode } from './lockout-scene.ts'
+import type { Scene } from './lockout-scene.ts'
+import { tableBelow } from './lockout-page.ts'
 
 /** What a count stands at; null: there is nothing to count any more, or nothing locked. */
 type Reader = (read: {
@@ -102,6 +29,7 @@ const columns: Readonly<Record<string, Reader>> = {
     return until > world.clock() ? until : null
   },
   'app codes': ({ state }) => state.totp.failures,
+  'codes by SMS': ({ state }) => state.sms.failures,
   'backup codes': ({ state }) => state.backupCodes.failures,
   'the challenge': async ({ scene: { world, challenge, known } }) => {
     // What is no code costs nothing, so it may ask.
@@ -130,6 +58,18 @@ const acting = (s: Scene): { readonly grant: string; readonly proof: string; rea
   client: s.known,
 })
 
+/** Asks for a code by SMS under the challenge of the scene. */
+async function sent({ world: { nl }, sms, challenge, known }: Scene): Promise<string> {
+  expect(await nl.signIn.sendCode({ challenge, client: known })).toMatchObject({ sms: { status: 'queued' } })
+  return latestCode(nl, sms)
+}
+
+async function shown(s: Scene, client: ClientInfo, traits: { readonly userPresent?: boolean } = {}): Promise<string> {
+  const { nl } = s.world
+  const answer = await passkeyAnswer(nl, s.token, s.challenge, traits)
+  return (await nl.signIn.verifyPasskey({ ...answer, challenge: s.challenge, client })).status
+}
+
 async function enroll(
   { world: { nl, clock } }: Scene,
   call: Parameters<Nightlatch['totp']['enroll']>[0],
@@ -142,10 +82,45 @@ async function enroll(
 /** What can happen. Something else is one more line here, and one more row on the page. */
 const rows: readonly Row[] = [
   { name: 'right code of an app', act: (s) => typed(s, s.tablet.code(1), 'granted') },
+  { name: 'right code by SMS', act: async (s) => typed(s, await sent(s), 'granted') },
   { name: 'right backup code', act: (s) => typed(s, s.ada.backupCodes[0], 'granted') },
   { name: 'wrong code, of an app by its shape', act: (s) => typed(s, wrongCode(s.ada.app), 'wrong') },
+  {
+    name: 'wrong code of six digits while one by SMS is awaited',
+    act: async (s) => typed(s, otherCode(await sent(s)), 'wrong'),
+  },
   { name: 'wrong code, a backup code by its shape', act: (s) => typed(s, wrongBackupCode, 'wrong') },
   { name: 'right code of an app, typed again', act: (s) => typed(s, s.ada.app.code(), 'wrong') },
+  {
+    name: 'right code by SMS that ran out',
+    act: async (s) => {
+      const code = await sent(s)
+      s.world.clock.advance(60_000)
+      const verify = { challenge: s.challenge, code, factor: 'sms', client: s.known } as const
+      expect(await s.world.nl.signIn.verify(verify)).toMatchObject({ reason: 'expired' })
+    },
+  },
+  { name: 'one more code by SMS sent', act: sent },
+  {
+    name: 'right passkey, as the second factor',
+    act: async (s) => expect(await shown(s, s.known)).toBe('granted'),
+  },
+  {
+    name: 'right passkey from an unknown device, under the lock',
+    at: unknown,
+    act: async (s) => expect(await shown(s, unknown)).toBe('granted'),
+  },
+  {
+    name: 'right passkey alone',
+    act: async (s) => {
+      const answer = await passkeyAnswer(s.world.nl, s.token)
+      expect((await s.world.nl.signIn.verifyPasskey({ ...answer, client: s.known })).status).toBe('granted')
+    },
+  },
+  {
+    name: 'wrong passkey',
+    act: async (s) => expect(await shown(s, s.known, { userPresent: false })).toBe('challenge'),
+  },
   { name: 'text that is no code', act: (s) => typed(s, 'hello', 'malformed') },
   {
     name: 'twentieth wrong code in a row, from an unknown device',
@@ -174,6 +149,24 @@ const rows: readonly Row[] = [
       expectOk(await s.world.nl.stepUp.verify({ ...acting(s), purpose: 'factors', code: s.ada.backupCodes[0] })),
   },
   {
+    name: 'step-up with a code by SMS',
+    act: async (s) => {
+      expectOk(await s.world.nl.stepUp.sendCode(acting(s)))
+      const code = await latestCode(s.world.nl, s.sms)
+      const verify = { ...acting(s), purpose: 'factors', code, factor: 'sms' } as const
+      expectOk(await s.world.nl.stepUp.verify(verify))
+    },
+  },
+  {
+    name: 'step-up with a passkey',
+    act: async (s) => {
+      const { nl } = s.world
+      const { ceremony, options } = expectOk(await nl.stepUp.passkeyOptions(acting(s)))
+      const response = s.token.get(options, { origin })
+      expectOk(await nl.stepUp.verifyPasskey({ ...acting(s), purpose: 'factors', ceremony, response }))
+    },
+  },
+  {
     name: 'resynchronizing a device',
     act: async (s) => {
       const { device, code } = s.tablet
@@ -185,13 +178,28 @@ const rows: readonly Row[] = [
     name: 'removing one of several devices',
     act: async (s) => expectOk(await s.world.nl.totp.remove({ ...acting(s), device: s.tablet.device })),
   },
+  { name: 'another number', act: async (s) => bindNumber(s.world.nl, s.sms, acting(s), '+36307654321') },
+  { name: 'removing the number', act: async (s) => expectOk(await s.world.nl.sms.remove(acting(s))) },
+  { name: 'one more passkey', act: async (s) => bindPasskey(s.world.nl, acting(s)) },
   {
-    name: 'removing the last device',
+    name: 'removing the last device, other factors stay',
     act: async ({ world: { nl }, ada, tablet }) => {
-      for (const { device } of [tablet, ada.app]) {
-        expectOk(await nl.totp.remove({ grant: asSystem(ada.id, 'lost phone'), device }))
-      }
+      for (const { device } of [tablet, ada.app]) expectOk(await nl.totp.remove({ grant: script(ada.id), device }))
     },
+  },
+  {
+    name: 'removing the last factor',
+    act: async ({ world: { nl }, ada, tablet }) => {
+      const grant = script(ada.id)
+      for (const { device } of [tablet, ada.app]) expectOk(await nl.totp.remove({ grant, device }))
+      expectOk(await nl.sms.remove({ grant }))
+      const [passkey] = expectOk(await nl.passkeys.list({ grant })).passkeys
+      expectOk(await nl.passkeys.remove({ grant, passkey: passkey?.id }))
+    },
+  },
+  {
+    name: 'passkeys alone open the account',
+    act: async (s) => expectOk(await s.world.nl.passkeys.setOnly({ ...acting(s), on: true })),
   },
   { name: 'new backup codes', act: async (s) => expectOk(await s.world.nl.backupCodes.regenerate(acting(s))) },
   { name: 'signing out', act: async (s) => expectOk(await s.world.nl.signIn.ended(acting(s))) },
@@ -205,13 +213,12 @@ const rows: readonly Row[] = [
   },
   {
     name: 'two-factor off by a script',
-    act: async ({ world, ada }) =>
-      expectOk(await world.nl.accounts.turnOffTwoFactor({ grant: asSystem(ada.id, 'lost phone') })),
+    act: async ({ world, ada }) => expectOk(await world.nl.accounts.turnOffTwoFactor({ grant: script(ada.id) })),
   },
   {
     name: 'new device after the hard stop of app codes',
     from: stopped,
-    act: (s) => enroll(s, { grant: asSystem(s.ada.id, 'new phone') }),
+    act: (s) => enroll(s, { grant: script(s.ada.id) }),
   },
   { name: 'fifteen minutes', act: async ({ world }) => world.clock.advance(limits.lockMs) },
 ]
@@ -235,19 +242,6 @@ function change(before: number | null, after: number | null): string {
   return after < before ? 'given back' : `+${after - before}`
 }
 
-/** The cells of the first table below a heading, without its line of dashes. */
-function tableBelow(heading: string): readonly (readonly string[])[] {
-  const text = readFileSync(`${root}docs/lockout.md`, 'utf8').split(`\n## ${heading}\n`)[1] ?? ''
-  const table = /(?:^\|.*\n)+/m.exec(text)?.[0].split('\n') ?? []
-  const lines = table.filter((line) => line !== '' && !line.startsWith('| -'))
-  return lines.map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
-}
-
 describe('the table of docs/lockout.md', () => {
   const [[, ...named] = [], ...stated] = tableBelow('What clears what')
 
@@ -266,39 +260,5 @@ describe('the table of docs/lockout.md', () => {
     const after = await read(s, client)
     const changes = Object.keys(columns).map((column) => change(before[column] ?? null, after[column] ?? null))
     expect([name, ...changes]).toEqual(stated.find(([row]) => row === name))
-  })
-})
-
-describe('the numbers of docs/lockout.md', () => {
-  it('are those of the budget', () => {
-    const [, ...budget] = tableBelow('The budget')
-    const { freeFailures, lockAfter, challengeTries, hardStop } = limits
-    expect(budget.map((cells) => parseInt(cells[2] ?? '', 10))).toEqual([
-      freeFailures,
-      lockAfter,
-      challengeTries,
-      hardStop,
-    ])
-    const minutes = (ms: number): string => `${ms / 60_000} minutes`
-    expect(budget[0]?.[3]).toContain(`of ${limits.firstWaitMs / 1000} s`)
-    expect(budget[0]?.[3]).toContain(`up to ${minutes(limits.longestWaitMs)}`)
-    expect(budget[1]?.[3]).toContain(`for ${minutes(limits.lockMs)}`)
-  })
-
-  it('are those that a limiter is asked for', async () => {
-    const seen = new Map<string, string>()
-    const limiter: Limiter = {
-      async charge({ charges }) {
-        for (const { key, limit, windowMs } of charges) {
-          const minutes = windowMs / 60_000
-          seen.set(key, `${limit} in ${minutes} minute${minutes === 1 ? '' : 's'}`)
-        }
-        return { admitted: true }
-      },
-    }
-    const world = createWorld({ options: { limiter } })
-    await (await world.person()).signIn()
-    const [, ...stated] = tableBelow('The limiter')
-    expect(stated.map((cells) => cells[2])).toEqual(expect.arrayContaining([...seen.values()]))
   })
 })

@@ -1,11 +1,21 @@
 import { asSystem, createNightlatch, isNightlatchError, keyring, memoryLimiter, publicOutcome } from 'nightlatch'
-import type { Limiter, Nightlatch, NightlatchOptions } from 'nightlatch'
+import type { Limiter, Nightlatch } from 'nightlatch'
+import { memorySms } from 'nightlatch/testing'
+import type { MemorySms } from 'nightlatch/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { accountHash } from '../../../src/service/account-id.ts'
+import { sealToken } from '../../../src/service/tokens.ts'
+import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
+import { createAuthenticator } from '../../world/passkey-authenticator.ts'
+import { origin } from '../../world/passkey-ceremony.ts'
+import { everyMethod, latestCode, passkeyAnswer, personWithEverything } from '../../world/several-factors.ts'
+import { stateOf } from '../../world/reading.ts'
+import { seededRandom } from '../../world/seeded-random.ts'
 import { standingStill } from '../../world/standing-still.ts'
 import { createWorld, keyText } from '../../world/world.ts'
 import type { Person } from '../../world/person.ts'
 import type { World } from '../../world/world.ts'
-import { expectHonest, hostileValues } from '../hostile-values.ts'
+import { expectHonest, hostileTexts, hostileValues } from '../hostile-values.ts'
 
 /** Answers, or rejects with a NightlatchError, but nothing else. */
 async function expectHonestCall(title: string, call: () => Promise<unknown>): Promise<void> {
@@ -23,30 +33,49 @@ const admitsAll: Limiter = { charge: async () => ({ admitted: true }) }
 
 describe('hostile values', () => {
   let world: World
+  let sms: MemorySms
   let person: Person
   let nl: Nightlatch
   let calls: Readonly<Record<string, readonly [call: Call, good: object]>>
 
   beforeAll(async () => {
-    world = createWorld()
-    person = await world.person()
-    world.clock.advance(30_000)
+    sms = memorySms()
+    const token = createAuthenticator()
+    world = createWorld({ options: everyMethod(sms) })
+    person = await personWithEverything(world, sms, token)
+    const trusted = await trustedDevice()
+    world.clock.advance(3_600_000)
     const pending = await world.nl.totp.enroll({ grant: person.grant, proof: await person.proof(), label: 'Tablet' })
     if (!pending.ok) throw new Error('no enrollment')
+    const number = '+36 30 765 4321'
+    expectOk(await world.nl.sms.enroll({ grant: person.grant, proof: await person.proof(), number }))
+    const smsCode = await latestCode(world.nl, sms)
     const proof = await person.proof()
     const challenge = await person.challenge()
-    world.clock.advance(30_000)
+    const shown = await passkeyAnswer(world.nl, token, challenge)
+    const asked = expectOk(await world.nl.stepUp.passkeyOptions({ grant: person.grant }))
+    const stepUp = { ceremony: asked.ceremony, response: token.get(asked.options, { origin }) }
+    const registering = expectOk(
+      await world.nl.passkeys.register({ grant: person.grant, proof: await person.proof(), label: 'Key' }),
+    )
+    const made = {
+      ceremony: registering.ceremony,
+      response: createAuthenticator().create(registering.options, { origin }),
+    }
+    world.clock.advance(120_000)
     nl = world.instance({ storage: standingStill(world.storage), limiter: admitsAll })
     const [session] = await sessionsOf()
-    const client = { ip: '192.0.2.7', userAgent: 'Firefox', device: person.deviceToken }
+    const client = { ip: '192.0.2.7', userAgent: 'Firefox', device: trusted }
     const { grant, app } = person
+    const [passkey] = expectOk(await world.nl.passkeys.list({ grant })).passkeys
+    const [device] = expectOk(await world.nl.trustedDevices.list({ grant })).devices
     const code = app.code()
     const page = { grant, client }
     const sensitive = { ...page, proof }
     calls = {
       'signIn.start': [nl.signIn.start, { name: person.name, accountId: person.id, primary: 'password', client }],
       'signIn.failed': [nl.signIn.failed, { name: person.name, accountId: person.id, client }],
-      'signIn.verify': [nl.signIn.verify, { challenge, code, factor: 'totp', client }],
+      'signIn.verify': [nl.signIn.verify, { challenge, code, factor: 'totp', trustDevice: true, client }],
       'signIn.ended': [nl.signIn.ended, page],
       'signIn.sendCode': [nl.signIn.sendCode, { challenge, client }],
       'signIn.recover': [
@@ -54,26 +83,26 @@ describe('hostile values', () => {
         { name: person.name, accountId: person.id, primary: 'password', code, client },
       ],
       'signIn.passkeyOptions': [nl.signIn.passkeyOptions, { challenge }],
-      'signIn.verifyPasskey': [nl.signIn.verifyPasskey, { challenge, ceremony: '', response: {}, client }],
-      'sms.enroll': [nl.sms.enroll, { ...sensitive, number: '+36 30 123 4567', switching: false }],
+      'signIn.verifyPasskey': [nl.signIn.verifyPasskey, { challenge, ...shown, trustDevice: true, client }],
+      'sms.enroll': [nl.sms.enroll, { ...sensitive, number: '+36 30 123 4567', switching: true }],
       'sms.resend': [nl.sms.resend, page],
-      'sms.confirm': [nl.sms.confirm, { ...page, code }],
+      'sms.confirm': [nl.sms.confirm, { ...page, code: smsCode }],
       'sms.get': [nl.sms.get, page],
       'sms.remove': [nl.sms.remove, sensitive],
       'passkeys.register': [nl.passkeys.register, { ...sensitive, label: 'Key', switching: false }],
-      'passkeys.confirm': [nl.passkeys.confirm, { ...page, ceremony: '', response: {} }],
+      'passkeys.confirm': [nl.passkeys.confirm, { ...page, ...made }],
       'passkeys.list': [nl.passkeys.list, page],
-      'passkeys.rename': [nl.passkeys.rename, { ...page, passkey: 'x', label: 'Key' }],
-      'passkeys.remove': [nl.passkeys.remove, { ...sensitive, passkey: 'x' }],
+      'passkeys.rename': [nl.passkeys.rename, { ...page, passkey: passkey?.id, label: 'Key' }],
+      'passkeys.remove': [nl.passkeys.remove, { ...sensitive, passkey: passkey?.id }],
       'passkeys.setOnly': [nl.passkeys.setOnly, { ...sensitive, on: true }],
       'stepUp.sendCode': [nl.stepUp.sendCode, page],
       'stepUp.passkeyOptions': [nl.stepUp.passkeyOptions, page],
-      'stepUp.verifyPasskey': [nl.stepUp.verifyPasskey, { ...page, purpose: 'factors', ceremony: '', response: {} }],
+      'stepUp.verifyPasskey': [nl.stepUp.verifyPasskey, { ...page, purpose: 'factors', ...stepUp }],
       'trustedDevices.list': [nl.trustedDevices.list, page],
-      'trustedDevices.revoke': [nl.trustedDevices.revoke, { ...page, device: 'x' }],
+      'trustedDevices.revoke': [nl.trustedDevices.revoke, { ...page, device: device?.id }],
       'trustedDevices.revokeAll': [nl.trustedDevices.revokeAll, page],
       'accounts.factors': [nl.accounts.factors, page],
-      'accounts.prefer': [nl.accounts.prefer, { ...page, factor: 'totp' }],
+      'accounts.prefer': [nl.accounts.prefer, { ...page, factor: 'sms' }],
       'totp.enroll': [nl.totp.enroll, { ...sensitive, label: 'Watch' }],
       'totp.confirm': [nl.totp.confirm, { ...page, code }],
       'totp.list': [nl.totp.list, page],
@@ -104,6 +133,16 @@ describe('hostile values', () => {
     }
   })
 
+  /** Of a browser that the person trusts. */
+  async function trustedDevice(): Promise<string> {
+    world.clock.advance(30_000)
+    const { client, app } = person
+    const verify = { challenge: await person.challenge(), code: app.code(), client, trustDevice: true }
+    const granted = expectStatus(await world.nl.signIn.verify(verify), 'granted')
+    person.grant = granted.grant
+    return granted.deviceToken
+  }
+
   async function sessionsOf(): Promise<readonly string[]> {
     const listed = await world.nl.sessions.list({ grant: person.grant })
     return listed.ok ? listed.sessions.map(({ id }) => id) : []
@@ -125,21 +164,6 @@ describe('hostile values', () => {
       'accounts.reseal': 'NL_CONFIG',
       'signIn.failed': 'wrong-credentials',
       'signIn.recover': 'wrong-credentials',
-      'signIn.passkeyOptions': 'no-passkey',
-      'signIn.verifyPasskey': 'challenge-ended',
-      'sms.enroll': 'not-configured',
-      'sms.resend': 'no-enrollment',
-      'sms.confirm': 'no-enrollment',
-      'sms.remove': 'not-found',
-      'passkeys.register': 'not-configured',
-      'passkeys.confirm': 'no-enrollment',
-      'passkeys.rename': 'not-found',
-      'passkeys.remove': 'not-found',
-      'passkeys.setOnly': 'needs-recovery',
-      'stepUp.sendCode': 'no-number',
-      'stepUp.passkeyOptions': 'no-passkey',
-      'stepUp.verifyPasskey': 'ceremony-ended',
-      'trustedDevices.revoke': 'not-found',
     }
     for (const [title, [call, good]] of Object.entries(calls)) {
       const outcome = (await call(good as never).catch((error: unknown) => error)) as Record<string, unknown>
@@ -168,6 +192,20 @@ describe('hostile values', () => {
       }
       for (const codes of [[value, '123456'], ['123456', value], [value]]) {
         await expectHonestCall(`codes with value ${index}`, () => resynchronize({ ...pair, codes } as never))
+      }
+    }
+  })
+
+  it('sealed into a device token as what it is trusted by open nothing', async () => {
+    const [start, good] = calls['signIn.start']!
+    const random = seededRandom('hostile')
+    const { knownDevices } = await stateOf(world.storage, person.id)
+    const expiresAt = world.clock() + 1000
+    for (const { id, trust } of knownDevices) {
+      for (const text of [...hostileTexts, trust?.digest ?? '']) {
+        const sealed = { id, accounts: [accountHash(person.id)], expiresAt, trusts: [text] }
+        const device = sealToken(world.keys, random, 'device', sealed)
+        expect(await start({ ...good, client: { device } } as never)).toMatchObject({ status: 'challenge' })
       }
     }
   })
@@ -214,34 +252,6 @@ describe('hostile values', () => {
         await expectHonestCall('charge', async () =>
           limiter.charge({ now: 0, charges: [{ ...charge, [key]: value }] as never }),
         )
-      }
-    }
-  })
-
-  it('get an outcome or a NightlatchError from every option', () => {
-    const { storage, mailer, keys } = world
-    const good: NightlatchOptions = {
-      appName: 'Acme',
-      contact: 'help',
-      storage,
-      mailer,
-      keys,
-      describe: () => ({ name: 'x', addresses: [] }),
-    }
-    const nested = {
-      policy: ['factors'],
-      totp: ['algorithm', 'digits', 'window'],
-      backupCodes: ['profile', 'count'],
-      challenge: ['lifeMs', 'tries'],
-      stepUp: ['lifeMs'],
-      outbox: ['sweep'],
-    }
-    for (const value of hostileValues) {
-      for (const key of [...Object.keys(good), ...Object.keys(nested), 'limiter', 'clock', 'random', 'slowHash']) {
-        expectHonest(() => createNightlatch({ ...good, [key]: value }))
-      }
-      for (const [part, names] of Object.entries(nested)) {
-        for (const name of names) expectHonest(() => createNightlatch({ ...good, [part]: { [name]: value } }))
       }
     }
   })

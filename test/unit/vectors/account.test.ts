@@ -1,15 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { asSystem, createNightlatch, keyring } from 'nightlatch'
-import type { EventRow, Nightlatch, Storage } from 'nightlatch'
+import type { EventRow, Nightlatch, NightlatchOptions, Storage } from 'nightlatch'
 import type { OtpAlgorithm } from 'nightlatch/otp'
 import { totp } from 'nightlatch/otp'
 import { memoryStorage } from 'nightlatch/storage/memory'
+import { memorySms } from 'nightlatch/testing'
+import type { MemorySms } from 'nightlatch/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { decodeBase64url, textOf, utf8 } from '../../../src/core/bytes.ts'
 import { fakeClock } from '../../world/clock.ts'
 import type { FakeClock } from '../../world/clock.ts'
+import type { PasskeyCopy } from '../../world/passkey-authenticator.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
-import { eventsOf } from '../../world/reading.ts'
+import { createAuthenticator } from '../../world/passkey-authenticator.ts'
+import { eventsOf, stateOf } from '../../world/reading.ts'
+import { bindNumber, bindPasskey, everyMethod, latestCode, passkeyAnswer } from '../../world/several-factors.ts'
 import * as reference from '../../vectors/reference.ts'
 
 interface Golden {
@@ -29,13 +34,18 @@ interface Golden {
   }[]
   readonly usedBackupCode: string
   readonly unusedBackupCodes: readonly string[]
+  /** From schema 2 on. */
+  readonly keys?: readonly string[]
+  readonly number?: string
+  readonly pendingNumber?: { readonly number: string; readonly code: string }
+  readonly passkeys?: readonly PasskeyCopy[]
 }
 
 const folder = new URL('../../vectors/', import.meta.url)
 const files = readdirSync(folder).filter((name) => /^account-schema-\d+\.json$/.test(name))
 
 it('there is a golden account of every schema so far', () => {
-  expect(files).toEqual(['account-schema-1.json'])
+  expect(files).toEqual(['account-schema-1.json', 'account-schema-2.json'])
 })
 
 describe.each(files)('promise 8: the account of %s', (file) => {
@@ -46,11 +56,17 @@ describe.each(files)('promise 8: the account of %s', (file) => {
   let storage: Storage
   let clock: FakeClock
   let nl: Nightlatch
+  /** A server whose browsers may be trusted. */
+  let trusting: Nightlatch
+  let sms: MemorySms
 
   beforeEach(async () => {
     storage = memoryStorage()
     clock = fakeClock(golden.now)
-    nl = createNightlatch({
+    sms = memorySms()
+    const { trustedDevices, ...methods } = everyMethod(sms)
+    const options: NightlatchOptions = {
+      ...methods,
       appName: 'Acme',
       contact: 'security@acme.example',
       storage,
@@ -59,13 +75,15 @@ describe.each(files)('promise 8: the account of %s', (file) => {
       clock,
       outbox: { sweep: 'manual' },
       describe: () => ({ name: 'ada', addresses: [] }),
-    })
+    }
+    nl = createNightlatch(options)
+    trusting = createNightlatch({ ...options, trustedDevices })
     await storage.commit({
       ...record,
       attemptId: 'golden',
       expected: null,
       summary: { kind: 'account', createdAt: 0, updatedAt: 0, totpDevices: 2, backupCodesLeft: 9, lockedUntil: null },
-      keys: { claim: [], release: [] },
+      keys: { claim: golden.keys ?? [], release: [] },
       events: golden.events,
       messages: [],
     })
@@ -147,4 +165,89 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     const again = { challenge: golden.openChallenge, code: 'ZZZZ-ZZZZZ-ZZZZ', client }
     expect(await nl.signIn.verify(again)).toMatchObject({ status: 'challenge', triesLeft: 3 })
   })
+
+  const { number, pendingNumber, passkeys } = golden
+
+  if (number === undefined) {
+    it('has nothing of what came later, and can get all of it', async () => {
+      const grant = golden.grant
+      const factors = { enrolled: ['totp'], live: ['totp', 'backup-code'], preferred: 'totp', passkeyOnly: false }
+      expect(await nl.accounts.factors({ grant })).toEqual({ ok: true, ...factors })
+      expect(await nl.sms.get({ grant })).toEqual({ ok: true, number: null })
+      expect(expectOk(await nl.passkeys.list({ grant })).passkeys).toEqual([])
+      expect(expectOk(await trusting.trustedDevices.list({ grant })).devices).toEqual([])
+      // Its device token is of the earlier form, which trusts nobody.
+      expectStatus(await trusting.signIn.start({ ...start, client }), 'challenge')
+      const [session] = expectOk(await nl.sessions.list({ grant })).sessions
+      expect(session).toMatchObject({ trusted: false })
+
+      const [device] = golden.devices
+      const prove = async (page: string): Promise<string> => {
+        clock.advance(30_000)
+        const { secret, algorithm, digits } = device!
+        const code = totp({ secret: reference.unhex(secret), now: clock(), algorithm, digits })
+        return expectOk(await nl.stepUp.verify({ grant: page, purpose: 'factors', code, client })).proof
+      }
+      const first = (await bindNumber(nl, sms, { grant, proof: await prove(grant) })).grant ?? ''
+      const second = (await bindPasskey(nl, { grant: first, proof: await prove(first) })).grant ?? ''
+      const { enrolled } = expectOk(await nl.accounts.factors({ grant: second }))
+      expect(enrolled).toEqual(['passkey', 'totp', 'sms'])
+      clock.advance(30_000)
+      const { challenge } = expectStatus(await trusting.signIn.start({ ...start, client }), 'challenge')
+      const code = golden.unusedBackupCodes[0]
+      const verified = await trusting.signIn.verify({ challenge, code, client, trustDevice: true })
+      const { deviceToken } = expectStatus(verified, 'granted')
+      const again = await trusting.signIn.start({ ...start, client: { ...client, device: deviceToken } })
+      expect(again).toMatchObject({ status: 'granted', trustedDevice: true })
+    })
+  } else {
+    it('sends codes to its number, and takes them', async () => {
+      const { challenge, preferred } = expectStatus(await nl.signIn.start({ ...start, client }), 'challenge')
+      expect(preferred).toBe('passkey')
+      clock.advance(60_000)
+      expect(await nl.signIn.sendCode({ challenge, client })).toMatchObject({ sms: { status: 'queued' } })
+      const code = await latestCode(nl, sms)
+      expect(sms.messages.at(-1)?.to).toBe(number)
+      expectStatus(await nl.signIn.verify({ challenge, code, client }), 'granted')
+    })
+
+    it('takes the code that it sent to a number that is not proven', async () => {
+      const page = { grant: golden.grant, client }
+      const confirmed = expectOk(await nl.sms.confirm({ ...page, code: pendingNumber?.code }))
+      expect((await stateOf(storage, 'ada')).sms.enrollment).toBeNull()
+      const { grant } = confirmed
+      const shown = expectOk(await nl.sms.get({ grant })).number?.number ?? ''
+      expect(shown.slice(-2)).toBe(pendingNumber?.number.slice(-2))
+    })
+
+    it('signs in with each of its passkeys, as a second factor and alone', async () => {
+      for (const [index, held] of (passkeys ?? []).entries()) {
+        const counted = index === 0 ? { counter: 100 } : {}
+        const token = createAuthenticator({ held: [held], ...counted })
+        const flags = index === 0 ? { backupEligible: false, backedUp: false } : {}
+        const { challenge } = expectStatus(await nl.signIn.start({ ...start, client }), 'challenge')
+        for (const under of [challenge, undefined]) {
+          const answer = await passkeyAnswer(nl, token, under, flags)
+          const granted = expectStatus(
+            await nl.signIn.verifyPasskey({ ...answer, challenge: under, client }),
+            'granted',
+          )
+          expect(granted.amr).toEqual([
+            ...(under === undefined ? [] : ['pwd']),
+            index === 0 ? 'hwk' : 'swk',
+            'pop',
+            'mfa',
+          ])
+        }
+      }
+    })
+
+    it('skips the factor on its trusted device, once for each token', async () => {
+      const { devices } = expectOk(await trusting.trustedDevices.list({ grant: golden.grant, client }))
+      expect(devices).toMatchObject([{ current: true, userAgent: 'curl' }])
+      const entered = expectStatus(await trusting.signIn.start({ ...start, client }), 'granted')
+      expect(entered).toMatchObject({ trustedDevice: true, aal: 1 })
+      expectStatus(await trusting.signIn.start({ ...start, client }), 'challenge')
+    })
+  }
 })

@@ -46,6 +46,7 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
       const values = { door: 'passkey-registration', reason: `ceremony-${fault}` }
       return done({ ok: false, reason: 'no-enrollment' }, [{ type: 'sequence_fail', values }])
     }
+    if (!context.settings.methods.includes('passkey')) return done({ ok: false, reason: 'no-enrollment' })
     if (isFullOfCeremonies(state, context.now)) return done({ ok: false, reason: 'busy' })
     if (ceremony.switching !== 1 && !standsAlone(state, 'passkey', context.settings)) {
       return done({ ok: false, reason: 'deactivate-first' })

@@ -32,7 +32,9 @@ export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = {
     const authorized = authorize(state, command.auth, context.now, 'sms')
     if (!authorized.ok) return done({ ok: false, reason: 'signed-out', triesLeft: null })
     const enrollment = pending(state, authorized.session, context.now)
-    if (enrollment === null) return done({ ok: false, reason: 'no-enrollment', triesLeft: null })
+    if (enrollment === null || !context.settings.methods.includes('sms')) {
+      return done({ ok: false, reason: 'no-enrollment', triesLeft: null })
+    }
     if (!enrollment.switching && !standsAlone(state, 'sms', context.settings)) {
       return done({ ok: false, reason: 'deactivate-first', triesLeft: null })
     }

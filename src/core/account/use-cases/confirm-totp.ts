@@ -31,7 +31,9 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = {
     const authorized = authorize(state, command.auth, context.now, 'totp')
     if (!authorized.ok) return done({ ok: false, reason: 'signed-out', triesLeft: null })
     const enrollment = pending(state, authorized.session, context.now)
-    if (enrollment === null) return done({ ok: false, reason: 'no-enrollment', triesLeft: null })
+    if (enrollment === null || !context.settings.methods.includes('totp')) {
+      return done({ ok: false, reason: 'no-enrollment', triesLeft: null })
+    }
     if (!enrollment.switching && !standsAlone(state, 'totp', context.settings)) {
       return done({ ok: false, reason: 'deactivate-first', triesLeft: null })
     }

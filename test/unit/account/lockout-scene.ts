@@ -1,0 +1,112 @@
+import type { ClientInfo } from 'nightlatch'
+import { memorySms } from 'nightlatch/testing'
+import type { MemorySms } from 'nightlatch/testing'
+import { expect } from 'vitest'
+import { limits } from '../../../src/core/limits.ts'
+import { expectOk } from '../../world/expect-outcome.ts'
+import { createAuthenticator } from '../../world/passkey-authenticator.ts'
+import type { Authenticator as Passkeys } from '../../world/passkey-authenticator.ts'
+import type { Authenticator, Person } from '../../world/person.ts'
+import { elsewhere, wrongCode } from '../../world/person.ts'
+import { stateOf } from '../../world/reading.ts'
+import { bindApp, everyMethod, latestCode, otherCode, personWithEverything } from '../../world/several-factors.ts'
+import { windowLimiter } from '../../world/window-limiter.ts'
+import type { World } from '../../world/world.ts'
+import { createWorld } from '../../world/world.ts'
+
+export const wrongBackupCode = '7K3M-Q9XTW-02A1'
+
+export interface Scene {
+  readonly world: World
+  readonly ada: Person
+  /** A second device beside the one of {@link Person.app}. */
+  readonly tablet: Authenticator
+  /** Of the browser that the account knows. */
+  readonly known: ClientInfo
+  readonly challenge: string
+  readonly proof: string
+  readonly sms: MemorySms
+  readonly token: Passkeys
+  /** How often the limiter was charged for wrong and right passwords of the known browser, in its window. */
+  passwords(): number
+}
+
+/**
+ * Somebody with two devices, a number and a passkey, of whose counts none is zero: so many failures in a row, three of
+ * them under a challenge. No code by SMS is awaited.
+ */
+async function scene(inARow: number): Promise<Scene> {
+  const limiter = windowLimiter()
+  const sms = memorySms()
+  const token = createAuthenticator()
+  const methods = everyMethod(sms)
+  const world = createWorld({ options: { ...methods, sms: { ...methods.sms, lifeMs: 60_000 }, limiter } })
+  const { nl, clock } = world
+  const ada = await personWithEverything(world, sms, token)
+  const { app: tablet, confirmed } = await bindApp(nl, clock, { grant: ada.grant, proof: await ada.proof() })
+  ada.grant = confirmed.grant ?? ''
+  const known = { ...ada.client, device: ada.deviceToken }
+  const challenge = await ada.challenge(known)
+  await wrongBySms({ nl, sms, ada, challenge, clock })
+  const proof = await ada.proof()
+
+  await answered({ world, challenge, client: known, code: wrongCode(ada.app) }, 'wrong')
+  await answered({ world, challenge, client: known, code: wrongBackupCode }, 'wrong')
+  for (let n = 2; n < inARow; n++) {
+    const client = elsewhere(n)
+    const code = n % 2 ? wrongCode(ada.app) : wrongBackupCode
+    await answered({ world, challenge: await ada.challenge(client), client, code }, 'wrong')
+  }
+  await nl.signIn.failed({ name: ada.name, accountId: ada.id, client: known })
+  const key = limiter.last[0] ?? ''
+  return { world, ada, tablet, known, challenge, proof, sms, token, passwords: () => limiter.used(key, clock()) }
+}
+
+/** Twice, of which one is charged to the challenge; the step-up that follows clears what else they cost. */
+async function wrongBySms({
+  nl,
+  sms,
+  ada,
+  challenge,
+  clock,
+}: Pick<World, 'nl' | 'clock'> & Pick<Scene, 'sms' | 'ada' | 'challenge'>): Promise<void> {
+  const { grant, client } = ada
+  expectOk(await nl.stepUp.sendCode({ grant, client }))
+  const first = { code: otherCode(await latestCode(nl, sms)), factor: 'sms', client } as const
+  expect(await nl.stepUp.verify({ grant, purpose: 'factors', ...first })).toMatchObject({ reason: 'wrong' })
+  clock.advance(60_000)
+  await nl.signIn.sendCode({ challenge, client })
+  const second = { code: otherCode(await latestCode(nl, sms)), factor: 'sms', client } as const
+  expect(await nl.signIn.verify({ challenge, ...second })).toMatchObject({ reason: 'wrong' })
+  clock.advance(60_000)
+}
+
+export interface Guess {
+  readonly world: World
+  readonly challenge: string
+  readonly client: ClientInfo
+  readonly code: string
+}
+
+export async function answered({ world, ...guess }: Guess, told: string): Promise<void> {
+  const answer = await world.nl.signIn.verify(guess)
+  expect(answer.status === 'granted' ? answer.status : answer.reason).toBe(told)
+}
+
+/** After the hard stop: TOTP is off, and everything else is counted as in the other scenes. */
+export async function stopped(): Promise<Scene> {
+  const made = await scene(limits.lockAfter)
+  const { world, ada, known } = made
+  for (let n = 0; (await stateOf(world.storage, ada.id)).totp.failures < limits.hardStop; n++) {
+    world.clock.advance(limits.lockMs)
+    const client = elsewhere(1000 + n)
+    const challenge = await ada.challenge(client)
+    await world.nl.signIn.verify({ challenge, client, code: wrongCode(ada.app) })
+  }
+  const challenge = await ada.challenge(known)
+  await answered({ world, challenge, client: known, code: wrongBackupCode }, 'wrong')
+  return { ...made, challenge }
+}
+
+export const locked = (): Promise<Scene> => scene(limits.lockAfter)
+export const oneShort = (): Promise<Scene> => scene(limits.lockAfter - 1)

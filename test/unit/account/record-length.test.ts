@@ -1,0 +1,208 @@
+import { keyring } from 'nightlatch'
+import { memoryStorage } from 'nightlatch/storage/memory'
+import { describe, expect, it } from 'vitest'
+import { methods } from '../../../src/core/account/factor.ts'
+import type { AccountState, Session, SmsNumber } from '../../../src/core/account/state.ts'
+import { emptyAccount } from '../../../src/core/account/state.ts'
+import { accountSchema, upgradeAccount } from '../../../src/core/account/upgrade.ts'
+import { summarizeAccount } from '../../../src/core/account/summary.ts'
+import { slowHashParams } from '../../../src/core/backup-codes/index.ts'
+import { limits } from '../../../src/core/limits.ts'
+import { passkeyLimits } from '../../../src/core/passkeys/index.ts'
+import { smsKeyLength } from '../../../src/core/account/sms-code.ts'
+import { smsLimits } from '../../../src/core/sms/limits.ts'
+import { cleanText } from '../../../src/core/text.ts'
+import { createRecordStore } from '../../../src/service/record-store.ts'
+import type { LoadedRecord } from '../../../src/service/record-store.ts'
+import { fakeClock } from '../../world/clock.ts'
+import { expectStatus } from '../../world/expect-outcome.ts'
+import { stateOf } from '../../world/reading.ts'
+import { seededRandom } from '../../world/seeded-random.ts'
+import { createWorld, keyText } from '../../world/world.ts'
+
+const now = fakeClock()()
+const random = seededRandom('caps')
+const text = (bytes: number): string => Buffer.from(random(bytes)).toString('base64url')
+const id = (): string => text(16)
+const many = <Item>(length: number, make: (index: number) => Item): Item[] =>
+  Array.from({ length }, (_, index) => make(index))
+
+/** A character that is cleaned to itself and takes two units of the stored text. */
+const label = cleanText('"'.repeat(1000), limits.labelLength)
+const userAgent = 'x'.repeat(limits.sessionUserAgentLength)
+const address = '2001:db8:1111:2222:3333:4444:5555:6666'
+const network = 'network:2001:db8:1111:2222::/64'
+
+const number: SmsNumber = {
+  id: id(),
+  phone: { seal: Buffer.from('+123456789012345') },
+  masked: '•'.repeat(16),
+  country: 'HU',
+  type: 'fixed-line-or-mobile',
+  createdAt: now,
+  lastUsedAt: now,
+}
+
+const app = { label, algorithm: 'SHA512', digits: 8, period: 30 } as const
+const pending = { startedAt: now, session: id(), failures: limits.enrollmentTries, switching: false }
+
+const session: Omit<Session, 'id'> = {
+  kind: 'enroll',
+  needs: methods,
+  createdAt: now,
+  primary: 'magic-link',
+  primaryAt: now,
+  factor: 'backup-code',
+  aal: 2,
+  amr: ['pwd', 'swk', 'pop', 'mfa'],
+  ip: address,
+  userAgent,
+  deviceId: id(),
+  trusted: false,
+}
+
+/** Every list as long as it can be, of entries as long as they can be. */
+function full(): AccountState {
+  const credential = Math.floor((limits.passkeysLength / limits.passkeys) * (3 / 8))
+  const sends = { at: many(smsLimits.daily, (index) => now + index), row: smsLimits.daily }
+  return {
+    ...emptyAccount(now),
+    epoch: 100_000,
+    totp: {
+      devices: many(limits.totpDevices, () => ({
+        ...app,
+        id: id(),
+        secret: { seal: random(64) },
+        createdAt: now,
+        lastUsedAt: now,
+        lastStep: 100_000_000,
+        drift: -120,
+      })),
+      enrollment: { ...app, ...pending, id: id(), secret: { seal: random(64) } },
+      failures: limits.hardStop,
+    },
+    backupCodes: {
+      set: {
+        profile: 'crockford-13',
+        params: slowHashParams('crockford-13'),
+        salt: text(16),
+        createdAt: now,
+        codes: many(limits.backupCodes, () => ({ id: id(), digest: { seal: random(32) }, usedAt: now })),
+      },
+      failures: limits.hardStop,
+    },
+    sms: {
+      number,
+      enrollment: { ...number, ...pending, id: id() },
+      code: {
+        purpose: 'verify-number',
+        request: id(),
+        number: id(),
+        digest: { seal: random(2 * smsKeyLength) },
+        sentAt: now,
+        expiresAt: now,
+        own: false,
+      },
+      failures: limits.hardStop,
+      sends: { own: sends, others: sends },
+    },
+    passkeys: {
+      handle: text(passkeyLimits.userHandle),
+      credentials: many(limits.passkeys, () => ({
+        id: text(credential),
+        label,
+        publicKey: text(credential),
+        algorithm: -65_535,
+        counter: 2 ** 32 - 1,
+        transports: ['ble', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'],
+        backupEligible: false,
+        backedUp: false,
+        uvInitialized: false,
+        discoverable: false,
+        aaguid: '00000000-0000-0000-0000-000000000000',
+        createdAt: now,
+        lastUsedAt: now,
+      })),
+      only: false,
+    },
+    preferred: 'passkey',
+    throttle: {
+      places: many(limits.places, () => ({ id: network, failures: 1_000_000, failedAt: now })),
+      failures: 1_000_000,
+      lockedAt: now,
+    },
+    challenges: many(limits.challenges, () => ({
+      id: id(),
+      expiresAt: now,
+      place: network,
+      failures: 10,
+      charged: { totp: 10, sms: 10, backupCodes: 10 },
+      consumed: false,
+    })),
+    spentProofs: many(limits.spentProofs, () => ({ id: id(), expiresAt: now })),
+    spentCeremonies: many(limits.spentCeremonies, () => ({
+      id: text(32),
+      expiresAt: now,
+      right: false,
+      passwordless: false,
+    })),
+    forgotten: { challenges: now, proofs: now, ceremonies: now },
+    sessions: many(limits.sessions, () => ({ ...session, id: id() })),
+    knownDevices: many(limits.knownDevices, () => ({
+      id: id(),
+      firstAt: now,
+      lastAt: now,
+      userAgent,
+      trust: { digest: text(32), epoch: 100_000, since: now, lastUsedAt: now, until: now },
+    })),
+    notices: { factorFailedAt: now, lockedAt: now },
+    requiredAt: now,
+  }
+}
+
+describe('limits.recordLength', () => {
+  const kind = {
+    kind: 'account',
+    schema: accountSchema,
+    empty: emptyAccount,
+    upgrade: upgradeAccount,
+    summarize: summarizeAccount,
+  }
+  const records = createRecordStore<AccountState>(kind, {
+    storage: memoryStorage(),
+    keys: keyring(keyText(1)),
+    random,
+  })
+  const record: LoadedRecord<AccountState> = {
+    ...records.fresh(`account:${'a'.repeat(limits.accountIdLength)}`, now),
+    state: full(),
+    attempts: many(limits.attemptIds, () => text(12)),
+  }
+
+  it('is above every account whose lists are all at their caps', () => {
+    const { body } = JSON.parse(records.write(record).doc) as { body: string }
+    expect(body.length).toBeLessThan(limits.recordLength)
+    // Close to what the caps were chosen for: a list that is not filled here would show as a fall.
+    expect(body.length).toBeGreaterThan(limits.recordLength * 0.9)
+  })
+
+  it('counts on user agents that take no more room than their cap', async () => {
+    const world = createWorld()
+    const units = limits.sessionUserAgentLength
+    for (const [index, userAgent] of [
+      '"'.repeat(300),
+      '\\'.repeat(300),
+      '😀'.repeat(300),
+      '\n'.repeat(300),
+    ].entries()) {
+      const id = `person-${index}`
+      const client = { ip: '192.0.2.7', userAgent }
+      expectStatus(await world.nl.signIn.start({ name: id, accountId: id, primary: 'password', client }), 'granted')
+      const { sessions, knownDevices } = await stateOf(world.storage, id)
+      for (const one of [...sessions, ...knownDevices]) {
+        expect(JSON.stringify(one.userAgent).length).toBeLessThanOrEqual(units + 2)
+        expect(one.userAgent?.length).toBeGreaterThan(units / 4)
+      }
+    }
+  })
+})

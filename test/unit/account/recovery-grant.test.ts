@@ -1,0 +1,21 @@
+import { memorySms } from 'nightlatch/testing'
+import { expect, it } from 'vitest'
+import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
+import { createAuthenticator } from '../../world/passkey-authenticator.ts'
+import { home } from '../../world/person.ts'
+import { stateOf } from '../../world/reading.ts'
+import { everyMethod, personWithEverything } from '../../world/several-factors.ts'
+import { createWorld } from '../../world/world.ts'
+
+it('a grant of recovery spends no proof: it was asked for none, and those of others are not the account’s', async () => {
+  const sms = memorySms()
+  const world = createWorld({ options: everyMethod(sms) })
+  const { nl, storage } = world
+  const ada = await personWithEverything(world, sms, createAuthenticator())
+  expectOk(await nl.passkeys.setOnly({ grant: ada.grant, proof: await ada.proof(), on: true }))
+  const bob = await world.person('bob')
+  const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
+  const { grant } = expectStatus(await nl.signIn.recover({ ...start, code: ada.backupCodes[0] }), 'enroll')
+  for (let n = 0; n < 2; n++) expectOk(await nl.passkeys.register({ grant, proof: await bob.proof() }))
+  expect((await stateOf(storage, 'ada')).spentProofs).toEqual([])
+})
