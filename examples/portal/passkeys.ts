@@ -1,4 +1,4 @@
-import type { Express } from 'express'
+import type { Express, Request, Response } from 'express'
 import { takeCeremony } from './ceremony.ts'
 import type { Portal } from './portal.ts'
 import { back, client, text } from './portal.ts'
@@ -6,12 +6,18 @@ import { settingUp, signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
 import { finishSetUp } from './two-factor.ts'
 
+/** Whether the person was let in for this: to have a factor at all, or to have a passkey again. */
+function enteredFor(req: Request, res: Response): { readonly required: boolean; readonly recovering: boolean } {
+  const required = res.locals.mustEnroll ?? false
+  return { required, recovering: required && req.session.needs?.length === 1 }
+}
+
 /** Passkeys: made by the browser, verified here, and perhaps the only way in. */
 export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused }: StepUpPages): void {
   app.get('/security/passkeys/new', settingUp, async (req, res) => {
     const r = await nl.passkeys.list({ grant: req.session.nl })
     const more = r.ok && r.passkeys.length > 0
-    res.render('passkey', { more, required: res.locals.mustEnroll })
+    res.render('passkey', { more, ...enteredFor(req, res) })
   })
 
   sensitive('/security/passkeys', async (req, res) => {
@@ -33,7 +39,8 @@ export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused
     if (!res.locals.mustEnroll || r.reason === 'signed-out') {
       return refused(req, res, r.reason === 'wrong' ? { ...r, reason: 'wrong-passkey' } : r)
     }
-    res.render('passkey', { required: true, reason: r.reason === 'wrong' ? 'wrong-passkey' : r.reason })
+    const reason = r.reason === 'wrong' ? 'wrong-passkey' : r.reason
+    res.render('passkey', { reason, ...enteredFor(req, res) })
   })
 
   app.post('/security/passkeys/rename', signedIn, async (req, res) => {

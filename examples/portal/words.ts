@@ -141,14 +141,14 @@ export const advice: Readonly<Record<string, AdviceWords>> = {
     title: 'Add a passkey',
     why: 'Nobody can talk it out of you.',
     more: 'Add another passkey',
-    whyMore: 'A second one stands in when the first is lost.',
+    whyMore: 'It stands in when what you have is lost.',
     href: '/security/passkeys/new',
   },
   'add-totp-device': {
     title: 'Add an authenticator app',
     why: 'A stolen password alone is worth nothing then.',
     more: 'Add another authenticator app',
-    whyMore: 'A second one stands in when the first is lost.',
+    whyMore: 'It stands in when what you have is lost.',
     href: '/security/totp',
   },
   'renew-backup-codes': {
@@ -172,6 +172,7 @@ export function passkeyKind({ synced, transports }: PasskeyView): { readonly ico
 
 export const risks: Readonly<Record<string, string>> = {
   'no-factor': 'Whoever learns your password is in.',
+  'sms-only': 'A telephone number can be taken over: add something safer.',
   'no-recovery': 'If you lose your device, there is no way back in.',
   'backup-codes-low': 'Only a few backup codes are left.',
 }
@@ -298,7 +299,7 @@ const factWords: { readonly [T in Fact['type']]: (v: Extract<Fact, { type: T }>[
   sequence_fail: () => 'A sign-in that was over was tried again',
   crypt_decrypt_fail: () => 'Something stored does not open',
   limiter_fail: () => 'The limiter did not answer',
-  sms_refuse: (v) => `No code was sent (${v.reason})`,
+  sms_refuse: (v) => `No code was sent. ${held(v.reason ?? '')}`,
   message_dead: () => 'A message could not be delivered',
 }
 

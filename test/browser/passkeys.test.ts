@@ -111,7 +111,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     await arrive('Login and security')
   })
 
-  it('asks for a passkey before a change, and goes on with it', async () => {
+  it('[SES-3] asks for a passkey before a change, and goes on with it in a session with a new id', async () => {
     await ada.section('Passkeys').getByRole('link', { name: 'Add a passkey' }).click()
     await ada.page.getByLabel('Name of this passkey').fill('Laptop again')
     await ada.press('Continue')
@@ -169,6 +169,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     await picture(ada.page, 'recover')
     await fill(codes[0]!)
     await arrive('Add a passkey')
+    expect(await ada.page.getByRole('main').innerText()).toContain('The backup code was right')
     await ada.go('/security')
     expect(await ada.heading()).toBe('Log in')
     await ada.go('/security/passkeys/new')

@@ -62,6 +62,9 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
   const told = (on = page): Promise<string> => on.getByRole('status').first().innerText()
   const section = (name: string | RegExp, on = page): ReturnType<Page['getByRole']> => on.getByRole('region', { name })
 
+  const sessionId = async (): Promise<string | undefined> =>
+    (await page.context().cookies()).find(({ name }) => name === 'portal_session')?.value
+
   async function typePassword(on = page, typed = password): Promise<void> {
     await go('/login', on)
     await on.getByLabel('E-mail address').fill(email)
@@ -106,15 +109,17 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await picture(page, 'security-off')
   })
 
-  it('asks for the password again, and ends the session that it replaces', async () => {
+  it('[SES-3] asks for the password again, and ends the session that it replaces', async () => {
     await go('/password')
     await page.getByLabel('Password').fill('not the password')
     await press('Continue')
     expect(await alert()).toContain('not right')
     await picture(page, 'password')
+    const before = await sessionId()
     await page.getByLabel('Password').fill(password)
     await press('Continue')
     expect(await heading()).toBe('Login and security')
+    expect(await sessionId()).not.toBe(before)
     expect(await section('Where you are signed in').getByRole('listitem').count()).toBe(1)
   })
 

@@ -50,7 +50,9 @@ describe.runIf(chromium !== undefined)('trusted browsers in the portal', () => {
     await ada.typePassword()
     expect(await ada.told()).toContain('You trust this browser')
     expect(await ada.section('Trusted browsers').innerText()).toMatch(/This browser.*until/s)
-    expect(await ada.section('Where you are signed in').innerText()).toContain('password, in a trusted browser')
+    for (const name of ['Where you are signed in', 'Latest logins']) {
+      expect(await ada.section(name).innerText(), name).toContain('password, in a trusted browser')
+    }
     await picture(ada.page, 'security-trusted')
   })
 
@@ -162,6 +164,7 @@ describe.runIf(chromium !== undefined)('a portal that asks for a factor', () => 
   let portal: PortalProcess
   let browser: Browser
   let device: VirtualAuthenticator
+  let ada: Visitor
 
   beforeAll(async () => {
     portal = await startPortal({ NIGHTLATCH_REQUIRE_2FA: '1' })
@@ -174,7 +177,7 @@ describe.runIf(chromium !== undefined)('a portal that asks for a factor', () => 
   })
 
   it('takes a passkey for it, too', async () => {
-    const ada = await visit(browser, portal, 'ada@example.org')
+    ada = await visit(browser, portal, 'ada@example.org')
     device = await giveAuthenticator(ada)
     await ada.register()
     expect(await ada.heading()).toBe('Set up two-factor authentication')
@@ -188,6 +191,32 @@ describe.runIf(chromium !== undefined)('a portal that asks for a factor', () => 
     await ada.go('/security')
     expect(await ada.heading()).toBe('Login and security')
     expect(await ada.section('Passkeys').innerText()).toMatch(/My passkey.*On one device/s)
+  })
+
+  it('asks first for the factor that its owner prefers, and offers the others beside it', async () => {
+    await ada.section('Phone number').getByRole('link', { name: 'Add a number' }).click()
+    await ada.page.getByLabel('Mobile number').fill('+36 30 765 4321')
+    await ada.press('Send a code')
+    await ada.press('Use a passkey')
+    await ada.page.getByRole('heading', { name: 'Confirm the number' }).waitFor()
+    await ada.typeCode(await ada.newCodeBySms([]), 'Confirm')
+    expect(await ada.told()).toContain('The number is confirmed')
+    await ada.page.getByLabel('After your password you are asked first for').selectOption('Code by SMS')
+    await ada.press('Save')
+    expect(await ada.told()).toContain('From now on')
+    await picture(ada.page, 'security-all')
+    const before = await ada.codesBySms()
+    await device.setPresent(false)
+    await ada.signOut()
+    await ada.typePassword()
+    await ada.page.getByRole('button', { name: 'Use a passkey' }).waitFor()
+    await picture(ada.page, 'code-all')
+    await ada.typeCode(await ada.newCodeBySms(before), 'Sign in')
+    expect(await ada.heading()).toBe('Login and security')
+    await ada.section('Phone number').getByText('Change', { exact: true }).click()
+    await ada.section('Phone number').getByRole('button', { name: 'Remove this number' }).click()
+    await picture(ada.page, 'step-up-all')
+    expect(await ada.page.getByRole('button', { name: 'Send a code by SMS' }).isVisible()).toBe(true)
   })
 
   it('takes a number for it, too', async () => {
