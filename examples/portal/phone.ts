@@ -1,4 +1,4 @@
-import type { Express } from 'express'
+import type { Express, Request, Response } from 'express'
 import type { Portal } from './portal.ts'
 import { back, client, text } from './portal.ts'
 import { settingUp } from './sign-in.ts'
@@ -8,10 +8,12 @@ import { isAboutNumber, isAboutSending, refusal } from './words.ts'
 
 /** A telephone number for codes by SMS: proven by the first of them. */
 export function phoneRoutes(app: Express, { nl }: Portal, { sensitive, refused }: StepUpPages): void {
-  app.get('/security/phone', settingUp, async (req, res) => {
+  async function showForm(req: Request, res: Response, told: object = {}): Promise<void> {
     const r = await nl.sms.get({ grant: req.session.nl })
-    res.render('phone', { more: r.ok && r.number !== null, required: res.locals.mustEnroll })
-  })
+    res.render('phone', { more: r.ok && r.number !== null, required: res.locals.mustEnroll, ...told })
+  }
+
+  app.get('/security/phone', settingUp, (req, res) => showForm(req, res))
 
   sensitive('/security/phone', async (req, res) => {
     const { nl: grant, proof } = req.session
@@ -25,7 +27,7 @@ export function phoneRoutes(app: Express, { nl }: Portal, { sensitive, refused }
     }
     const again = isAboutNumber(r.reason) || isAboutSending(r.reason)
     if (!again) return refused(req, res, r)
-    res.render('phone', { number, required: res.locals.mustEnroll, ...r })
+    await showForm(req, res, { number, ...r })
   })
 
   app.get('/security/phone/code', settingUp, (req, res) => {

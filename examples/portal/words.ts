@@ -1,4 +1,4 @@
-import type { ChainFault, Method, PasskeyView } from 'nightlatch'
+import type { ChainFault, Factor, Method, PasskeyView } from 'nightlatch'
 import type { SecurityEvent, Fact, FailedAttempts } from 'nightlatch/events'
 
 /** What the pages say of what nightlatch answers. */
@@ -196,6 +196,13 @@ const factors: Readonly<Record<string, string>> = {
   'backup-code': 'backup code',
 }
 export const factor = (name: string | null | undefined): string => (name ? (factors[name] ?? name) : 'password only')
+
+/** Where a code may be from. */
+export function hint(has: readonly Factor[]): string {
+  const sources = [has.includes('totp') && 'from your app', has.includes('sms') && 'from the message'].filter(Boolean)
+  const again = has.includes('totp') ? ' A code that you used already is not taken again: wait for the next.' : ''
+  return `${capital([...sources, 'or a backup code'].join(', '))}.${again}`
+}
 
 /** How somebody signed in. */
 export function how(signIn: {

@@ -190,8 +190,13 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     await ada.page.getByText('The password opens this account again').waitFor()
   })
 
-  it('removes one, and tells a browser that still has it', async () => {
-    const row = ada.section('Passkeys').getByRole('listitem').filter({ hasText: 'New phone' })
+  it('[PKR-18] [PKA-16] removes one of several, and tells a browser that still has it', async () => {
+    const rows = ada.section('Passkeys').getByRole('listitem')
+    expect(await rows.allInnerTexts()).toEqual([
+      expect.stringMatching(/Blue <b>laptop<\/b>.*last used/s),
+      expect.stringMatching(/New phone.*last used/s),
+    ])
+    const row = rows.filter({ hasText: 'New phone' })
     await row.getByText('Change', { exact: true }).click()
     await row.getByRole('button', { name: 'Remove this passkey' }).click()
     await ada.press('Use a passkey')

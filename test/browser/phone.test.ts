@@ -173,9 +173,27 @@ describe.runIf(chromium !== undefined)('a gateway that is down', () => {
     expect(await ada.heading()).toBe('Two-factor authentication is on')
   })
 
-  it('confirms a change by a code of its own, and goes on with what was begun', async () => {
+  it('changes the number after a code to the old one, and goes on with what was begun', async () => {
     const before = await ada.codesBySms()
     await ada.go('/security')
+    await ada.section('Phone number').getByText('Change', { exact: true }).click()
+    await ada.page.getByRole('link', { name: 'Use another number' }).click()
+    expect(await ada.heading()).toBe('Change the number')
+    await ada.page.getByLabel('Mobile number').fill('+36 20 111 2299')
+    await ada.press('Send a code')
+    expect(await ada.page.getByRole('main').innerText()).toContain('set the phone number')
+    await ada.press('Send a code by SMS')
+    await ada.page.getByText(/A code is on its way/).waitFor()
+    const proof = await ada.newCodeBySms(before)
+    await ada.typeCode(proof, 'Continue')
+    expect(await ada.heading()).toBe('Confirm the number')
+    await ada.typeCode(await ada.newCodeBySms([proof]), 'Confirm')
+    expect(await ada.told()).toContain('The number is confirmed')
+    expect(await ada.section('Phone number').innerText()).toContain('99')
+  })
+
+  it('removes it after a code, and with the last factor 2FA is off', async () => {
+    const before = await ada.codesBySms()
     await ada.section('Phone number').getByText('Change', { exact: true }).click()
     await ada.section('Phone number').getByRole('button', { name: 'Remove this number' }).click()
     expect(await ada.heading()).toBe('Confirm that it is you')

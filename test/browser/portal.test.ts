@@ -444,6 +444,8 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
   it('works without any script', async () => {
     const bare = await browser.newContext({ javaScriptEnabled: false })
     const plain = await bare.newPage()
+    await typePassword(plain, 'not the password')
+    expect(await plain.getByRole('button').allInnerTexts(), 'no button that does nothing').toEqual(['Log in'])
     await typePassword(plain)
     await plain.getByRole('link', { name: 'Set up an authenticator app' }).click()
     await press('Continue', plain)
