@@ -4,19 +4,24 @@ import express from 'express'
 import session from 'express-session'
 import { cookies } from './host/cookies.ts'
 import { showFlash, usePages } from './host/pages.ts'
-import { protect } from './host/protect.ts'
+import { oneName, protect } from './host/protect.ts'
+import { authenticatorRoutes } from './authenticators.ts'
 import { historyRoutes } from './history.ts'
 import { mailboxRoutes } from './mailbox.ts'
+import { passkeyRoutes } from './passkeys.ts'
+import { phoneRoutes } from './phone.ts'
 import type { Portal } from './portal.ts'
+import { recoverRoutes } from './recover.ts'
 import { registerRoutes } from './register.ts'
 import { securityRoutes } from './security.ts'
 import { recognize, signInRoutes } from './sign-in.ts'
 import { stepUpRoutes } from './step-up.ts'
+import { trustedRoutes } from './trusted.ts'
 import { twoFactorRoutes } from './two-factor.ts'
 
 export interface AppOptions {
-  /** The addresses that this site goes by. */
-  readonly origins: readonly string[]
+  /** The address of this site, and others that lead to it. */
+  readonly origins: readonly [string, ...string[]]
   readonly sessionSecret: string
   readonly sessionStore: session.Store
 }
@@ -27,6 +32,7 @@ export function createApp(portal: Portal, { origins, sessionSecret, sessionStore
   app.disable('etag')
   usePages(app)
   app.use(protect(origins))
+  app.use(oneName(origins[0]))
   app.use(express.static(join(import.meta.dirname, 'public'), { cacheControl: false }))
   app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 }))
   app.use((req, _res, next) => {
@@ -49,10 +55,15 @@ export function createApp(portal: Portal, { origins, sessionSecret, sessionStore
   app.use(recognize(portal))
 
   registerRoutes(app, portal)
-  signInRoutes(app, portal)
+  const signIn = signInRoutes(app, portal)
+  recoverRoutes(app, portal, signIn)
   const stepUp = stepUpRoutes(app, portal)
-  twoFactorRoutes(app, portal, stepUp)
   securityRoutes(app, portal, stepUp)
+  twoFactorRoutes(app, portal, stepUp)
+  authenticatorRoutes(app, portal, stepUp)
+  passkeyRoutes(app, portal, stepUp)
+  phoneRoutes(app, portal, stepUp)
+  trustedRoutes(app, portal, stepUp)
   historyRoutes(app, portal)
   mailboxRoutes(app, portal)
 

@@ -1,9 +1,18 @@
 import type { Express } from 'express'
 import type { Portal } from './portal.ts'
 
-/** Shows what was sent, to whomever: the portal's mails never leave this machine, so everybody may look. */
-export function mailboxRoutes(app: Express, { mailbox }: Portal): void {
-  app.get('/mailbox', async (_req, res) => res.render('mailbox', { mails: await mailbox.list() }))
+/** Shows what was sent, to whomever: the portal's mails and messages never leave this machine, so everybody may look. */
+export function mailboxRoutes(app: Express, { mailbox, phones }: Portal): void {
+  app.get('/mailbox', async (_req, res) => {
+    const [mails, texts] = await Promise.all([mailbox.list(), phones.list()])
+    res.render('mailbox', { mails, texts, isDown: phones.isDown })
+  })
+
+  /** For trying out what people see when a message does not arrive. */
+  app.post('/mailbox/gateway', (req, res) => {
+    phones.isDown = req.body.down === '1'
+    res.redirect('/mailbox')
+  })
 
   app.get('/mailbox/:id', async (req, res, next) => {
     const mail = await mailbox.get(req.params.id)

@@ -4,6 +4,7 @@ import { createTransport } from 'nodemailer'
 import { createApp } from './app.ts'
 import { openDatabase } from './host/database.ts'
 import { openMailbox } from './host/mailbox.ts'
+import { openPhones } from './host/phones.ts'
 import { readSecrets } from './host/secrets.ts'
 import { SqliteSessionStore } from './host/session-store.ts'
 import { createUsers } from './host/users.ts'
@@ -12,13 +13,26 @@ import { appName, createPortalNightlatch } from './nightlatch.ts'
 const port = Number(process.env.PORT ?? 4000)
 const folder = process.env.NIGHTLATCH_DATA ?? join(import.meta.dirname, 'data')
 const require2fa = process.env.NIGHTLATCH_REQUIRE_2FA === '1'
+const exclusive = process.env.NIGHTLATCH_FACTORS === 'exclusive'
+// Passkeys work on localhost without https, and on no address that is written in numbers.
+const origin = `http://localhost:${port}`
 
 mkdirSync(folder, { recursive: true, mode: 0o700 })
 const secrets = readSecrets(folder)
 const db = await openDatabase(join(folder, 'portal.db'))
 const users = createUsers(db)
 const mailbox = await openMailbox(db)
-const nl = await createPortalNightlatch({ db, users, keys: secrets.keys, smtpPort: mailbox.port, require2fa })
+const phones = openPhones(db)
+const nl = await createPortalNightlatch({
+  db,
+  users,
+  phones,
+  origin,
+  keys: secrets.keys,
+  smtpPort: mailbox.port,
+  require2fa,
+  exclusive,
+})
 const smtp = createTransport({ host: '127.0.0.1', port: mailbox.port, ignoreTLS: true })
 
 const app = createApp(
@@ -26,11 +40,13 @@ const app = createApp(
     nl,
     users,
     mailbox,
+    phones,
     require2fa,
+    exclusive,
     sendMail: (mail) => smtp.sendMail({ from: `${appName} <hello@portal.example>`, ...mail }),
   },
   {
-    origins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
+    origins: [origin, `http://127.0.0.1:${port}`],
     sessionSecret: secrets.session,
     sessionStore: new SqliteSessionStore(db),
   },
@@ -42,12 +58,12 @@ const server = app.listen(port, '127.0.0.1', (error) => {
     process.exit(1)
   }
   console.log(`
-  ${appName} is open at  http://127.0.0.1:${port}
+  ${appName} is open at  ${origin}
 
-  1. Register with any address: its mails stay on this machine, in the portal's own mailbox.
-  2. Log in, open "Set up two-factor authentication", and scan the code with the app on your phone.
-  3. Sign out, and sign in with a code of the app. The next time, try a backup code.
-  4. See it all in the login history, and every notice at  http://127.0.0.1:${port}/mailbox
+  1. Register with any address: its mails and messages stay on this machine, in the portal's own mailbox.
+  2. Log in, and set up a second factor: a passkey, the app on your phone, or a telephone number.
+  3. Sign out, and sign in with it. The next time, try a backup code, or trust this browser.
+  4. See it all in the login history, and every notice at  ${origin}/mailbox
 
   Everything is kept in ${folder}${
     secrets.keyFile === null

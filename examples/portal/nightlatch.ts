@@ -1,22 +1,29 @@
-import type { Nightlatch } from 'nightlatch'
-import { createNightlatch, keyring } from 'nightlatch'
+import type { Nightlatch, SmsSender } from 'nightlatch'
+import { createNightlatch, keyring, trustDevices } from 'nightlatch'
 import { nodemailerMailer } from 'nightlatch/mail/nodemailer'
+import { webauthn } from 'nightlatch/passkeys'
 import { migrate, sqlStorage } from 'nightlatch/storage/sql'
 import type { PortalDatabase } from './host/database.ts'
 import type { Users } from './host/users.ts'
 
 export const appName = 'Nightlatch Portal'
+export const trustedDays = 30
 
 /** Everything the portal has to tell nightlatch. */
 export async function createPortalNightlatch(host: {
   readonly db: PortalDatabase
   readonly users: Users
+  readonly phones: SmsSender
+  readonly origin: string
   readonly keys: string
   readonly smtpPort: number
   /** Asks a second factor of everybody. */
   readonly require2fa: boolean
+  /** One method at a time. */
+  readonly exclusive: boolean
 }): Promise<Nightlatch> {
-  const { db, users, keys, smtpPort, require2fa } = host
+  const { db, users, phones, origin, keys, smtpPort, require2fa, exclusive } = host
+  const { hostname } = new URL(origin)
   await migrate(db)
   return createNightlatch({
     appName,
@@ -36,6 +43,16 @@ export async function createPortalNightlatch(host: {
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       }
     },
+    sms: {
+      sender: phones,
+      // Where this site has customers: a message to anywhere else is paid to strangers.
+      countries: ['AT', 'CH', 'DE', 'FR', 'GB', 'HU', 'IE', 'US'],
+      defaultCountry: 'HU',
+      domain: hostname,
+    },
+    passkeys: { verifier: webauthn({ rpId: hostname, rpName: appName, origins: [origin] }) },
+    trustedDevices: trustDevices({ lifeMs: trustedDays * 86_400_000 }),
+    factors: exclusive ? 'exclusive' : 'multiple',
     ...(require2fa ? { policy: { factors: { required: { since: 0, graceMs: 0 } } } } : {}),
   })
 }

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express'
-import type { ClientInfo, Nightlatch } from 'nightlatch'
+import type { Challenged, ClientInfo, Method, Nightlatch, SmsDelivery } from 'nightlatch'
 import type { Mailbox } from './host/mailbox.ts'
 import type { Flash } from './host/pages.ts'
+import type { Phones } from './host/phones.ts'
 import type { User, Users } from './host/users.ts'
 
 /** What the routes share. */
@@ -9,17 +10,27 @@ export interface Portal {
   readonly nl: Nightlatch
   readonly users: Users
   readonly mailbox: Mailbox
+  readonly phones: Phones
   /** A plain mail of the host's own. */
   sendMail(mail: { to: string; subject: string; text: string }): Promise<unknown>
   readonly require2fa: boolean
+  readonly exclusive: boolean
 }
 
 declare module 'express-session' {
   interface SessionData {
     /** nightlatch's grant: who is signed in, and how. */
     nl: string
-    /** A sign-in that waits for its code. */
+    /** A sign-in that waits for its factor. */
     challenge: string
+    /** What that sign-in can be shown. */
+    asked: Pick<Challenged, 'factors' | 'preferred'>
+    /** The code by SMS that the person waits for, or why there is none. */
+    sms: SmsDelivery
+    /** A passkey that the browser was asked for. */
+    ceremony: string
+    /** The grant is good only for setting one of these up. */
+    needs: readonly Method[]
     /** A fresh step-up, good once. */
     proof: string
     /** The form that waits for a step-up. */
@@ -35,6 +46,8 @@ declare global {
   namespace Express {
     interface Locals {
       user?: User
+      /** Let in to set a factor up, and for nothing else yet. */
+      mustEnroll?: boolean
     }
   }
 }
@@ -49,6 +62,15 @@ export const client = (req: Request): ClientInfo => ({
 /** A form may send anything, or send it twice: what is not one text is none. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
+}
+
+/** The host's session goes on under a new id, after whatever raises what it may do: an id that leaked is worth nothing. */
+export async function renew(req: Request): Promise<void> {
+  const { cookie: _, ...kept } = req.session
+  await new Promise<void>((resolve, reject) => {
+    req.session.regenerate((error) => (error ? reject(error) : resolve()))
+  })
+  Object.assign(req.session, kept)
 }
 
 export function back(req: Request, res: Response, kind: Flash['kind'], message: string, to = '/security'): void {

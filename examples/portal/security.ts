@@ -6,23 +6,33 @@ import type { StepUpPages } from './step-up.ts'
 
 /** The security page with its gauge, and the sessions on it. */
 export function securityRoutes(app: Express, portal: Portal, { refused }: StepUpPages): void {
-  const { nl, require2fa } = portal
+  const { nl, require2fa, exclusive } = portal
 
   app.get('/security', signedIn, async (req, res) => {
     const grant = req.session.nl
-    const [score, totp, codes, sessions, history] = await Promise.all([
+    const [score, factors, totp, phone, passkeys, codes, trusted, sessions, history] = await Promise.all([
       nl.score.get({ grant }),
+      nl.accounts.factors({ grant }),
       nl.totp.list({ grant }),
+      nl.sms.get({ grant }),
+      nl.passkeys.list({ grant }),
       nl.backupCodes.status({ grant }),
+      nl.trustedDevices.list({ grant, client: client(req) }),
       nl.sessions.list({ grant }),
       nl.history.logins({ grant }),
     ])
-    if (!score.ok || !totp.ok || !codes.ok || !sessions.ok || !history.ok) return res.redirect('/login')
+    const lists = factors.ok && totp.ok && phone.ok && passkeys.ok && codes.ok && trusted.ok
+    if (!score.ok || !lists || !sessions.ok || !history.ok) return res.redirect('/login')
     res.render('security', {
       score,
+      factors,
       codes,
       require2fa,
+      exclusive,
+      passkeys: passkeys.passkeys,
       devices: totp.devices,
+      phone: phone.number,
+      trusted: trusted.devices,
       sessions: sessions.sessions,
       logins: history.logins.slice(0, 4),
       codesUnsaved: req.session.codesUnsaved,

@@ -1,51 +1,86 @@
 import type { Express, Request, Response } from 'express'
-import type { Failure } from 'nightlatch'
+import type { Failure, Proven, StepUpPurpose } from 'nightlatch'
+import { sendOptions, takeCeremony } from './ceremony.ts'
 import { passwordMatches } from './host/password.ts'
 import type { Portal } from './portal.ts'
-import { back, client, text } from './portal.ts'
+import { back, client, renew, text } from './portal.ts'
 import { signedIn } from './sign-in.ts'
 import { refusal } from './words.ts'
 
 type Handler = (req: Request, res: Response) => Promise<void>
 
 export interface StepUpPages {
-  /** A form whose change may need a fresh code first. It is carried out once the code was right. */
-  sensitive(path: string, handler: Handler): void
+  /** A form whose change may need a fresh proof first. It is carried out once that was given. */
+  sensitive(path: string, handler: Handler, purpose?: StepUpPurpose): void
   /** What to show when nightlatch refused such a change. */
   refused(req: Request, res: Response, failure: Failure<string>): void
 }
 
-/** Sensitive changes ask for a code again, or for the password where there is no second factor yet. */
+/** Sensitive changes ask for a factor again, or for the password where there is no second factor yet. */
 export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
   const { nl } = portal
-  const handlers = new Map<string, Handler>()
+  const handlers = new Map<string, { readonly handler: Handler; readonly purpose: StepUpPurpose }>()
 
   /** Goes on with what the person was doing. */
   async function resume(req: Request, res: Response): Promise<void> {
     const { pending } = req.session
     delete req.session.pending
-    const handler = handlers.get(pending?.path ?? '')
-    if (!pending || !handler) return res.redirect('/security')
+    const waiting = handlers.get(pending?.path ?? '')
+    if (!pending || !waiting) return res.redirect('/security')
+    req.url = pending.path
     req.body = pending.body
-    await handler(req, res)
+    await waiting.handler(req, res)
   }
 
-  app.get('/step-up', signedIn, (req, res) => {
+  const purposeOf = (req: Request): StepUpPurpose => handlers.get(req.session.pending?.path ?? '')?.purpose ?? 'factors'
+
+  async function show(req: Request, res: Response, told: object = {}): Promise<void> {
+    const { pending, sms, nl: grant } = req.session
+    const asked = await nl.stepUp.start({ grant, purpose: purposeOf(req) })
+    if (!asked.ok) return res.redirect('/login')
+    const withBackupCode = req.query.with === 'backup-code'
+    res.render('step-up', { ...asked, ...told, sms, doing: pending?.path, withBackupCode })
+  }
+
+  async function proven(req: Request, res: Response, r: Proven | Failure<string>): Promise<void> {
+    if (!r.ok) return r.reason === 'signed-out' ? res.redirect('/login') : show(req, res, r)
+    await renew(req)
+    req.session.proof = r.proof
+    delete req.session.sms
+    await resume(req, res)
+  }
+
+  app.get('/step-up', signedIn, async (req, res) => {
     if (!req.session.pending) return res.redirect('/security')
-    res.render('step-up', { doing: req.session.pending.path })
+    await show(req, res)
   })
 
   app.post('/step-up', signedIn, async (req, res) => {
-    const doing = req.session.pending?.path
-    const r = await nl.stepUp.verify({
-      grant: req.session.nl,
-      purpose: 'factors',
-      code: req.body.code,
-      client: client(req),
-    })
-    if (!r.ok) return r.reason === 'signed-out' ? res.redirect('/login') : res.render('step-up', { doing, ...r })
-    req.session.proof = r.proof
-    await resume(req, res)
+    const { nl: grant } = req.session
+    const purpose = purposeOf(req)
+    await proven(req, res, await nl.stepUp.verify({ grant, purpose, code: req.body.code, client: client(req) }))
+  })
+
+  app.post('/step-up/sms', signedIn, async (req, res) => {
+    const r = await nl.stepUp.sendCode({ grant: req.session.nl, client: client(req) })
+    const to = req.session.sms?.to ?? 'your phone'
+    if (r.ok) req.session.sms = r
+    else if (r.reason === 'signed-out') return res.redirect('/login')
+    else if (r.reason === 'busy' || r.reason === 'no-number')
+      req.session.flash = { kind: 'bad', text: refusal(r.reason) }
+    else req.session.sms = { ...r, status: 'held', reason: r.reason, to }
+    res.redirect(req.body.at === 'turn-off' ? '/security/turn-off' : '/step-up')
+  })
+
+  app.post('/step-up/passkey/options', signedIn, async (req, res) =>
+    sendOptions(req, res, await nl.stepUp.passkeyOptions({ grant: req.session.nl })),
+  )
+
+  app.post('/step-up/passkey', signedIn, async (req, res) => {
+    const { nl: grant } = req.session
+    const asked = { grant, purpose: purposeOf(req), ceremony: takeCeremony(req), response: req.body.response }
+    const r = await nl.stepUp.verifyPasskey({ ...asked, client: client(req) })
+    await proven(req, res, !r.ok && r.reason === 'wrong' ? { ...r, reason: 'wrong-passkey' } : r)
   })
 
   app.get('/password', signedIn, (_req, res) => res.render('password'))
@@ -62,21 +97,24 @@ export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
     if (r.status !== 'granted') return res.redirect('/login')
     await nl.signIn.ended({ grant: req.session.nl, client: client(req) })
     res.cookie('nl_device', r.deviceToken, nl.cookie)
+    await renew(req)
     req.session.nl = r.grant
     await resume(req, res)
   })
 
   return {
-    sensitive(path, handler) {
-      handlers.set(path, handler)
+    sensitive(path, handler, purpose = 'factors') {
+      handlers.set(path, { handler, purpose })
       app.post(path, handler)
     },
-    refused(req, res, failure) {
-      const { reason } = failure
+    refused(req, res, { reason }) {
       if (reason === 'signed-out') return res.redirect('/login')
-      if (reason !== 'step-up' && reason !== 'reauthenticate') return back(req, res, 'bad', refusal(reason))
       const fields = Object.entries(req.body ?? {}).map(([name, value]) => [name, text(value)] as const)
-      req.session.pending = { path: req.path, body: Object.fromEntries(fields) }
+      const { path } = req
+      if (reason === 'deactivate-first') return res.render('switch', { path, fields })
+      if (reason !== 'step-up' && reason !== 'reauthenticate') return back(req, res, 'bad', refusal(reason))
+      delete req.session.sms
+      req.session.pending = { path, body: Object.fromEntries(fields) }
       res.redirect(reason === 'step-up' ? '/step-up' : '/password')
     },
   }

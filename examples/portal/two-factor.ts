@@ -1,77 +1,47 @@
-import type { Express } from 'express'
+import type { Express, Request, Response } from 'express'
+import type { Confirmed, Method } from 'nightlatch'
 import { backupCodeSheet } from 'nightlatch/backup-codes'
-import { qrSvg } from 'nightlatch/qr'
+import { takeCeremony } from './ceremony.ts'
 import { appName } from './nightlatch.ts'
 import type { Portal } from './portal.ts'
-import { back, client, text } from './portal.ts'
-import { signedIn } from './sign-in.ts'
+import { back, client, renew, text } from './portal.ts'
+import { settingUp, signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
-import { day } from './words.ts'
+import { day, methods } from './words.ts'
 
-/** Setting up, changing and switching off the second factor. */
+/** What every set-up of a factor ends with: the session goes on as what it is now, and the first one brings codes. */
+export async function finishSetUp(
+  req: Request,
+  res: Response,
+  { nl, confirmed, told }: { readonly nl: Portal['nl']; readonly confirmed: Confirmed; readonly told: string },
+): Promise<void> {
+  const { grant, deviceToken, backupCodes } = confirmed
+  await renew(req)
+  if (grant) req.session.nl = grant
+  if (deviceToken) res.cookie('nl_device', deviceToken, nl.cookie)
+  delete req.session.needs
+  if (!backupCodes) return back(req, res, 'good', told)
+  req.session.codesUnsaved = true
+  res.render('codes', { codes: backupCodes, first: true })
+}
+
+/** What all factors share: choosing one, which is asked for first, backup codes, and switching all of it off. */
 export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refused }: StepUpPages): void {
-  const { nl, require2fa } = portal
+  const { nl } = portal
 
-  // Not behind `signedIn`: where policy asks for a factor, a grant good only for enrolling comes here.
-  app.get('/security/totp', async (req, res) => {
-    if (!req.session.nl || !(res.locals.user || require2fa)) return res.redirect('/login')
-    const r = await nl.totp.list({ grant: req.session.nl })
-    res.render('totp', { more: r.ok && r.devices.length > 0, required: !r.ok })
+  // Where policy asks for a factor, a grant that is good only for setting one up comes here.
+  app.get('/security/set-up', settingUp, (req, res) => {
+    const { needs } = req.session
+    if (needs?.length === 1) return res.redirect(methods[needs[0]!].href)
+    res.render('set-up', { needs: needs ?? Object.keys(methods), required: res.locals.mustEnroll })
   })
 
-  sensitive('/security/totp', async (req, res) => {
-    const { nl: grant, proof } = req.session
-    const r = await nl.totp.enroll({ grant, proof, label: text(req.body.label), client: client(req) })
+  app.post('/security/prefer', signedIn, async (req, res) => {
+    const factor = text(req.body.factor)
+    if (!(factor in methods)) return res.redirect('/security')
+    const r = await nl.accounts.prefer({ grant: req.session.nl, factor: factor as Method, client: client(req) })
     if (!r.ok) return refused(req, res, r)
-    delete req.session.proof
-    res.render('scan', { ...r, qr: await qrSvg(r.uri, { title: 'QR code for your authenticator app' }) })
-  })
-
-  app.post('/security/totp/confirm', async (req, res) => {
-    const r = await nl.totp.confirm({ grant: req.session.nl, code: req.body.code, client: client(req) })
-    if (r.ok) {
-      if (r.grant) req.session.nl = r.grant
-      if (r.deviceToken) res.cookie('nl_device', r.deviceToken, nl.cookie)
-      if (!r.backupCodes) return back(req, res, 'good', 'The device is added.')
-      req.session.codesUnsaved = true
-      return res.render('codes', { codes: r.backupCodes, first: true })
-    }
-    // The key was shown once and is not shown again: a new try with the same key, or a new key.
-    if (r.reason === 'wrong' || r.reason === 'malformed') return res.render('confirm', r)
-    refused(req, res, r)
-  })
-
-  app.post('/security/devices/rename', signedIn, async (req, res) => {
-    const { device, label } = req.body
-    const r = await nl.totp.rename({ grant: req.session.nl, device, label: text(label), client: client(req) })
-    if (!r.ok) return refused(req, res, r)
-    back(req, res, 'good', 'The device has its new name.')
-  })
-
-  sensitive('/security/devices/remove', async (req, res) => {
-    const { nl: grant, proof } = req.session
-    const r = await nl.totp.remove({ grant, proof, device: req.body.device, client: client(req) })
-    if (!r.ok) return refused(req, res, r)
-    delete req.session.proof
-    if (r.grant) req.session.nl = r.grant
-    const off = 'It was the last one: two-factor authentication is off.'
-    back(req, res, 'good', `The device is removed. ${r.twoFactor === 'off' ? off : ''}`)
-  })
-
-  app.get('/security/devices/resynchronize/:device', signedIn, async (req, res) => {
-    const r = await nl.totp.list({ grant: req.session.nl })
-    const device = r.ok ? r.devices.find(({ id }) => id === req.params.device) : undefined
-    if (!device) return res.redirect('/security')
-    res.render('resynchronize', { device })
-  })
-
-  sensitive('/security/devices/resynchronize', async (req, res) => {
-    const { nl: grant, proof } = req.session
-    const { device, first, second } = req.body
-    const r = await nl.totp.resynchronize({ grant, proof, device, codes: [first, second], client: client(req) })
-    if (!r.ok) return refused(req, res, r)
-    delete req.session.proof
-    back(req, res, 'good', `The device is in step again: its clock was off by ${Math.abs(r.drift) * 30} seconds.`)
+    back(req, res, 'good', `From now on you are asked for this first: ${methods[factor as Method].name}.`)
   })
 
   sensitive('/security/backup-codes', async (req, res) => {
@@ -97,16 +67,37 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
     back(req, res, 'good', 'Good. Your backup codes are ready for the day you need one.')
   })
 
-  app.get('/security/turn-off', signedIn, (_req, res) => res.render('turn-off'))
+  async function showTurnOff(req: Request, res: Response, told: object = {}): Promise<void> {
+    const r = await nl.stepUp.start({ grant: req.session.nl, purpose: 'factors' })
+    if (!r.ok) return res.redirect('/login')
+    const withBackupCode = req.query.with === 'backup-code'
+    res.render('turn-off', { ...r, ...told, sms: req.session.sms, withBackupCode })
+  }
 
-  app.post('/security/turn-off', signedIn, async (req, res) => {
-    const r = await nl.accounts.turnOffTwoFactor({ grant: req.session.nl, code: req.body.code, client: client(req) })
+  async function turnOff(req: Request, res: Response, shown: { proof?: string; code?: unknown }): Promise<void> {
+    const r = await nl.accounts.turnOffTwoFactor({ grant: req.session.nl, ...shown, client: client(req) })
     if (!r.ok) {
-      if (r.reason === 'wrong' || r.reason === 'wait' || r.reason === 'malformed') return res.render('turn-off', r)
-      return refused(req, res, r)
+      const again = ['wrong', 'wait', 'malformed', 'expired', 'factors-off'].includes(r.reason)
+      return again ? showTurnOff(req, res, r) : refused(req, res, r)
     }
+    await renew(req)
     if (r.grant) req.session.nl = r.grant
     delete req.session.codesUnsaved
+    delete req.session.sms
     back(req, res, 'good', 'Two-factor authentication is off. Your password alone opens this account now.')
+  }
+
+  app.get('/security/turn-off', signedIn, (req, res) => showTurnOff(req, res))
+
+  app.post('/security/turn-off', signedIn, (req, res) => turnOff(req, res, { code: req.body.code }))
+
+  // A passkey has no code to type: its proof stands for one.
+  app.post('/security/turn-off/passkey', signedIn, async (req, res) => {
+    const { nl: grant } = req.session
+    const asked = { grant, purpose: 'factors', ceremony: takeCeremony(req), response: req.body.response } as const
+    const r = await nl.stepUp.verifyPasskey({ ...asked, client: client(req) })
+    if (r.ok) return turnOff(req, res, { proof: r.proof })
+    if (r.reason === 'signed-out') return res.redirect('/login')
+    await showTurnOff(req, res, r.reason === 'wrong' ? { reason: 'wrong-passkey' } : r)
   })
 }

@@ -1,4 +1,4 @@
-import type { ChainFault } from 'nightlatch'
+import type { ChainFault, Factor, Method, PasskeyView } from 'nightlatch'
 import type { SecurityEvent, Fact, FailedAttempts } from 'nightlatch/events'
 
 /** What the pages say of what nightlatch answers. */
@@ -22,44 +22,157 @@ const refusals: Readonly<Record<string, string>> = {
   'too-many-attempts': 'Too many attempts. Wait a little before the next one.',
   'challenge-ended': 'This sign-in took too long or was used already. Please log in again.',
   'too-many-tries': 'Too many wrong codes. Please start again.',
+  'unknown-passkey': 'This account does not have that passkey any more. Log in another way.',
+  'user-verification':
+    'The passkey did not check that it is you. Unlock it with a finger, your face or a PIN, or use your password.',
+  'wrong-passkey': 'That passkey was not accepted. Please try again.',
+  'ceremony-ended': 'The browser took too long. Please try again.',
   'factors-off': 'Codes are switched off after too many wrong ones. Another factor, or our support, lets you in.',
   'no-enrollment':
     'This set-up is over: it was finished, replaced or took too long. If you missed your backup codes, make a new set.',
   'not-found': 'That is not there any more.',
   'not-on': 'Two-factor authentication is not on.',
   'required-by-policy': 'Two-factor authentication is required here: the last device stays.',
+  'passkey-only': 'Only passkeys open this account: change that first.',
+  'needs-recovery':
+    'For this you need a second passkey, or one that is synced beside a set of backup codes of which none was used.',
+  unchanged: 'It is like that already.',
+  'not-allowed': 'This site does not offer that.',
+  'already-registered': 'That passkey is registered already.',
+  'too-many-passkeys': 'There are as many passkeys as there can be. Remove one first.',
+  'no-passkey': 'This account has no passkey.',
+  'no-number': 'No number of this account can be sent a code.',
   'too-many-devices': 'There are as many devices as there can be. Remove one first.',
   wrong: 'That code is not right.',
   wait: 'Too many wrong codes: there is a short wait now.',
+  expired: 'That code is too old, or was used already. Send a new one.',
   malformed: 'That does not look like a code: six digits, or a backup code.',
   busy: 'Too much is going on at once. Please try again.',
 }
 
 export const refusal = (reason: string): string => refusals[reason] ?? 'That did not work. Please try again.'
 
+const holds: Readonly<Record<string, string>> = {
+  cooldown: 'One was sent just now: wait a little before the next.',
+  hourly: 'There were too many within an hour.',
+  daily: 'There were too many within a day. Use another way until tomorrow.',
+  limited: 'Too many are asked for at the moment. Use another way, or try later.',
+  denied: 'This number cannot be sent codes. Use another way.',
+  country: 'Numbers of that country are not sent codes here.',
+  wait: 'After too many wrong codes there is a short wait.',
+}
+
+const numberFaults: Readonly<Record<string, string>> = {
+  malformed: 'That does not look like a telephone number.',
+  impossible: 'No country has numbers like that one. Is a digit missing?',
+}
+
+export const isAboutNumber = (reason: string): boolean => reason in numberFaults
+export const isAboutSending = (reason: string): boolean => reason in holds
+/** Why no code by SMS is on its way. */
+export const held = (reason: string): string => holds[reason] ?? refusal(reason)
+export const sending = (reason: string): string => numberFaults[reason] ?? held(reason)
+
 export const doing: Readonly<Record<string, string>> = {
-  '/security/totp': 'add a device',
+  '/security/totp': 'add an authenticator app',
+  '/security/passkeys': 'add a passkey',
+  '/security/passkeys/remove': 'remove a passkey',
+  '/security/passkeys/only': 'let only passkeys open the account',
+  '/security/passkeys/not-only': 'let the password open the account again',
+  '/security/phone': 'set the phone number',
+  '/security/phone/remove': 'remove the phone number',
   '/security/devices/remove': 'remove a device',
   '/security/devices/resynchronize': 'resynchronize a device',
   '/security/backup-codes': 'make new backup codes',
 }
 
-export const advice: Readonly<Record<string, { readonly title: string; readonly why: string; readonly href: string }>> =
-  {
-    'add-totp-device': {
-      title: 'Add an authenticator app',
-      why: 'A second one stands in when the first is lost.',
-      href: '/security/totp',
-    },
-    'renew-backup-codes': {
-      title: 'Make new backup codes',
-      why: 'They let you in without your phone.',
-      href: '#backup-codes',
-    },
-  }
+interface MethodWords {
+  /** At the start of a line, and in a sentence. */
+  readonly name: string
+  readonly asked: string
+  readonly setUp: string
+  readonly why: string
+  readonly href: string
+  readonly icon: string
+  readonly mark?: { readonly text: string; readonly tone: 'on' | 'low' }
+}
+
+/** The safest first. */
+export const methods: Readonly<Record<Method, MethodWords>> = {
+  passkey: {
+    name: 'Passkey',
+    asked: 'a passkey',
+    setUp: 'Add a passkey',
+    why: 'A finger, your face or a PIN on your own device. No other site can trick it out of you.',
+    href: '/security/passkeys/new',
+    icon: 'passkey',
+    mark: { text: 'Safest', tone: 'on' },
+  },
+  totp: {
+    name: 'Authenticator app',
+    asked: 'a code from an authenticator app',
+    setUp: 'Set up an authenticator app',
+    why: 'A new code every 30 seconds, without any network.',
+    href: '/security/totp',
+    icon: 'app',
+  },
+  sms: {
+    name: 'Code by SMS',
+    asked: 'a code by SMS',
+    setUp: 'Add a phone number',
+    why: 'A code in a message. A number can be taken over, so this is better than nothing, and no more.',
+    href: '/security/phone',
+    icon: 'phone',
+    mark: { text: 'Weakest', tone: 'low' },
+  },
+}
+
+interface AdviceWords {
+  readonly title: string
+  readonly why: string
+  /** Where there is one already. */
+  readonly more: string
+  readonly whyMore: string
+  readonly href: string
+}
+
+export const advice: Readonly<Record<string, AdviceWords>> = {
+  'add-passkey': {
+    title: 'Add a passkey',
+    why: 'Nobody can talk it out of you.',
+    more: 'Add another passkey',
+    whyMore: 'It stands in when what you have is lost.',
+    href: '/security/passkeys/new',
+  },
+  'add-totp-device': {
+    title: 'Add an authenticator app',
+    why: 'A stolen password alone is worth nothing then.',
+    more: 'Add another authenticator app',
+    whyMore: 'It stands in when what you have is lost.',
+    href: '/security/totp',
+  },
+  'renew-backup-codes': {
+    title: 'Make new backup codes',
+    why: 'They let you in without your phone.',
+    more: 'Make new backup codes',
+    whyMore: 'They let you in without your phone.',
+    href: '#backup-codes',
+  },
+}
+
+/** Where a passkey lives, as far as its browser told. */
+export function passkeyKind({ synced, transports }: PasskeyView): { readonly icon: string; readonly text: string } {
+  if (synced) return { icon: 'cloud', text: 'Synced between devices' }
+  const isStick = transports.some((transport) => transport === 'usb' || transport === 'nfc' || transport === 'ble')
+  if (isStick) return { icon: 'stick', text: 'Security key' }
+  return transports.includes('internal')
+    ? { icon: 'computer', text: 'On one device' }
+    : { icon: 'passkey', text: 'Passkey' }
+}
 
 export const risks: Readonly<Record<string, string>> = {
   'no-factor': 'Whoever learns your password is in.',
+  'sms-only': 'A telephone number can be taken over: add something safer.',
   'no-recovery': 'If you lose your device, there is no way back in.',
   'backup-codes-low': 'Only a few backup codes are left.',
 }
@@ -83,6 +196,24 @@ const factors: Readonly<Record<string, string>> = {
   'backup-code': 'backup code',
 }
 export const factor = (name: string | null | undefined): string => (name ? (factors[name] ?? name) : 'password only')
+
+/** Where a code may be from. */
+export function hint(has: readonly Factor[]): string {
+  const sources = [has.includes('totp') && 'from your app', has.includes('sms') && 'from the message'].filter(Boolean)
+  const again = has.includes('totp') ? ' A code that you used already is not taken again: wait for the next.' : ''
+  return `${capital([...sources, 'or a backup code'].join(', '))}.${again}`
+}
+
+/** How somebody signed in. */
+export function how(signIn: {
+  readonly primary?: string
+  readonly factor?: string | null
+  readonly trusted?: boolean
+}): string {
+  if (signIn.primary === 'passkey') return 'passkey, without a password'
+  if (signIn.trusted) return 'password, in a trusted browser'
+  return signIn.factor ? `password and ${factor(signIn.factor)}` : 'password only'
+}
 
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bEdg\/(\d+)/, 'Edge'],
@@ -136,7 +267,10 @@ const door = (name: string | undefined): string => doors[name ?? ''] ?? ''
 const eventWords: {
   readonly [T in SecurityEvent['type']]: (v: Extract<SecurityEvent, { type: T }>['values']) => string
 } = {
-  authn_login_success: (v) => `Signed in with ${v.primary ?? 'password'}${v.factor ? ` and ${factor(v.factor)}` : ''}`,
+  authn_login_success: (v) =>
+    v.primary === 'passkey'
+      ? 'Signed in with a passkey alone'
+      : `Signed in with ${v.primary ?? 'password'}${v.factor ? ` and ${factor(v.factor)}` : ''}${v.trusted ? ' in a trusted browser' : ''}`,
   mfa_challenge: () => 'Right password: a code was asked for',
   mfa_required: () => 'Right password: two-factor set-up was asked for',
   mfa_fail: (v) => `${v.reason === 'replayed' ? 'Code used before' : 'Wrong code'} ${door(v.door)}`,
@@ -172,7 +306,7 @@ const factWords: { readonly [T in Fact['type']]: (v: Extract<Fact, { type: T }>[
   sequence_fail: () => 'A sign-in that was over was tried again',
   crypt_decrypt_fail: () => 'Something stored does not open',
   limiter_fail: () => 'The limiter did not answer',
-  sms_refuse: (v) => `No code was sent (${v.reason})`,
+  sms_refuse: (v) => `No code was sent. ${held(v.reason ?? '')}`,
   message_dead: () => 'A message could not be delivered',
 }
 

@@ -34,7 +34,7 @@ export async function startPortal(environment: Readonly<Record<string, string>> 
   if (!existsSync(join(root, 'dist/index.js'))) execFileSync('npx', ['tsup', '--no-dts', '--silent'], { cwd: root })
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'nightlatch-portal-'))
-  const origin = `http://127.0.0.1:${port}`
+  const origin = `http://localhost:${port}`
   let printed = ''
   let child: ChildProcess | undefined
 

@@ -14,6 +14,7 @@ export interface Tables {
     text: string
     html: string
   }
+  texts: { id: string; received_at: number; recipient: string; text: string }
 }
 
 export type PortalDatabase = Kysely<Tables>
@@ -54,5 +55,13 @@ async function createTables({ schema }: PortalDatabase): Promise<void> {
     .addColumn('subject', 'text', (column) => column.notNull())
     .addColumn('text', 'text', (column) => column.notNull())
     .addColumn('html', 'text', (column) => column.notNull())
+    .execute()
+  await schema
+    .createTable('texts')
+    .ifNotExists()
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('received_at', 'integer', (column) => column.notNull())
+    .addColumn('recipient', 'text', (column) => column.notNull())
+    .addColumn('text', 'text', (column) => column.notNull())
     .execute()
 }

@@ -13,6 +13,15 @@ const headers = {
   'X-Frame-Options': 'DENY',
 }
 
+/** Passkeys belong to one name: who came by another goes there. */
+export function oneName(origin: string): RequestHandler {
+  const { host } = new URL(origin)
+  return (req, res, next) => {
+    if (req.method === 'GET' && req.get('host') !== host) return res.redirect(origin + req.originalUrl)
+    next()
+  }
+}
+
 /**
  * Headers for every answer, and two questions to every request: is it for this site by name (else another site's name
  * may have been pointed at this machine), and, if it can change something, was it sent by this site's own page?

@@ -22,17 +22,18 @@ for (const button of document.querySelectorAll('[data-print]')) button.addEventL
 
 for (const line of document.querySelectorAll('[data-until]')) {
   const until = Number(line.dataset.until)
-  const buttons = document.querySelectorAll('[data-waits]')
+  const { before, done, holds } = line.dataset
+  const buttons = document.querySelectorAll(holds)
   const tick = () => {
     const seconds = Math.ceil((until - Date.now()) / 1000)
     for (const button of buttons) button.disabled = seconds > 0
     if (seconds <= 0) {
-      line.textContent = line.dataset.done
+      line.textContent = done
       line.setAttribute('aria-live', 'polite')
       clearInterval(timer)
     } else {
       const minutes = Math.floor(seconds / 60)
-      line.textContent = `Next try in ${minutes > 0 ? `${minutes} min ` : ''}${seconds % 60} s`
+      line.textContent = `${before} ${minutes > 0 ? `${minutes} min ` : ''}${seconds % 60} s`
     }
   }
   // Changing numbers are for the eye; a screen reader hears the end.

@@ -16,6 +16,8 @@ export interface LoginRow {
   readonly factor?: string
   readonly aal?: number
   readonly knownDevice?: boolean
+  /** No factor was asked: the device was trusted. */
+  readonly trusted?: boolean
   /** A reference to the session: a hash. */
   readonly session?: string
   /** ms since epoch: when the session was ended, if the events tell it. */
@@ -51,6 +53,7 @@ const endOthers: ReadonlySet<string> = new Set([
   'mfa_remove',
   'mfa_off',
   'backup_code_regenerate',
+  'passkey_only',
 ])
 
 function spares(event: SecurityEvent, session: string | undefined): boolean {
@@ -75,7 +78,7 @@ function endingLookup(events: readonly SecurityEvent[]): (login: Login) => Secur
 }
 
 function rowOf(login: Login, ending: SecurityEvent | undefined, failedBefore: FailedAttempts): LoginRow {
-  const { ip, network, userAgent, primary, factor, aal, knownDevice, session } = login.values
+  const { ip, network, userAgent, primary, factor, aal, knownDevice, trusted, session } = login.values
   return {
     status: 'success',
     n: login.n,
@@ -87,6 +90,7 @@ function rowOf(login: Login, ending: SecurityEvent | undefined, failedBefore: Fa
     ...(factor === undefined ? {} : { factor }),
     ...(aal === undefined ? {} : { aal }),
     ...(knownDevice === undefined ? {} : { knownDevice }),
+    ...(trusted === undefined ? {} : { trusted }),
     ...(session === undefined ? {} : { session }),
     ...(ending === undefined ? {} : { endedAt: ending.at }),
     failedBefore,

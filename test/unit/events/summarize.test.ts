@@ -152,10 +152,17 @@ describe('summarizeLogins', () => {
       minute(3),
       undefined,
     ])
+    expect(ends(event('passkey_only', { n: 3, values: { on: true, ...b } }))).toEqual([undefined, minute(3)])
     expect(ends(event('session_end', { n: 3, values: b }), event('mfa_remove', { n: 4 }))).toEqual([
       minute(3),
       minute(4),
     ])
+  })
+
+  it('tells that no factor was asked of a trusted browser', () => {
+    const values = { primary: 'password', aal: 1, knownDevice: true, trusted: true }
+    const [row] = summarizeLogins([event('authn_login_success', { n: 1, values })], [])
+    expect(row).toMatchObject({ status: 'success', trusted: true })
   })
 
   it('counts a row once that two pages bring', () => {

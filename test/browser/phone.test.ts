@@ -1,0 +1,207 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requires } from '../require.ts'
+import { wrongCode } from './authenticator.ts'
+import type { PortalProcess } from './portal-process.ts'
+import { startPortal } from './portal-process.ts'
+import { launch, picture } from './screens.ts'
+import type { Visitor } from './visitor.ts'
+import { visit } from './visitor.ts'
+
+const chromium = requires('chromium')
+
+/** Each test goes on where the one before it ended. */
+describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
+  let portal: PortalProcess
+  let browser: Browser
+  let ada: Visitor
+  let known: readonly string[] = []
+
+  beforeAll(async () => {
+    portal = await startPortal()
+    browser = await launch(chromium!)
+    ada = await visit(browser, portal, 'ada@example.org')
+    await ada.register()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await portal?.remove()
+  })
+
+  const arrive = (name: string): Promise<void> => ada.page.getByRole('heading', { level: 1, name }).waitFor()
+
+  async function nextCode(): Promise<string> {
+    const code = await ada.newCodeBySms(known)
+    known = await ada.codesBySms()
+    return code
+  }
+
+  it('says in words why a number will not do', async () => {
+    await ada.page.getByRole('link', { name: 'Add a phone number' }).click()
+    await picture(ada.page, 'phone')
+    const answerTo = async (number: string): Promise<string> => {
+      await ada.page.getByLabel('Mobile number').fill(number)
+      await ada.press('Send a code')
+      return ada.alert()
+    }
+    expect(await answerTo('my phone')).toContain('does not look like a telephone number')
+    expect(await answerTo('+36 1')).toContain('No country has numbers like that')
+    expect(await answerTo('+99 123 456 789')).toContain('No country has numbers like that')
+    expect(await answerTo('+48 512 345 678')).toContain('that country')
+    expect(await ada.page.getByLabel('Mobile number').inputValue()).toBe('+48 512 345 678')
+    await picture(ada.page, 'phone-refused')
+  })
+
+  it('[SMS-12] asks for the code in one numeric field that the message fills', async () => {
+    await ada.page.getByLabel('Mobile number').fill('06 30 123 4567')
+    await ada.press('Send a code')
+    await arrive('Confirm the number')
+    const field = ada.page.getByRole('textbox')
+    expect(await field.count()).toBe(1)
+    const attributes = await Promise.all(['type', 'inputmode', 'autocomplete'].map((name) => field.getAttribute(name)))
+    expect(attributes).toEqual(['text', 'numeric', 'one-time-code'])
+    expect(await ada.page.getByRole('main').innerText()).not.toContain('1234567')
+    const again = ada.page.getByRole('button', { name: 'Send again' })
+    await ada.page.getByText(/^in \d+ s$/).waitFor()
+    expect(await again.isDisabled()).toBe(true)
+    await picture(ada.page, 'phone-code')
+  })
+
+  it('takes the number for a factor once its code came back', async () => {
+    const code = await nextCode()
+    await ada.typeCode(wrongCode(1), 'Confirm')
+    expect(await ada.alert()).toMatch(/not right.*tries left/s)
+    await picture(ada.page, 'phone-code-wrong')
+    const field = ada.page.getByRole('textbox')
+    await ada.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin })
+    await ada.page.evaluate((text) => navigator.clipboard.writeText(text), `${code.slice(0, 3)} ${code.slice(3)}`)
+    await field.press('Control+V')
+    await ada.press('Confirm')
+    await arrive('Two-factor authentication is on')
+    expect(await ada.page.locator('#codes code').count()).toBe(10)
+    await ada.page.getByLabel('I have saved my backup codes').check()
+    await ada.press('Done')
+    expect(await ada.section('Phone number').innerText()).toMatch(/67.*weakest/s)
+    expect(await ada.page.getByRole('main').innerText()).not.toContain('1234567')
+    await picture(ada.page, 'security-phone')
+  })
+
+  it('signs in with a code that goes out by itself, and sends one more after the countdown', async () => {
+    await ada.signOut()
+    await ada.typePassword()
+    await arrive('Enter your code')
+    await ada.page.getByText(/A code is on its way/).waitFor()
+    await picture(ada.page, 'code-sms')
+    const first = await nextCode()
+    const again = ada.page.getByRole('button', { name: 'Send again' })
+    await ada.page.getByText(/^in \d+ s$/).waitFor()
+    expect(await again.isDisabled()).toBe(true)
+    await ada.page.waitForFunction(() => !document.querySelector<HTMLButtonElement>('#send')!.disabled, undefined, {
+      timeout: 40_000,
+    })
+    await again.click()
+    const second = await nextCode()
+    if (first !== second) {
+      await ada.typeCode(first, 'Sign in')
+      expect(await ada.alert(), 'the one before is void').toMatch(/not right.*4 tries left/s)
+    }
+    await ada.typeCode(second, 'Sign in')
+    await arrive('Login and security')
+    expect(await ada.section('Where you are signed in').innerText()).toContain('password and code by SMS')
+  })
+
+  it('shows why a code is held back', async () => {
+    await ada.signOut()
+    await ada.typePassword()
+    await ada.newCodeBySms(known)
+    known = await ada.codesBySms()
+    await ada.typePassword()
+    expect(await ada.page.getByRole('main').innerText()).toContain('No code was sent')
+    await picture(ada.page, 'code-sms-held')
+  })
+
+  it('has a field with letters for backup codes', async () => {
+    await ada.page.getByRole('link', { name: 'Use a backup code' }).click()
+    const field = ada.page.getByRole('textbox', { name: 'Backup code' })
+    expect(await field.getAttribute('inputmode'), 'letters are in it').toBe('text')
+    await picture(ada.page, 'code-backup')
+    await ada.page.getByRole('link', { name: 'Use another way' }).click()
+    await arrive('Enter your code')
+  })
+
+  it('broke no rule of its content security policy, and nothing else', () => {
+    expect(ada.complaints).toEqual([])
+    expect(portal.printed()).not.toMatch(/error/i)
+  })
+})
+
+describe.runIf(chromium !== undefined)('a gateway that is down', () => {
+  let portal: PortalProcess
+  let browser: Browser
+  let ada: Visitor
+
+  beforeAll(async () => {
+    portal = await startPortal()
+    browser = await launch(chromium!)
+    ada = await visit(browser, portal, 'ada@example.org')
+    await ada.register()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await portal?.remove()
+  })
+
+  it('leaves the message queued, and gets it when it is up again', async () => {
+    await ada.go('/mailbox')
+    await ada.press('Take it down')
+    expect(await ada.section('Messages').innerText()).toContain('Gateway is down')
+    await ada.go('/security/phone')
+    await ada.page.getByLabel('Mobile number').fill('+36 30 765 4321')
+    await ada.press('Send a code')
+    await ada.page.getByText(/A code is on its way/).waitFor()
+    await ada.go('/mailbox')
+    expect(await ada.codesBySms()).toEqual([])
+    await picture(ada.page, 'mailbox-down')
+    await ada.press('Bring it up')
+    const code = await ada.newCodeBySms([])
+    await ada.go('/mailbox')
+    await picture(ada.page, 'mailbox-texts')
+    await ada.go('/security/phone/code')
+    await ada.typeCode(code, 'Confirm')
+    expect(await ada.heading()).toBe('Two-factor authentication is on')
+  })
+
+  it('changes the number after a code to the old one, and goes on with what was begun', async () => {
+    const before = await ada.codesBySms()
+    await ada.go('/security')
+    await ada.section('Phone number').getByText('Change', { exact: true }).click()
+    await ada.page.getByRole('link', { name: 'Use another number' }).click()
+    expect(await ada.heading()).toBe('Change the number')
+    await ada.page.getByLabel('Mobile number').fill('+36 20 111 2299')
+    await ada.press('Send a code')
+    expect(await ada.page.getByRole('main').innerText()).toContain('set the phone number')
+    await ada.press('Send a code by SMS')
+    await ada.page.getByText(/A code is on its way/).waitFor()
+    const proof = await ada.newCodeBySms(before)
+    await ada.typeCode(proof, 'Continue')
+    expect(await ada.heading()).toBe('Confirm the number')
+    await ada.typeCode(await ada.newCodeBySms([proof]), 'Confirm')
+    expect(await ada.told()).toContain('The number is confirmed')
+    expect(await ada.section('Phone number').innerText()).toContain('99')
+  })
+
+  it('removes it after a code, and with the last factor 2FA is off', async () => {
+    const before = await ada.codesBySms()
+    await ada.section('Phone number').getByText('Change', { exact: true }).click()
+    await ada.section('Phone number').getByRole('button', { name: 'Remove this number' }).click()
+    expect(await ada.heading()).toBe('Confirm that it is you')
+    await ada.press('Send a code by SMS')
+    await ada.page.getByText(/A code is on its way/).waitFor()
+    await picture(ada.page, 'step-up-sms')
+    await ada.typeCode(await ada.newCodeBySms(before), 'Continue')
+    expect(await ada.told()).toContain('The number is removed. It was the last factor')
+    expect(await ada.section('Two-factor authentication').innerText()).toContain('Off')
+  })
+})
