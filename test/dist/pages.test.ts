@@ -107,7 +107,7 @@ describe('the code on the pages runs', () => {
     const output = await run(`${page}\n${ceremonies}`)
     expect(JSON.parse(output)).toEqual({
       backupCodes: 10,
-      asked: { status: 'challenge', factors: ['passkey', 'backup-code'], triesLeft: 5 },
+      asked: { status: 'challenge', factors: ['passkey', 'backup-code'], preferred: 'passkey', triesLeft: 5 },
       secondFactor: { status: 'granted' },
       again: { status: 'refused', reason: 'challenge-ended' },
       alone: { status: 'granted' },
