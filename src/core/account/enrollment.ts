@@ -3,7 +3,7 @@ import type { TokenPayloads } from '../token/index.ts'
 import { seenFrom } from './code-verdict.ts'
 import type { Evidence, Proof } from './evidence.ts'
 import type { Method } from './factor.ts'
-import { amrOf } from './factor.ts'
+import { factorLevel } from './factor.ts'
 import { enrolledMethods, hasFactor } from './live-factors.ts'
 import type { NewCodes } from './new-codes.ts'
 import { newCodes } from './new-codes.ts'
@@ -64,8 +64,8 @@ export interface Confirmed {
   readonly after: AccountState
   readonly session: Session | null
   readonly switching: boolean
-  /** A passkey that lives in a synced store. */
-  readonly synced?: boolean
+  /** Of a passkey: whether it lives in a synced store, and whether it verified its user. */
+  readonly passkey?: { readonly synced: boolean; readonly verified: boolean }
   readonly claim?: readonly string[]
   readonly release?: readonly string[]
 }
@@ -141,18 +141,16 @@ export function finishEnrollment<R>(
 }
 
 /** A session that came in to enroll becomes a full one; any other has shown no more than it had. */
-function completed(session: Session, { method, synced = false }: Confirmed): Session {
+function completed(session: Session, confirmed: Confirmed): Session {
   if (session.kind === 'full') {
     // The first factor was just shown beside the primary authentication.
-    return session.factor === null && session.aal === 1 && !session.trusted
-      ? raisedBy(session, method, synced)
-      : session
+    return session.factor === null && session.aal === 1 && !session.trusted ? raisedBy(session, confirmed) : session
   }
-  return { ...raisedBy(session, method, synced), kind: 'full', needs: [] }
+  return { ...raisedBy(session, confirmed), kind: 'full', needs: [] }
 }
 
-function raisedBy(session: Session, method: Method, synced: boolean): Session {
-  return { ...session, factor: method, aal: 2, amr: amrOf(session.primary, method, { synced }) }
+function raisedBy(session: Session, { method, passkey }: Confirmed): Session {
+  return { ...session, factor: method, ...factorLevel(session.primary, method, passkey) }
 }
 
 function madeCodes(

@@ -23,17 +23,36 @@ export type HostPrimary = 'password' | 'magic-link' | 'oauth' | 'other'
 
 export const primaries: readonly HostPrimary[] = ['password', 'magic-link', 'oauth', 'other']
 
+/** What a grant says of how somebody signed in. */
+export interface Level {
+  readonly aal: Aal
+  readonly amr: readonly Amr[]
+}
+
+/** What the primary authentication shows alone. */
+export function primaryLevel(primary: HostPrimary): Level {
+  return { aal: 1, amr: primary === 'password' ? ['pwd'] : [] }
+}
+
 /**
- * What a grant says of how somebody signed in. `synced`: the passkey lives in a synced store (`swk`), not in one device
- * (`hwk`, by the authenticator's own unattested word).
+ * What primary authentication and factor show together. A mailbox is no authenticator (SP 800-63B §3.1.3.1), so after a
+ * mailed link a factor stands alone, unless it is a passkey that verified its user; for what the host calls `oauth` or
+ * `other` the host vouches. `synced`: the passkey lives in a synced store (`swk`), not in one device (`hwk`, by the
+ * authenticator's own unattested word) [SES-4].
  */
-export function amrOf(
+export function factorLevel(
   primary: Primary,
-  factor: Factor | null,
-  { synced = false }: { readonly synced?: boolean } = {},
-): readonly Amr[] {
+  factor: Factor,
+  { synced = false, verified = false }: { readonly synced?: boolean; readonly verified?: boolean } = {},
+): Level {
   const first: readonly Amr[] = primary === 'password' ? ['pwd'] : []
-  if (factor === null) return first
-  if (factor === 'passkey') return [...first, synced ? 'swk' : 'hwk', 'pop', 'mfa']
-  return [...first, factor === 'sms' ? 'sms' : 'otp', 'mfa']
+  const second: Readonly<Record<Factor, readonly Amr[]>> = {
+    passkey: [synced ? 'swk' : 'hwk', 'pop'],
+    totp: ['otp'],
+    'backup-code': ['otp'],
+    sms: ['sms'],
+  }
+  const single = primary === 'magic-link' && !(factor === 'passkey' && verified)
+  const amr = [...first, ...second[factor]]
+  return single ? { aal: 1, amr } : { aal: 2, amr: [...amr, 'mfa'] }
 }

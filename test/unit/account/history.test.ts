@@ -67,7 +67,7 @@ describe('history', () => {
     expect(expectOk(await nl.totp.list({ grant: person.grant })).devices).toHaveLength(1)
     world.clock.advance(30_000)
     const granted = await nl.signIn.verify({ challenge, code: person.app.code(), client: elsewhere(1) })
-    expect(granted).toMatchObject({ status: 'granted', amr: ['otp', 'mfa'] })
+    expect(granted).toMatchObject({ status: 'granted', aal: 1, amr: ['otp'] })
   })
 
   it('tells under each login what failed before it, passwords and codes, evaluated or not', async () => {

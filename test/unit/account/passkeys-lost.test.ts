@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { AccountDescription } from 'nightlatch'
 import { memorySms } from 'nightlatch/testing'
 import { limits } from '../../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
@@ -58,6 +59,21 @@ describe('an account that only passkeys open', () => {
     expect(totp.devices).toHaveLength(1)
     expect(passkeys).toMatchObject({ only: true })
     expect(passkeys.credentials).toHaveLength(2)
+  })
+
+  it('[LIF-17] tells every verified address of a recovery', async () => {
+    const addresses = ['ada@people.example', 'ada@work.example'].map((mail) => ({ mail, verified: true }))
+    const unverified = { mail: 'typo@people.example', verified: false }
+    const describe = (): AccountDescription => ({ name: 'Ada', addresses: [...addresses, unverified] })
+    const { nl, mailer } = createWorld({ options: { ...withPasskeys, describe } })
+    const ada = await keyOwner(nl)
+    await ada.add(createAuthenticator())
+    await ada.becomePasskeyOnly()
+    await nl.outbox.idle()
+    mailer.clear()
+    expectStatus(await nl.signIn.recover({ ...start, code: ada.backupCodes[0] }), 'enroll')
+    await nl.outbox.idle()
+    expect(mailer.mails.map(({ to }) => to).sort()).toEqual(addresses.map(({ mail }) => mail))
   })
 
   it('[NOT-4] tells its owner, once in a while, that somebody has the password', async () => {

@@ -1,5 +1,6 @@
 import type { HostPrimary } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
+import { factorLevel } from '../../../src/core/account/factor.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { authenticator, elsewhere, home } from '../../world/person.ts'
 import { eventsOf, newestOf, stateOf } from '../../world/reading.ts'
@@ -189,5 +190,28 @@ describe('signIn.start under a policy', () => {
     const { grant } = expectStatus(await nl.signIn.start(start), 'enroll')
     clock.advance(30 * 60_000)
     expect(await nl.totp.enroll({ grant })).toEqual({ ok: false, reason: 'signed-out' })
+  })
+})
+
+describe('the level of a sign-in', () => {
+  it.each([
+    ['password', 'totp', 2, ['pwd', 'otp', 'mfa']],
+    ['password', 'sms', 2, ['pwd', 'sms', 'mfa']],
+    ['password', 'backup-code', 2, ['pwd', 'otp', 'mfa']],
+    ['password', 'passkey', 2, ['pwd', 'hwk', 'pop', 'mfa']],
+    ['oauth', 'totp', 2, ['otp', 'mfa']],
+    ['other', 'sms', 2, ['sms', 'mfa']],
+    ['magic-link', 'totp', 1, ['otp']],
+    ['magic-link', 'sms', 1, ['sms']],
+    ['magic-link', 'passkey', 1, ['hwk', 'pop']],
+  ] as const)('[SES-4] [PKA-4] after %s and %s is AAL%i, by %j', (primary, factor, aal, amr) => {
+    expect(factorLevel(primary, factor)).toEqual({ aal, amr })
+  })
+
+  it('[PKA-4] is two factors of a passkey that verified its user, whatever stood before it', () => {
+    const verified = { synced: true, verified: true }
+    for (const primary of ['magic-link', 'oauth', 'passkey'] as const) {
+      expect(factorLevel(primary, 'passkey', verified)).toEqual({ aal: 2, amr: ['swk', 'pop', 'mfa'] })
+    }
   })
 })

@@ -105,7 +105,7 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
         after: spendCeremony(after, ceremony, true, context),
         session,
         switching: ceremony.switching === 1,
-        synced: backupEligible,
+        passkey: { synced: backupEligible, verified: userVerified },
         claim: [credentialKey(id)],
         release: dropped.map((one) => credentialKey(one.id)),
       },

@@ -6,7 +6,7 @@ import { originAt } from '../code-door.ts'
 import { chargeFailure, creditSuccess } from '../code-verdict.ts'
 import type { Evidence } from '../evidence.ts'
 import type { HostPrimary } from '../factor.ts'
-import { amrOf } from '../factor.ts'
+import { primaryLevel } from '../factor.ts'
 import { addSession, grantOf, newSession } from '../session.ts'
 import type { AccountState } from '../state.ts'
 import type { Client, Context, UseCase } from '../use-case.ts'
@@ -70,8 +70,7 @@ export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = {
       primary,
       primaryAt: now,
       factor: 'backup-code',
-      aal: 1,
-      amr: amrOf(primary, null),
+      ...primaryLevel(primary),
       deviceId: null,
     })
     const entered = addSession(credited.state, limited)

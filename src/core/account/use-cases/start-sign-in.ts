@@ -10,7 +10,7 @@ import { tellOfFailure } from '../code-verdict.ts'
 import { deviceTrust, rotateTrust, withdrawTrust } from '../device-trust.ts'
 import type { Evidence } from '../evidence.ts'
 import type { HostPrimary, Method } from '../factor.ts'
-import { amrOf } from '../factor.ts'
+import { primaryLevel } from '../factor.ts'
 import { hasFactor, liveFactors, preferredFactor } from '../live-factors.ts'
 import { addSession, grantOf, knownDeviceOf, newId, newSession, referenceTo } from '../session.ts'
 import type { SendPlan, SendRequest } from '../sms-code.ts'
@@ -55,7 +55,7 @@ export const startSignIn: UseCase<StartSignIn, StartSignInResult> = {
     if (trust === 'none') return challenge(asked, command, context, evidence)
     if (trust === 'void') return distrust(asked, command, context, evidence)
     const { account, primary, client } = command
-    const session = { primary, primaryAt: context.now, factor: null, aal: 1, amr: amrOf(primary, null) } as const
+    const session = { primary, primaryAt: context.now, factor: null, ...primaryLevel(primary) }
     return admit<StartSignInResult>(
       asked,
       {
@@ -183,7 +183,7 @@ function enter(
   mustEnroll: boolean,
 ): Decision<StartSignInResult> {
   const { now, settings } = context
-  const session = { primary, primaryAt: now, factor: null, aal: 1, amr: amrOf(primary, null) } as const
+  const session = { primary, primaryAt: now, factor: null, ...primaryLevel(primary) }
   if (!mustEnroll) {
     const { failures } = state.throttle
     return admit<StartSignInResult>(state, { account, client, session, failures, trust: false }, context)

@@ -10,7 +10,7 @@ import { originAt } from '../code-door.ts'
 import type { PasskeyMatch } from '../code-verdict.ts'
 import { creditSuccess, failedFactor, tellOfFailure } from '../code-verdict.ts'
 import type { Evidence } from '../evidence.ts'
-import { amrOf, primaries } from '../factor.ts'
+import { factorLevel, primaries } from '../factor.ts'
 import { referenceTo } from '../session.ts'
 import type { AccountState } from '../state.ts'
 import type { Client, Context, Decision, UseCase } from '../use-case.ts'
@@ -104,13 +104,14 @@ function accept(
   })
   const spent = spendCeremony(credited.state, ceremony, true, context)
   const primary = challenge === null ? 'passkey' : (primaries.find((name) => name === challenge.primary) ?? 'other')
-  const amr = amrOf(primary, 'passkey', { synced: match.passkey.backupEligible })
+  const { verified, passkey } = match
+  const level = factorLevel(primary, 'passkey', { synced: passkey.backupEligible, verified })
   return admit<VerifyPasskeyResult>(
     challenge === null ? spent : consume(spent, challenge, origin.place, context),
     {
       account,
       client,
-      session: { primary, primaryAt: challenge?.primaryAt ?? now, factor: 'passkey', aal: 2, amr },
+      session: { primary, primaryAt: challenge?.primaryAt ?? now, factor: 'passkey', ...level },
       failures: state.throttle.failures,
       ...(challenge === null ? {} : { challenge: challenge.id }),
       device: referenceTo(match.passkey.id),

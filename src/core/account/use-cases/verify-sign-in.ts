@@ -8,7 +8,7 @@ import type { TypedCode } from '../code-door.ts'
 import { askCode, originAt } from '../code-door.ts'
 import { chargeFailure, creditSuccess } from '../code-verdict.ts'
 import type { Evidence } from '../evidence.ts'
-import { amrOf, primaries } from '../factor.ts'
+import { factorLevel, primaries } from '../factor.ts'
 import type { ReplacementCode } from '../new-codes.ts'
 import { replacementCode } from '../new-codes.ts'
 import type { AccountState } from '../state.ts'
@@ -117,7 +117,7 @@ function accept(
     {
       account: challenge.account,
       client,
-      session: { primary, primaryAt: challenge.primaryAt, factor, aal: 2, amr: amrOf(primary, factor) },
+      session: { primary, primaryAt: challenge.primaryAt, factor, ...factorLevel(primary, factor) },
       failures: state.throttle.failures,
       challenge: challenge.id,
       trust,
