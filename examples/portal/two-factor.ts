@@ -54,6 +54,16 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
     res.render('codes', { codes: r.codes, first: false })
   })
 
+  sensitive('/security/backup-codes/remove', async (req, res) => {
+    const { nl: grant, proof } = req.session
+    const r = await nl.backupCodes.remove({ grant, proof, client: client(req) })
+    if (!r.ok) return refused(req, res, r)
+    delete req.session.proof
+    delete req.session.codesUnsaved
+    if (r.grant) req.session.nl = r.grant
+    back(req, res, 'good', 'The backup codes are switched off. You can make new ones at any time.')
+  })
+
   /** The page sends back the codes that it shows: the server has only their digests by now. */
   app.post('/security/backup-codes/sheet', signedIn, (req, res) => {
     const codes = text(req.body.codes).split(' ').slice(0, 20)

@@ -84,6 +84,7 @@ export const doing: Readonly<Record<string, string>> = {
   '/security/devices/remove': 'remove a device',
   '/security/devices/resynchronize': 'resynchronize a device',
   '/security/backup-codes': 'make new backup codes',
+  '/security/backup-codes/remove': 'switch the backup codes off',
 }
 
 interface MethodWords {

@@ -423,6 +423,14 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await picture(page, 'history-tampered')
   })
 
+  it('switches the backup codes off after a step-up', async () => {
+    await go('/security')
+    await press('Switch them off')
+    await typeCode(await phone.code(), 'Continue')
+    expect(await told()).toContain('The backup codes are switched off')
+    expect(await section('Backup codes').innerText()).toContain('There is none left')
+  })
+
   it('switches two-factor authentication off with a code', async () => {
     await go('/security')
     await page.getByRole('link', { name: 'Switch off' }).click()
