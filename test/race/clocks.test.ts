@@ -7,6 +7,7 @@ import { answered, keyOwner, withPasskeys } from '../world/passkey-person.ts'
 import { peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
 import { elsewhere } from '../world/person.ts'
+import { trustingWorld } from '../world/trusting.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
 
@@ -209,5 +210,17 @@ describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clo
     await spends(fast, backupCodes[2])
     expect(await nl.totp.enroll({ grant, proof })).toMatchObject({ ok: false, reason: 'step-up' })
     await spends(nl, backupCodes[3])
+  })
+
+  it('a browser that was trusted here a moment ago is trusted there too', async () => {
+    const { world, nl, ada, browser } = await trustingWorld()
+    const start = { name: ada.name, accountId: ada.id, primary: 'password' } as const
+    let device = browser.device
+    for (const server of [-ahead, ahead].map((by) => world.instance({ clock: skewed(world.clock, by) }))) {
+      const entered = expectStatus(await server.signIn.start({ ...start, client: { ...browser, device } }), 'granted')
+      expect(entered.trustedDevice).toBe(true)
+      device = entered.deviceToken
+    }
+    expectStatus(await nl.signIn.start({ ...start, client: { ...browser, device } }), 'granted')
   })
 })
