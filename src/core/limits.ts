@@ -62,6 +62,8 @@ export const limits = {
    */
   learnedDrift: 1,
 
+  /** How far the clocks of two servers may be apart. */
+  clocksApartMs: 900_000, // 15 minutes
   commitTries: 12,
   planRounds: 8,
   messageLeaseMs: 60_000, // 60 seconds

@@ -3,9 +3,11 @@ import type { Nightlatch } from 'nightlatch'
 import { limits } from '../../src/core/limits.ts'
 import { skewed } from '../world/clock.ts'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
+import { answered, keyOwner, withPasskeys } from '../world/passkey-person.ts'
 import { peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
 import { elsewhere } from '../world/person.ts'
+import { trustingWorld } from '../world/trusting.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
 
@@ -144,5 +146,81 @@ describe('servers whose clocks disagree', () => {
     world.clock.advance(hour)
     const enrolled = await world.nl.totp.enroll({ grant: first.grant })
     expect(enrolled).toMatchObject({ ok: false, reason: 'reauthenticate' })
+  })
+})
+
+/** Both servers have issued something, and the one that is ahead has seen the end of what it issued. */
+describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clocks are %i ms apart', (ahead) => {
+  it('[PKA-12] promise 1: an answer of a passkey is not good again', async () => {
+    const world = createWorld({ options: withPasskeys })
+    const { nl, clock } = world
+    const { authenticator } = await keyOwner(nl)
+    const fast = world.instance({ clock: skewed(clock, ahead) })
+    const enters = async (server: Nightlatch): Promise<Parameters<Nightlatch['signIn']['verifyPasskey']>[0]> => {
+      const input = await answered(server, authenticator, null)
+      expectStatus(await server.signIn.verifyPasskey(input), 'granted')
+      return input
+    }
+    await enters(fast)
+    clock.advance(limits.ceremonyMs - second)
+    const input = await enters(nl)
+    clock.advance(2 * second)
+    await enters(fast)
+    expect(await nl.signIn.verifyPasskey(input)).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
+    await enters(nl)
+  })
+
+  it('promise 1: a challenge is not completed again', async () => {
+    const world = createWorld()
+    const { nl, clock } = world
+    const ada = await world.person()
+    const fast = world.instance({ clock: skewed(clock, ahead) })
+    const enters = async (server: Nightlatch, code: string | undefined): Promise<string> => {
+      const challenge = await ada.challenge(ada.client, server)
+      expectStatus(await server.signIn.verify({ challenge, code }), 'granted')
+      return challenge
+    }
+    const [first, other, third, fourth, fifth] = ada.backupCodes
+    await enters(fast, first)
+    clock.advance(limits.challengeMs - second)
+    const challenge = await enters(nl, other)
+    clock.advance(2 * second)
+    await enters(fast, third)
+    const again = await nl.signIn.verify({ challenge, code: fourth })
+    expect(again).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
+    await enters(nl, fifth)
+  })
+
+  it('[LIF-10] promise 1: a proof is not good again, and a new one is good', async () => {
+    const world = createWorld()
+    const { nl, clock } = world
+    const ada = await world.person()
+    await ada.signIn()
+    const { grant, backupCodes } = ada
+    const fast = world.instance({ clock: skewed(clock, ahead) })
+    const spends = async (server: Nightlatch, code: string | undefined): Promise<string> => {
+      const { proof } = expectOk(await server.stepUp.verify({ grant, purpose: 'factors', code }))
+      expectOk(await server.totp.enroll({ grant, proof }))
+      return proof
+    }
+    await spends(fast, backupCodes[0])
+    clock.advance(limits.proofMs - second)
+    const proof = await spends(nl, backupCodes[1])
+    clock.advance(2 * second)
+    await spends(fast, backupCodes[2])
+    expect(await nl.totp.enroll({ grant, proof })).toMatchObject({ ok: false, reason: 'step-up' })
+    await spends(nl, backupCodes[3])
+  })
+
+  it('a browser that was trusted here a moment ago is trusted there too', async () => {
+    const { world, nl, ada, browser } = await trustingWorld()
+    const start = { name: ada.name, accountId: ada.id, primary: 'password' } as const
+    let device = browser.device
+    for (const server of [-ahead, ahead].map((by) => world.instance({ clock: skewed(world.clock, by) }))) {
+      const entered = expectStatus(await server.signIn.start({ ...start, client: { ...browser, device } }), 'granted')
+      expect(entered.trustedDevice).toBe(true)
+      device = entered.deviceToken
+    }
+    expectStatus(await nl.signIn.start({ ...start, client: { ...browser, device } }), 'granted')
   })
 })

@@ -6,7 +6,7 @@ import type { TokenPayloads } from '../token/index.ts'
 import type { PasskeyMatch } from './code-verdict.ts'
 import type { AssertionProof, Evidence } from './evidence.ts'
 import { assertionFacts, valueOf } from './evidence.ts'
-import { isForgotten, latestForgotten, referenceTo } from './session.ts'
+import { isForgotten, referenceTo, remembered } from './session.ts'
 import type { AccountState, Passkey, SpentCeremony } from './state.ts'
 import type { Context } from './use-case.ts'
 
@@ -41,8 +41,10 @@ export function isFullOfCeremonies(state: AccountState, now: number): boolean {
 export function spendCeremony(state: AccountState, ceremony: Ceremony, right: boolean, { now }: Context): AccountState {
   const { id, expiresAt } = ceremony
   const spent: SpentCeremony = { id, expiresAt, right, passwordless: ceremony.purpose === 'passwordless' }
-  const others = state.spentCeremonies.filter((other) => other.expiresAt > now && other.id !== id)
-  const ceremonies = latestForgotten(state.forgotten.ceremonies, state.spentCeremonies, now)
+  const { kept: others, forgotten } = remembered(
+    state.spentCeremonies.filter((other) => other.id !== id),
+    { forgotten: state.forgotten.ceremonies, room: limits.spentCeremonies - 1, now },
+  )
   while (others.length >= limits.spentCeremonies) {
     const victim = others.findIndex((other) => !other.right)
     if (victim < 0) break
@@ -51,7 +53,7 @@ export function spendCeremony(state: AccountState, ceremony: Ceremony, right: bo
   return {
     ...state,
     spentCeremonies: others.length < limits.spentCeremonies ? [...others, spent] : others,
-    forgotten: { ...state.forgotten, ceremonies },
+    forgotten: { ...state.forgotten, ceremonies: forgotten },
   }
 }
 

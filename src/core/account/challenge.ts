@@ -2,7 +2,7 @@ import { limits } from '../limits.ts'
 import type { TokenPayloads } from '../token/index.ts'
 import type { Factor } from './factor.ts'
 import { liveFactors, preferredFactor } from './live-factors.ts'
-import { isForgotten, latestForgotten } from './session.ts'
+import { isForgotten, remembered } from './session.ts'
 import type { SendHold } from './sms-code.ts'
 import type { AccountState, ChallengeEntry } from './state.ts'
 import type { Context } from './use-case.ts'
@@ -107,8 +107,10 @@ export function countFailure(
  * since the account's budget and the place's wait, which survive, bound what that regains.
  */
 function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry): AccountState {
-  const others = state.challenges.filter((other) => other.id !== entry.id && other.expiresAt > now)
-  const challenges = latestForgotten(state.forgotten.challenges, state.challenges, now)
+  const { kept: others, forgotten } = remembered(
+    state.challenges.filter((other) => other.id !== entry.id),
+    { forgotten: state.forgotten.challenges, room: limits.challenges - 1, now },
+  )
   while (others.length >= limits.challenges) {
     const open = others.filter((other) => !other.consumed)
     const victim = open.find((other) => other.place === entry.place) ?? open[0]
@@ -119,6 +121,6 @@ function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry)
   return {
     ...state,
     challenges: others.length < limits.challenges ? [...others, entry] : others,
-    forgotten: { ...state.forgotten, challenges },
+    forgotten: { ...state.forgotten, challenges: forgotten },
   }
 }

@@ -2,6 +2,7 @@ import { encodeBase64url, frame, utf8 } from '../bytes.ts'
 import { equalBytes } from '../compare.ts'
 import type { DraftEvent } from '../events/catalogue.ts'
 import { sha256 } from '../hmac.ts'
+import { limits } from '../limits.ts'
 import { isRecent, knownDeviceOf, newId, referenceTo } from './session.ts'
 import type { AccountState, DeviceTrust, KnownDevice } from './state.ts'
 import type { Client, Context } from './use-case.ts'
@@ -25,7 +26,8 @@ export function deviceTrust(
   if (trust === null || trust.epoch !== state.epoch) return 'none'
   const life = settings.trustedDevices.lifeMs
   // Counted from both ends: a life that was shortened since must not come back for the last of the former one.
-  if (trust.until <= now || trust.until - now > life || !isRecent(trust.since, life, now)) return 'none'
+  if (trust.until <= now || trust.until - now > life + limits.clocksApartMs || !isRecent(trust.since, life, now))
+    return 'none'
   return equalBytes(utf8(digestOf(client.deviceTrust)), utf8(trust.digest)) ? { device, trust } : 'void'
 }
 

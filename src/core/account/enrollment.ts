@@ -10,7 +10,7 @@ import { newCodes } from './new-codes.ts'
 import { notice } from './notice.ts'
 import { credentialKeys, dropMethod } from './removal.ts'
 import type { Admits, Authorization, SensitiveRefusal } from './session.ts'
-import { authorizeChange, bumpEpoch, rememberDevice, renewedGrant } from './session.ts'
+import { authorizeChange, bumpEpoch, isRecovery, rememberDevice, renewedGrant } from './session.ts'
 import type { AccountState, Session } from './state.ts'
 import type { Client, Context, Decision, DraftMessage } from './use-case.ts'
 import { decided } from './use-case.ts'
@@ -29,7 +29,9 @@ export function authorizeEnrollment(
   if (!authorized.ok) return authorized
   if (!settings.methods.includes(method)) return { ok: false, reason: 'not-allowed' }
   if (state.passkeys.only && method !== 'passkey') return { ok: false, reason: 'passkey-only' }
-  return standsAlone(state, method, settings) || switching ? { ok: true } : { ok: false, reason: 'deactivate-first' }
+  const { session } = authorized
+  const allowed = standsAlone(state, method, settings) || switching || replacesLost(session)
+  return allowed ? { ok: true } : { ok: false, reason: 'deactivate-first' }
 }
 
 /** Whether the policy lets a method be on beside those that are. */
@@ -37,9 +39,14 @@ export function standsAlone(state: AccountState, method: Method, settings: Conte
   return settings.factors === 'multiple' || enrolledMethods(state).every((other) => other === method)
 }
 
-/** Backup codes come with the first factor; a set that is used up is renewed by the owner. */
+/** Recovery adds no method: passkeys are on, and whoever lost them can switch nothing else off before. */
+export function replacesLost(session: Session | null): boolean {
+  return session !== null && isRecovery(session)
+}
+
+/** Backup codes come with the first factor; a set that is used up, or was switched off, is renewed by the owner. */
 function needsCodes(state: AccountState): boolean {
-  return state.backupCodes.set === null || !hasFactor(state)
+  return !hasFactor(state)
 }
 
 /** The proofs that confirming asks for beside its own; null when there are none left. */

@@ -24,16 +24,20 @@ export interface Removed {
 
 /** Why a factor must stay, if it must. `left` is the account without it. */
 export function removalFault(left: AccountState, context: Context): 'required-by-policy' | 'passkey-only' | null {
-  if (left.passkeys.only && !canBePasskeyOnly(left)) return 'passkey-only'
+  if (left.passkeys.only && !canBePasskeyOnly(left, context)) return 'passkey-only'
   return !hasFactor(left) && requiresFactor(context) ? 'required-by-policy' : null
 }
 
 /**
  * Two passkeys, or one that is synced beside a set of backup codes of which none was used and which still opens. One that
- * never verified its user, or is found only by a name, does not count: it opens nothing alone.
+ * never verified its user, or is found only by a name, or is synced where those are refused, does not count: it opens
+ * nothing alone.
  */
-export function canBePasskeyOnly({ passkeys, backupCodes }: AccountState): boolean {
-  const alone = passkeys.credentials.filter((passkey) => passkey.uvInitialized && passkey.discoverable !== false)
+export function canBePasskeyOnly({ passkeys, backupCodes }: AccountState, { settings }: Context): boolean {
+  const bound = settings.passkeys?.synced === 'refuse'
+  const alone = passkeys.credentials.filter(
+    (passkey) => passkey.uvInitialized && passkey.discoverable !== false && !(bound && passkey.backupEligible),
+  )
   if (alone.length > 1) return true
   const { set, failures } = backupCodes
   const fresh = set !== null && failures < limits.hardStop && set.codes.every((code) => code.usedAt === null)

@@ -79,12 +79,12 @@ export function spendProof(state: AccountState, auth: Authorization, now: number
   if (auth.kind === 'system' || auth.proof === null || !hasFactor(state)) return state
   const { grant, proof } = auth
   if (state.sessions.some((entry) => entry.id === grant.session && isRecovery(entry))) return state
-  const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
-  const proofs = latestForgotten(state.forgotten.proofs, state.spentProofs, now)
+  const room = limits.spentProofs - 1
+  const { kept, forgotten } = remembered(state.spentProofs, { forgotten: state.forgotten.proofs, room, now })
   return {
     ...state,
-    spentProofs: [...unexpired, { id: proof.id, expiresAt: proof.expiresAt }],
-    forgotten: { ...state.forgotten, proofs },
+    spentProofs: [...kept, { id: proof.id, expiresAt: proof.expiresAt }],
+    forgotten: { ...state.forgotten, proofs: forgotten },
   }
 }
 
@@ -98,13 +98,21 @@ export function isRecent(at: number, withinMs: number, now: number): boolean {
   return Math.abs(now - at) < withinMs
 }
 
-/** The latest end among entries that are forgotten now and before. */
-export function latestForgotten(
-  before: number,
-  entries: readonly { readonly expiresAt: number }[],
-  now: number,
-): number {
-  return Math.max(before, ...entries.map((entry) => entry.expiresAt).filter((end) => end <= now))
+/**
+ * What is still to be remembered of tokens that were spent, and the latest end of any that is not. One that is over here
+ * may be good at a server whose clock is behind, so it goes only then, or when its room is needed.
+ */
+export function remembered<Entry extends { readonly expiresAt: number }>(
+  spent: readonly Entry[],
+  { forgotten, room, now }: { readonly forgotten: number; readonly room: number; readonly now: number },
+): { readonly kept: Entry[]; readonly forgotten: number } {
+  const excess = spent.length - room
+  const over = spent.filter(({ expiresAt }) => expiresAt <= now)
+  const gone = over.filter(({ expiresAt }, index) => index < excess || expiresAt + limits.clocksApartMs <= now)
+  return {
+    kept: spent.filter((entry) => !gone.includes(entry)),
+    forgotten: Math.max(forgotten, ...gone.map(({ expiresAt }) => expiresAt)),
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { asSystem } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
-import { home } from '../../world/person.ts'
+import { authenticator, home } from '../../world/person.ts'
 import { newestOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
 
@@ -122,5 +122,18 @@ describe('backupCodes.remove', () => {
     })
     const made = expectOk(await nl.backupCodes.regenerate({ grant: person.grant, proof: await person.proof() }))
     expect(await nl.backupCodes.status({ grant: made.grant })).toMatchObject({ left: 10 })
+  })
+
+  it('leaves them off when a further device is enrolled', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const { nl, clock } = world
+    const removed = expectOk(await nl.backupCodes.remove({ grant: person.grant, proof: await person.proof() }))
+    person.grant = removed.grant ?? ''
+    const tablet = expectOk(await nl.totp.enroll({ grant: person.grant, proof: await person.proof(), label: 'Tablet' }))
+    const app = authenticator(tablet.uri, tablet.device, clock)
+    const confirmed = expectOk(await nl.totp.confirm({ grant: person.grant, code: app.code() }))
+    expect(confirmed.backupCodes).toBeNull()
+    expect(await nl.backupCodes.status({ grant: confirmed.grant })).toMatchObject({ total: 0 })
   })
 })

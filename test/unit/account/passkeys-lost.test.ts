@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountDescription } from 'nightlatch'
+import { asSystem } from 'nightlatch'
 import { memorySms } from 'nightlatch/testing'
 import { limits } from '../../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'
-import { answered, keyOwner, made, withPasskeys } from '../../world/passkey-person.ts'
+import { answered, keyOwner, made, verifier, withPasskeys } from '../../world/passkey-person.ts'
 import { authenticator as app, elsewhere, home } from '../../world/person.ts'
 import { newestOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
@@ -20,6 +21,17 @@ describe('an account that only passkeys open', () => {
     expect(await nl.passkeys.setOnly({ grant: ada.grant, proof: await ada.proof(), on: true })).toEqual(refused)
     await ada.add(createAuthenticator())
     await ada.becomePasskeyOnly()
+  })
+
+  it('counts none that can be synced where those are refused by now', async () => {
+    const world = createWorld({ options: withPasskeys })
+    const ada = await keyOwner(world.nl)
+    await ada.add(createAuthenticator())
+    const nl = world.instance({ passkeys: { verifier, synced: 'refuse' } })
+    const call = { grant: asSystem('ada', 'a test'), on: true }
+    expect(await nl.passkeys.setOnly(call)).toEqual({ ok: false, reason: 'needs-recovery' })
+    for (let n = 0; n < 2; n++) await ada.add(createAuthenticator({ backupEligible: false, backedUp: false }))
+    expectOk(await nl.passkeys.setOnly(call))
   })
 
   it('with a full list of lost ones lets a recovery replace the one that was used longest ago', async () => {

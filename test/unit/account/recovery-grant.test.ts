@@ -4,7 +4,7 @@ import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'
 import { home } from '../../world/person.ts'
 import { stateOf } from '../../world/reading.ts'
-import { everyMethod, personWithEverything } from '../../world/several-factors.ts'
+import { bindPasskey, everyMethod, personWithEverything } from '../../world/several-factors.ts'
 import { createWorld } from '../../world/world.ts'
 
 it('a grant of recovery spends no proof: it was asked for none, and those of others are not the account’s', async () => {
@@ -19,3 +19,19 @@ it('a grant of recovery spends no proof: it was asked for none, and those of oth
   for (let n = 0; n < 2; n++) expectOk(await nl.passkeys.register({ grant, proof: await bob.proof() }))
   expect((await stateOf(storage, 'ada')).spentProofs).toEqual([])
 })
+
+it.each([false, true])(
+  'a grant of recovery registers a passkey where other methods were on before the policy became exclusive',
+  async (switching) => {
+    const sms = memorySms()
+    const world = createWorld({ options: everyMethod(sms) })
+    const ada = await personWithEverything(world, sms)
+    expectOk(await world.nl.passkeys.setOnly({ grant: ada.grant, proof: await ada.proof(), on: true }))
+    const nl = world.instance({ factors: 'exclusive' })
+    const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
+    const { grant } = expectStatus(await nl.signIn.recover({ ...start, code: ada.backupCodes[0] }), 'enroll')
+    await bindPasskey(nl, { grant, switching })
+    const { totp, sms: phone, passkeys } = await stateOf(world.storage, 'ada')
+    expect([totp.devices.length, phone.number === null, passkeys.credentials.length]).toEqual([1, false, 2])
+  },
+)

@@ -76,11 +76,11 @@ export type SetPasskeyOnlyResult =
 
 /** Only passkeys open the account. Leaving that takes a passkey. */
 export const setPasskeyOnly: UseCase<SetPasskeyOnly, SetPasskeyOnlyResult> = {
-  plan(state, { auth, on }, { now, settings }) {
-    const authorized = authorizeChange(state, auth, on ? 'factors' : 'passkey-only', now)
+  plan(state, { auth, on }, context) {
+    const authorized = authorizeChange(state, auth, on ? 'factors' : 'passkey-only', context.now)
     if (!authorized.ok) return done(authorized)
     if (state.passkeys.only === on) return done({ ok: false, reason: 'unchanged' })
-    const safe = !on || (settings.passkeys !== null && canBePasskeyOnly(state))
+    const safe = !on || (context.settings.passkeys !== null && canBePasskeyOnly(state, context))
     return safe ? ready : done({ ok: false, reason: 'needs-recovery' })
   },
   decide(state, { auth, on, client }, { now }) {

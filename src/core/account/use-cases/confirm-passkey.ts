@@ -3,7 +3,7 @@ import { credentialKey } from '../../passkeys/unique-keys.ts'
 import type { Ceremony } from '../ceremony.ts'
 import { ceremonyFault, isFullOfCeremonies, spendCeremony } from '../ceremony.ts'
 import type { Enrolled } from '../enrollment.ts'
-import { codesToHash, finishEnrollment, standsAlone } from '../enrollment.ts'
+import { codesToHash, finishEnrollment, replacesLost, standsAlone } from '../enrollment.ts'
 import type { RegistrationProof } from '../evidence.ts'
 import { registrationFacts, valueOf } from '../evidence.ts'
 import type { Authorization } from '../session.ts'
@@ -48,7 +48,8 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
     }
     if (!context.settings.methods.includes('passkey')) return done({ ok: false, reason: 'no-enrollment' })
     if (isFullOfCeremonies(state, context.now)) return done({ ok: false, reason: 'busy' })
-    if (ceremony.switching !== 1 && !standsAlone(state, 'passkey', context.settings)) {
+    const alone = standsAlone(state, 'passkey', context.settings) || replacesLost(authorized.session)
+    if (ceremony.switching !== 1 && !alone) {
       return done({ ok: false, reason: 'deactivate-first' })
     }
     // An authenticator makes no second one for an account, and what another account has stays there.

@@ -20,11 +20,11 @@ export type RemoveBackupCodesResult =
 
 /** Switches backup codes off: the set dies, and a lost device has no way around it. */
 export const removeBackupCodes: UseCase<RemoveBackupCodes, RemoveBackupCodesResult> = {
-  plan(state, { auth }, { now }) {
-    const authorized = authorizeChange(state, auth, 'factors', now)
+  plan(state, { auth }, context) {
+    const authorized = authorizeChange(state, auth, 'factors', context.now)
     if (!authorized.ok) return done(authorized)
     if (state.backupCodes.set === null) return done({ ok: false, reason: 'not-on' })
-    const needed = state.passkeys.only && !canBePasskeyOnly(withoutCodes(state))
+    const needed = state.passkeys.only && !canBePasskeyOnly(withoutCodes(state), context)
     return needed ? done({ ok: false, reason: 'passkey-only' }) : ready
   },
   decide(state, { auth, client }, { now }) {
