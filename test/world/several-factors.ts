@@ -11,6 +11,7 @@ import { authenticator } from './person.ts'
 import type { Authenticator as App, Person } from './person.ts'
 import type { FakeClock } from './clock.ts'
 import type { World } from './world.ts'
+import { createWorld } from './world.ts'
 
 type Confirmed = Extract<Awaited<ReturnType<Nightlatch['totp']['confirm']>>, { ok: true }>
 
@@ -118,3 +119,21 @@ export async function personWithEverything(
 }
 
 export const script = (id: string): ReturnType<typeof asSystem> => asSystem(id, 'a test')
+
+/** Somebody with every method on, an hour later, and all that a test needs of them. */
+export interface Scene {
+  readonly world: World
+  readonly nl: Nightlatch
+  readonly sms: MemorySms
+  readonly token: Authenticator
+  readonly ada: Person
+}
+
+export async function everything(): Promise<Scene> {
+  const sms = memorySms()
+  const token = createAuthenticator()
+  const world = createWorld({ options: everyMethod(sms) })
+  const ada = await personWithEverything(world, sms, token)
+  world.clock.advance(3_600_000)
+  return { world, nl: world.nl, sms, token, ada }
+}

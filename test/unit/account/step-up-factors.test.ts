@@ -1,43 +1,19 @@
-import { memorySms } from 'nightlatch/testing'
-import type { MemorySms } from 'nightlatch/testing'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
-import { createAuthenticator } from '../../world/passkey-authenticator.ts'
-import type { Authenticator } from '../../world/passkey-authenticator.ts'
 import { origin } from '../../world/passkey-ceremony.ts'
-import type { Person } from '../../world/person.ts'
 import { elsewhere, home, wrongCode } from '../../world/person.ts'
 import { newestOf, stateOf } from '../../world/reading.ts'
 import {
+  everything,
   bindPasskey,
-  everyMethod,
   latestCode,
   otherCode,
   passkeyAnswer,
-  personWithEverything,
   provePasskey,
   script,
 } from '../../world/several-factors.ts'
-import type { World } from '../../world/world.ts'
-import { createWorld } from '../../world/world.ts'
-
-interface Scene {
-  readonly world: World
-  readonly nl: World['nl']
-  readonly sms: MemorySms
-  readonly token: Authenticator
-  readonly ada: Person
-}
-
-async function everything(): Promise<Scene> {
-  const sms = memorySms()
-  const token = createAuthenticator()
-  const world = createWorld({ options: everyMethod(sms) })
-  const ada = await personWithEverything(world, sms, token)
-  world.clock.advance(3_600_000)
-  return { world, nl: world.nl, sms, token, ada }
-}
+import type { Scene } from '../../world/several-factors.ts'
 
 const purpose = 'factors'
 

@@ -1,47 +1,16 @@
 import type { ClientInfo, Nightlatch } from 'nightlatch'
-import { memorySms } from 'nightlatch/testing'
-import type { MemorySms } from 'nightlatch/testing'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/core/limits.ts'
 import { expectOk } from '../../world/expect-outcome.ts'
-import { createAuthenticator } from '../../world/passkey-authenticator.ts'
-import type { Authenticator } from '../../world/passkey-authenticator.ts'
 import { origin } from '../../world/passkey-ceremony.ts'
-import type { Person } from '../../world/person.ts'
 import { authenticator, elsewhere, wrongCode } from '../../world/person.ts'
 import { stateOf } from '../../world/reading.ts'
-import {
-  everyMethod,
-  latestCode,
-  otherCode,
-  passkeyAnswer,
-  personWithEverything,
-  provePasskey,
-  script,
-} from '../../world/several-factors.ts'
-import type { World } from '../../world/world.ts'
-import { createWorld } from '../../world/world.ts'
+import { everything, latestCode, otherCode, passkeyAnswer, provePasskey, script } from '../../world/several-factors.ts'
+import type { Scene } from '../../world/several-factors.ts'
 
 const purpose = 'factors'
 const wrongBackupCode = '7K3M-Q9XTW-02A1'
 const freeTries = limits.freeFailures + 1
-
-interface Scene {
-  readonly world: World
-  readonly nl: Nightlatch
-  readonly sms: MemorySms
-  readonly token: Authenticator
-  readonly ada: Person
-}
-
-async function everything(): Promise<Scene> {
-  const sms = memorySms()
-  const token = createAuthenticator()
-  const world = createWorld({ options: everyMethod(sms) })
-  const ada = await personWithEverything(world, sms, token)
-  world.clock.advance(3_600_000)
-  return { world, nl: world.nl, sms, token, ada }
-}
 
 /** One try at a route: `right` with a code that is good, else with one that is not. */
 type Attempt = (
