@@ -1,7 +1,7 @@
 import type { Express } from 'express'
 import { qrSvg } from 'nightlatch/qr'
 import type { Portal } from './portal.ts'
-import { back, client, text } from './portal.ts'
+import { back, changed, client, text } from './portal.ts'
 import { settingUp, signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
 import { finishSetUp } from './two-factor.ts'
@@ -44,8 +44,7 @@ export function authenticatorRoutes(app: Express, { nl }: Portal, { sensitive, r
     const { nl: grant, proof } = req.session
     const r = await nl.totp.remove({ grant, proof, device: req.body.device, client: client(req) })
     if (!r.ok) return refused(req, res, r)
-    delete req.session.proof
-    if (r.grant) req.session.nl = r.grant
+    changed(req, r.grant)
     const off = 'It was the last factor: two-factor authentication is off.'
     back(req, res, 'good', `The device is removed. ${r.twoFactor === 'off' ? off : ''}`)
   })

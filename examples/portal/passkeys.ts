@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express'
 import { takeCeremony } from './ceremony.ts'
 import type { Portal } from './portal.ts'
-import { back, client, text } from './portal.ts'
+import { back, changed, client, text } from './portal.ts'
 import { settingUp, signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
 import { finishSetUp } from './two-factor.ts'
@@ -54,8 +54,7 @@ export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused
     const { nl: grant, proof } = req.session
     const r = await nl.passkeys.remove({ grant, proof, passkey: req.body.passkey, client: client(req) })
     if (!r.ok) return refused(req, res, r)
-    delete req.session.proof
-    if (r.grant) req.session.nl = r.grant
+    changed(req, r.grant)
     const off = 'It was the last factor: two-factor authentication is off.'
     back(req, res, 'good', `The passkey is removed. ${r.twoFactor === 'off' ? off : ''}`)
   })
@@ -64,8 +63,7 @@ export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused
     const { nl: grant, proof } = req.session
     const r = await nl.passkeys.setOnly({ grant, proof, on: true, client: client(req) })
     if (!r.ok) return refused(req, res, r)
-    delete req.session.proof
-    if (r.grant) req.session.nl = r.grant
+    changed(req, r.grant)
     back(req, res, 'good', 'Only passkeys open this account now. The password and codes do not.')
   })
 
@@ -75,8 +73,7 @@ export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused
       const { nl: grant, proof } = req.session
       const r = await nl.passkeys.setOnly({ grant, proof, on: false, client: client(req) })
       if (!r.ok) return refused(req, res, r)
-      delete req.session.proof
-      if (r.grant) req.session.nl = r.grant
+      changed(req, r.grant)
       back(req, res, 'good', 'The password opens this account again, together with a second factor.')
     },
     // Proven by a passkey, whatever else the account has.

@@ -1,6 +1,6 @@
 import type { Express, Request, Response } from 'express'
 import type { Portal } from './portal.ts'
-import { back, client, text } from './portal.ts'
+import { back, changed, client, text } from './portal.ts'
 import { settingUp } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
 import { finishSetUp } from './two-factor.ts'
@@ -65,8 +65,7 @@ export function phoneRoutes(app: Express, { nl }: Portal, { sensitive, refused }
     const { nl: grant, proof } = req.session
     const r = await nl.sms.remove({ grant, proof, client: client(req) })
     if (!r.ok) return refused(req, res, r)
-    delete req.session.proof
-    if (r.grant) req.session.nl = r.grant
+    changed(req, r.grant)
     const off = 'It was the last factor: two-factor authentication is off.'
     back(req, res, 'good', `The number is removed. ${r.twoFactor === 'off' ? off : ''}`)
   })

@@ -77,3 +77,9 @@ export function back(req: Request, res: Response, kind: Flash['kind'], message: 
   req.session.flash = { kind, text: message }
   res.redirect(to)
 }
+
+/** A sensitive change was made: its proof is used up, and a change of the factors brings a new grant. */
+export function changed(req: Request, grant: string | null): void {
+  delete req.session.proof
+  if (grant) req.session.nl = grant
+}

@@ -4,7 +4,7 @@ import { backupCodeSheet } from 'nightlatch/backup-codes'
 import { takeCeremony } from './ceremony.ts'
 import { appName } from './nightlatch.ts'
 import type { Portal } from './portal.ts'
-import { back, client, renew, text } from './portal.ts'
+import { back, changed, client, renew, text } from './portal.ts'
 import { settingUp, signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
 import { day, methods } from './words.ts'
@@ -48,8 +48,7 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
     const { nl: grant, proof } = req.session
     const r = await nl.backupCodes.regenerate({ grant, proof, client: client(req) })
     if (!r.ok) return refused(req, res, r)
-    delete req.session.proof
-    if (r.grant) req.session.nl = r.grant
+    changed(req, r.grant)
     req.session.codesUnsaved = true
     res.render('codes', { codes: r.codes, first: false })
   })
