@@ -117,7 +117,6 @@ function checkSms(options: NightlatchOptions): Settings['sms'] {
   }
   if (domain !== undefined) checkDomain(domain)
   if (risk !== undefined && typeof risk !== 'function') throw config('sms.risk', 'a function')
-  smsCeilings(options)
   const { codeMs, longestCodeMs } = smsLimits
   if (sends !== undefined && (typeof sends !== 'object' || sends === null)) throw config('sms.sends', 'an object')
   const limited = { ...smsSendLimits, ...sends }

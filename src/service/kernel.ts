@@ -151,7 +151,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     random,
     now,
     settings,
-    prove: createProve({ options, records, ceilings: smsCeilings(options), admit, hash }),
+    prove: createProve({ options, settings, records, ceilings: smsCeilings(options), admit, hash }),
     enclose: (recordId, messages, at) => outbox.enclose(recordId, messages, at),
     committed: (recordId, { messages, leaseToken, events, head: { n, link } }) => {
       outbox.dispatch(recordId, messages, leaseToken)

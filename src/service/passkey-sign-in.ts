@@ -12,7 +12,7 @@ import { accountIdOf, isAccountRecord, recordIdOf } from './account-id.ts'
 import type { ClientInfo } from './client.ts'
 import type { Kernel } from './kernel.ts'
 import type { Failure } from './page-call.ts'
-import { challenged, granted } from './sign-in-answers.ts'
+import { answered } from './sign-in-answers.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 import type { Challenged, Granted, Refused } from './sign-in-outcome.ts'
 import { refused } from './sign-in-outcome.ts'
@@ -98,11 +98,7 @@ export function createPasskeySignIn(kernel: Kernel, admits: SignInLimits): Passk
         client: sender,
         session: null,
       })
-      if (answer.status === 'busy') return refused('busy')
-      if (answer.status === 'absent') return refused('challenge-ended')
-      const { result } = answer
-      if (result.status === 'granted') return granted(kernel, result, sender)
-      return result.status === 'refused' ? refused(result.reason) : challenged(String(input.challenge), result)
+      return answered(kernel, answer, { text: input.challenge, client: sender })
     },
   }
 }

@@ -2,9 +2,9 @@ import { utf8 } from '../core/bytes.ts'
 import { isNightlatchError, NightlatchError } from '../core/errors.ts'
 import type { Proof, SendPermitProof } from '../core/account/evidence.ts'
 import { sendPermits, storedBytes } from '../core/account/evidence.ts'
+import type { Settings } from '../core/account/settings.ts'
 import type { AccountState } from '../core/account/state.ts'
 import type { Client } from '../core/account/use-case.ts'
-import { smsSendLimits } from '../core/sms/index.ts'
 import type { LimiterCharge } from '../ports/limiter.ts'
 import type { NumberType, SmsRisk } from '../ports/sms.ts'
 import { slowHash } from '../slow-hash/index.ts'
@@ -14,6 +14,7 @@ import type { RecordStore } from './record-store.ts'
 
 interface ProveParts {
   readonly options: Pick<NightlatchOptions, 'slowHash' | 'passkeys' | 'sms'>
+  readonly settings: Settings
   readonly records: RecordStore<AccountState>
   readonly ceilings: SmsCeilings
   /** Null: admitted. */
@@ -70,7 +71,7 @@ async function facts(verify: () => Promise<object | null> | undefined): Promise<
 
 /** Every limit must admit [SMS-22]; the host is asked only for what the limits let through. */
 async function permit(
-  { options, ceilings, admit, hash }: ProveParts,
+  { options, settings, ceilings, admit, hash }: ProveParts,
   recordId: string,
   { phone, country, type, purpose, own }: SendPermitProof,
   { ip, network, deviceId, deviceNamesAccount }: Client,
@@ -79,7 +80,7 @@ async function permit(
   const asker = purpose === 'verify-number' ? 'anybody' : own ? 'owner' : 'stranger'
   const isDevice = asker === 'owner' && deviceNamesAccount && deviceId !== null
   const place = isDevice ? ['device', deviceId] : ['network', network ?? 'unknown']
-  const daily = options.sms?.sends?.daily ?? smsSendLimits.daily
+  const daily = settings.sms?.sends.daily ?? 1
   const charges: LimiterCharge[] = [
     // What the host denies is in no record: without a count, one account could use up with it what all others share.
     { key: hash('sms-account', asker, recordId), limit: daily, windowMs: 24 * hourMs },

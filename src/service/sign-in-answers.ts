@@ -1,9 +1,12 @@
 import type { GrantedResult } from '../core/account/admission.ts'
 import type { OpenChallenge, SmsDelivery as Delivery } from '../core/account/challenge.ts'
+import type { VerifyPasskeyResult } from '../core/account/use-cases/verify-passkey.ts'
 import type { OpenedClient } from './client.ts'
 import { sealDevice } from './device-token.ts'
 import type { Kernel } from './kernel.ts'
-import type { Challenged, Granted, SmsDelivery } from './sign-in-outcome.ts'
+import type { Challenged, Granted, Refused, SmsDelivery } from './sign-in-outcome.ts'
+import { refused } from './sign-in-outcome.ts'
+import type { Answer } from './transact.ts'
 
 /** What the core decided, as the host gets it: sealed, and without what is not known. */
 export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
@@ -19,6 +22,19 @@ export function granted(kernel: Kernel, result: GrantedResult, client: OpenedCli
     ...(trusted ? { trustedDevice: true } : {}),
     ...(replacementCode === undefined ? {} : { replacementCode }),
   }
+}
+
+/** What came of showing something for a challenge. `text` is the challenge as it came. */
+export function answered(
+  kernel: Kernel,
+  answer: Answer<VerifyPasskeyResult>,
+  { text, client }: { readonly text: unknown; readonly client: OpenedClient },
+): Granted | Challenged | Refused {
+  if (answer.status === 'busy') return refused('busy')
+  if (answer.status === 'absent') return refused('challenge-ended')
+  const { result } = answer
+  if (result.status === 'granted') return granted(kernel, result, client)
+  return result.status === 'refused' ? refused(result.reason) : challenged(String(text), result)
 }
 
 /** `challenge` is the sealed text. */

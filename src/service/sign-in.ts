@@ -14,7 +14,7 @@ import type { GrantInput, Kernel } from './kernel.ts'
 import { codeInput } from './kernel.ts'
 import type { PasskeySignIn } from './passkey-sign-in.ts'
 import { later } from './later.ts'
-import { challenged, granted } from './sign-in-answers.ts'
+import { answered, challenged, granted } from './sign-in-answers.ts'
 import { createSignInLimits } from './sign-in-limits.ts'
 import type { Challenged, Granted, MustEnroll, Refused } from './sign-in-outcome.ts'
 import { refused } from './sign-in-outcome.ts'
@@ -145,11 +145,7 @@ export function createSignIn(kernel: Kernel): SignIn {
       const command = { challenge, code, factor, client, trust: input.trustDevice === true }
       const run = { accountId, command, actor: user, client, session: null }
       const answer = await kernel.run({ ...run, useCase: verifySignIn })
-      if (answer.status === 'busy') return refused('busy')
-      if (answer.status === 'absent') return refused('challenge-ended')
-      const { result } = answer
-      if (result.status === 'granted') return granted(kernel, result, client)
-      return result.status === 'refused' ? refused(result.reason) : challenged(String(input.challenge), result)
+      return answered(kernel, answer, { text: input.challenge, client })
     },
 
     async sendCode(input) {

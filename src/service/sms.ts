@@ -1,4 +1,3 @@
-import { maskPhone } from '../core/sms/phone.ts'
 import type { EnrollRefusal } from '../core/account/enrollment.ts'
 import type { RemoveRefusal } from '../core/account/removal.ts'
 import type { SendHold } from '../core/account/sms-code.ts'
@@ -102,11 +101,9 @@ export function createSms(kernel: Kernel): Sms {
       // Whoever pays for a message to them is not the one who asked for it.
       if (costly.includes(type)) return { ok: false, reason: 'denied' }
       const switching = input.switching === true
-      const masked = maskPhone(phone)
       const result = await runFor(kernel, input, enrollSms, ({ auth }, client) => ({
         auth,
         phone,
-        masked,
         country,
         type,
         switching,

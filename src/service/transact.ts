@@ -116,13 +116,10 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     if (loaded === null && !call.creates) return { status: 'absent' }
 
     const record = loaded ?? records.fresh(recordId, now)
-    let failed: unknown = null
     const context: Context = { now, settings: parts.settings, actor: call.actor, entropy, keyTaken }
-    const planned = await planAndProve(parts, call, record, context, evidence, (error) => {
-      failed ??= error
-    })
+    const { done: planned, unproven } = await planAndProve(parts, call, record, context, evidence)
     if (planned !== null) {
-      if (failed !== null) throw failed
+      if (unproven !== null) throw unproven
       if (open.some((attempt) => attempt.threw)) throw unknownFate(fault)
       await call.recordFacts(planned.facts, call.shared(callId, null), now)
       return { status: 'result', result: planned.result }
@@ -139,7 +136,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     if (answer === 'committed') {
       parts.committed(recordId, attempt.written)
       // Paid for like any other attempt: an answer that tells it from a right one is a verdict too.
-      if (failed !== null) throw failed
+      if (unproven !== null) throw unproven
       return { status: 'result', result: decision.result }
     }
     keyTaken = answer === 'key-taken'
@@ -155,22 +152,24 @@ async function planAndProve<S, C, R>(
   record: LoadedRecord<S>,
   context: Context,
   evidence: Map<string, Evidence>,
-  unproven: (error: unknown) => void,
-): Promise<{ readonly result: R; readonly facts: readonly DraftFact[] } | null> {
-  let fault: unknown = null
+): Promise<{
+  readonly done: { readonly result: R; readonly facts: readonly DraftFact[] } | null
+  /** Why a proof could not be worked out, if one could not. */
+  readonly unproven: unknown
+}> {
+  let unproven: unknown = null
   for (let round = 0; round < limits.planRounds; round++) {
     const plan = call.useCase.plan(record.state, call.command, context, [...evidence.values()])
-    if (plan.step === 'ready') return null
-    if (plan.step === 'done') return plan
+    if (plan.step === 'ready') return { done: null, unproven }
+    if (plan.step === 'done') return { done: plan, unproven }
     const fresh = plan.proofs.filter((proof) => !evidence.has(proofKey(proof)))
-    if (fresh.length === 0 && fault !== null) throw fault
+    if (fresh.length === 0 && unproven !== null) throw unproven
     await Promise.all(
       fresh.map(async (proof) => {
         const value = await parts.prove(call.recordId, proof, call.client).catch((error: unknown) => {
           if (proof.kind !== 'slow-hash') throw error
           // What came before it in this call may have been compared already: the plan goes on without it.
-          fault ??= error
-          unproven(error)
+          unproven ??= error
           return null
         })
         evidence.set(proofKey(proof), { proof, value })

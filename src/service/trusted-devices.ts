@@ -1,4 +1,4 @@
-import { endDeviceTrust } from '../core/account/use-cases/end-device-trust.ts'
+import { endAllDeviceTrust, endDeviceTrust } from '../core/account/use-cases/end-device-trust.ts'
 import type { TrustedDeviceView } from '../core/account/views.ts'
 import { viewTrustedDevices } from '../core/account/views.ts'
 import type { Kernel } from './kernel.ts'
@@ -27,9 +27,7 @@ export interface TrustedDevices {
    *
    * @contract effect(storage) · ok|signed-out|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
-  revokeAll(
-    input: PageCall,
-  ): Promise<{ readonly ok: true; readonly ended: number } | Failure<'signed-out' | 'not-found' | 'busy'>>
+  revokeAll(input: PageCall): Promise<{ readonly ok: true; readonly ended: number } | Failure<'signed-out' | 'busy'>>
 }
 
 export function createTrustedDevices(kernel: Kernel): TrustedDevices {
@@ -46,6 +44,6 @@ export function createTrustedDevices(kernel: Kernel): TrustedDevices {
       return runFor(kernel, input, endDeviceTrust, ({ auth }) => ({ auth, device }))
     },
 
-    revokeAll: (input) => runFor(kernel, input, endDeviceTrust, ({ auth }) => ({ auth, device: null })),
+    revokeAll: (input) => runFor(kernel, input, endAllDeviceTrust, ({ auth }) => ({ auth })),
   }
 }

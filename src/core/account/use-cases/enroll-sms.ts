@@ -1,4 +1,5 @@
 import { limits } from '../../limits.ts'
+import { maskPhone } from '../../sms/phone.ts'
 import type { EnrollRefusal } from '../enrollment.ts'
 import { authorizeEnrollment } from '../enrollment.ts'
 import type { Evidence } from '../evidence.ts'
@@ -14,7 +15,6 @@ export interface EnrollSms {
   readonly auth: Authorization
   /** E.164 */
   readonly phone: string
-  readonly masked: string
   readonly country: string
   readonly type: string
   readonly switching: boolean
@@ -34,15 +34,16 @@ export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
     return plan.status === 'held' ? done(held(plan), heldFacts(plan, 'verify-number', command.country)) : ready
   },
   decide(state, command, context, evidence) {
-    const { auth, masked, country, type, phone, switching } = command
+    const { auth, phone, switching } = command
     const { now } = context
     const plan = planned(state, command, context, evidence)
     if (plan.status !== 'ready') return decided(state, { ok: false, reason: 'denied', retryAt: null })
     const send = sendTo(command, context)
+    const { id, masked, country, type } = send.to
     const sent = sendCode(state, send, plan, context)
     const before = state.sms.enrollment
     const enrollment: SmsEnrollment = {
-      id: send.to.id,
+      id,
       phone: phoneSecret(phone),
       masked,
       country,
@@ -68,9 +69,9 @@ export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
   },
 }
 
-function sendTo({ phone, masked, country, type }: EnrollSms, { entropy }: Context): SendRequest {
+function sendTo({ phone, country, type }: EnrollSms, { entropy }: Context): SendRequest {
   const id = newId(entropy, 'sms-number')
-  const to = { id, masked, country, type, phone: phoneSecret(phone) }
+  const to = { id, masked: maskPhone(phone), country, type, phone: phoneSecret(phone) }
   return { purpose: 'verify-number', request: id, to, path: null, own: true }
 }
 
