@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { generateKey } from '../service/keyring.ts'
+import { generateKey } from '../service/keys/keyring.ts'
 
 const usage = `nightlatch — the second lock for a door that already exists
 

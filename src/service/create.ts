@@ -1,21 +1,21 @@
 import { requireObject } from '../core/arguments.ts'
 import { limits } from '../core/limits.ts'
-import type { Accounts, SecurityScore } from './accounts.ts'
-import type { BackupCodes } from './backup-codes.ts'
-import type { History } from './history.ts'
-import { createKernel } from './kernel.ts'
-import { later } from './later.ts'
-import type { NightlatchOptions } from './options.ts'
-import type { Outbox } from './outbox.ts'
-import type { Passkeys } from './passkeys.ts'
-import type { Sessions } from './sessions.ts'
-import { createSessions } from './sessions.ts'
-import type { SignIn } from './sign-in.ts'
-import { createSignIn } from './sign-in.ts'
-import type { Sms } from './sms.ts'
-import type { StepUp } from './step-up.ts'
-import type { Totp } from './totp.ts'
-import type { TrustedDevices } from './trusted-devices.ts'
+import type { Accounts, SecurityScore } from './facade/accounts.ts'
+import type { BackupCodes } from './facade/backup-codes.ts'
+import type { History } from './facade/history.ts'
+import { createKernel } from './loop/kernel.ts'
+import { later } from './facade/later.ts'
+import type { NightlatchOptions } from './options/options.ts'
+import type { Outbox } from './messages/outbox.ts'
+import type { Passkeys } from './facade/passkeys.ts'
+import type { Sessions } from './facade/sessions.ts'
+import { createSessions } from './facade/sessions.ts'
+import type { SignIn } from './facade/sign-in.ts'
+import { createSignIn } from './facade/sign-in.ts'
+import type { Sms } from './facade/sms.ts'
+import type { StepUp } from './facade/step-up.ts'
+import type { Totp } from './facade/totp.ts'
+import type { TrustedDevices } from './facade/trusted-devices.ts'
 
 export interface Nightlatch {
   readonly signIn: SignIn
@@ -60,48 +60,48 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
     totp: checked(
       later<Totp>(
         { enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true },
-        async () => (await import('./totp.ts')).createTotp(kernel),
+        async () => (await import('./facade/totp.ts')).createTotp(kernel),
       ),
     ),
     sms: checked(
       later<Sms>({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
-        (await import('./sms.ts')).createSms(kernel),
+        (await import('./facade/sms.ts')).createSms(kernel),
       ),
     ),
     passkeys: checked(
       later<Passkeys>(
         { register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true },
-        async () => (await import('./passkeys.ts')).createPasskeys(kernel),
+        async () => (await import('./facade/passkeys.ts')).createPasskeys(kernel),
       ),
     ),
     backupCodes: checked(
       later<BackupCodes>({ status: true, regenerate: true, remove: true }, async () =>
-        (await import('./backup-codes.ts')).createBackupCodes(kernel),
+        (await import('./facade/backup-codes.ts')).createBackupCodes(kernel),
       ),
     ),
     stepUp: checked(
       later<StepUp>(
         { start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true },
-        async () => (await import('./step-up.ts')).createStepUp(kernel),
+        async () => (await import('./facade/step-up.ts')).createStepUp(kernel),
       ),
     ),
     sessions: checked(createSessions(kernel)),
     trustedDevices: checked(
       later<TrustedDevices>({ list: true, revoke: true, revokeAll: true }, async () =>
-        (await import('./trusted-devices.ts')).createTrustedDevices(kernel),
+        (await import('./facade/trusted-devices.ts')).createTrustedDevices(kernel),
       ),
     ),
     history: checked(
       later<History>({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
-        (await import('./history.ts')).createHistory(kernel),
+        (await import('./facade/history.ts')).createHistory(kernel),
       ),
     ),
     score: checked(
-      later<SecurityScore>({ get: true }, async () => (await import('./accounts.ts')).createScore(kernel)),
+      later<SecurityScore>({ get: true }, async () => (await import('./facade/accounts.ts')).createScore(kernel)),
     ),
     accounts: checked(
       later<Accounts>({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
-        (await import('./accounts.ts')).createAccounts(kernel),
+        (await import('./facade/accounts.ts')).createAccounts(kernel),
       ),
     ),
     outbox: { sweep, idle, start, stop },

@@ -16,7 +16,7 @@ import {
   smsText,
 } from 'nightlatch/sms'
 import type { SmsSends } from 'nightlatch/sms'
-import { readPhone } from '../../src/service/phone.ts'
+import { readPhone } from '../../src/service/facade/read-phone.ts'
 
 const hour = 3_600_000
 const day = 24 * hour

@@ -1,7 +1,7 @@
 import type { ClientInfo } from 'nightlatch'
 import type { MemorySms } from 'nightlatch/testing'
 import { publicOutcome } from 'nightlatch'
-import { openToken } from '../../src/service/tokens.ts'
+import { openToken } from '../../src/service/keys/tokens.ts'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { createAuthenticator } from '../world/passkey-authenticator.ts'
 import { origin } from '../world/passkey-ceremony.ts'

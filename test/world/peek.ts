@@ -1,4 +1,4 @@
-import type { AccountState } from '../../src/core/account/state.ts'
+import type { AccountState } from '../../src/core/account/record/state.ts'
 import type { EventRow, FactRow, Storage } from 'nightlatch'
 
 /** The state of an account as stored; null without a record. What is sealed in it stays sealed. */

@@ -1,7 +1,7 @@
 import { asSystem } from 'nightlatch'
 import type { Nightlatch, Storage } from 'nightlatch'
 import type { Fact, SecurityEvent } from 'nightlatch/events'
-import type { AccountState } from '../../src/core/account/state.ts'
+import type { AccountState } from '../../src/core/account/record/state.ts'
 import { expectOk } from './expect-outcome.ts'
 import { peekState } from './peek.ts'
 

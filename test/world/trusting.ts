@@ -1,6 +1,6 @@
 import type { ClientInfo, Nightlatch, NightlatchOptions } from 'nightlatch'
 import { trustDevices } from 'nightlatch'
-import type { DeviceTrust } from '../../src/core/account/state.ts'
+import type { DeviceTrust } from '../../src/core/account/record/state.ts'
 import { expectStatus } from './expect-outcome.ts'
 import type { Person } from './person.ts'
 import { stateOf } from './reading.ts'

@@ -1,7 +1,7 @@
 import type { NightlatchOptions } from 'nightlatch'
 import { memorySms } from 'nightlatch/testing'
 import { describe, expect, it } from 'vitest'
-import { enrolledMethods } from '../../../src/core/account/live-factors.ts'
+import { enrolledMethods } from '../../../src/core/account/factors/live-factors.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { home } from '../../world/person.ts'
 import { begin, bareAccount, enroll, entersBy, proveBy } from '../../world/one-method.ts'

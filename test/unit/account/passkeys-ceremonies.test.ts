@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { keyring, trustDevices } from 'nightlatch'
-import { sealToken } from '../../../src/service/tokens.ts'
+import { sealToken } from '../../../src/service/keys/tokens.ts'
 import { limits } from '../../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'

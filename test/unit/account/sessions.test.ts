@@ -1,6 +1,6 @@
 import { asSystem, keyring } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
-import { sealToken } from '../../../src/service/tokens.ts'
+import { sealToken } from '../../../src/service/keys/tokens.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { elsewhere, home } from '../../world/person.ts'
 import { newestOf, stateOf } from '../../world/reading.ts'

@@ -1,6 +1,6 @@
 import type { HostPrimary } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
-import { factorLevel } from '../../../src/core/account/factor.ts'
+import { factorLevel } from '../../../src/core/factor.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { authenticator, elsewhere, home } from '../../world/person.ts'
 import { eventsOf, newestOf, stateOf } from '../../world/reading.ts'

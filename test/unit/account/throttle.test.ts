@@ -1,7 +1,7 @@
 import { asSystem } from 'nightlatch'
 import type { ClientInfo } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
-import { waitAfter } from '../../../src/core/account/throttle.ts'
+import { waitAfter } from '../../../src/core/account/guessing/throttle.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { authenticator, elsewhere, home, wrongCode } from '../../world/person.ts'
 import type { Person } from '../../world/person.ts'

@@ -1,7 +1,7 @@
 import { trustDevices } from 'nightlatch'
 import { memorySms } from 'nightlatch/testing'
 import { describe, expect, it } from 'vitest'
-import { openToken } from '../../../src/service/tokens.ts'
+import { openToken } from '../../../src/service/keys/tokens.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { faultyStorage } from '../../world/faulty-storage.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'

@@ -1,7 +1,7 @@
 import type { ClientInfo, Nightlatch } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/core/limits.ts'
-import type { AccountState } from '../../../src/core/account/state.ts'
+import type { AccountState } from '../../../src/core/account/record/state.ts'
 import { expectOk } from '../../world/expect-outcome.ts'
 import { origin } from '../../world/passkey-ceremony.ts'
 import { authenticator, elsewhere, wrongCode } from '../../world/person.ts'

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Linter } from 'eslint'
 import { describe, expect, it } from 'vitest'
 import { keyring } from 'nightlatch'
-import { sealingKey } from '../../../src/service/keyring.ts'
-import { openToken, sealToken } from '../../../src/service/tokens.ts'
+import { sealingKey } from '../../../src/service/keys/keyring.ts'
+import { openToken, sealToken } from '../../../src/service/keys/tokens.ts'
 import { peekEvents, peekFacts, peekState } from '../../world/peek.ts'
 import { createWorld, keyText } from '../../world/world.ts'
 import { root, sourceFiles } from '../source-tree.ts'
@@ -44,7 +44,7 @@ describe('sealing', () => {
     for (const purpose of ['record', 'name', 'seal', 'token', 'outbox'] as const) {
       expect(sealingKey(keys, purpose).key).toHaveLength(32)
     }
-    const chainKeys = readFileSync(`${root}src/service/record-store.ts`, 'utf8')
+    const chainKeys = readFileSync(`${root}src/service/loop/record-store.ts`, 'utf8')
     expect(chainKeys).toContain('seal: random(32)')
   })
 

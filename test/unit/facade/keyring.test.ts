@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { keyring } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
-import { openSealed, sealBytes } from '../../../src/service/keyring.ts'
+import { openSealed, sealBytes } from '../../../src/service/keys/keyring.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { createWorld, keyText } from '../../world/world.ts'
 import { root } from '../source-tree.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countryAllowed, isE164 } from 'nightlatch/sms'
-import { readPhone } from '../../../src/service/phone.ts'
+import { readPhone } from '../../../src/service/facade/read-phone.ts'
 import { hostileTexts, hostileValues } from '../hostile-values.ts'
 
 describe('readPhone', () => {

@@ -1,0 +1,69 @@
+import { limits } from '../../limits.ts'
+import type { Place, Throttle } from '../record/state.ts'
+
+/**
+ * The budget of wrong codes that all doors share. Only failures after a valid primary authentication come here.
+ * Servers' clocks may differ and run backwards, so a stored time counts by its distance from now, capped.
+ */
+
+/** Where an attempt comes from: its network, or the known device it was made on. */
+export interface Origin {
+  readonly place: string
+  readonly knownDevice: boolean
+}
+
+export function originOf(client: { readonly network: string | null }, knownDevice: string | null): Origin {
+  return knownDevice === null
+    ? { place: `network:${client.network ?? 'unknown'}`, knownDevice: false }
+    : { place: `device:${knownDevice}`, knownDevice: true }
+}
+
+/** When the next attempt may be evaluated; null when it may be now. ms since epoch. */
+export function waitUntil(throttle: Throttle, origin: Origin, now: number): number | null {
+  const place = throttle.places.find((entry) => entry.id === origin.place)
+  const ends = [place === undefined ? 0 : remaining(place.failedAt, waitAfter(place.failures), now)]
+  if (!origin.knownDevice && throttle.lockedAt !== null) ends.push(remaining(throttle.lockedAt, limits.lockMs, now))
+  const longest = Math.max(...ends)
+  return longest > 0 ? now + longest : null
+}
+
+/** 3 free, then 5 s · 2ⁿ up to 15 min. */
+export function waitAfter(failures: number): number {
+  const over = failures - limits.freeFailures
+  return over <= 0 ? 0 : Math.min(limits.firstWaitMs * 2 ** Math.min(over - 1, 30), limits.longestWaitMs)
+}
+
+/** A time stored by a server whose clock is far ahead must not lock the account until that time comes. */
+function remaining(since: number, length: number, now: number): number {
+  if (length <= 0 || since > now + limits.longestWaitMs) return 0
+  return Math.max(0, length - Math.max(0, now - since))
+}
+
+export interface Charged {
+  readonly throttle: Throttle
+  /** Set or renewed by this failure. */
+  readonly locks: boolean
+}
+
+export function chargeThrottle(throttle: Throttle, origin: Origin, now: number): Charged {
+  const failures = throttle.failures + 1
+  const locks = failures >= limits.lockAfter && !origin.knownDevice
+  const lasting = throttle.places.filter((entry) => Math.abs(now - entry.failedAt) < limits.placeMs)
+  const before = lasting.find((entry) => entry.id === origin.place)
+  const place: Place = { id: origin.place, failures: (before?.failures ?? 0) + 1, failedAt: now }
+  const others = lasting.filter((entry) => entry.id !== origin.place)
+  const kept = [...others].sort((a, b) => b.failedAt - a.failedAt).slice(0, limits.places - 1)
+  return {
+    throttle: { places: [...kept, place], failures, lockedAt: locks ? now : throttle.lockedAt },
+    locks,
+  }
+}
+
+/** A success forgives its own place and ends the row of failures; a lock already set runs out by itself. */
+export function creditThrottle(throttle: Throttle, origin: Origin): Throttle {
+  return {
+    places: throttle.places.filter((entry) => entry.id !== origin.place),
+    failures: 0,
+    lockedAt: throttle.lockedAt,
+  }
+}

@@ -1,0 +1,78 @@
+import { encodeBase64url, frame, utf8 } from '../../bytes.ts'
+import { equalBytes } from '../../compare.ts'
+import type { DraftEvent } from '../../events/catalogue.ts'
+import { sha256 } from '../../hmac.ts'
+import { limits } from '../../limits.ts'
+import { isRecent, knownDeviceOf, newId, referenceTo } from './session.ts'
+import type { AccountState, DeviceTrust, KnownDevice } from '../record/state.ts'
+import type { Client, Context } from '../record/step.ts'
+
+/** What the token of a device carries from now on; null for nothing. */
+export interface Trusted {
+  readonly state: AccountState
+  readonly secret: string
+  readonly events: readonly DraftEvent[]
+}
+
+/** `none`: the sender shows nothing to be trusted by. `void`: what it shows does not count, and may have been copied. */
+export function deviceTrust(
+  state: AccountState,
+  client: Client,
+  { now, settings }: Context,
+): 'none' | 'void' | { readonly device: KnownDevice; readonly trust: DeviceTrust } {
+  const device = knownDeviceOf(state, client)
+  if (client.deviceTrust === null || settings.trustedDevices === null || device === null) return 'none'
+  const { trust } = device
+  if (trust === null || trust.epoch !== state.epoch) return 'none'
+  const life = settings.trustedDevices.lifeMs
+  // Counted from both ends: a life that was shortened since must not come back for the last of the former one.
+  if (trust.until <= now || trust.until - now > life + limits.clocksApartMs || !isRecent(trust.since, life, now))
+    return 'none'
+  return equalBytes(utf8(digestOf(client.deviceTrust)), utf8(trust.digest)) ? { device, trust } : 'void'
+}
+
+/** A device that shows a text which was replaced already is trusted no longer: somebody else may have used it. */
+export function withdrawTrust(state: AccountState, device: KnownDevice): AccountState {
+  return replace(state, { ...device, trust: null })
+}
+
+/** Trust begins, with an end that using it does not move. */
+export function trustDevice(
+  state: AccountState,
+  deviceId: string,
+  { now, settings, entropy }: Context,
+): Trusted | null {
+  const device = state.knownDevices.find(({ id }) => id === deviceId)
+  if (settings.trustedDevices === null || device === undefined) return null
+  const secret = newId(entropy, 'device-trust')
+  const until = now + settings.trustedDevices.lifeMs
+  const trust: DeviceTrust = { digest: digestOf(secret), epoch: state.epoch, since: now, lastUsedAt: now, until }
+  return {
+    state: replace(state, { ...device, trust }),
+    secret,
+    events: [{ type: 'device_trust', values: { device: referenceTo(deviceId), until } }],
+  }
+}
+
+/** Each use makes a new text, so that one copied before is told by its use [SES-10]. */
+export function rotateTrust(
+  state: AccountState,
+  { device, trust }: { readonly device: KnownDevice; readonly trust: DeviceTrust },
+  { now, entropy }: Context,
+): Trusted {
+  const secret = newId(entropy, 'device-trust')
+  const current = state.knownDevices.find(({ id }) => id === device.id) ?? device
+  return {
+    state: replace(state, { ...current, trust: { ...trust, digest: digestOf(secret), lastUsedAt: now } }),
+    secret,
+    events: [],
+  }
+}
+
+function replace(state: AccountState, device: KnownDevice): AccountState {
+  return { ...state, knownDevices: state.knownDevices.map((one) => (one.id === device.id ? device : one)) }
+}
+
+function digestOf(secret: string): string {
+  return encodeBase64url(sha256(frame('nightlatch/device-trust/v1', secret)))
+}

@@ -1,0 +1,26 @@
+import type { Enrolled } from '../../core/account/factors/enrollment.ts'
+import type { ClientInfo } from '../keys/client.ts'
+import { sealDevice } from '../keys/device-token.ts'
+import type { Kernel } from '../loop/kernel.ts'
+import { sealGrant } from './page-call.ts'
+
+/** A factor is on. */
+export interface Confirmed {
+  readonly ok: true
+  /** How lists and the history name it. */
+  readonly device: string
+  /** The acting session's new grant; null for a script. */
+  readonly grant: string | null
+  /** With the first factor; shown once. */
+  readonly backupCodes: readonly string[] | null
+  /** When this completed a sign-in that had to enroll first: for the cookie, as at sign-in. */
+  readonly deviceToken?: string
+}
+
+export function enrolled(kernel: Kernel, result: Enrolled, info: ClientInfo | undefined): Confirmed {
+  const { device, grant, backupCodes, deviceId } = result
+  const sealed = { ok: true, device, grant: sealGrant(kernel, grant), backupCodes } as const
+  if (grant === null || deviceId === null) return sealed
+  const client = kernel.client(info, null)
+  return { ...sealed, deviceToken: sealDevice(kernel, { account: grant.account, id: deviceId, trust: null }, client) }
+}

@@ -1,0 +1,78 @@
+import { argumentError } from '../../core/arguments.ts'
+import { cleanText } from '../../core/text.ts'
+import { limits } from '../../core/limits.ts'
+import type { UseCase } from '../../core/account/record/step.ts'
+import type { TokenPayloads } from '../../core/token/index.ts'
+import type { ClientInfo } from '../keys/client.ts'
+import type { Acting, GrantInput, Kernel } from '../loop/kernel.ts'
+
+/** What every call of the security page takes. */
+export interface PageCall {
+  readonly grant: GrantInput
+  readonly client?: ClientInfo | undefined
+}
+
+/** A call that changes something sensitive. */
+export interface SensitiveCall extends PageCall {
+  /** From `nl.stepUp.verify`, while a factor is enrolled. */
+  readonly proof?: unknown
+}
+
+export interface Failure<Reason extends string> {
+  readonly ok: false
+  readonly reason: Reason
+  /** ms since epoch */
+  readonly retryAt?: number
+  readonly triesLeft?: number
+}
+
+export const signedOut: Failure<'signed-out'> = { ok: false, reason: 'signed-out' }
+export const busy: Failure<'busy'> = { ok: false, reason: 'busy' }
+
+/** Runs a use case of the security page for whoever acts. */
+export async function runFor<C, R>(
+  kernel: Kernel,
+  input: SensitiveCall,
+  useCase: UseCase<C, R>,
+  command: (acting: Acting, client: ReturnType<Kernel['client']>) => C,
+): Promise<R | Failure<'signed-out' | 'busy'>> {
+  const acting = kernel.acting(input.grant, input.proof)
+  if (acting === null) return signedOut
+  const { accountId, actor, session } = acting
+  const client = kernel.client(input.client, accountId)
+  const answer = await kernel.run({ accountId, useCase, command: command(acting, client), actor, client, session })
+  if (answer.status === 'absent') return signedOut
+  return answer.status === 'busy' ? busy : answer.result
+}
+
+/** Seals the grant that a result carries for the acting session. */
+export function sealGrant(kernel: Kernel, grant: TokenPayloads['grant'] | null): string | null {
+  return grant === null ? null : kernel.seal('grant', grant)
+}
+
+/** A refusal of the core as the facade gives it: what is not known is absent. */
+export function failure<Reason extends string>(refusal: {
+  readonly reason: Reason
+  readonly retryAt?: number | null
+  readonly triesLeft?: number | null
+}): Failure<Reason> {
+  const { reason, retryAt, triesLeft } = refusal
+  return {
+    ok: false,
+    reason,
+    ...(typeof retryAt === 'number' ? { retryAt } : {}),
+    ...(typeof triesLeft === 'number' ? { triesLeft } : {}),
+  }
+}
+
+/** What a form sends as an id: anything but text names nothing. */
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** How a person calls a device. */
+export function labelOf(label: unknown, unnamed: string): string {
+  if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
+  const cleaned = cleanText((label ?? '').trim(), limits.labelLength)
+  return cleaned === '' ? unnamed : cleaned
+}

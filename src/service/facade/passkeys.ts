@@ -1,0 +1,175 @@
+import type { EnrollRefusal } from '../../core/account/factors/enrollment.ts'
+import type { RemoveRefusal } from '../../core/account/factors/removal.ts'
+import type { SensitiveRefusal } from '../../core/account/sessions/session.ts'
+import { removePasskey, renamePasskey, setPasskeyOnly } from '../../core/account/passkeys/change.ts'
+import { confirmPasskey } from '../../core/account/passkeys/confirm.ts'
+import { registerPasskey } from '../../core/account/passkeys/register.ts'
+import type { PasskeyView } from '../../core/account/record/views.ts'
+import { viewPasskeys } from '../../core/account/record/views.ts'
+import type { CreationOptions } from '../../core/passkeys/index.ts'
+import { creationOptions } from '../../core/passkeys/ceremony-options.ts'
+import { readRegistrationResponse } from '../../core/passkeys/responses.ts'
+import type { Confirmed } from './enrolled.ts'
+import { enrolled } from './enrolled.ts'
+import type { Kernel } from '../loop/kernel.ts'
+import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
+import { labelOf, runFor, sealGrant, signedOut, text } from './page-call.ts'
+
+export interface Passkeys {
+  /**
+   * Step 1 of 2: what the browser needs to make a passkey. The first factor asks for a primary authentication not older
+   * than 10 minutes, every other for a proof.
+   *
+   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|too-many-passkeys|not-configured|busy · throws NL_ARGUMENT, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.1
+   */
+  register(
+    input: SensitiveCall & {
+      readonly label?: string | undefined
+      /** Confirming it switches every other method off in the same commit. */
+      readonly switching?: boolean | undefined
+    },
+  ): Promise<
+    | {
+        readonly ok: true
+        /** Keep it in the host's session, and give it back with the answer. */
+        readonly ceremony: string
+        /** For `navigator.credentials.create`, through `PublicKeyCredential.parseCreationOptionsFromJSON`. */
+        readonly options: CreationOptions
+      }
+    | Failure<EnrollRefusal | 'too-many-passkeys' | 'not-configured' | 'busy'>
+  >
+  /**
+   * Step 2: what the authenticator made is verified and kept. With the first factor come the backup codes, shown once.
+   * Each `ceremony` is good for one answer, right or wrong.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|no-enrollment|wrong|already-registered|synced|too-many-passkeys|deactivate-first|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.1
+   */
+  confirm(
+    input: PageCall & {
+      readonly ceremony: unknown
+      /** The credential's `toJSON()`, or its JSON text. */
+      readonly response: unknown
+    },
+  ): Promise<
+    | Confirmed
+    | Failure<
+        | 'signed-out'
+        | 'no-enrollment'
+        | 'wrong'
+        | 'already-registered'
+        | 'synced'
+        | 'too-many-passkeys'
+        | 'deactivate-first'
+        | 'busy'
+      >
+  >
+  /**
+   * The account's passkeys, oldest first.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  list(
+    input: PageCall,
+  ): Promise<
+    { readonly ok: true; readonly passkeys: readonly PasskeyView[]; readonly only: boolean } | Failure<'signed-out'>
+  >
+  /**
+   * Gives a passkey another name.
+   *
+   * @contract effect(storage) · ok|signed-out|not-found|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  rename(
+    input: PageCall & { readonly passkey: unknown; readonly label: unknown },
+  ): Promise<{ readonly ok: true } | Failure<'signed-out' | 'not-found' | 'busy'>>
+  /**
+   * Removing the last factor switches 2FA off, and the backup codes go with it.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  remove(
+    input: SensitiveCall & { readonly passkey: unknown },
+  ): Promise<
+    | { readonly ok: true; readonly grant: string | null; readonly twoFactor: 'on' | 'off' }
+    | Failure<RemoveRefusal | 'busy'>
+  >
+  /**
+   * Only passkeys open the account, or other factors too. Going there takes two passkeys that verify their user, or one
+   * that is synced beside an unused set of backup codes; leaving takes a proof by passkey, for the purpose `passkey-only`.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|needs-recovery|unchanged|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  setOnly(
+    input: SensitiveCall & { readonly on: boolean },
+  ): Promise<
+    | { readonly ok: true; readonly grant: string | null }
+    | Failure<SensitiveRefusal | 'needs-recovery' | 'unchanged' | 'busy'>
+  >
+}
+
+export function createPasskeys(kernel: Kernel): Passkeys {
+  return {
+    async register(input) {
+      const label = labelOf(input.label, 'Passkey')
+      const { passkeys } = kernel.settings
+      const acting = kernel.acting(input.grant, input.proof)
+      if (acting === null) return signedOut
+      if (passkeys === null) return { ok: false, reason: 'not-configured' }
+      const { accountId: account } = acting
+      // Asked before the commit: options without a name could not be shown.
+      const { name } = await kernel.describe(account)
+      const switching = input.switching === true
+      const result = await runFor(kernel, input, registerPasskey, ({ auth }) => ({ account, auth, label, switching }))
+      if (!result.ok) return result
+      const { ceremony, handle, exclude } = result
+      const user = { handle, name, displayName: name }
+      const { relyingParty } = passkeys
+      return {
+        ok: true,
+        ceremony: kernel.seal('ceremony', ceremony),
+        options: creationOptions({ relyingParty, challenge: ceremony.id, user, exclude }),
+      }
+    },
+
+    async confirm(input) {
+      const acting = kernel.acting(input.grant)
+      if (acting === null) return signedOut
+      const ceremony = kernel.open('ceremony', input.ceremony)
+      if (ceremony?.account !== acting.accountId) return { ok: false, reason: 'no-enrollment' }
+      const response = readRegistrationResponse(input.response)
+      if (response === null) return { ok: false, reason: 'wrong' }
+      const result = await runFor(kernel, input, confirmPasskey, ({ auth }, client) => ({
+        auth,
+        ceremony,
+        response,
+        client,
+      }))
+      return result.ok ? enrolled(kernel, result, input.client) : result
+    },
+
+    async list(input) {
+      const entered = await kernel.enter(input.grant)
+      if (entered === null) return signedOut
+      const { state } = entered.record
+      return { ok: true, passkeys: viewPasskeys(state), only: state.passkeys.only }
+    },
+
+    async rename(input) {
+      const passkey = text(input.passkey)
+      const label = labelOf(input.label, 'Passkey')
+      return runFor(kernel, input, renamePasskey, ({ auth }) => ({ auth, passkey, label }))
+    },
+
+    async remove(input) {
+      const passkey = text(input.passkey)
+      const result = await runFor(kernel, input, removePasskey, ({ auth }, client) => ({ auth, passkey, client }))
+      if (!result.ok) return result
+      return { ok: true, grant: sealGrant(kernel, result.grant), twoFactor: result.twoFactor }
+    },
+
+    async setOnly(input) {
+      const on = input.on === true
+      const result = await runFor(kernel, input, setPasskeyOnly, ({ auth }, client) => ({ auth, on, client }))
+      return result.ok ? { ok: true, grant: sealGrant(kernel, result.grant) } : result
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { GrantedResult } from '../../core/account/sign-in/complete.ts'
+import type { OpenChallenge, SmsDelivery as Delivery } from '../../core/account/sign-in/challenge.ts'
+import type { VerifyPasskeyResult } from '../../core/account/sign-in/verify-passkey.ts'
+import type { OpenedClient } from '../keys/client.ts'
+import { sealDevice } from '../keys/device-token.ts'
+import type { Kernel } from '../loop/kernel.ts'
+import type { Challenged, Granted, Refused, SmsDelivery } from './sign-in-outcome.ts'
+import { refused } from './sign-in-outcome.ts'
+import type { Answer } from '../loop/transact.ts'
+
+/** What the core decided, as the host gets it: sealed, and without what is not known. */
+export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
+  const { grant, deviceId, trust, aal, amr, trusted, replacementCode } = result
+  // A sign-in that neither used nor gave trust leaves the browser what it has: the record still lists it.
+  const device = { account: grant.account, id: deviceId, trust: trust ?? client.deviceTrust }
+  return {
+    status: 'granted',
+    grant: kernel.seal('grant', grant),
+    deviceToken: sealDevice(kernel, device, client),
+    aal,
+    amr,
+    ...(trusted ? { trustedDevice: true } : {}),
+    ...(replacementCode === undefined ? {} : { replacementCode }),
+  }
+}
+
+/** What came of showing something for a challenge. `text` is the challenge as it came. */
+export function answered(
+  kernel: Kernel,
+  answer: Answer<VerifyPasskeyResult>,
+  { text, client }: { readonly text: unknown; readonly client: OpenedClient },
+): Granted | Challenged | Refused {
+  if (answer.status === 'busy') return refused('busy')
+  if (answer.status === 'absent') return refused('challenge-ended')
+  const { result } = answer
+  if (result.status === 'granted') return granted(kernel, result, client)
+  return result.status === 'refused' ? refused(result.reason) : challenged(String(text), result)
+}
+
+/** `challenge` is the sealed text. */
+export function challenged(challenge: string, result: OpenChallenge): Challenged {
+  const { factors, preferred, reason, triesLeft, retryAt, sms } = result
+  return {
+    status: 'challenge',
+    challenge,
+    factors,
+    preferred,
+    ...(reason === null ? {} : { reason }),
+    triesLeft,
+    ...(retryAt === null ? {} : { retryAt }),
+    ...(sms === null ? {} : { sms: delivered(sms) }),
+  }
+}
+
+function delivered(sms: Delivery): SmsDelivery {
+  if (sms.status === 'queued') return sms
+  const { status, to, reason, retryAt } = sms
+  return { status, to, reason, ...(retryAt === null ? {} : { retryAt }) }
+}

@@ -1,0 +1,137 @@
+import type { EnrollRefusal } from '../../core/account/factors/enrollment.ts'
+import type { RemoveRefusal } from '../../core/account/factors/removal.ts'
+import type { SendHold } from '../../core/account/sms/code.ts'
+import { confirmSms } from '../../core/account/sms/confirm.ts'
+import { enrollSms } from '../../core/account/sms/enroll.ts'
+import { removeSms } from '../../core/account/sms/remove.ts'
+import { sendEnrollmentCode } from '../../core/account/sms/send.ts'
+import type { SmsNumberView } from '../../core/account/record/views.ts'
+import { viewSmsNumber } from '../../core/account/record/views.ts'
+import type { NumberType } from '../../ports/sms.ts'
+import type { Confirmed } from './enrolled.ts'
+import { enrolled } from './enrolled.ts'
+import type { Kernel } from '../loop/kernel.ts'
+import { codeInput } from '../loop/kernel.ts'
+import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
+import { failure, runFor, sealGrant, signedOut } from './page-call.ts'
+import { readPhone } from './read-phone.ts'
+
+/** A code was handed to the outbox: sending it, and trying again, is not waited for. Times are ms since epoch. */
+export interface SmsQueued {
+  readonly ok: true
+  readonly status: 'queued'
+  /** Masked. */
+  readonly to: string
+  readonly resendAt: number
+  readonly expiresAt: number
+}
+
+export interface Sms {
+  /**
+   * Step 1 of 2: sends a code to a number, which is no factor before the code came back. A number that is on stays until
+   * then. Any common spelling is read. The first factor asks for a primary authentication not older than 10 minutes,
+   * every other for a proof.
+   *
+   * @contract effect(storage, sms) · ok|signed-out|step-up|reauthenticate|malformed|impossible|country|cooldown|hourly|daily|limited|denied|not-allowed|deactivate-first|passkey-only|not-configured|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · E.164
+   */
+  enroll(
+    input: SensitiveCall & {
+      readonly number: unknown
+      /** Confirming it switches every other method off in the same commit. */
+      readonly switching?: boolean | undefined
+    },
+  ): Promise<SmsQueued | Failure<EnrollRefusal | SendHold | 'malformed' | 'impossible' | 'not-configured' | 'busy'>>
+  /**
+   * Sends one more code for the number that waits to be proven. The one before is void; no wrong code is forgiven.
+   *
+   * @contract effect(storage, sms) · ok|signed-out|no-enrollment|country|cooldown|hourly|daily|limited|denied|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  resend(input: PageCall): Promise<SmsQueued | Failure<'signed-out' | 'no-enrollment' | SendHold | 'busy'>>
+  /**
+   * Step 2: the code proves the number. With the first factor come the backup codes, shown once.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|no-enrollment|deactivate-first|malformed|expired|wrong|too-many-tries|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  confirm(
+    input: PageCall & { readonly code: unknown },
+  ): Promise<
+    | Confirmed
+    | Failure<
+        | 'signed-out'
+        | 'no-enrollment'
+        | 'deactivate-first'
+        | 'malformed'
+        | 'expired'
+        | 'wrong'
+        | 'too-many-tries'
+        | 'busy'
+      >
+  >
+  /**
+   * The number that is on, masked; null without one.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  get(input: PageCall): Promise<{ readonly ok: true; readonly number: SmsNumberView | null } | Failure<'signed-out'>>
+  /**
+   * Removing the last factor switches 2FA off, and the backup codes go with it.
+   *
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  remove(
+    input: SensitiveCall,
+  ): Promise<
+    | { readonly ok: true; readonly grant: string | null; readonly twoFactor: 'on' | 'off' }
+    | Failure<RemoveRefusal | 'busy'>
+  >
+}
+
+const costly: readonly NumberType[] = ['premium-rate', 'shared-cost']
+
+export function createSms(kernel: Kernel): Sms {
+  return {
+    async enroll(input) {
+      const acting = kernel.acting(input.grant, input.proof)
+      if (acting === null) return signedOut
+      const { sms } = kernel.settings
+      if (sms === null) return { ok: false, reason: 'not-configured' }
+      const read = await readPhone(input.number, kernel.defaultCountry)
+      if (!read.ok) return read
+      const { e164: phone, country, type } = read
+      // Whoever pays for a message to them is not the one who asked for it.
+      if (costly.includes(type)) return { ok: false, reason: 'denied' }
+      const switching = input.switching === true
+      const result = await runFor(kernel, input, enrollSms, ({ auth }, client) => ({
+        auth,
+        phone,
+        country,
+        type,
+        switching,
+        client,
+      }))
+      return result.ok ? { ...result, status: 'queued' } : failure(result)
+    },
+
+    async resend(input) {
+      const result = await runFor(kernel, input, sendEnrollmentCode, ({ auth }, client) => ({ auth, client }))
+      return result.ok ? { ...result, status: 'queued' } : failure(result)
+    },
+
+    async confirm(input) {
+      const code = codeInput(input.code)
+      const result = await runFor(kernel, input, confirmSms, ({ auth }, client) => ({ auth, code, client }))
+      return result.ok ? enrolled(kernel, result, input.client) : failure(result)
+    },
+
+    async get(input) {
+      const entered = await kernel.enter(input.grant)
+      return entered === null ? signedOut : { ok: true, number: viewSmsNumber(entered.record.state) }
+    },
+
+    async remove(input) {
+      const result = await runFor(kernel, input, removeSms, ({ auth }, client) => ({ auth, client }))
+      if (!result.ok) return result
+      return { ok: true, grant: sealGrant(kernel, result.grant), twoFactor: result.twoFactor }
+    },
+  }
+}

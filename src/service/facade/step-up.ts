@@ -1,0 +1,151 @@
+import { requireOneOf } from '../../core/arguments.ts'
+import type { Factor } from '../../core/factor.ts'
+import { hasFactor, liveFactors, preferredFactor } from '../../core/account/factors/live-factors.ts'
+import type { StepUpPurpose } from '../../core/account/sessions/session.ts'
+import { isFresh, stepUpPurposes } from '../../core/account/sessions/session.ts'
+import type { SendHold } from '../../core/account/sms/code.ts'
+import { sendStepUpCode } from '../../core/account/sms/send.ts'
+import { verifyStepUp, verifyStepUpPasskey } from '../../core/account/step-up/verify.ts'
+import { readAssertionResponse } from '../../core/passkeys/responses.ts'
+import type { TokenPayloads } from '../../core/token/index.ts'
+import type { Kernel } from '../loop/kernel.ts'
+import { codeInput } from '../loop/kernel.ts'
+import type { Failure, PageCall } from './page-call.ts'
+import { failure, runFor, signedOut } from './page-call.ts'
+import type { PasskeyRequest } from './passkey-sign-in.ts'
+import { askFor } from './passkey-sign-in.ts'
+import type { SmsQueued } from './sms.ts'
+
+/** For a sensitive change: good once, for this session and purpose. */
+export interface Proven {
+  readonly ok: true
+  readonly proof: string
+  /** ms since epoch */
+  readonly expiresAt: number
+}
+
+export interface StepUp {
+  /**
+   * What a sensitive change would need now: one of `factors`, or a new sign-in.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   */
+  start(input: PageCall & { readonly purpose: StepUpPurpose }): Promise<
+    | {
+        readonly ok: true
+        /** `nothing`: no factor is enrolled and the primary authentication is fresh. */
+        readonly needs: 'factor' | 'reauthentication' | 'nothing'
+        readonly factors: readonly Factor[]
+        readonly preferred: Factor | null
+      }
+    | Failure<'signed-out'>
+  >
+  /**
+   * A code gives a proof: good once, within five minutes, for this session and purpose.
+   *
+   * @contract effect(storage, mailer) · expiresAt ms · ok|signed-out|not-on|passkey-needed|wrong|wait|malformed|expired|factors-off|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  verify(
+    input: PageCall & {
+      readonly purpose: StepUpPurpose
+      readonly code: unknown
+      readonly factor?: Factor | undefined
+    },
+  ): Promise<
+    | Proven
+    | Failure<
+        'signed-out' | 'not-on' | 'passkey-needed' | 'wrong' | 'wait' | 'malformed' | 'expired' | 'factors-off' | 'busy'
+      >
+  >
+  /**
+   * Sends a code by SMS for a step-up of this session, to the number of the account.
+   *
+   * @contract effect(storage, sms) · ok|signed-out|no-number|wait|country|cooldown|hourly|daily|limited|denied|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   */
+  sendCode(input: PageCall): Promise<SmsQueued | Failure<'signed-out' | 'no-number' | 'wait' | SendHold | 'busy'>>
+  /**
+   * What the browser needs to ask for a passkey.
+   *
+   * @contract effect(storage) · ok|signed-out|not-configured|no-passkey · throws NL_STORAGE_FAILED, NL_RECORD_… · WebAuthn L3 §7.2
+   */
+  passkeyOptions(input: PageCall): Promise<PasskeyRequest | Failure<'signed-out' | 'not-configured' | 'no-passkey'>>
+  /**
+   * A passkey gives the same proof as a code. Each `ceremony` is good for one answer, right or wrong.
+   *
+   * @contract effect(storage) · expiresAt ms · ok|signed-out|ceremony-ended|wrong|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.2
+   */
+  verifyPasskey(
+    input: PageCall & { readonly purpose: StepUpPurpose; readonly ceremony: unknown; readonly response: unknown },
+  ): Promise<Proven | Failure<'signed-out' | 'ceremony-ended' | 'wrong' | 'busy'>>
+}
+
+export function createStepUp(kernel: Kernel): StepUp {
+  const proven = (proof: TokenPayloads['proof']): Proven => ({
+    ok: true,
+    proof: kernel.seal('proof', proof),
+    expiresAt: proof.expiresAt,
+  })
+
+  return {
+    async start(input) {
+      const { purpose } = input
+      requireOneOf(purpose, 'purpose', stepUpPurposes)
+      const entered = await kernel.enter(input.grant)
+      if (entered === null) return signedOut
+      const { acting, record } = entered
+      const { settings } = kernel
+      const live = liveFactors(record.state, settings)
+      const factors = purpose === 'passkey-only' ? live.filter((factor) => factor === 'passkey') : live
+      const wanted = preferredFactor(record.state, settings)
+      const preferred = factors.find((factor) => factor === wanted) ?? factors[0] ?? null
+      if (hasFactor(record.state)) return { ok: true, needs: 'factor', factors, preferred }
+      const session = record.state.sessions.find((entry) => entry.id === acting.session)
+      const fresh = session === undefined || isFresh(session, kernel.now())
+      return { ok: true, needs: fresh ? 'nothing' : 'reauthentication', factors, preferred }
+    },
+
+    async verify(input) {
+      const { purpose, factor = null } = input
+      requireOneOf(purpose, 'purpose', stepUpPurposes)
+      const code = codeInput(input.code)
+      const acting = kernel.acting(input.grant)
+      if (acting?.auth.kind !== 'grant') return signedOut
+      const { auth } = acting
+      const result = await runFor(kernel, input, verifyStepUp, (_, client) => ({ auth, purpose, code, factor, client }))
+      return result.ok ? proven(result.proof) : failure(result)
+    },
+
+    async sendCode(input) {
+      const acting = kernel.acting(input.grant)
+      if (acting?.auth.kind !== 'grant') return signedOut
+      const result = await runFor(kernel, input, sendStepUpCode, ({ auth }, client) => ({ auth, client }))
+      return result.ok ? { ...result, status: 'queued' } : failure(result)
+    },
+
+    async passkeyOptions(input) {
+      const entered = await kernel.enter(input.grant)
+      if (entered?.acting.auth.kind !== 'grant') return signedOut
+      const { acting, record } = entered
+      const { credentials } = record.state.passkeys
+      if (credentials.length === 0) return { ok: false, reason: 'no-passkey' }
+      const { accountId: account, session } = acting
+      const ceremony = { account, purpose: 'step-up', request: session ?? '', epoch: record.state.epoch } as const
+      return askFor(kernel, ceremony, { allow: credentials, userVerification: 'preferred' })
+    },
+
+    async verifyPasskey(input) {
+      const { purpose } = input
+      requireOneOf(purpose, 'purpose', stepUpPurposes)
+      const acting = kernel.acting(input.grant)
+      if (acting?.auth.kind !== 'grant') return signedOut
+      const { auth, accountId } = acting
+      const ceremony = kernel.open('ceremony', input.ceremony)
+      if (ceremony?.account !== accountId) return { ok: false, reason: 'ceremony-ended' }
+      const response = readAssertionResponse(input.response)
+      if (response === null) return { ok: false, reason: 'wrong' }
+      const command = { auth, purpose, ceremony, response }
+      const result = await runFor(kernel, input, verifyStepUpPasskey, (_, client) => ({ ...command, client }))
+      return result.ok ? proven(result.proof) : result
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { NightlatchError } from '../../core/errors.ts'
+
+/** What the host tells of an account, when a mail is composed or a device is enrolled. */
+export interface AccountDescription {
+  /** Shown in authenticator apps and mails. */
+  readonly name: string
+  /** Notices go to every verified one; two or more are advised. */
+  readonly addresses: readonly { readonly mail: string; readonly verified: boolean }[]
+  /** BCP 47; English by default. */
+  readonly locale?: string | undefined
+  /** IANA; UTC by default. */
+  readonly timeZone?: string | undefined
+}
+
+export type Describe = (accountId: string) => AccountDescription | Promise<AccountDescription>
+
+/** Asks the host, and holds it to the shape. */
+export async function describeAccount(describe: Describe, accountId: string): Promise<AccountDescription> {
+  let value: unknown
+  try {
+    value = await describe(accountId)
+  } catch (error) {
+    throw new NightlatchError('NL_DESCRIBE_FAILED', 'describe failed', { cause: error })
+  }
+  const { name, addresses, locale, timeZone } = (value ?? {}) as Partial<Record<keyof AccountDescription, unknown>>
+  const fault = (rule: string): NightlatchError =>
+    new NightlatchError('NL_DESCRIBE_FAILED', `describe must give ${rule}`)
+  if (typeof name !== 'string') throw fault('name, a string')
+  if (!Array.isArray(addresses)) throw fault('addresses, an array')
+  const listed = addresses.map((address: unknown) => {
+    const { mail, verified } = (address ?? {}) as Record<string, unknown>
+    if (typeof mail !== 'string' || typeof verified !== 'boolean') throw fault('each address as { mail, verified }')
+    return { mail, verified }
+  })
+  return {
+    name,
+    addresses: listed,
+    ...(typeof locale === 'string' ? { locale } : {}),
+    ...(typeof timeZone === 'string' ? { timeZone } : {}),
+  }
+}

@@ -1,0 +1,34 @@
+import { requireInteger, requireObject } from '../../core/arguments.ts'
+import { caps } from '../../core/limits.ts'
+
+const terms = new WeakSet()
+
+/** How long a device is trusted. */
+export interface DeviceTrustTerms {
+  readonly lifeMs: number
+}
+
+const dayMs = 86_400_000
+
+/**
+ * Lets owners trust a browser, which is then asked for no factor at sign-in until the trust ends. A sign-in without its
+ * factor is at AAL1, and a cookie is no authenticator (NIST SP 800-63B §3.2.1, §5.1): a site that must prove two factors
+ * each time leaves this off. Trust never counts for a step-up.
+ *
+ * @contract pure · lifeMs ms, an hour to 90 days, default 30 days · outcomes terms · throws NL_ARGUMENT
+ * @example
+ * createNightlatch({ …, trustedDevices: trustDevices({ lifeMs: 14 * 86_400_000 }) })
+ */
+export function trustDevices(options: { readonly lifeMs?: number | undefined } = {}): DeviceTrustTerms {
+  requireObject(options, 'options')
+  const { lifeMs = 30 * dayMs } = options
+  requireInteger(lifeMs, 'lifeMs', { from: 3_600_000, to: caps.trustMs })
+  const made = Object.freeze({ lifeMs })
+  terms.add(made)
+  return made
+}
+
+/** Made by {@link trustDevices}, so that a search for that name finds every site that lowers its assurance. */
+export function isDeviceTrustTerms(value: unknown): value is DeviceTrustTerms {
+  return typeof value === 'object' && value !== null && terms.has(value)
+}
