@@ -47,7 +47,7 @@ export type {
   PasskeyView,
   SessionView,
   SmsNumberView,
-  TotpDeviceView,
+  TotpAuthenticatorView as TotpDeviceView,
   TrustedDeviceView,
 } from './core/account/record/views.ts'
 export type { ChainFault } from './core/record/verify-chain.ts'

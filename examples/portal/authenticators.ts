@@ -10,7 +10,7 @@ import { finishSetUp } from './two-factor.ts'
 export function authenticatorRoutes(app: Express, { nl }: Portal, { sensitive, refused }: StepUpPages): void {
   app.get('/security/totp', settingUp, async (req, res) => {
     const r = await nl.totp.list({ grant: req.session.nl })
-    res.render('totp', { more: r.ok && r.devices.length > 0, required: res.locals.mustEnroll })
+    res.render('totp', { more: r.ok && r.authenticators.length > 0, required: res.locals.mustEnroll })
   })
 
   sensitive('/security/totp', async (req, res) => {
@@ -35,14 +35,19 @@ export function authenticatorRoutes(app: Express, { nl }: Portal, { sensitive, r
 
   app.post('/security/devices/rename', signedIn, async (req, res) => {
     const { device, label } = req.body
-    const r = await nl.totp.rename({ grant: req.session.nl, device, label: text(label), client: client(req) })
+    const r = await nl.totp.rename({
+      grant: req.session.nl,
+      authenticator: device,
+      label: text(label),
+      client: client(req),
+    })
     if (!r.ok) return refused(req, res, r)
     back(req, res, 'good', 'The device has its new name.')
   })
 
   sensitive('/security/devices/remove', async (req, res) => {
     const { nl: grant, proof } = req.session
-    const r = await nl.totp.remove({ grant, proof, device: req.body.device, client: client(req) })
+    const r = await nl.totp.remove({ grant, proof, authenticator: req.body.device, client: client(req) })
     if (!r.ok) return refused(req, res, r)
     changed(req, r.grant)
     const off = 'It was the last factor: two-factor authentication is off.'
@@ -51,7 +56,7 @@ export function authenticatorRoutes(app: Express, { nl }: Portal, { sensitive, r
 
   app.get('/security/devices/resynchronize/:device', signedIn, async (req, res) => {
     const r = await nl.totp.list({ grant: req.session.nl })
-    const device = r.ok ? r.devices.find(({ id }) => id === req.params.device) : undefined
+    const device = r.ok ? r.authenticators.find(({ id }) => id === req.params.device) : undefined
     if (!device) return res.redirect('/security')
     res.render('resynchronize', { device })
   })
@@ -59,7 +64,13 @@ export function authenticatorRoutes(app: Express, { nl }: Portal, { sensitive, r
   sensitive('/security/devices/resynchronize', async (req, res) => {
     const { nl: grant, proof } = req.session
     const { device, first, second } = req.body
-    const r = await nl.totp.resynchronize({ grant, proof, device, codes: [first, second], client: client(req) })
+    const r = await nl.totp.resynchronize({
+      grant,
+      proof,
+      authenticator: device,
+      codes: [first, second],
+      client: client(req),
+    })
     if (!r.ok) return refused(req, res, r)
     delete req.session.proof
     back(req, res, 'good', `The device is in step again: its clock was off by ${Math.abs(r.drift) * 30} seconds.`)

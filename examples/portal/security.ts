@@ -30,7 +30,7 @@ export function securityRoutes(app: Express, portal: Portal, { refused }: StepUp
       require2fa,
       exclusive,
       passkeys: passkeys.passkeys,
-      devices: totp.devices,
+      devices: totp.authenticators,
       phone: phone.number,
       trusted: trusted.devices,
       sessions: sessions.sessions,

@@ -42,7 +42,7 @@ const refusals: Readonly<Record<string, string>> = {
   'too-many-passkeys': 'There are as many passkeys as there can be. Remove one first.',
   'no-passkey': 'This account has no passkey.',
   'no-number': 'No number of this account can be sent a code.',
-  'too-many-devices': 'There are as many devices as there can be. Remove one first.',
+  'too-many-authenticators': 'There are as many devices as there can be. Remove one first.',
   wrong: 'That code is not right.',
   wait: 'Too many wrong codes: there is a short wait now.',
   expired: 'That code is too old, or was used already. Send a new one.',
@@ -145,7 +145,7 @@ export const advice: Readonly<Record<string, AdviceWords>> = {
     whyMore: 'It stands in when what you have is lost.',
     href: '/security/passkeys/new',
   },
-  'add-totp-device': {
+  'add-totp-authenticator': {
     title: 'Add an authenticator app',
     why: 'A stolen password alone is worth nothing then.',
     more: 'Add another authenticator app',
@@ -274,7 +274,7 @@ const eventWords: {
       : `Signed in with ${v.primary ?? 'password'}${v.factor ? ` and ${factor(v.factor)}` : ''}${v.trusted ? ' in a trusted browser' : ''}`,
   mfa_challenge: () => 'Right password: a code was asked for',
   mfa_required: () => 'Right password: two-factor set-up was asked for',
-  mfa_fail: (v) => `${v.reason === 'replayed' ? 'Code used before' : 'Wrong code'} ${door(v.door)}`,
+  mfa_fail: (v) => `${v.reason === 'replayed' ? 'Code used before' : 'Wrong code'} ${door(v.flow)}`,
   authn_login_lock: (v) => `Code entry locked after ${count(v.failures ?? 0, 'wrong code')}`,
   authn_login_fail_max: (v) => `Switched off after too many wrong codes: ${factor(v.factor)}`,
   mfa_enroll_start: (v) => `Set-up of “${v.label}” begun`,
@@ -303,7 +303,7 @@ const eventWords: {
 
 const factWords: { readonly [T in Fact['type']]: (v: Extract<Fact, { type: T }>['values']) => string } = {
   authn_login_fail: () => 'Wrong password',
-  excess_rate_limit_exceeded: (v) => `Turned away ${door(v.door)}${(v.sampled ?? 1) > 1 ? `, ${v.sampled} times` : ''}`,
+  excess_rate_limit_exceeded: (v) => `Turned away ${door(v.flow)}${(v.sampled ?? 1) > 1 ? `, ${v.sampled} times` : ''}`,
   sequence_fail: () => 'A sign-in that was over was tried again',
   crypt_decrypt_fail: () => 'Something stored does not open',
   limiter_fail: () => 'The limiter did not answer',

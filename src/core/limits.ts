@@ -6,14 +6,14 @@ export const limits = {
   /** A record's body, in UTF-16 code units. Refused above; every list is capped so that it is never reached. */
   recordLength: 65_536,
   attemptIds: 64,
-  totpDevices: 10,
+  totpAuthenticators: 10,
   passkeys: 10,
   /** Characters of all credential ids and public keys together. */
   passkeysLength: 6000,
   spentCeremonies: 32,
   sessions: 32,
   knownDevices: 20,
-  places: 64,
+  sources: 64,
   challenges: 32,
   spentProofs: 32,
   accountIdLength: 180,
@@ -49,7 +49,7 @@ export const limits = {
   /** Consecutive failures that switch a factor off [THR-1]. */
   hardStop: 100,
   /** A place without a failure for this long is forgotten. */
-  placeMs: 86_400_000, // 1 day
+  sourceMs: 86_400_000, // 1 day
 
   /** A known device that has to wait this long is told of like any other: it may not be the owner who has it. */
   tellingWaitMs: 60_000, // 60 seconds

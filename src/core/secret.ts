@@ -27,7 +27,7 @@ export function isSealed(value: unknown): value is Sealed {
 
 /**
  * Rebuilds a JSON-like value with every secret replaced. `path` names the place by field names and item ids
- * (`state/totp/devices/<id>/secret`), so that a reordered list keeps its paths.
+ * (`state/totp/authenticators/<id>/secret`), so that a reordered list keeps its paths.
  */
 export function mapSecrets<T>(value: T, replace: (secret: Secret, path: string) => Sealed, path = ''): T {
   if (typeof value !== 'object' || value === null) return value

@@ -64,7 +64,7 @@ export interface Summary {
   readonly kind: string
   readonly createdAt: number
   readonly updatedAt: number
-  readonly totpDevices: number
+  readonly totpAuthenticators: number
   readonly backupCodesLeft: number
   readonly lockedUntil: number | null
 }

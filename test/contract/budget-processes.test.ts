@@ -87,7 +87,7 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     const guesses: Guess[] = []
     for (const i of times(200)) {
       const token = challenges.length > 0 ? challenges[i % challenges.length]! : await ada.challenge(from(i))
-      guesses.push({ door: 'sign-in', token, code, client: from(i) })
+      guesses.push({ flow: 'sign-in', token, code, client: from(i) })
     }
     return guesses
   }
@@ -146,8 +146,8 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
   it('[THR-5] [THR-7] promise 2: at three doors, each from another network, share the twenty verdicts', async () => {
     const { grant } = ada
     const guesses = (await wrong((i) => elsewhere(i))).map((guess, i): Guess => {
-      const door = (['sign-in', 'step-up', 'turn-off'] as const)[i % 3]!
-      return { ...guess, door, token: door === 'sign-in' ? guess.token : grant }
+      const flow = (['sign-in', 'step-up', 'turn-off'] as const)[i % 3]!
+      return { ...guess, flow, token: flow === 'sign-in' ? guess.token : grant }
     })
     await expectPaid(await race(guesses), limits.lockAfter)
   })
@@ -160,9 +160,9 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     const guesses = [...(await wrong((i) => elsewhere(i)))]
     // In the middle, and from the browser that stays open under the lock.
     for (const i of times(40)) {
-      const door = i % 2 ? 'step-up' : 'sign-in'
-      const token = door === 'sign-in' ? await ada.challenge(known) : grant
-      guesses[80 + i] = { door, token, code: codeOf(), client: known }
+      const flow = i % 2 ? 'step-up' : 'sign-in'
+      const token = flow === 'sign-in' ? await ada.challenge(known) : grant
+      guesses[80 + i] = { flow, token, code: codeOf(), client: known }
     }
     const answers = await race(guesses)
     expect(count(answers, 'accepted')).toBe(1)

@@ -6,7 +6,7 @@ import { createWorld } from '../world/world.ts'
 import { openFile } from './sqlite-file.ts'
 
 export interface Guess {
-  readonly door: 'sign-in' | 'step-up' | 'turn-off'
+  readonly flow: 'sign-in' | 'step-up' | 'turn-off'
   /** A challenge at sign-in, a grant at the other doors. */
   readonly token: string
   readonly code: string
@@ -36,7 +36,7 @@ for (;;) {
   } as const
   process.send?.('ready')
   await once(process, 'message')
-  const answers = await Promise.all(guesses.map((guess) => knock[guess.door](guess)))
+  const answers = await Promise.all(guesses.map((guess) => knock[guess.flow](guess)))
   await nl.outbox.idle()
   await db.destroy()
   process.send?.(answers.map((answer) => ('reason' in answer ? answer.reason : 'accepted')))

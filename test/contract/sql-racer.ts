@@ -5,7 +5,14 @@ import { openFile } from './sqlite-file.ts'
 const [file, name, wins] = process.argv.slice(2) as [string, string, string]
 const db = openFile(file)
 const storage = sqlStorage(db)
-const summary = { kind: 'account', createdAt: 0, updatedAt: 0, totpDevices: 0, backupCodesLeft: 0, lockedUntil: null }
+const summary = {
+  kind: 'account',
+  createdAt: 0,
+  updatedAt: 0,
+  totpAuthenticators: 0,
+  backupCodesLeft: 0,
+  lockedUntil: null,
+}
 let conflicts = 0
 for (let won = 0; won < Number(wins);) {
   const stored = await storage.load('account:1')

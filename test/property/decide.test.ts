@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Evidence, Proof } from '../../src/core/account/record/tasks.ts'
-import { proofKey } from '../../src/core/account/record/tasks.ts'
+import type { TaskResult, Task } from '../../src/core/account/record/tasks.ts'
+import { taskKey } from '../../src/core/account/record/tasks.ts'
 import type { AccountState } from '../../src/core/account/record/state.ts'
 import type { Method } from '../../src/core/factor.ts'
 import { hasFactor } from '../../src/core/account/factors/live-factors.ts'
@@ -42,18 +42,18 @@ interface Case {
   readonly state: AccountState
   readonly command: unknown
   readonly context: Context
-  readonly find: (proof: Proof) => Uint8Array | null
+  readonly find: (proof: Task) => Uint8Array | null
 }
 
 type AnyUseCase = UseCase<never, { readonly ok?: boolean; readonly status?: string }>
 
 const deviceOf = (state: AccountState): fc.Arbitrary<string> =>
-  fc.constantFrom(...state.totp.devices.map(({ id }) => id), 'gone')
+  fc.constantFrom(...state.totp.authenticators.map(({ id }) => id), 'gone')
 const factor = fc.constantFrom(null, null, null, 'totp', 'sms', 'passkey', 'backup-code')
 const switching = fc.boolean()
 const primary = fc.constantFrom('password', 'oauth')
 const passkeyOf = (state: AccountState): fc.Arbitrary<string> =>
-  fc.constantFrom(...state.passkeys.credentials.map(({ id }) => referenceTo(id)), 'gone')
+  fc.constantFrom(...state.passkey.credentials.map(({ id }) => referenceTo(id)), 'gone')
 const isUser = ({ command }: Case): boolean => (command as { auth: { kind: string } }).auth.kind === 'grant'
 
 /** The session that a command made by {@link page} acts for. */
@@ -212,12 +212,12 @@ function work(
   useCase: AnyUseCase,
   { state, command, context, find }: Case,
 ): {
-  readonly evidence: readonly Evidence[]
+  readonly evidence: readonly TaskResult[]
   readonly rounds: number
   readonly plan: unknown
   readonly decision: Decision<unknown> | null
 } {
-  const evidence: Evidence[] = []
+  const evidence: TaskResult[] = []
   for (let rounds = 0; rounds < limits.planRounds; rounds++) {
     const plan = useCase.plan(state, command as never, context, freeze([...evidence]))
     if (plan.step === 'done') return { evidence, rounds, plan, decision: null }
@@ -229,11 +229,11 @@ function work(
         decision: useCase.decide(state, command as never, context, freeze([...evidence])),
       }
     }
-    const known = new Set(evidence.map(({ proof }) => proofKey(proof)))
-    const fresh = plan.proofs.filter((proof) => !known.has(proofKey(proof)))
+    const known = new Set(evidence.map(({ task: proof }) => taskKey(proof)))
+    const fresh = plan.tasks.filter((proof) => !known.has(taskKey(proof)))
     // A plan that asks for nothing new would never come to an end.
     expect(fresh.length).toBeGreaterThan(0)
-    for (const proof of fresh) evidence.push(freeze({ proof, value: find(proof) }))
+    for (const proof of fresh) evidence.push(freeze({ task: proof, result: find(proof) }))
   }
   throw new Error('a plan that does not come to an end')
 }
@@ -241,16 +241,16 @@ function work(
 const methodOf: Readonly<Record<string, Method>> = { enrollTotp: 'totp', enrollSms: 'sms', registerPasskey: 'passkey' }
 
 function capsHold(state: AccountState): void {
-  expect(state.totp.devices.length).toBeLessThanOrEqual(limits.totpDevices)
+  expect(state.totp.authenticators.length).toBeLessThanOrEqual(limits.totpAuthenticators)
   expect(state.totp.failures).toBeLessThanOrEqual(limits.hardStop)
-  expect(state.backupCodes.failures).toBeLessThanOrEqual(limits.hardStop)
-  expect(state.throttle.places.length).toBeLessThanOrEqual(limits.places)
+  expect(state['backup-code'].failures).toBeLessThanOrEqual(limits.hardStop)
+  expect(state.throttle.sources.length).toBeLessThanOrEqual(limits.sources)
   expect(state.challenges.length).toBeLessThanOrEqual(limits.challenges)
   expect(state.spentProofs.length).toBeLessThanOrEqual(limits.spentProofs)
   expect(state.sessions.length).toBeLessThanOrEqual(limits.sessions)
   expect(state.knownDevices.length).toBeLessThanOrEqual(limits.knownDevices)
   expect(state.sms.failures).toBeLessThanOrEqual(limits.hardStop)
-  expect(state.passkeys.credentials.length).toBeLessThanOrEqual(limits.passkeys)
+  expect(state.passkey.credentials.length).toBeLessThanOrEqual(limits.passkeys)
   expect(state.spentCeremonies.length).toBeLessThanOrEqual(limits.spentCeremonies)
 }
 
@@ -267,7 +267,7 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
         expect(JSON.stringify(made)).toBe(before)
         const again = work(useCase, {
           ...input,
-          find: (proof) => first.evidence.find((entry) => proofKey(entry.proof) === proofKey(proof))?.value ?? null,
+          find: (proof) => first.evidence.find((entry) => taskKey(entry.task) === taskKey(proof))?.result ?? null,
         })
         expect(again).toStrictEqual(first)
       }),
@@ -295,8 +295,8 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
         const latest = (state: AccountState): number =>
           Math.max(
             state.throttle.lockedAt ?? 0,
-            ...state.throttle.places.map(({ failedAt }) => failedAt),
-            ...state.totp.devices.map(({ lastUsedAt }) => lastUsedAt ?? 0),
+            ...state.throttle.sources.map(({ failedAt }) => failedAt),
+            ...state.totp.authenticators.map(({ lastUsedAt }) => lastUsedAt ?? 0),
             ...state.knownDevices.map(({ lastAt }) => lastAt),
           )
         expect(latest(decision.state)).toBeLessThanOrEqual(Math.max(made.context.now, latest(made.state)))
@@ -319,11 +319,14 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
         // Evidence of another state is stale: it must read as none.
         const { evidence } = work(useCase, other)
         const stale = freeze(
-          evidence.filter(({ proof }) => !JSON.stringify(made.state).includes(JSON.stringify(proof).slice(30, 60))),
+          evidence.filter(
+            ({ task: proof }) => !JSON.stringify(made.state).includes(JSON.stringify(proof).slice(30, 60)),
+          ),
         )
         const plan = useCase.plan(made.state, made.command as never, made.context, stale)
         const fresh = useCase.plan(made.state, made.command as never, made.context, [])
-        if (stale.every(({ proof }) => !wanted(useCase, made).has(proofKey(proof)))) expect(plan).toStrictEqual(fresh)
+        if (stale.every(({ task: proof }) => !wanted(useCase, made).has(taskKey(proof))))
+          expect(plan).toStrictEqual(fresh)
         if (decides) expect(() => useCase.decide(made.state, made.command as never, made.context, stale)).not.toThrow()
       }),
       { numRuns: 400 },
@@ -332,7 +335,7 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
 })
 
 function wanted(useCase: AnyUseCase, made: Case): ReadonlySet<string> {
-  return new Set(work(useCase, made).evidence.map(({ proof }) => proofKey(proof)))
+  return new Set(work(useCase, made).evidence.map(({ task: proof }) => taskKey(proof)))
 }
 
 describe('promise 7: what no decision does', () => {
@@ -343,8 +346,8 @@ describe('promise 7: what no decision does', () => {
       fc.assert(
         fc.property(of, (made) => {
           const { decision } = work(useCase, made)
-          for (const device of decision?.state.totp.devices ?? []) {
-            const before = made.state.totp.devices.find(({ id }) => id === device.id)
+          for (const device of decision?.state.totp.authenticators ?? []) {
+            const before = made.state.totp.authenticators.find(({ id }) => id === device.id)
             if (before !== undefined) expect(device.lastStep).toBeGreaterThanOrEqual(before.lastStep)
           }
         }),
@@ -359,8 +362,8 @@ describe('promise 7: what no decision does', () => {
       fc.assert(
         fc.property(of, (made) => {
           const { decision } = work(useCase, made)
-          const used = made.state.backupCodes.set?.codes.filter(({ usedAt }) => usedAt !== null) ?? []
-          for (const code of decision?.state.backupCodes.set?.codes ?? []) {
+          const used = made.state['backup-code'].set?.codes.filter(({ usedAt }) => usedAt !== null) ?? []
+          for (const code of decision?.state['backup-code'].set?.codes ?? []) {
             if (used.some(({ id }) => id === code.id)) expect(code.usedAt).not.toBeNull()
           }
         }),
@@ -399,7 +402,7 @@ describe('promise 7: what no decision does', () => {
           // Whoever was let in by a backup code may register what was lost, and nothing else.
           if (session !== undefined && isRecovery(session) && session.needs.includes(methodOf[name]!)) return
           expect(auth.proof).toMatchObject({ account: 'ada', purpose, epoch: made.state.epoch })
-          if (made.state.passkeys.only) expect(auth.proof?.factor).toBe('passkey')
+          if (made.state.passkey.only) expect(auth.proof?.factor).toBe('passkey')
           expect(auth.proof?.expiresAt).toBeGreaterThan(made.context.now)
           expect(made.state.spentProofs.map(({ id }) => id)).not.toContain(auth.proof?.id)
         }),

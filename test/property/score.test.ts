@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const count = fc.integer({ min: 0, max: 10_000 - 20 })
 const facts: fc.Arbitrary<ScoreFacts> = fc
   .record({
-    totpDevices: count,
+    totpAuthenticators: count,
     passkeys: count,
     userVerifiedShare: fc.double({ min: 0, max: 1, noNaN: true }),
     sms: fc.boolean(),
@@ -25,7 +25,7 @@ const facts: fc.Arbitrary<ScoreFacts> = fc
 
 const anySteps = fc.shuffledSubarray<SecurityStep>([
   'add-passkey',
-  'add-totp-device',
+  'add-totp-authenticator',
   'renew-backup-codes',
   'change-password',
   'turn-on-login-alerts',

@@ -97,7 +97,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     )
     const state = await peekState(world.storage, 'ada')
     expect(state?.throttle.failures).toBe(limits.lockAfter)
-    expect((state?.totp.failures ?? 0) + (state?.backupCodes.failures ?? 0)).toBe(limits.lockAfter)
+    expect((state?.totp.failures ?? 0) + (state?.['backup-code'].failures ?? 0)).toBe(limits.lockAfter)
     expect(await verdicts()).toBe(limits.lockAfter)
   })
 
@@ -114,7 +114,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
       (i) => serverOf(i).signIn.verify({ challenge: challenges[i], code, client }),
       (i) => serverOf(i).stepUp.verify({ grant, purpose: 'factors', code, client }),
       (i) => serverOf(i).accounts.turnOffTwoFactor({ grant, code, client }),
-      (i) => serverOf(i).totp.resynchronize({ grant, proof, device: ada.app.device, codes: [code, other], client }),
+      (i) => serverOf(i).totp.resynchronize({ grant, proof, authenticator: ada.app.id, codes: [code, other], client }),
     ]
     await Promise.all(doors.flatMap((door) => times(10).map(door)))
     expect(await verdicts()).toBe(limits.freeFailures + 1)
@@ -143,10 +143,10 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     await ada.signIn()
     for (const i of times(4)) {
       const enrolled = expectOk(await servers[0].totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
-      const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+      const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
       const confirmed = expectOk(await servers[1].totp.confirm({ grant: ada.grant, code: app.code() }))
       ada.grant = confirmed.grant ?? ''
-      expect((await peekState(world.storage, 'ada'))?.totp.devices).toHaveLength(i + 2)
+      expect((await peekState(world.storage, 'ada'))?.totp.authenticators).toHaveLength(i + 2)
     }
     const challenge = await ada.challenge()
     const answer = await servers[0].signIn.verify({ challenge, code: '0000000'.slice(1), client: ada.client })
@@ -166,7 +166,12 @@ describe('promise 2: what resets a count and what does not', () => {
   })
   const failures = async (): Promise<readonly (number | undefined)[]> => {
     const state = await peekState(world.storage, 'ada')
-    return [state?.throttle.failures, state?.totp.failures, state?.backupCodes.failures, state?.throttle.places.length]
+    return [
+      state?.throttle.failures,
+      state?.totp.failures,
+      state?.['backup-code'].failures,
+      state?.throttle.sources.length,
+    ]
   }
   async function fail(code: string, client: ClientInfo): Promise<void> {
     const challenge = await ada.challenge(client)
@@ -184,7 +189,7 @@ describe('promise 2: what resets a count and what does not', () => {
       () => ada.challenge(),
       () => world.nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'oauth' }),
       () => world.nl.signIn.failed({ name: 'ada', accountId: 'ada' }),
-      () => world.nl.totp.rename({ grant, device: ada.app.device, label: 'New name' }),
+      () => world.nl.totp.rename({ grant, authenticator: ada.app.id, label: 'New name' }),
       () => world.nl.totp.enroll({ grant, proof }),
       () => world.nl.totp.confirm({ grant, code: wrongCode(ada.app) }),
       () => world.nl.stepUp.start({ grant, purpose: 'factors' }),
@@ -278,11 +283,11 @@ describe('promise 2: what resets a count and what does not', () => {
       await world.nl.stepUp.verify({ grant: granted.grant, purpose: 'factors', code: ada.backupCodes[1] }),
     )
     const enrolled = expectOk(await world.nl.totp.enroll({ grant: granted.grant, proof }))
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     expectOk(await world.nl.totp.confirm({ grant: granted.grant, code: app.code() }))
     const state = await peekState(world.storage, 'ada')
     expect(state?.totp.failures).toBe(0)
-    expect(state?.totp.devices.map(({ id }) => id)).toStrictEqual([app.device])
+    expect(state?.totp.authenticators.map(({ id }) => id)).toStrictEqual([app.id])
     world.clock.advance(minute)
     const again = await ada.challenge(known)
     expectStatus(await world.nl.signIn.verify({ challenge: again, code: app.code(), client: known }), 'granted')

@@ -59,7 +59,7 @@ async function journey(storage: Storage): Promise<{ secrets: readonly string[]; 
   const first = expectStatus(await nl.signIn.start({ name, accountId: 'ada', primary: 'password', client }), 'granted')
   secrets.push(first.grant, first.deviceToken)
   const enrolled = expectOk(await nl.totp.enroll({ grant: first.grant, label: 'Phone', client }))
-  const app = authenticator(enrolled.uri, enrolled.device, clock)
+  const app = authenticator(enrolled.uri, enrolled.authenticator, clock)
   secrets.push(...spellings(app.secret), enrolled.key, enrolled.uri)
   outside.push(JSON.stringify(await nl.totp.confirm({ grant: first.grant, code: wrongCode(app), client })))
   const confirmed = expectOk(await nl.totp.confirm({ grant: first.grant, code: app.code(), client }))
@@ -99,7 +99,7 @@ async function journey(storage: Storage): Promise<{ secrets: readonly string[]; 
   secrets.push(...regenerated.codes, regenerated.grant ?? '')
   grant = regenerated.grant ?? ''
   const second = expectOk(await nl.totp.enroll({ grant, proof: await proof(), label: 'Tablet', client }))
-  const tablet = authenticator(second.uri, second.device, clock)
+  const tablet = authenticator(second.uri, second.authenticator, clock)
   secrets.push(...spellings(tablet.secret), second.key)
   grant = expectOk(await nl.totp.confirm({ grant, code: tablet.code(), client })).grant ?? ''
   secrets.push(grant, tablet.code())
@@ -108,7 +108,7 @@ async function journey(storage: Storage): Promise<{ secrets: readonly string[]; 
   outside.push(...later.outside)
   clock.advance(600_000)
   const pair = [app.code(-20), app.code(-19)] as const
-  outside.push(JSON.stringify(await nl.totp.resynchronize({ grant, device: app.device, codes: pair, client })))
+  outside.push(JSON.stringify(await nl.totp.resynchronize({ grant, authenticator: app.id, codes: pair, client })))
   secrets.push(...pair)
   outside.push(JSON.stringify(expectOk(await nl.totp.list({ grant }))))
   outside.push(JSON.stringify(expectOk(await nl.sessions.list({ grant }))))
@@ -126,7 +126,7 @@ async function journey(storage: Storage): Promise<{ secrets: readonly string[]; 
       () => nl.signIn.failed({ name: secret, client: { ip: secret } }),
       () => nl.signIn.failed({ name, client: secret as never }),
       () => nl.stepUp.verify({ grant, purpose: secret as never, code: secret }),
-      () => nl.totp.rename({ grant, device: secret, label: { secret } as never }),
+      () => nl.totp.rename({ grant, authenticator: secret, label: { secret } as never }),
     ]
     for (const call of misplaced) await catches(call)
   }

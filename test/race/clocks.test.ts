@@ -128,7 +128,7 @@ describe('servers whose clocks disagree', () => {
     await off.totp.confirm({ grant: ada.grant, code: '123456' })
     await off.stepUp.start({ grant: ada.grant, purpose: 'factors' })
     await off.stepUp.verify({ grant: ada.grant, purpose: 'factors', code: '123456' })
-    await off.totp.resynchronize({ grant: ada.grant, device: ada.app.device, codes: ['123456', '123457'] })
+    await off.totp.resynchronize({ grant: ada.grant, authenticator: ada.app.id, codes: ['123456', '123457'] })
     await off.sessions.list({ grant: ada.grant })
     await off.history.logins({ grant: ada.grant })
     await off.outbox.sweep()

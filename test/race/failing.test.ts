@@ -34,7 +34,7 @@ describe('promise 5: a storage that fails grants nothing', () => {
     'sessions.check': async (nl, { ada }) => (await nl.sessions.check({ grant: ada.grant })).ok,
     'totp.enroll': async (nl, { ada, proof }) => (await nl.totp.enroll({ grant: ada.grant, proof })).ok,
     'totp.remove': async (nl, { ada, proof }) =>
-      (await nl.totp.remove({ grant: ada.grant, proof, device: ada.app.device })).ok,
+      (await nl.totp.remove({ grant: ada.grant, proof, authenticator: ada.app.id })).ok,
     'backupCodes.regenerate': async (nl, { ada, proof }) =>
       (await nl.backupCodes.regenerate({ grant: ada.grant, proof })).ok,
     'accounts.turnOffTwoFactor': async (nl, { ada }) =>

@@ -113,7 +113,7 @@ describe('a flood', () => {
       await fail(world, ada, elsewhere(1))
       world.clock.advance(15 * minute)
     }
-    world.clock.advance(limits.placeMs)
+    world.clock.advance(limits.sourceMs)
     expect(await fail(world, ada, elsewhere(1))).not.toHaveProperty('retryAt')
   })
 

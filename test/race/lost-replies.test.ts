@@ -131,7 +131,7 @@ describe('promise 1 when replies are lost', () => {
     if (first.status !== 'granted') throw new Error(first.status)
     const enrolled = await world.nl.totp.enroll({ grant: first.grant })
     if (!enrolled.ok) throw new Error(enrolled.reason)
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     let commits = 0
     const nl = world.instance({
       storage: {

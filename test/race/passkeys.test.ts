@@ -63,8 +63,8 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     const owner = ids[answers.findIndex(({ ok }) => ok)] ?? ''
     for (const id of ids) {
       const state = await peekState(opened.storage, id)
-      expect(state?.passkeys.credentials).toHaveLength(id === owner ? 1 : 0)
-      expect(state?.backupCodes.set === null).toBe(id !== owner)
+      expect(state?.passkey.credentials).toHaveLength(id === owner ? 1 : 0)
+      expect(state?.['backup-code'].set === null).toBe(id !== owner)
     }
     const key = credentialKey(Buffer.from('one credential id').toString('base64url'))
     expect(await opened.storage.find(key)).toBe(`account:${owner}`)
@@ -129,7 +129,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     const input = await made(world.nl, createAuthenticator(), { grant: ada.grant, proof })
     const confirmed = await Promise.all([0, 1, 2].map((n) => serverOf(n).passkeys.confirm(input)))
     expect(confirmed.filter(({ ok }) => ok)).toHaveLength(1)
-    expect((await peekState(opened.storage, 'ada'))?.passkeys.credentials).toHaveLength(2)
+    expect((await peekState(opened.storage, 'ada'))?.passkey.credentials).toHaveLength(2)
   })
 
   it('promise 1: a backup code recovers an account once', async () => {
@@ -152,7 +152,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
       [one, two].map((passkey, n) => serverOf(n).passkeys.remove({ grant: bob.grant, proof: proofs[n], passkey })),
     )
     expect(removed.filter(({ ok }) => ok)).toHaveLength(1)
-    expect((await peekState(opened.storage, 'bob'))?.passkeys.credentials).toHaveLength(2)
+    expect((await peekState(opened.storage, 'bob'))?.passkey.credentials).toHaveLength(2)
   })
 })
 
@@ -184,7 +184,7 @@ describe('promise 1 for passkeys when replies are lost', () => {
       const { proof } = expectOk(await server(...faults).stepUp.verifyPasskey(input))
       const further = await made(server(...faults), createAuthenticator(), { grant: ada.grant, proof })
       const confirmed = expectOk(await server(...faults).passkeys.confirm(further))
-      expect((await peekState(world.storage, 'ada'))?.passkeys.credentials).toHaveLength(2)
+      expect((await peekState(world.storage, 'ada'))?.passkey.credentials).toHaveLength(2)
       expect(expectOk(await world.nl.passkeys.list({ grant: confirmed.grant })).passkeys).toHaveLength(2)
     },
   )
@@ -211,7 +211,7 @@ describe('promise 1 for passkeys when replies are lost', () => {
       .passkeys.confirm(eve)
       .catch((error: unknown) => error)
     expect(outcome).toMatchObject({ code: 'NL_STORAGE_UNKNOWN' })
-    expect((await peekState(world.storage, 'eve'))?.passkeys.credentials).toEqual([])
+    expect((await peekState(world.storage, 'eve'))?.passkey.credentials).toEqual([])
     expect(await world.nl.passkeys.confirm(eve)).toEqual({ ok: false, reason: 'already-registered' })
   })
 })

@@ -87,7 +87,7 @@ describe.each(storages)('promise 1 of the newer factors on $title, over two serv
     const response = createAuthenticator().create(options, { origin })
     const answers = times(10).map((i) => serverOf(i).passkeys.confirm({ grant, ceremony, response }))
     expect(await good(answers)).toBe(1)
-    expect((await stateOf(opened.storage, 'ada')).passkeys.credentials).toHaveLength(2)
+    expect((await stateOf(opened.storage, 'ada')).passkey.credentials).toHaveLength(2)
   })
 
   it('[SES-10] promise 1: of 20 parallel uses of one trust one skips the factor', async () => {

@@ -150,11 +150,11 @@ describe('promise 1 under any interleaving', () => {
           const state = await peekState(world.storage, 'ada')
           const all = await Promise.all(answers)
           expect(await grantsOf(world.storage, 'backup-code')).toBe(
-            state?.backupCodes.set?.codes.filter(({ usedAt }) => usedAt !== null).length,
+            state?.['backup-code'].set?.codes.filter(({ usedAt }) => usedAt !== null).length,
           )
           for (const which of [0, 1]) {
             const mine = all.filter((_, i) => typed[i] === which)
-            const used = state?.backupCodes.set?.codes[which]?.usedAt ?? null
+            const used = state?.['backup-code'].set?.codes[which]?.usedAt ?? null
             agrees(used === null ? 0 : 1, mine)
           }
         },

@@ -57,7 +57,9 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
     const challenge = await ada.challenge()
     const answers = ada.backupCodes.map((code, i) => serverOf(i).signIn.verify({ challenge, code, client: ada.client }))
     expect(await grants(answers)).toBe(1)
-    const used = (await peekState(world.storage, 'ada'))?.backupCodes.set?.codes.filter((code) => code.usedAt !== null)
+    const used = (await peekState(world.storage, 'ada'))?.['backup-code'].set?.codes.filter(
+      (code) => code.usedAt !== null,
+    )
     expect(used).toHaveLength(1)
   })
 
@@ -101,7 +103,7 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
       'granted',
     )
     const enrolled = expectOk(await servers[0].totp.enroll({ grant: first.grant }))
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     // Until it is confirmed, the device is none.
     const unconfirmed = await servers[1].signIn.start({ name: 'bob', accountId: 'bob', primary: 'password', client })
     expectStatus(unconfirmed, 'granted')
@@ -121,10 +123,10 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
       'granted',
     )
     const enrolled = expectOk(await servers[0].totp.enroll({ grant: first.grant }))
-    const code = authenticator(enrolled.uri, enrolled.device, world.clock).code()
+    const code = authenticator(enrolled.uri, enrolled.authenticator, world.clock).code()
     const answers = await Promise.all(times(10).map((i) => serverOf(i).totp.confirm({ grant: first.grant, code })))
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
-    expect((await peekState(world.storage, 'bob'))?.totp.devices).toHaveLength(1)
+    expect((await peekState(world.storage, 'bob'))?.totp.authenticators).toHaveLength(1)
   })
 
   it('[LIF-10] promise 1: a proof does for one of ten sensitive changes made at once', async () => {
@@ -162,7 +164,7 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
   it('[TOTP-5] promise 1: two enrollments of one person have different secrets, and both devices work at once', async () => {
     await ada.signIn()
     const enrolled = expectOk(await servers[0].totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
-    const tablet = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const tablet = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     expect(Buffer.from(tablet.secret).equals(Buffer.from(ada.app.secret))).toBe(false)
     expectOk(await servers[0].totp.confirm({ grant: ada.grant, code: tablet.code() }))
     world.clock.advance(30_000)

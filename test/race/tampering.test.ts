@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { asSystem } from 'nightlatch'
 import type { EventRow, StoredRecord } from 'nightlatch'
-import type { AccountState } from '../../src/core/account/record/state.ts'
 import { emptyAccount } from '../../src/core/account/record/state.ts'
 import { summarizeAccount } from '../../src/core/account/record/summary.ts'
 import type { Sealed } from '../../src/core/secret.ts'
@@ -291,9 +290,12 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
   const spoiledDocs: readonly (readonly [string, (doc: string) => string])[] = [
     ['a changed body', (doc) => doc.replace('failures', 'failuref')],
     ['an epoch raised', (doc) => doc.replace(/\\"epoch\\":(\d+)/, '\\"epoch\\":9$1')],
-    ['a device taken away', (doc) => doc.replace(/\\"devices\\":\[\{.*?\}\]/, '\\"devices\\":[]')],
+    [
+      'an authenticator taken away',
+      (doc) => doc.replace(/\\"authenticators\\":\[\{.*?\}\]/, '\\"authenticators\\":[]'),
+    ],
     ['another kind', (doc) => doc.replace('"kind":"account"', '"kind":"organization"')],
-    ['an older schema', (doc) => doc.replace('"schema":2', '"schema":1')],
+    ['an older schema', (doc) => doc.replace('"schema":1', '"schema":0')],
     ['a changed MAC', (doc) => doc.replace(/"mac":"./, '"mac":"-')],
     ['an empty MAC', (doc) => doc.replace(/"mac":"[^"]*"/, '"mac":""')],
     ['no JSON', () => 'no JSON'],
@@ -365,8 +367,7 @@ describe('promise 4: no false alarms', () => {
     const world = createWorld()
     const random = seededRandom('places')
     const { storage, keys } = world
-    const upgrade = (state: unknown): AccountState => state as AccountState
-    const kind = { kind: 'account', schema: 1, empty: emptyAccount, upgrade, summarize: summarizeAccount }
+    const kind = { kind: 'account', schema: 1, empty: emptyAccount, summarize: summarizeAccount }
     const records = createRecordStore(kind, { storage, keys, random })
     const others = createRecordStore({ ...kind, kind: 'organization' }, { storage, keys, random })
     const fresh = records.fresh('account:ada', world.clock())
@@ -377,7 +378,7 @@ describe('promise 4: no false alarms', () => {
     const places: readonly (() => Uint8Array)[] = [
       () => records.open('account:bob', 'chain/key', sealed),
       () => records.open('account:ada', 'chain/keys', sealed),
-      () => records.open('account:ada', 'state/totp/devices/1/secret', sealed),
+      () => records.open('account:ada', 'state/totp/authenticators/1/secret', sealed),
       () => records.open('account:ada', 'state/totp/enrollment/secret', sealed),
       () => others.open('account:ada', 'chain/key', sealed),
       () => records.open('account:ada', 'chain/key', { ...sealed, nonce: sealed.nonce.replace(/^./, 'A') }),

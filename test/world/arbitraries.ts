@@ -1,8 +1,14 @@
 import fc from 'fast-check'
-import type { Proof } from '../../src/core/account/record/tasks.ts'
+import type { Task } from '../../src/core/account/record/tasks.ts'
 import type { Authorization } from '../../src/core/account/sessions/session.ts'
 import type { Settings } from '../../src/core/account/record/settings.ts'
-import type { AccountState, KnownDevice, Passkey, Session, TotpDevice } from '../../src/core/account/record/state.ts'
+import type {
+  AccountState,
+  KnownDevice,
+  Passkey,
+  Session,
+  TotpAuthenticator,
+} from '../../src/core/account/record/state.ts'
 import type { Client, Context } from '../../src/core/account/record/step.ts'
 import { concatBytes, encodeBase64url, frame, utf8 } from '../../src/core/bytes.ts'
 import { sha256 } from '../../src/core/hmac.ts'
@@ -50,7 +56,7 @@ const digits = fc.constantFrom(6, 8)
 const algorithm = fc.constantFrom('SHA1', 'SHA256', 'SHA512')
 const steps = Math.floor(newYear / 30_000)
 
-const device = (deviceId: string): fc.Arbitrary<TotpDevice> =>
+const device = (deviceId: string): fc.Arbitrary<TotpAuthenticator> =>
   fc.record({
     id: fc.constant(deviceId),
     label,
@@ -198,9 +204,9 @@ export const state: fc.Arbitrary<AccountState> = fc
     createdAt: time,
     epoch: fc.integer({ min: 1, max: 3 }),
     totp: fc
-      .record({ devices: list(device, limits.totpDevices), enrollment: maybe(enrollment), failures })
-      .map((held) => (held.devices.length < limits.totpDevices ? held : { ...held, enrollment: null })),
-    backupCodes: fc.record({
+      .record({ authenticators: list(device, limits.totpAuthenticators), enrollment: maybe(enrollment), failures })
+      .map((held) => (held.authenticators.length < limits.totpAuthenticators ? held : { ...held, enrollment: null })),
+    'backup-code': fc.record({
       set: maybe(
         fc.record({
           profile: fc.constantFrom('crockford-13', 'numeric-6'),
@@ -213,8 +219,8 @@ export const state: fc.Arbitrary<AccountState> = fc
       failures,
     }),
     throttle: fc.record({
-      places: fc.uniqueArray(fc.record({ id: placeId, failures: fc.nat(40), failedAt: time }), {
-        maxLength: limits.places,
+      sources: fc.uniqueArray(fc.record({ id: placeId, failures: fc.nat(40), failedAt: time }), {
+        maxLength: limits.sources,
         selector: (place) => place.id,
       }),
       failures: fc.nat(150),
@@ -225,9 +231,9 @@ export const state: fc.Arbitrary<AccountState> = fc
         fc.record({
           id: fc.constant(challengeId),
           expiresAt: time,
-          place: placeId,
+          source: placeId,
           failures: fc.nat(10),
-          charged: fc.record({ totp: fc.nat(10), sms: fc.nat(10), backupCodes: fc.nat(10) }),
+          charged: fc.record({ totp: fc.nat(10), sms: fc.nat(10), 'backup-code': fc.nat(10) }),
           consumed: fc.boolean(),
         }),
       limits.challenges,
@@ -244,7 +250,7 @@ export const state: fc.Arbitrary<AccountState> = fc
       limits.spentCeremonies,
     ),
     sms,
-    passkeys: fc.record({
+    passkey: fc.record({
       handle: fc.constantFrom(handle, null),
       credentials: list(passkey, limits.passkeys),
       only: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.constant(true), weight: 1 }),
@@ -305,7 +311,10 @@ interface Key {
 
 /** Right codes of the devices and of the enrollment, codes near them, a backup code, and whatever a person can type. */
 export function code(made: AccountState, now: number): fc.Arbitrary<string> {
-  const keys: readonly Key[] = [...made.totp.devices, ...(made.totp.enrollment === null ? [] : [made.totp.enrollment])]
+  const keys: readonly Key[] = [
+    ...made.totp.authenticators,
+    ...(made.totp.enrollment === null ? [] : [made.totp.enrollment]),
+  ]
   const other = fc.oneof(
     fc.constantFrom(backupCode, backupCode, smsText, smsText, '000000', '00000000', '', ' '),
     fc.string({ maxLength: 64, unit: 'binary' }),
@@ -327,7 +336,7 @@ export function code(made: AccountState, now: number): fc.Arbitrary<string> {
 /** Two codes, right ones of one device among them. */
 export function pair(made: AccountState, now: number): fc.Arbitrary<readonly [string, string]> {
   const wild = fc.tuple(code(made, now), code(made, now))
-  const [first] = made.totp.devices
+  const [first] = made.totp.authenticators
   if (first === undefined) return wild
   const right = fc.integer({ min: -100, max: 100 }).map((step) => {
     const { digits: length, algorithm: hash } = first
@@ -342,19 +351,22 @@ export function pair(made: AccountState, now: number): fc.Arbitrary<readonly [st
 /** The same account on a good day: nothing waits, nothing is off, and what is pending is of this session and fresh. */
 export function atEase(made: AccountState, now: number): AccountState {
   const [own, ...others] = made.sessions
-  const { totp: held, backupCodes, throttle } = made
+  const { totp: held, 'backup-code': backupCodes, throttle } = made
   const step = Math.floor(now / 30_000)
   return {
     ...made,
     sessions: own === undefined ? [] : [{ ...own, kind: 'full', createdAt: now, primaryAt: now }, ...others],
     throttle: {
       ...throttle,
-      places: throttle.places.slice(0, 3).map((place) => ({ ...place, failures: 1 })),
+      sources: throttle.sources.slice(0, 3).map((place) => ({ ...place, failures: 1 })),
       lockedAt: null,
     },
-    backupCodes: { ...backupCodes, failures: backupCodes.failures % 3 },
+    'backup-code': { ...backupCodes, failures: backupCodes.failures % 3 },
     totp: {
-      devices: held.devices.map((one) => ({ ...one, lastStep: Math.min(one.lastStep, Math.max(0, step - 130)) })),
+      authenticators: held.authenticators.map((one) => ({
+        ...one,
+        lastStep: Math.min(one.lastStep, Math.max(0, step - 130)),
+      })),
       enrollment: held.enrollment && { ...held.enrollment, startedAt: now, session: own?.id ?? null },
       failures: held.failures % 3,
     },
@@ -381,7 +393,7 @@ const proof = fc.record({
 
 /** Mostly what is asked of every change, and now and then what leaving the passkey-only mode asks for. */
 function purposeFor(made: AccountState, shown: { readonly purpose: string }): string {
-  return made.passkeys.only && shown.purpose === 'passkey-only' ? 'passkey-only' : 'factors'
+  return made.passkey.only && shown.purpose === 'passkey-only' ? 'passkey-only' : 'factors'
 }
 
 /** A state with at least one session, and somebody who is signed in with it. */
@@ -409,7 +421,7 @@ export const challenge = (made: AccountState): fc.Arbitrary<TokenPayloads['chall
   })
 
 /** What a service might find for a proof: right, wrong, nothing, or of the wrong length. */
-export const finding: fc.Arbitrary<(proof: Proof) => Uint8Array | null> = fc
+export const finding: fc.Arbitrary<(proof: Task) => Uint8Array | null> = fc
   .array(fc.constantFrom('right', 'right', 'right', 'wrong', 'null', 'short'), { minLength: 1, maxLength: 8 })
   .map((kinds) => {
     let asked = 0
@@ -422,7 +434,7 @@ export const finding: fc.Arbitrary<(proof: Proof) => Uint8Array | null> = fc
     }
   })
 
-function right(asks: Proof): Uint8Array {
+function right(asks: Task): Uint8Array {
   switch (asks.kind) {
     case 'open':
       return openedBy(asks.sealed.nonce)
@@ -477,7 +489,7 @@ export const ceremony = (
 
 export const registration = (made: AccountState): fc.Arbitrary<RegistrationResponse> =>
   fc.record({
-    id: fc.constantFrom('bmV3', ...made.passkeys.credentials.map((one) => one.id)),
+    id: fc.constantFrom('bmV3', ...made.passkey.credentials.map((one) => one.id)),
     clientDataJSON: fc.constant('e30'),
     attestationObject: fc.constant('oA'),
     transports: fc.constantFrom([], ['usb']),
@@ -486,9 +498,9 @@ export const registration = (made: AccountState): fc.Arbitrary<RegistrationRespo
 
 export const assertion = (made: AccountState): fc.Arbitrary<AssertionResponse> =>
   fc.record({
-    id: fc.constantFrom(...made.passkeys.credentials.map((one) => one.id), 'bmV3'),
+    id: fc.constantFrom(...made.passkey.credentials.map((one) => one.id), 'bmV3'),
     clientDataJSON: fc.constant('e30'),
     authenticatorData: fc.constant('AAAA'),
     signature: fc.constant('AAAA'),
-    userHandle: fc.constantFrom(made.passkeys.handle, null, 'b3RoZXI'),
+    userHandle: fc.constantFrom(made.passkey.handle, null, 'b3RoZXI'),
   })

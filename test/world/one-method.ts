@@ -69,7 +69,7 @@ export async function begin(
   if (method === 'totp') {
     const enrolled = await nl.totp.enroll(call)
     if (!enrolled.ok) return enrolled
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     return {
       ok: true,
       confirm: (through = nl) => {

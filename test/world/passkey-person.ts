@@ -87,7 +87,7 @@ export async function keyOwner(
     id,
     name,
     authenticator,
-    passkey: confirmed.device,
+    passkey: confirmed.authenticator,
     backupCodes: confirmed.backupCodes ?? [],
     grant: confirmed.grant ?? '',
     async challenge(client = home, through = nl) {
@@ -99,7 +99,9 @@ export async function keyOwner(
     },
     async add(further, lies = {}) {
       const call = { grant: owner.grant, proof: await owner.proof(), label: 'Key' }
-      const { device, grant: renewed } = expectOk(await nl.passkeys.confirm(await made(nl, further, call, lies)))
+      const { authenticator: device, grant: renewed } = expectOk(
+        await nl.passkeys.confirm(await made(nl, further, call, lies)),
+      )
       owner.grant = renewed ?? ''
       return device
     },

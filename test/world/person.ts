@@ -5,7 +5,7 @@ import { expectOk, expectStatus } from './expect-outcome.ts'
 
 /** An authenticator app with one key. */
 export interface Authenticator {
-  readonly device: string
+  readonly id: string
   readonly secret: Uint8Array
   /** The code now, or `steps` steps of 30 s away from now. */
   code(steps?: number): string
@@ -42,7 +42,7 @@ export function authenticator(uri: string, device: string, clock: FakeClock): Au
   if (!parsed.ok || parsed.key.type !== 'totp') throw new Error('the key URI of no authenticator')
   const { secret, digits, period, algorithm } = parsed.key
   return {
-    device,
+    id: device,
     secret,
     code: (steps = 0) => totp({ secret, now: clock() + steps * period * 1000, digits, period, algorithm }),
   }
@@ -53,7 +53,7 @@ export async function enrolledPerson({ nl, clock, id, client = home }: PersonOpt
   const name = `${id}@people.example`
   const first = expectStatus(await nl.signIn.start({ name, accountId: id, primary: 'password', client }), 'granted')
   const enrolled = expectOk(await nl.totp.enroll({ grant: first.grant, label: 'Phone', client }))
-  const app = authenticator(enrolled.uri, enrolled.device, clock)
+  const app = authenticator(enrolled.uri, enrolled.authenticator, clock)
   const confirmed = expectOk(await nl.totp.confirm({ grant: first.grant, code: app.code(), client }))
   clock.advance(step)
   const person: Person = {

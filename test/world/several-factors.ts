@@ -75,7 +75,7 @@ export async function bindApp(
   page: Page,
 ): Promise<{ readonly app: App; readonly confirmed: Confirmed }> {
   const enrolled = expectOk(await nl.totp.enroll(page))
-  const app = authenticator(enrolled.uri, enrolled.device, clock)
+  const app = authenticator(enrolled.uri, enrolled.authenticator, clock)
   return { app, confirmed: expectOk(await nl.totp.confirm({ ...page, code: app.code() })) }
 }
 

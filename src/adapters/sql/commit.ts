@@ -23,7 +23,7 @@ export function rowsOf(change: Change): CommitRows {
       kind: summary.kind,
       created_at: summary.createdAt,
       updated_at: summary.updatedAt,
-      totp_devices: summary.totpDevices,
+      totp_authenticators: summary.totpAuthenticators,
       backup_codes_left: summary.backupCodesLeft,
       locked_until: summary.lockedUntil,
     },

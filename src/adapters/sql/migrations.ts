@@ -31,7 +31,7 @@ export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigratio
         `kind ${id} not null`,
         `created_at ${integer} not null`,
         `updated_at ${integer} not null`,
-        `totp_devices ${integer} not null`,
+        `totp_authenticators ${integer} not null`,
         `backup_codes_left ${integer} not null`,
         `locked_until ${integer}`,
       ]),

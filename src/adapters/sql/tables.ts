@@ -17,7 +17,7 @@ export interface RecordRow {
   readonly kind: string
   readonly created_at: number
   readonly updated_at: number
-  readonly totp_devices: number
+  readonly totp_authenticators: number
   readonly backup_codes_left: number
   readonly locked_until: number | null
 }

@@ -26,7 +26,7 @@ export interface EventValuesByType {
     /** The challenge it completed, so that the attempts under that challenge are counted with this sign-in. */
     readonly challenge?: string
     readonly factor?: string
-    readonly device?: string
+    readonly authenticator?: string
     readonly aal: number
     readonly amr: readonly string[]
     readonly knownDevice: boolean
@@ -41,7 +41,7 @@ export interface EventValuesByType {
     readonly factors: readonly string[]
     readonly knownDevice: boolean
     /** Why no code by SMS was sent, where one would have been. */
-    readonly smsHeld?: string
+    readonly smsRefused?: string
   }
   /** The primary authentication was right and the sign-in refused all the same: outside it reads like a wrong password. */
   readonly authn_login_refuse: { readonly primary: string; readonly reason: string }
@@ -52,7 +52,7 @@ export interface EventValuesByType {
   readonly sms_verify: { readonly purpose: string; readonly country: string }
   /** A passkey's counter did not grow: it may have been copied [PKA-10]. `device` is a reference. */
   readonly passkey_counter: {
-    readonly device: string
+    readonly authenticator: string
     readonly stored: number
     readonly given: number
     readonly refused: boolean
@@ -65,31 +65,31 @@ export interface EventValuesByType {
   readonly device_trust_end: { readonly ended: number; readonly reason: string; readonly device?: string }
   /** The primary authentication was right; policy asks for an enrollment first. */
   readonly mfa_required: { readonly primary: string; readonly until: number }
-  /** A code was evaluated and refused. `door` is where it was typed, `compared` what it was compared with. */
+  /** A code was evaluated and refused. `flow` is where it was typed, `compared` what it was compared with. */
   readonly mfa_fail: {
-    readonly door: string
+    readonly flow: string
     readonly challenge?: string
     readonly compared: readonly string[]
     readonly reason: string
     readonly knownDevice: boolean
     /** The passkey that was presented, as a reference (a hash). */
-    readonly device?: string
+    readonly authenticator?: string
     /** ms since epoch */
     readonly waitUntil?: number
   }
   readonly authn_login_lock: { readonly reason: string; readonly until: number; readonly failures: number }
   /** A factor reached the hard limit of consecutive failures and is off until it is bound anew. */
   readonly authn_login_fail_max: { readonly factor: string }
-  readonly mfa_enroll_start: { readonly factor: string; readonly device: string; readonly label: string }
-  readonly mfa_enroll_fail: { readonly factor: string; readonly device: string; readonly reason: string }
-  readonly mfa_enroll: { readonly factor: string; readonly device: string; readonly label: string }
+  readonly mfa_enroll_start: { readonly factor: string; readonly authenticator: string; readonly label: string }
+  readonly mfa_enroll_fail: { readonly factor: string; readonly authenticator: string; readonly reason: string }
+  readonly mfa_enroll: { readonly factor: string; readonly authenticator: string; readonly label: string }
   readonly mfa_update: {
     readonly factor: string
-    readonly device: string
+    readonly authenticator: string
     readonly change: string
     readonly label: string
   }
-  readonly mfa_remove: { readonly factor: string; readonly device: string; readonly label: string }
+  readonly mfa_remove: { readonly factor: string; readonly authenticator: string; readonly label: string }
   readonly mfa_off: { readonly factors: readonly string[] }
   readonly backup_code_use: { readonly left: number }
   readonly backup_code_regenerate: { readonly count: number }
@@ -107,10 +107,10 @@ export interface FactValuesByType {
   /** A failed primary authentication reported by the host. `name` is a keyed hash of what was typed. */
   readonly authn_login_fail: { readonly name: string; readonly known: boolean }
   /** An attempt under a lock, a wait or a full limiter. `sampled` says how many attempts stand behind the row. */
-  readonly excess_rate_limit_exceeded: { readonly door: string; readonly name?: string; readonly sampled: number }
+  readonly excess_rate_limit_exceeded: { readonly flow: string; readonly name?: string; readonly sampled: number }
   /** A token that was used, expired, of another purpose or of an older epoch. */
-  readonly sequence_fail: { readonly door: string; readonly reason: string }
-  readonly limiter_fail: { readonly door: string }
+  readonly sequence_fail: { readonly flow: string; readonly reason: string }
+  readonly limiter_fail: { readonly flow: string }
   /** A code by SMS was asked for and not sent. */
   readonly sms_refuse: { readonly purpose: string; readonly country: string; readonly reason: string }
   /** Something stored did not open or authenticate. `code` is the error's. */
@@ -193,7 +193,7 @@ export const sharedFields: Kinds<SharedValues> = {
   userAgent: 'text',
 }
 
-const enrollment = { factor: 'text', device: 'text', label: 'text' } as const
+const enrollment = { factor: 'text', authenticator: 'text', label: 'text' } as const
 
 export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventValuesByType[T]> } = {
   authn_login_success: {
@@ -203,7 +203,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
       primary: 'text',
       challenge: 'text',
       factor: 'text',
-      device: 'text',
+      authenticator: 'text',
       aal: 'number',
       amr: 'list',
       knownDevice: 'flag',
@@ -214,7 +214,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
   mfa_challenge: {
     outcome: 'info',
     level: 'info',
-    fields: { primary: 'text', challenge: 'text', factors: 'list', knownDevice: 'flag', smsHeld: 'text' },
+    fields: { primary: 'text', challenge: 'text', factors: 'list', knownDevice: 'flag', smsRefused: 'text' },
   },
   authn_login_refuse: { outcome: 'failure', level: 'warn', fields: { primary: 'text', reason: 'text' } },
   mfa_recover: { outcome: 'success', level: 'critical', fields: { primary: 'text', until: 'number' } },
@@ -223,7 +223,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
   passkey_counter: {
     outcome: 'failure',
     level: 'critical',
-    fields: { device: 'text', stored: 'number', given: 'number', refused: 'flag' },
+    fields: { authenticator: 'text', stored: 'number', given: 'number', refused: 'flag' },
   },
   passkey_only: { outcome: 'success', level: 'critical', fields: { on: 'flag' } },
   mfa_prefer: { outcome: 'success', level: 'info', fields: { factor: 'text' } },
@@ -238,12 +238,12 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
     outcome: 'failure',
     level: 'warn',
     fields: {
-      door: 'text',
+      flow: 'text',
       challenge: 'text',
       compared: 'list',
       reason: 'text',
       knownDevice: 'flag',
-      device: 'text',
+      authenticator: 'text',
       waitUntil: 'number',
     },
   },
@@ -254,7 +254,11 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
   },
   authn_login_fail_max: { outcome: 'failure', level: 'critical', fields: { factor: 'text' } },
   mfa_enroll_start: { outcome: 'info', level: 'info', fields: enrollment },
-  mfa_enroll_fail: { outcome: 'failure', level: 'warn', fields: { factor: 'text', device: 'text', reason: 'text' } },
+  mfa_enroll_fail: {
+    outcome: 'failure',
+    level: 'warn',
+    fields: { factor: 'text', authenticator: 'text', reason: 'text' },
+  },
   mfa_enroll: { outcome: 'success', level: 'warn', fields: enrollment },
   mfa_update: { outcome: 'success', level: 'warn', fields: { ...enrollment, change: 'text' } },
   mfa_remove: { outcome: 'success', level: 'warn', fields: enrollment },
@@ -272,11 +276,11 @@ export const factCatalogue: { readonly [T in FactType]: CatalogueEntry<FactValue
   excess_rate_limit_exceeded: {
     outcome: 'failure',
     level: 'warn',
-    fields: { door: 'text', name: 'text', sampled: 'number' },
+    fields: { flow: 'text', name: 'text', sampled: 'number' },
   },
-  sequence_fail: { outcome: 'failure', level: 'warn', fields: { door: 'text', reason: 'text' } },
+  sequence_fail: { outcome: 'failure', level: 'warn', fields: { flow: 'text', reason: 'text' } },
   crypt_decrypt_fail: { outcome: 'failure', level: 'critical', fields: { code: 'text' } },
-  limiter_fail: { outcome: 'failure', level: 'critical', fields: { door: 'text' } },
+  limiter_fail: { outcome: 'failure', level: 'critical', fields: { flow: 'text' } },
   sms_refuse: { outcome: 'failure', level: 'warn', fields: { purpose: 'text', country: 'text', reason: 'text' } },
   message_dead: { outcome: 'failure', level: 'critical', fields: { channel: 'text', message: 'text', reason: 'text' } },
 }

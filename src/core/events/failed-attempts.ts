@@ -34,15 +34,15 @@ function attempt(kind: Attempt['kind'], row: SecurityEvent | Fact, sampled?: num
 const signInDoors: readonly string[] = ['primary', 'sign-in', 'passkey', 'recover']
 
 /** Codes are asked for at other doors too, of somebody who is signed in already: those are no sign-ins. */
-function isSignIn(door: string | undefined): boolean {
-  return door === undefined || signInDoors.includes(door)
+function isSignIn(flow: string | undefined): boolean {
+  return flow === undefined || signInDoors.includes(flow)
 }
 
 /** The attempt that an event stands for, if it stands for one. */
 export function attemptOfEvent(event: SecurityEvent, isCompleted: boolean): Attempt | null {
   switch (event.type) {
     case 'mfa_fail':
-      return isSignIn(event.values.door) ? attempt('codes', event) : null
+      return isSignIn(event.values.flow) ? attempt('codes', event) : null
     case 'mfa_challenge':
     case 'mfa_required':
     case 'authn_login_refuse':
@@ -58,7 +58,7 @@ export function attemptOfFact(fact: Fact): Attempt | null {
     case 'authn_login_fail':
       return attempt('passwords', fact)
     case 'excess_rate_limit_exceeded':
-      return isSignIn(fact.values.door) ? attempt('blocked', fact, fact.values.sampled) : null
+      return isSignIn(fact.values.flow) ? attempt('blocked', fact, fact.values.sampled) : null
     default:
       return null
   }

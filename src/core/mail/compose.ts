@@ -62,7 +62,7 @@ function factsOf({ labels }: Language, template: MailTemplate, words: Words): re
   const { label, ip, userAgent } = template as { label?: unknown; ip?: unknown; userAgent?: unknown }
   const facts = [
     { label: labels.when, value: words.time(template.at) },
-    { label: labels.device, value: cleaned(label, 'label') },
+    { label: labels.authenticator, value: cleaned(label, 'label') },
     { label: labels.ip, value: cleaned(ip, 'ip') },
     { label: labels.browser, value: cleaned(userAgent, 'userAgent') },
   ]

@@ -107,7 +107,7 @@ export const en: Language = {
         'Sign in with another factor, set this one up anew, sign out everywhere.',
       ],
     }),
-    'device-resynchronized': (_template, { appName }) => ({
+    'authenticator-resynchronized': (_template, { appName }) => ({
       subject: 'An authenticator app was resynchronized',
       happened: ['The clock of an authenticator app of your account was set right with two of its codes.'],
       ifYou: fine,
@@ -143,7 +143,7 @@ export const en: Language = {
   },
   labels: {
     when: 'When:',
-    device: 'Device:',
+    authenticator: 'Device:',
     ip: 'IP address:',
     browser: 'Browser (approximate, as it describes itself):',
     antiPhishingCode: 'Your anti-phishing code:',

@@ -129,7 +129,7 @@ export const fr: Language = {
         'Connectez-vous avec un autre moyen, refaites cette installation et déconnectez tous les appareils.',
       ],
     }),
-    'device-resynchronized': (_template, { appName }) => ({
+    'authenticator-resynchronized': (_template, { appName }) => ({
       subject: 'Une application d’authentification a été resynchronisée',
       happened: [
         'L’horloge d’une application d’authentification de votre compte a été recalée à l’aide de deux de ses codes.',
@@ -179,7 +179,7 @@ export const fr: Language = {
   },
   labels: {
     when: 'Quand :',
-    device: 'Appareil :',
+    authenticator: 'Appareil :',
     ip: 'Adresse IP :',
     browser: 'Navigateur (indicatif, tel qu’il se décrit) :',
     antiPhishingCode: 'Votre code anti-hameçonnage :',

@@ -24,7 +24,7 @@ export interface Language {
   readonly notices: { readonly [T in NoticeType]: (template: TemplateOf<T>, words: Words) => Notice }
   readonly labels: {
     readonly when: string
-    readonly device: string
+    readonly authenticator: string
     readonly ip: string
     readonly browser: string
     readonly antiPhishingCode: string

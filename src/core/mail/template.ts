@@ -25,7 +25,7 @@ export interface NoticeValuesByType {
   readonly 'factor-failed': Happened & Origin
   /** The hard limit of consecutive failures is reached. */
   readonly 'factor-disabled': Happened & { readonly factor: NoticeFactor }
-  readonly 'device-resynchronized': Happened & Origin & { readonly label?: string | null }
+  readonly 'authenticator-resynchronized': Happened & Origin & { readonly label?: string | null }
   readonly 'signed-out-everywhere': Happened & Origin
   /** Only passkeys open the account from now on. */
   readonly 'passkey-only-on': Happened & Origin

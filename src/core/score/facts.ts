@@ -9,7 +9,7 @@ export type PasswordWeakness = 'breached' | 'short'
  */
 export interface ScoreFacts {
   /** Confirmed TOTP devices. */
-  readonly totpDevices: number
+  readonly totpAuthenticators: number
   /** All passkeys. */
   readonly passkeys: number
   /** Those of them that verified their user (PIN, finger, face) when they were made. */
@@ -35,7 +35,7 @@ function requireFlag(value: unknown, title: string): void {
 
 export function requireFacts(facts: ScoreFacts): void {
   requireObject(facts, 'facts')
-  requireInteger(facts.totpDevices, 'totpDevices', { from: 0, to: largestCount })
+  requireInteger(facts.totpAuthenticators, 'totpAuthenticators', { from: 0, to: largestCount })
   requireInteger(facts.passkeys, 'passkeys', { from: 0, to: largestCount })
   requireInteger(facts.userVerifiedPasskeys, 'userVerifiedPasskeys', { from: 0, to: facts.passkeys })
   requireInteger(facts.backupCodesTotal, 'backupCodesTotal', { from: 0, to: largestCount })

@@ -46,12 +46,12 @@ function part<State extends ScorePartState>(id: ScorePartId, scale: Scale<State>
 function bestFactor(facts: ScoreFacts): keyof typeof factorScale {
   if (facts.userVerifiedPasskeys > 0) return 'user-verified-passkey'
   if (facts.passkeys > 0) return 'passkey'
-  if (facts.totpDevices > 0) return 'totp'
+  if (facts.totpAuthenticators > 0) return 'totp'
   return facts.sms ? 'sms' : 'none'
 }
 
 function secondFactor(facts: ScoreFacts): keyof typeof secondScale {
-  const authenticators = facts.totpDevices + facts.passkeys
+  const authenticators = facts.totpAuthenticators + facts.passkeys
   if (authenticators > 1) return 'authenticator'
   return authenticators === 1 && facts.sms ? 'sms' : 'none'
 }

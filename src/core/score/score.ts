@@ -52,7 +52,7 @@ function risksOf(facts: ScoreFacts, parts: readonly ScorePart[]): readonly Score
  *
  * @contract pure · points 0–100 · low|fair|good|strong · throws NL_ARGUMENT · NIST SP 800-63B §2.2.2, §3.2.5, §3.2.9
  * @example
- * score({ ...facts, totpDevices: 1 }) // { level: 'fair', score: 45, risks: ['no-recovery'], parts, advice }
+ * score({ ...facts, totpAuthenticators: 1 }) // { level: 'fair', score: 45, risks: ['no-recovery'], parts, advice }
  */
 export function score(
   facts: ScoreFacts,

@@ -5,7 +5,7 @@ import type { ScoreFacts } from './facts.ts'
 /** What a person can do to raise the score. Adding a phone number is none: codes by SMS are the weakest factor. */
 export type SecurityStep =
   | 'add-passkey'
-  | 'add-totp-device'
+  | 'add-totp-authenticator'
   | 'renew-backup-codes'
   | 'change-password'
   | 'turn-on-login-alerts'
@@ -19,7 +19,7 @@ const effects: Readonly<Record<SecurityStep, (facts: ScoreFacts) => Partial<Scor
     passkeys: passkeys + 1,
     userVerifiedPasskeys: userVerifiedPasskeys + 1,
   }),
-  'add-totp-device': ({ totpDevices }) => ({ totpDevices: totpDevices + 1 }),
+  'add-totp-authenticator': ({ totpAuthenticators }) => ({ totpAuthenticators: totpAuthenticators + 1 }),
   'renew-backup-codes': () => ({ backupCodesLeft: newSetSize, backupCodesTotal: newSetSize }),
   'change-password': () => ({ passwordWeaknesses: [] }),
   'turn-on-login-alerts': () => ({ loginAlerts: true }),
@@ -34,7 +34,7 @@ export const securitySteps: readonly SecurityStep[] = Object.keys(effects) as Se
  *
  * @contract pure · facts · throws NL_ARGUMENT
  * @example
- * score(takeStep(facts, 'add-totp-device')).score - score(facts).score // the gain that the advice promised
+ * score(takeStep(facts, 'add-totp-authenticator')).score - score(facts).score // the gain that the advice promised
  */
 export function takeStep(facts: ScoreFacts, step: SecurityStep): ScoreFacts {
   requireFacts(facts)

@@ -105,7 +105,7 @@ export function createAccounts(kernel: Kernel): Accounts {
     },
 
     async factors(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const { state } = entered.record
       return {
@@ -113,7 +113,7 @@ export function createAccounts(kernel: Kernel): Accounts {
         enrolled: enrolledMethods(state),
         live: liveFactors(state, kernel.settings),
         preferred: preferredFactor(state, kernel.settings),
-        passkeyOnly: state.passkeys.only,
+        passkeyOnly: state.passkey.only,
       }
     },
 
@@ -129,7 +129,7 @@ export function createAccounts(kernel: Kernel): Accounts {
 function offeredBy({ settings }: Kernel): readonly SecurityStep[] {
   const added: readonly [Method, SecurityStep][] = [
     ['passkey', 'add-passkey'],
-    ['totp', 'add-totp-device'],
+    ['totp', 'add-totp-authenticator'],
   ]
   const steps = added.filter(([method]) => settings.methods.includes(method)).map(([, step]) => step)
   return [...steps, 'renew-backup-codes']
@@ -138,7 +138,7 @@ function offeredBy({ settings }: Kernel): readonly SecurityStep[] {
 export function createScore(kernel: Kernel): SecurityScore {
   return {
     async get(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       return entered === null
         ? signedOut
         : { ok: true, ...score(scoreFacts(entered.record.state), { offered: offeredBy(kernel) }) }

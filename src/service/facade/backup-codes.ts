@@ -40,7 +40,7 @@ export interface BackupCodes {
 export function createBackupCodes(kernel: Kernel): BackupCodes {
   return {
     async status(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       return entered === null ? signedOut : { ok: true, ...viewBackupCodes(entered.record.state) }
     },
     async regenerate(input) {

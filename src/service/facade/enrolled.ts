@@ -8,7 +8,7 @@ import { sealGrant } from './page-call.ts'
 export interface Confirmed {
   readonly ok: true
   /** How lists and the history name it. */
-  readonly device: string
+  readonly authenticator: string
   /** The acting session's new grant; null for a script. */
   readonly grant: string | null
   /** With the first factor; shown once. */
@@ -18,8 +18,8 @@ export interface Confirmed {
 }
 
 export function enrolled(kernel: Kernel, result: Enrolled, info: ClientInfo | undefined): Confirmed {
-  const { device, grant, backupCodes, deviceId } = result
-  const sealed = { ok: true, device, grant: sealGrant(kernel, grant), backupCodes } as const
+  const { authenticator, grant, backupCodes, deviceId } = result
+  const sealed = { ok: true, authenticator, grant: sealGrant(kernel, grant), backupCodes } as const
   if (grant === null || deviceId === null) return sealed
   const client = kernel.client(info, null)
   return { ...sealed, deviceToken: sealDevice(kernel, { account: grant.account, id: deviceId, trust: null }, client) }

@@ -96,7 +96,7 @@ export function createHistory(kernel: Kernel): History {
   return {
     async list(input) {
       const asked = page(input)
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const read = await orMalformed(storage.listEvents({ id: entered.record.id, ...asked }))
       return read === null ? malformed : { ok: true, events: readEvents(read.items), next: read.next }
@@ -104,14 +104,14 @@ export function createHistory(kernel: Kernel): History {
 
     async facts(input) {
       const asked = page(input)
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const read = await orMalformed(storage.listFacts({ id: entered.record.id, ...asked }))
       return read === null ? malformed : { ok: true, facts: readFacts(read.items), next: read.next }
     },
 
     async logins(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const { id } = entered.record
       const [rows, facts] = await Promise.all([
@@ -123,7 +123,7 @@ export function createHistory(kernel: Kernel): History {
     },
 
     async verify(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       let record: LoadedRecord<AccountState> | null = entered.record
       for (let round = 0; record !== null; round++) {
@@ -144,7 +144,7 @@ export function createHistory(kernel: Kernel): History {
     },
 
     async csv(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const rows = await events(entered.record.id, exportedRows)
       return { ok: true, csv: eventsToCsv(readEvents(rows)) }

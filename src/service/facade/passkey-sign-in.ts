@@ -68,7 +68,7 @@ export function createPasskeySignIn(kernel: Kernel, admits: SignInLimits): Passk
       if (!liveFactors(state, kernel.settings).includes('passkey')) return { ok: false, reason: 'no-passkey' }
       const { account, id: request } = challenge
       const ceremony = { account, purpose: 'sign-in', request, epoch: state.epoch } as const
-      return askFor(kernel, ceremony, { allow: state.passkeys.credentials, userVerification: 'preferred' })
+      return askFor(kernel, ceremony, { allow: state.passkey.credentials, userVerification: 'preferred' })
     },
 
     async verifyPasskey(input) {
@@ -85,7 +85,7 @@ export function createPasskeySignIn(kernel: Kernel, admits: SignInLimits): Passk
       const account = challenge?.account ?? (await ownerOf(kernel, response.userHandle))
       if (account === null) {
         // Nobody's passkey: nothing is evaluated, and the history of no account can have it.
-        const values = { door: 'passkey', reason: 'unowned' }
+        const values = { flow: 'passkey', reason: 'unowned' }
         await kernel.fact(null, { type: 'sequence_fail', values }, client, { kind: 'stranger' })
         return refused('wrong-credentials')
       }

@@ -147,10 +147,10 @@ export function createPasskeys(kernel: Kernel): Passkeys {
     },
 
     async list(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const { state } = entered.record
-      return { ok: true, passkeys: viewPasskeys(state), only: state.passkeys.only }
+      return { ok: true, passkeys: viewPasskeys(state), only: state.passkey.only }
     },
 
     async rename(input) {

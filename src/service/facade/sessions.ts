@@ -55,7 +55,7 @@ export interface Sessions {
 export function createSessions(kernel: Kernel): Sessions {
   return {
     async check({ grant }) {
-      const entered = await kernel.enter(grant, 'any')
+      const entered = await kernel.loadFor(grant, 'any')
       const session = entered?.record.state.sessions.find((entry) => entry.id === entered.acting.session)
       if (entered === null || session === undefined) return signedOut
       if (session.kind === 'enroll') return { ok: false, reason: 'enroll' }
@@ -64,13 +64,13 @@ export function createSessions(kernel: Kernel): Sessions {
     },
 
     async list(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       return { ok: true, sessions: viewSessions(entered.record.state, entered.acting.session) }
     },
 
     async end(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const session = entered.record.state.sessions.find(({ id }) => referenceTo(id) === input.session)
       if (session === undefined) return { ok: false, reason: 'not-found' }

@@ -1,6 +1,6 @@
 import type { EnrollRefusal } from '../../core/account/factors/enrollment.ts'
 import type { RemoveRefusal } from '../../core/account/factors/removal.ts'
-import type { SendHold } from '../../core/account/sms/code.ts'
+import type { SendRefusal } from '../../core/account/sms/code.ts'
 import { confirmSms } from '../../core/account/sms/confirm.ts'
 import { enrollSms } from '../../core/account/sms/enroll.ts'
 import { removeSms } from '../../core/account/sms/remove.ts'
@@ -40,13 +40,13 @@ export interface Sms {
       /** Confirming it switches every other method off in the same commit. */
       readonly switching?: boolean | undefined
     },
-  ): Promise<SmsQueued | Failure<EnrollRefusal | SendHold | 'malformed' | 'impossible' | 'not-configured' | 'busy'>>
+  ): Promise<SmsQueued | Failure<EnrollRefusal | SendRefusal | 'malformed' | 'impossible' | 'not-configured' | 'busy'>>
   /**
    * Sends one more code for the number that waits to be proven. The one before is void; no wrong code is forgiven.
    *
    * @contract effect(storage, sms) · ok|signed-out|no-enrollment|country|cooldown|hourly|daily|limited|denied|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
-  resend(input: PageCall): Promise<SmsQueued | Failure<'signed-out' | 'no-enrollment' | SendHold | 'busy'>>
+  resend(input: PageCall): Promise<SmsQueued | Failure<'signed-out' | 'no-enrollment' | SendRefusal | 'busy'>>
   /**
    * Step 2: the code proves the number. With the first factor come the backup codes, shown once.
    *
@@ -124,7 +124,7 @@ export function createSms(kernel: Kernel): Sms {
     },
 
     async get(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       return entered === null ? signedOut : { ok: true, number: viewSmsNumber(entered.record.state) }
     },
 

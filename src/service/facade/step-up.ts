@@ -3,7 +3,7 @@ import type { Factor } from '../../core/factor.ts'
 import { hasFactor, liveFactors, preferredFactor } from '../../core/account/factors/live-factors.ts'
 import type { StepUpPurpose } from '../../core/account/sessions/session.ts'
 import { isFresh, stepUpPurposes } from '../../core/account/sessions/session.ts'
-import type { SendHold } from '../../core/account/sms/code.ts'
+import type { SendRefusal } from '../../core/account/sms/code.ts'
 import { sendStepUpCode } from '../../core/account/sms/send.ts'
 import { verifyStepUp, verifyStepUpPasskey } from '../../core/account/step-up/verify.ts'
 import { readAssertionResponse } from '../../core/passkeys/responses.ts'
@@ -62,7 +62,7 @@ export interface StepUp {
    *
    * @contract effect(storage, sms) · ok|signed-out|no-number|wait|country|cooldown|hourly|daily|limited|denied|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
-  sendCode(input: PageCall): Promise<SmsQueued | Failure<'signed-out' | 'no-number' | 'wait' | SendHold | 'busy'>>
+  sendCode(input: PageCall): Promise<SmsQueued | Failure<'signed-out' | 'no-number' | 'wait' | SendRefusal | 'busy'>>
   /**
    * What the browser needs to ask for a passkey.
    *
@@ -90,7 +90,7 @@ export function createStepUp(kernel: Kernel): StepUp {
     async start(input) {
       const { purpose } = input
       requireOneOf(purpose, 'purpose', stepUpPurposes)
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const { acting, record } = entered
       const { settings } = kernel
@@ -123,10 +123,10 @@ export function createStepUp(kernel: Kernel): StepUp {
     },
 
     async passkeyOptions(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered?.acting.auth.kind !== 'grant') return signedOut
       const { acting, record } = entered
-      const { credentials } = record.state.passkeys
+      const { credentials } = record.state.passkey
       if (credentials.length === 0) return { ok: false, reason: 'no-passkey' }
       const { accountId: account, session } = acting
       const ceremony = { account, purpose: 'step-up', request: session ?? '', epoch: record.state.epoch } as const

@@ -10,8 +10,8 @@ import { resynchronizeTotp } from '../../core/account/totp/resynchronize.ts'
 import type { EnrollRefusal } from '../../core/account/factors/enrollment.ts'
 import type { RemoveRefusal } from '../../core/account/factors/removal.ts'
 import type { SensitiveRefusal } from '../../core/account/sessions/session.ts'
-import type { TotpDeviceView } from '../../core/account/record/views.ts'
-import { viewTotpDevices } from '../../core/account/record/views.ts'
+import type { TotpAuthenticatorView } from '../../core/account/record/views.ts'
+import { viewTotpAuthenticators } from '../../core/account/record/views.ts'
 import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
 import type { Kernel } from '../loop/kernel.ts'
@@ -24,7 +24,7 @@ export interface Totp {
    * Step 1 of 3: a new secret, shown once, to be confirmed within 30 minutes. The first factor asks for a primary
    * authentication not older than 10 minutes, every other for a proof.
    *
-   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|passkey-only|too-many-devices|busy · throws NL_ARGUMENT, NL_CONFIG, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|passkey-only|too-many-authenticators|busy · throws NL_ARGUMENT, NL_CONFIG, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   enroll(
     input: SensitiveCall & {
@@ -35,7 +35,7 @@ export interface Totp {
   ): Promise<
     | {
         readonly ok: true
-        readonly device: string
+        readonly authenticator: string
         readonly label: string
         /** `otpauth://…`, for a QR code drawn locally. */
         readonly uri: string
@@ -44,10 +44,10 @@ export interface Totp {
         /** ms since epoch */
         readonly expiresAt: number
       }
-    | Failure<EnrollRefusal | 'too-many-devices' | 'busy'>
+    | Failure<EnrollRefusal | 'too-many-authenticators' | 'busy'>
   >
   /**
-   * Steps 2 and 3: a code from the app proves the device. With the first factor come the backup codes, shown once.
+   * Steps 2 and 3: a code from the app proves the authenticator. With the first factor come the backup codes, shown once.
    *
    * @contract effect(storage, mailer) · ok|signed-out|no-enrollment|deactivate-first|malformed|wrong|too-many-tries|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
@@ -58,20 +58,20 @@ export interface Totp {
     | Failure<'signed-out' | 'no-enrollment' | 'deactivate-first' | 'malformed' | 'wrong' | 'too-many-tries' | 'busy'>
   >
   /**
-   * The confirmed devices, oldest first.
+   * The confirmed authenticators, oldest first.
    *
    * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
    */
   list(
     input: PageCall,
-  ): Promise<{ readonly ok: true; readonly devices: readonly TotpDeviceView[] } | Failure<'signed-out'>>
+  ): Promise<{ readonly ok: true; readonly authenticators: readonly TotpAuthenticatorView[] } | Failure<'signed-out'>>
   /**
-   * Gives a device another name.
+   * Gives a authenticator another name.
    *
    * @contract effect(storage) · ok|signed-out|not-found|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   rename(
-    input: PageCall & { readonly device: unknown; readonly label: unknown },
+    input: PageCall & { readonly authenticator: unknown; readonly label: unknown },
   ): Promise<{ readonly ok: true } | Failure<'signed-out' | 'not-found' | 'busy'>>
   /**
    * Removing the last factor switches 2FA off, and the backup codes go with it.
@@ -79,17 +79,17 @@ export interface Totp {
    * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   remove(
-    input: SensitiveCall & { readonly device: unknown },
+    input: SensitiveCall & { readonly authenticator: unknown },
   ): Promise<
     { readonly ok: true; readonly grant: string | null; readonly twoFactor: 'on' | 'off' } | Failure<RemoveRefusal>
   >
   /**
-   * Sets a drifted device's clock difference anew, from two codes shown one after the other (RFC 6238 §6).
+   * Sets a drifted authenticator's clock difference anew, from two codes shown one after the other (RFC 6238 §6).
    *
    * @contract effect(storage, mailer) · drift steps · ok|signed-out|step-up|reauthenticate|not-found|wrong|wait|malformed|factors-off|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    */
   resynchronize(
-    input: SensitiveCall & { readonly device: unknown; readonly codes: readonly [unknown, unknown] },
+    input: SensitiveCall & { readonly authenticator: unknown; readonly codes: readonly [unknown, unknown] },
   ): Promise<
     | { readonly ok: true; readonly drift: number }
     | Failure<SensitiveRefusal | 'not-found' | 'wrong' | 'wait' | 'malformed' | 'factors-off'>
@@ -118,7 +118,7 @@ export function createTotp(kernel: Kernel): Totp {
       const { algorithm, digits, period } = enrollment
       const account = uriLabel(name) || uriLabel(acting.accountId) || 'account'
       const uri = keyUri({ secret, issuer: kernel.appName, account, algorithm, digits, period })
-      return { ok: true, device: enrollment.id, label, uri, key: formatSecret(secret), expiresAt }
+      return { ok: true, authenticator: enrollment.id, label, uri, key: formatSecret(secret), expiresAt }
     },
 
     async confirm(input) {
@@ -128,30 +128,30 @@ export function createTotp(kernel: Kernel): Totp {
     },
 
     async list(input) {
-      const entered = await kernel.enter(input.grant)
-      return entered === null ? signedOut : { ok: true, devices: viewTotpDevices(entered.record.state) }
+      const entered = await kernel.loadFor(input.grant)
+      return entered === null ? signedOut : { ok: true, authenticators: viewTotpAuthenticators(entered.record.state) }
     },
 
     async rename(input) {
-      const device = text(input.device)
+      const authenticator = text(input.authenticator)
       const label = labelOf(input.label, 'Authenticator')
-      return runFor(kernel, input, renameTotp, ({ auth }) => ({ auth, device, label }))
+      return runFor(kernel, input, renameTotp, ({ auth }) => ({ auth, authenticator, label }))
     },
 
     async remove(input) {
-      const device = text(input.device)
-      const result = await runFor(kernel, input, removeTotp, ({ auth }, client) => ({ auth, device, client }))
+      const authenticator = text(input.authenticator)
+      const result = await runFor(kernel, input, removeTotp, ({ auth }, client) => ({ auth, authenticator, client }))
       if (!result.ok) return result
       return { ok: true, grant: sealGrant(kernel, result.grant), twoFactor: result.twoFactor }
     },
 
     async resynchronize(input) {
-      const device = text(input.device)
+      const authenticator = text(input.authenticator)
       const given: readonly unknown[] = Array.isArray(input.codes) ? input.codes : []
       const codes = [codeInput(given[0]), codeInput(given[1])] as const
       const result = await runFor(kernel, input, resynchronizeTotp, ({ auth }, client) => ({
         auth,
-        device,
+        authenticator,
         codes,
         client,
       }))

@@ -33,7 +33,7 @@ export interface TrustedDevices {
 export function createTrustedDevices(kernel: Kernel): TrustedDevices {
   return {
     async list(input) {
-      const entered = await kernel.enter(input.grant)
+      const entered = await kernel.loadFor(input.grant)
       if (entered === null) return signedOut
       const { deviceId } = kernel.client(input.client, entered.acting.accountId)
       return { ok: true, devices: viewTrustedDevices(entered.record.state, deviceId, kernel.now()) }

@@ -28,9 +28,9 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
       // By the name alone there is only a ceiling that sheds load; a browser that this account knows is exempt from it.
       if (!client.deviceNamesAccount)
         charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
-      const held = await kernel.admit(charges, 'primary')
+      const held = await kernel.charge(charges, 'primary')
       if (held === null) return null
-      const values = { door: 'primary', name: kernel.hash('name', name), sampled: 1 }
+      const values = { flow: 'primary', name: kernel.hash('name', name), sampled: 1 }
       await kernel.fact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'stranger' })
       return refused('too-many-attempts', held.retryAt)
     },
@@ -43,18 +43,21 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
       if (!client.deviceNamesAccount) {
         charges.push({ key: kernel.hash('code-ceiling', accountId), limit: 120, windowMs: minute })
       }
-      const held = await kernel.admit(charges, 'sign-in')
+      const held = await kernel.charge(charges, 'sign-in')
       if (held === null) return null
-      const values = { door: 'sign-in', sampled: 1 }
+      const values = { flow: 'sign-in', sampled: 1 }
       await kernel.fact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'user' })
       return refused('too-many-attempts', held.retryAt)
     },
 
     async passkey(client) {
       const own = client.deviceId === null ? ['network', client.network ?? 'unknown'] : ['device', client.deviceId]
-      const held = await kernel.admit([{ key: kernel.hash('passkey', ...own), limit: 30, windowMs: minute }], 'passkey')
+      const held = await kernel.charge(
+        [{ key: kernel.hash('passkey', ...own), limit: 30, windowMs: minute }],
+        'passkey',
+      )
       if (held === null) return null
-      const values = { door: 'passkey', sampled: 1 }
+      const values = { flow: 'passkey', sampled: 1 }
       await kernel.fact(null, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'stranger' })
       return refused('too-many-attempts', held.retryAt)
     },

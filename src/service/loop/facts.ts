@@ -85,7 +85,7 @@ function sample(
     return more === null ? null : Math.max(behind, more)
   }
   if (fact.type === 'excess_rate_limit_exceeded') {
-    const behind = behindOf(fact.type, recordId, fact.values.door)
+    const behind = behindOf(fact.type, recordId, fact.values.flow)
     return behind === null ? null : { type: fact.type, values: { ...fact.values, sampled: behind } }
   }
   if (fact.type === 'sms_refuse') return behindOf(fact.type, recordId, fact.values.reason) === null ? null : fact

@@ -1,13 +1,12 @@
 import { encodeBase64url } from '../../core/bytes.ts'
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 import type { NightlatchErrorCode } from '../../core/errors.ts'
-import type { Admits, Authorization } from '../../core/account/sessions/session.ts'
+import type { SessionScope, Authorization } from '../../core/account/sessions/session.ts'
 import { authorize, referenceTo } from '../../core/account/sessions/session.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
-import { emptyAccount } from '../../core/account/record/state.ts'
+import { accountSchema, emptyAccount } from '../../core/account/record/state.ts'
 import { summarizeAccount } from '../../core/account/record/summary.ts'
-import { accountSchema, upgradeAccount } from '../../core/account/record/upgrade.ts'
 import type { Actor, Client, UseCase } from '../../core/account/record/step.ts'
 import type { DraftFact, SharedValues } from '../../core/events/index.ts'
 import { limits } from '../../core/limits.ts'
@@ -30,7 +29,7 @@ import { guardStorage } from './guarded-storage.ts'
 import { keyedHash } from '../keys/keyring.ts'
 import { memoryLimiter } from '../limits/memory-limiter.ts'
 import type { NightlatchOptions } from '../options/options.ts'
-import { createProve } from './run-task.ts'
+import { createRunTask } from './run-task.ts'
 import type { Outbox } from '../messages/outbox.ts'
 import { createOutbox } from '../messages/outbox.ts'
 import { platformRandom } from '../keys/platform-random.ts'
@@ -79,11 +78,11 @@ export interface Kernel {
   /** Null: signed out. */
   acting(grant: GrantInput, proof?: unknown): Acting | null
   /** The record behind a grant that counts, or null. */
-  enter(
+  loadFor(
     grant: GrantInput,
-    admits?: Admits,
+    admits?: SessionScope,
   ): Promise<{ readonly acting: Acting; readonly record: LoadedRecord<AccountState> } | null>
-  admit(charges: readonly LimiterCharge[], door: string): Promise<{ readonly retryAt: number } | null>
+  charge(charges: readonly LimiterCharge[], flow: string): Promise<{ readonly retryAt: number } | null>
   hash(...parts: readonly string[]): string
   readonly defaultCountry: string | undefined
   draw(length: number): Uint8Array
@@ -120,7 +119,6 @@ export function createKernel(options: NightlatchOptions): Kernel {
       kind: 'account',
       schema: accountSchema,
       empty: emptyAccount,
-      upgrade: upgradeAccount,
       summarize: summarizeAccount,
     },
     { storage, keys, random },
@@ -132,14 +130,14 @@ export function createKernel(options: NightlatchOptions): Kernel {
   let sweeping = options.outbox?.sweep === 'manual'
 
   const hash = (...parts: readonly string[]): string => keyedHash(keys, ...parts)
-  const admit: Kernel['admit'] = async (charges, door) => {
+  const admit: Kernel['charge'] = async (charges, flow) => {
     const at = now()
     try {
       return heldBy(await limiter.charge({ now: at, charges }))
     } catch {
-      // The door never opens because a limiter is down: the one in this process takes over, and says so.
+      // The flow never opens because a limiter is down: the one in this process takes over, and says so.
       const shared: SharedValues = { actor: 'system', call: 'limiter' }
-      await facts.record(null, [{ type: 'limiter_fail', values: { door } }], shared, at)
+      await facts.record(null, [{ type: 'limiter_fail', values: { flow: flow } }], shared, at)
       return heldBy(await localLimiter.charge({ now: at, charges }))
     }
   }
@@ -151,8 +149,8 @@ export function createKernel(options: NightlatchOptions): Kernel {
     random,
     now,
     settings,
-    prove: createProve({ options, settings, records, ceilings: smsCeilings(options), admit, hash }),
-    enclose: (recordId, messages, at) => outbox.enclose(recordId, messages, at),
+    runTask: createRunTask({ options, settings, records, ceilings: smsCeilings(options), charge: admit, hash }),
+    sealMessages: (recordId, messages, at) => outbox.seal(recordId, messages, at),
     committed: (recordId, { messages, leaseToken, events, head: { n, link } }) => {
       outbox.dispatch(recordId, messages, leaseToken)
       pour({ accountId: accountIdOf(recordId), events: readEvents(events), facts: [], head: { n, link } })
@@ -229,7 +227,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
       return { accountId: opened.account, auth, actor: { kind: 'user' }, session: opened.session }
     },
 
-    async enter(grant, admits = 'full') {
+    async loadFor(grant, admits = 'full') {
       const acting = kernel.acting(grant)
       if (acting === null) return null
       const recordId = recordIdOf(acting.accountId)
@@ -237,7 +235,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
       return record !== null && authorize(record.state, acting.auth, now(), admits).ok ? { acting, record } : null
     },
 
-    admit,
+    charge: admit,
     hash,
     defaultCountry: options.sms?.defaultCountry,
     draw: (length) => random(length),

@@ -16,8 +16,6 @@ export interface RecordKind<S> {
   readonly kind: string
   readonly schema: number
   empty(now: number): S
-  /** Brings a state that an earlier release wrote to the present form [promise 8]. */
-  upgrade(state: unknown, schema: number): S
   summarize(state: S, now: number): Summary
 }
 
@@ -91,9 +89,8 @@ export function createRecordStore<S>(
         throw new NightlatchError('NL_KEY_UNKNOWN', 'a record was written under a key that the key ring lacks')
       }
       if (!envelopeHolds(envelope, key, { id, version: stored.version })) throw tampered()
-      const body = JSON.parse(envelope.body) as Body<unknown>
-      const state = kind.upgrade(body.state, envelope.schema)
-      return { ...body, state, id, version: stored.version, keyId: envelope.keyId }
+      const body = JSON.parse(envelope.body) as Body<S>
+      return { ...body, id, version: stored.version, keyId: envelope.keyId }
     },
 
     fresh(id, now) {
@@ -150,7 +147,7 @@ function purposeOf(path: string): string {
   if (path.startsWith('state/totp/')) return 'totp-secret'
   if (path === 'state/sms/code/digest') return 'sms-code-digest'
   if (path.startsWith('state/sms/')) return 'phone-number'
-  return path.startsWith('state/backupCodes/') ? 'backup-code-digest' : 'other'
+  return path.startsWith('state/backup-code/') ? 'backup-code-digest' : 'other'
 }
 
 /** A new attempt id: random, never taken from outside. */

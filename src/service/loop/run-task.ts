@@ -1,6 +1,6 @@
 import { utf8 } from '../../core/bytes.ts'
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
-import type { Proof, SendPermitProof } from '../../core/account/record/tasks.ts'
+import type { Task, SendPermitTask } from '../../core/account/record/tasks.ts'
 import { sendPermits, storedBytes } from '../../core/account/record/tasks.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
@@ -18,7 +18,7 @@ interface ProveParts {
   readonly records: RecordStore<AccountState>
   readonly ceilings: SmsCeilings
   /** Null: admitted. */
-  readonly admit: (charges: readonly LimiterCharge[], door: string) => Promise<{ readonly retryAt: number } | null>
+  readonly charge: (charges: readonly LimiterCharge[], flow: string) => Promise<{ readonly retryAt: number } | null>
   readonly hash: (...parts: readonly string[]) => string
 }
 
@@ -26,9 +26,9 @@ const hourMs = 3_600_000
 const riskMs = 5000
 
 /** Works out what a plan asks for: the only place where a decision waits for anything but the storage. */
-export function createProve(
+export function createRunTask(
   parts: ProveParts,
-): (recordId: string, proof: Proof, client: Client) => Promise<Uint8Array | null> {
+): (recordId: string, proof: Task, client: Client) => Promise<Uint8Array | null> {
   const { options, records } = parts
   const hashSlowly = options.slowHash ?? slowHash
   const verifier = options.passkeys?.verifier
@@ -71,9 +71,9 @@ async function facts(verify: () => Promise<object | null> | undefined): Promise<
 
 /** Every limit must admit [SMS-22]; the host is asked only for what the limits let through. */
 async function permit(
-  { options, settings, ceilings, admit, hash }: ProveParts,
+  { options, settings, ceilings, charge: admit, hash }: ProveParts,
   recordId: string,
-  { phone, country, type, purpose, own }: SendPermitProof,
+  { phone, country, type, purpose, own }: SendPermitTask,
   { ip, network, deviceId, deviceNamesAccount }: Client,
 ): Promise<(typeof sendPermits)[number]> {
   // Nobody else can use up what is left for the owner of a proven number: theirs counts apart.

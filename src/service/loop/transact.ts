@@ -1,6 +1,6 @@
 import { NightlatchError } from '../../core/errors.ts'
-import type { Evidence, Proof } from '../../core/account/record/tasks.ts'
-import { proofKey } from '../../core/account/record/tasks.ts'
+import type { TaskResult, Task } from '../../core/account/record/tasks.ts'
+import { taskKey } from '../../core/account/record/tasks.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { Actor, Client, Context, Decision, DraftMessage, UseCase } from '../../core/account/record/step.ts'
 import { versionNumber } from '../../core/record/envelope.ts'
@@ -24,9 +24,9 @@ export interface LoopParts<S> {
   readonly now: Clock
   readonly settings: Settings
   /** Works one proof out, for whoever sent the request. */
-  readonly prove: (recordId: string, proof: Proof, client: Client) => Promise<Uint8Array | null>
+  readonly runTask: (recordId: string, proof: Task, client: Client) => Promise<Uint8Array | null>
   /** Seals drafted messages for the outbox. */
-  readonly enclose: (recordId: string, messages: readonly DraftMessage[], now: number) => readonly NewMessage[]
+  readonly sealMessages: (recordId: string, messages: readonly DraftMessage[], now: number) => readonly NewMessage[]
   /** Called once for a commit that is known to have happened. Must not throw. */
   readonly committed: (recordId: string, written: Written) => void
   readonly pause: (ms: number) => Promise<void>
@@ -86,7 +86,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
   const { recordId } = call
   const entropy = random(32)
   const callId = newAttemptId(random)
-  const evidence = new Map<string, Evidence>()
+  const evidence = new Map<string, TaskResult>()
   let open: OpenAttempt<R>[] = []
   let fault: unknown = null
   let keyTaken = false
@@ -151,7 +151,7 @@ async function planAndProve<S, C, R>(
   call: Call<S, C, R>,
   record: LoadedRecord<S>,
   context: Context,
-  evidence: Map<string, Evidence>,
+  evidence: Map<string, TaskResult>,
 ): Promise<{
   readonly done: { readonly result: R; readonly facts: readonly DraftFact[] } | null
   /** Why a proof could not be worked out, if one could not. */
@@ -162,17 +162,17 @@ async function planAndProve<S, C, R>(
     const plan = call.useCase.plan(record.state, call.command, context, [...evidence.values()])
     if (plan.step === 'ready') return { done: null, unproven }
     if (plan.step === 'done') return { done: plan, unproven }
-    const fresh = plan.proofs.filter((proof) => !evidence.has(proofKey(proof)))
+    const fresh = plan.tasks.filter((proof) => !evidence.has(taskKey(proof)))
     if (fresh.length === 0 && unproven !== null) throw unproven
     await Promise.all(
       fresh.map(async (proof) => {
-        const value = await parts.prove(call.recordId, proof, call.client).catch((error: unknown) => {
+        const value = await parts.runTask(call.recordId, proof, call.client).catch((error: unknown) => {
           if (proof.kind !== 'slow-hash') throw error
           // What came before it in this call may have been compared already: the plan goes on without it.
           unproven ??= error
           return null
         })
-        evidence.set(proofKey(proof), { proof, value })
+        evidence.set(taskKey(proof), { task: proof, result: value })
       }),
     )
   }
@@ -180,7 +180,7 @@ async function planAndProve<S, C, R>(
 }
 
 function prepare<S, R>(
-  { storage, records, random, enclose }: LoopParts<S>,
+  { storage, records, random, sealMessages: enclose }: LoopParts<S>,
   record: LoadedRecord<S>,
   decision: Decision<R, S>,
   shared: SharedValues,

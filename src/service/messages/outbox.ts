@@ -30,7 +30,7 @@ interface OutboxParts {
 }
 
 /** What is sealed of a message: its channel is told by what is in it, and bound to it by the seal. */
-type Enclosed =
+type MessageBody =
   | { readonly template: MailTemplate; readonly expiresAt: number }
   | { readonly sms: SmsOrder; readonly expiresAt: number }
 
@@ -41,7 +41,7 @@ export interface SweepResult {
 }
 
 export interface Outbox {
-  enclose(recordId: RecordId, messages: readonly DraftMessage[], now: number): readonly NewMessage[]
+  seal(recordId: RecordId, messages: readonly DraftMessage[], now: number): readonly NewMessage[]
   /** Sends what this process just committed, without being waited for. */
   dispatch(recordId: RecordId, messages: readonly NewMessage[], leaseToken: string): void
   /** Takes what is due and sends it. */
@@ -78,7 +78,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       await settle('dead')
       return 'dead'
     }
-    const enclosed = disclose(keys, message)
+    const enclosed = openMessage(keys, message)
     if (enclosed === null) {
       // While keys are rotated, another server may hold the key already.
       const early = !holdsKeyOf(keys, message.body) && message.attempts < limits.unknownKeyTries
@@ -137,7 +137,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   return {
-    enclose(recordId, messages, at) {
+    seal(recordId, messages, at) {
       return messages.map(({ channel, ...enclosed }) => {
         const messageId = encodeBase64url(random(16))
         return {
@@ -147,7 +147,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
           body: sealText(
             keys,
             'outbox',
-            utf8(JSON.stringify(enclosed satisfies Enclosed)),
+            utf8(JSON.stringify(enclosed satisfies MessageBody)),
             associated(recordId, messageId, channel),
             random(nonceLength),
           ),
@@ -187,9 +187,9 @@ function associated(recordId: RecordId, messageId: string, channel: OutboxMessag
   return frame('nightlatch/outbox/v1', recordId, messageId, channel)
 }
 
-function disclose(keys: Keyring, { recordId, messageId, channel, body }: OutboxMessage): Enclosed | null {
+function openMessage(keys: Keyring, { recordId, messageId, channel, body }: OutboxMessage): MessageBody | null {
   const bytes = openText(keys, 'outbox', body, associated(recordId, messageId, channel))
-  return bytes === null ? null : (JSON.parse(textOf(bytes)) as Enclosed)
+  return bytes === null ? null : (JSON.parse(textOf(bytes)) as MessageBody)
 }
 
 /** Messages in part accepted that this process remembers: one forgotten too early is sent twice, no more. */

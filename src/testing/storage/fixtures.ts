@@ -31,7 +31,7 @@ export function newChange(parts: Partial<Change> = {}): Change {
     kind: 'account',
     createdAt: noon,
     updatedAt: noon,
-    totpDevices: 1,
+    totpAuthenticators: 1,
     backupCodesLeft: 10,
     lockedUntil: null,
   }

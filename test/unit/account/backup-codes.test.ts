@@ -81,7 +81,7 @@ describe('backupCodes.regenerate', () => {
     for (const code of person.backupCodes) {
       for (const text of [code, code.replaceAll('-', ''), code.toLowerCase()]) expect(doc).not.toContain(text)
     }
-    const { set } = (await stateOf(world.storage, person.id)).backupCodes
+    const { set } = (await stateOf(world.storage, person.id))['backup-code']
     expect(Buffer.from(set!.salt, 'base64url')).toHaveLength(16)
     expect(set!.params).toEqual({ algorithm: 'scrypt', N: 16384, r: 8, p: 1, length: 32 })
     for (const { digest } of set!.codes) expect(digest).toMatchObject({ alg: 'xchacha20-poly1305' })
@@ -131,7 +131,7 @@ describe('backupCodes.remove', () => {
     const removed = expectOk(await nl.backupCodes.remove({ grant: person.grant, proof: await person.proof() }))
     person.grant = removed.grant ?? ''
     const tablet = expectOk(await nl.totp.enroll({ grant: person.grant, proof: await person.proof(), label: 'Tablet' }))
-    const app = authenticator(tablet.uri, tablet.device, clock)
+    const app = authenticator(tablet.uri, tablet.authenticator, clock)
     const confirmed = expectOk(await nl.totp.confirm({ grant: person.grant, code: app.code() }))
     expect(confirmed.backupCodes).toBeNull()
     expect(await nl.backupCodes.status({ grant: confirmed.grant })).toMatchObject({ total: 0 })

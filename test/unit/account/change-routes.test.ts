@@ -74,12 +74,12 @@ const routes: Readonly<Record<string, Route>> = {
     mail: /Tablet/,
   },
   'totp.remove': {
-    begin: ({ nl, ada }, call) => nl.totp.remove({ ...call, device: ada.app.device }),
+    begin: ({ nl, ada }, call) => nl.totp.remove({ ...call, authenticator: ada.app.id }),
     mail: /authenticator app.*removed|removed.*authenticator app/is,
   },
   'totp.resynchronize': {
     begin: ({ nl, ada: { app } }, call) =>
-      nl.totp.resynchronize({ ...call, device: app.device, codes: [app.code(20), app.code(21)] }),
+      nl.totp.resynchronize({ ...call, authenticator: app.id, codes: [app.code(20), app.code(21)] }),
     mail: /clock|synchron/i,
   },
   'sms.enroll': {
@@ -235,7 +235,7 @@ describe('every method of the security page that changes a factor', () => {
 it('[LIF-6] [PKR-18] every factor is kept with its times, its kind and a name', async () => {
   const { nl, ada, world } = await everything()
   const { grant } = ada
-  const [app] = expectOk(await nl.totp.list({ grant })).devices
+  const [app] = expectOk(await nl.totp.list({ grant })).authenticators
   expect(app).toMatchObject({ label: 'Phone', createdAt: expect.any(Number), lastUsedAt: expect.any(Number) })
   const { number } = expectOk(await nl.sms.get({ grant }))
   expect(number).toMatchObject({ number: '+36 •••••• 67', country: 'HU', lastUsedAt: null })

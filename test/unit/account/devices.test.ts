@@ -13,7 +13,7 @@ const signedOut = { ok: false, reason: 'signed-out' }
 async function secondDevice(world: World, person: Person): Promise<Authenticator> {
   const { grant } = person
   const enrolled = expectOk(await world.nl.totp.enroll({ grant, proof: await person.proof(), label: 'Tablet' }))
-  const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+  const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
   person.grant = expectOk(await world.nl.totp.confirm({ grant, code: app.code() })).grant ?? ''
   return app
 }
@@ -23,29 +23,36 @@ describe('totp.rename', () => {
     const world = createWorld()
     const person = await world.person()
     const { grant, app } = person
-    expectOk(await world.nl.totp.rename({ grant, device: app.device, label: ` Work\nphone \u202e${'x'.repeat(100)}` }))
-    const [device] = expectOk(await world.nl.totp.list({ grant })).devices
-    expect(device!.label).toBe(`Work\\u000aphone ${'x'.repeat(47)}…`)
+    expectOk(
+      await world.nl.totp.rename({ grant, authenticator: app.id, label: ` Work\nphone \u202e${'x'.repeat(100)}` }),
+    )
+    const [authenticator] = expectOk(await world.nl.totp.list({ grant })).authenticators
+    expect(authenticator!.label).toBe(`Work\\u000aphone ${'x'.repeat(47)}…`)
     expect(await newestOf(world.nl, person.id, 'mfa_update')).toMatchObject({
-      values: { change: 'rename', device: app.device },
+      values: { change: 'rename', authenticator: app.id },
     })
-    expectOk(await world.nl.totp.rename({ grant, device: app.device, label: '  ' }))
-    expect(expectOk(await world.nl.totp.list({ grant })).devices[0]!.label).toBe('Authenticator')
+    expectOk(await world.nl.totp.rename({ grant, authenticator: app.id, label: '  ' }))
+    expect(expectOk(await world.nl.totp.list({ grant })).authenticators[0]!.label).toBe('Authenticator')
   })
 
   it('[ROL-2] finds no device of another account', async () => {
     const world = createWorld()
     const [ada, bob] = [await world.person('ada'), await world.person('bob')]
-    const device = bob.app.device
+    const authenticator = bob.app.id
     const { grant } = ada
     const notFound = { ok: false, reason: 'not-found' }
     const proof = await ada.proof()
-    expect(await world.nl.totp.rename({ grant, device, label: 'x' })).toEqual(notFound)
-    expect(await world.nl.totp.remove({ grant, proof, device })).toEqual(notFound)
+    expect(await world.nl.totp.rename({ grant, authenticator, label: 'x' })).toEqual(notFound)
+    expect(await world.nl.totp.remove({ grant, proof, authenticator })).toEqual(notFound)
     expect(
-      await world.nl.totp.resynchronize({ grant, proof, device, codes: [bob.app.code(5), bob.app.code(6)] }),
+      await world.nl.totp.resynchronize({
+        grant,
+        proof,
+        authenticator,
+        codes: [bob.app.code(5), bob.app.code(6)],
+      }),
     ).toEqual(notFound)
-    expect(expectOk(await world.nl.totp.list({ grant: bob.grant })).devices).toHaveLength(1)
+    expect(expectOk(await world.nl.totp.list({ grant: bob.grant })).authenticators).toHaveLength(1)
   })
 })
 
@@ -58,14 +65,14 @@ describe('totp.remove', () => {
     await person.signIn()
     const other = person.grant
     await person.signIn()
-    expect(await nl.totp.remove({ grant: person.grant, device: tablet.device })).toEqual({
+    expect(await nl.totp.remove({ grant: person.grant, authenticator: tablet.id })).toEqual({
       ok: false,
       reason: 'step-up',
     })
     const proof = await person.proof()
     await nl.outbox.idle()
     world.mailer.clear()
-    const removed = expectOk(await nl.totp.remove({ grant: person.grant, proof, device: tablet.device }))
+    const removed = expectOk(await nl.totp.remove({ grant: person.grant, proof, authenticator: tablet.id }))
     expect(removed.twoFactor).toBe('on')
     expect(await nl.sessions.check({ grant: other })).toEqual(signedOut)
     expect(await nl.sessions.check({ grant: person.grant })).toEqual(signedOut)
@@ -87,7 +94,7 @@ describe('totp.remove', () => {
     const person = await world.person()
     await person.signIn()
     const { grant, app } = person
-    const removed = expectOk(await nl.totp.remove({ grant, proof: await person.proof(), device: app.device }))
+    const removed = expectOk(await nl.totp.remove({ grant, proof: await person.proof(), authenticator: app.id }))
     expect(removed.twoFactor).toBe('off')
     expect(await nl.backupCodes.status({ grant: removed.grant })).toMatchObject({ left: 0, total: 0 })
     expectStatus(await nl.signIn.start({ name: 'ada', accountId: person.id, primary: 'password' }), 'granted')
@@ -102,11 +109,15 @@ describe('totp.remove', () => {
     const { grant, app } = person
     const tablet = await secondDevice(world, person)
     expect(grant).not.toBe(person.grant)
-    const first = await strict.totp.remove({ grant: person.grant, proof: await person.proof(), device: tablet.device })
+    const first = await strict.totp.remove({
+      grant: person.grant,
+      proof: await person.proof(),
+      authenticator: tablet.id,
+    })
     person.grant = expectOk(first).grant ?? ''
-    const last = { grant: person.grant, proof: await person.proof(), device: app.device }
+    const last = { grant: person.grant, proof: await person.proof(), authenticator: app.id }
     expect(await strict.totp.remove(last)).toEqual({ ok: false, reason: 'required-by-policy' })
-    expect(expectOk(await strict.totp.list({ grant: person.grant })).devices).toHaveLength(1)
+    expect(expectOk(await strict.totp.list({ grant: person.grant })).authenticators).toHaveLength(1)
   })
 
   it('binds anew with a new secret and new codes', async () => {
@@ -115,11 +126,11 @@ describe('totp.remove', () => {
     const person = await world.person()
     await person.signIn()
     const removed = expectOk(
-      await nl.totp.remove({ grant: person.grant, proof: await person.proof(), device: person.app.device }),
+      await nl.totp.remove({ grant: person.grant, proof: await person.proof(), authenticator: person.app.id }),
     )
     const { grant } = removed
     const enrolled = expectOk(await nl.totp.enroll({ grant }))
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     const confirmed = expectOk(await nl.totp.confirm({ grant, code: app.code() }))
     expect(confirmed.backupCodes).toHaveLength(10)
     expect(confirmed.backupCodes).not.toContain(person.backupCodes[0])
@@ -157,8 +168,8 @@ describe('accounts.turnOffTwoFactor', () => {
     expect(await newestOf(nl, person.id, 'mfa_off')).toMatchObject({ values: { factors: ['totp', 'backup-code'] } })
     await nl.outbox.idle()
     expect(world.mailer.mails).toHaveLength(1)
-    const { totp, backupCodes } = await stateOf(world.storage, person.id)
-    expect([totp.devices, backupCodes.set]).toEqual([[], null])
+    const { totp, 'backup-code': backupCodes } = await stateOf(world.storage, person.id)
+    expect([totp.authenticators, backupCodes.set]).toEqual([[], null])
   })
 
   it('takes a backup code too, once', async () => {

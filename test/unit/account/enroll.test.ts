@@ -19,7 +19,7 @@ async function newcomer(world: World, id = 'ada'): Promise<string> {
 
 async function enroll(world: World, grant: string, label?: string): Promise<Authenticator> {
   const enrolled = expectOk(await world.nl.totp.enroll({ grant, label }))
-  return authenticator(enrolled.uri, enrolled.device, world.clock)
+  return authenticator(enrolled.uri, enrolled.authenticator, world.clock)
 }
 
 describe('totp.enroll', () => {
@@ -71,7 +71,7 @@ describe('totp.enroll', () => {
     const world = createWorld()
     const grant = await newcomer(world)
     await enroll(world, grant)
-    expect(await world.nl.totp.list({ grant })).toEqual({ ok: true, devices: [] })
+    expect(await world.nl.totp.list({ grant })).toEqual({ ok: true, authenticators: [] })
     expectStatus(await world.nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password' }), 'granted')
   })
 
@@ -125,11 +125,11 @@ describe('totp.enroll', () => {
     await newcomer(world)
     for (let n = 0; n < 10; n++) {
       const enrolled = expectOk(await world.nl.totp.enroll({ grant, label: `Device ${n}` }))
-      const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+      const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
       expectOk(await world.nl.totp.confirm({ grant, code: app.code() }))
     }
-    expect(await world.nl.totp.enroll({ grant })).toEqual({ ok: false, reason: 'too-many-devices' })
-    expect(expectOk(await world.nl.totp.list({ grant })).devices).toHaveLength(10)
+    expect(await world.nl.totp.enroll({ grant })).toEqual({ ok: false, reason: 'too-many-authenticators' })
+    expect(expectOk(await world.nl.totp.list({ grant })).authenticators).toHaveLength(10)
   })
 
   it.each([
@@ -180,13 +180,13 @@ describe('totp.confirm', () => {
     const confirmed = expectOk(await world.nl.totp.confirm({ grant, code: app.code(), client: home }))
     expect(confirmed.backupCodes).toHaveLength(10)
     expect(new Set(confirmed.backupCodes).size).toBe(10)
-    expect(confirmed.device).toBe(app.device)
+    expect(confirmed.authenticator).toBe(app.id)
     expect(await world.nl.sessions.check({ grant: confirmed.grant })).toMatchObject({
       aal: 2,
       amr: ['pwd', 'otp', 'mfa'],
     })
-    expect(expectOk(await world.nl.totp.list({ grant: confirmed.grant })).devices).toEqual([
-      { id: app.device, label: 'Phone', createdAt: world.clock(), lastUsedAt: null },
+    expect(expectOk(await world.nl.totp.list({ grant: confirmed.grant })).authenticators).toEqual([
+      { id: app.id, label: 'Phone', createdAt: world.clock(), lastUsedAt: null },
     ])
     expect((await eventsOf(world.nl, 'ada')).map(({ type }) => type)).toEqual([
       'backup_code_regenerate',
@@ -259,7 +259,7 @@ describe('totp.confirm', () => {
     const world = createWorld()
     const person = await world.person()
     const enrolled = expectOk(await world.nl.totp.enroll({ grant: person.grant, proof: await person.proof() }))
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     const confirmed = expectOk(await world.nl.totp.confirm({ grant: person.grant, code: app.code() }))
     expect(confirmed.backupCodes).toBeNull()
     const status = await world.nl.backupCodes.status({ grant: confirmed.grant })

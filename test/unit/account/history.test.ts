@@ -19,7 +19,7 @@ describe('history', () => {
     expect(second.next).toBeNull()
 
     const others = expectOk(await nl.history.list({ grant: bob.grant, after: first.next ?? '' })).events
-    expect(JSON.stringify(others)).not.toContain(ada.app.device)
+    expect(JSON.stringify(others)).not.toContain(ada.app.id)
     for (const limit of [0, 101, 1.5, -1, 1e9]) {
       await expect(nl.history.list({ grant: ada.grant, limit })).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
     }
@@ -34,25 +34,25 @@ describe('history', () => {
     const { nl, clock } = world
     const boundAt = clock()
     const person = await world.person()
-    const { device } = person.app
+    const { id: authenticator } = person.app
     await person.signIn(elsewhere(7))
     const usedAt = clock()
-    expect(expectOk(await nl.totp.list({ grant: person.grant })).devices).toEqual([
-      { id: device, label: 'Phone', createdAt: boundAt, lastUsedAt: usedAt },
+    expect(expectOk(await nl.totp.list({ grant: person.grant })).authenticators).toEqual([
+      { id: authenticator, label: 'Phone', createdAt: boundAt, lastUsedAt: usedAt },
     ])
     expect(await newestOf(nl, person.id, 'mfa_enroll')).toMatchObject({
       at: boundAt,
-      values: { factor: 'totp', device, ip: '192.0.2.7' },
+      values: { factor: 'totp', authenticator, ip: '192.0.2.7' },
     })
     expect(await newestOf(nl, person.id, 'authn_login_success')).toMatchObject({
       at: usedAt,
-      values: { factor: 'totp', device, ip: '10.0.0.7' },
+      values: { factor: 'totp', authenticator, ip: '10.0.0.7' },
     })
-    const removal = { grant: person.grant, proof: await person.proof(), device, client: home }
+    const removal = { grant: person.grant, proof: await person.proof(), authenticator, client: home }
     expectOk(await nl.totp.remove(removal))
     expect(await newestOf(nl, person.id, 'mfa_remove')).toMatchObject({
       at: clock(),
-      values: { factor: 'totp', device, ip: '192.0.2.7' },
+      values: { factor: 'totp', authenticator, ip: '192.0.2.7' },
     })
     expect(await nl.backupCodes.status({ grant: asSystem(person.id, 'reading') })).toMatchObject({ createdAt: null })
   })
@@ -64,7 +64,7 @@ describe('history', () => {
     // What a host does after "I forgot my password": the mailed link stands for the primary authentication.
     const reset = { name: person.name, accountId: person.id, primary: 'magic-link', client: elsewhere(1) } as const
     const { challenge } = expectStatus(await nl.signIn.start(reset), 'challenge')
-    expect(expectOk(await nl.totp.list({ grant: person.grant })).devices).toHaveLength(1)
+    expect(expectOk(await nl.totp.list({ grant: person.grant })).authenticators).toHaveLength(1)
     world.clock.advance(30_000)
     const granted = await nl.signIn.verify({ challenge, code: person.app.code(), client: elsewhere(1) })
     expect(granted).toMatchObject({ status: 'granted', aal: 1, amr: ['otp'] })

@@ -50,7 +50,7 @@ describe('notices', () => {
 
     const { grant } = person
     const enrolled = expectOk(await nl.totp.enroll({ grant, proof: await person.proof(), label: 'Tablet' }))
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     person.grant = expectOk(await nl.totp.confirm({ grant, code: app.code() })).grant ?? ''
     expect(await sent(world)).toHaveLength(1)
 
@@ -58,7 +58,7 @@ describe('notices', () => {
     person.grant = expectOk(await nl.backupCodes.regenerate(renewal)).grant ?? ''
     expect(await sent(world)).toHaveLength(1)
 
-    const removal = { grant: person.grant, proof: await person.proof(), device: app.device }
+    const removal = { grant: person.grant, proof: await person.proof(), authenticator: app.id }
     person.grant = expectOk(await nl.totp.remove(removal)).grant ?? ''
     expect(await sent(world)).toHaveLength(1)
 

@@ -97,7 +97,7 @@ describe.each(pairs)('one method at a time, $from on: $to', ({ from, to }) => {
     await enroll(scene, from)
     const page = { grant: scene.grant, proof: await proveBy(scene, from), client: home }
     const removed = {
-      totp: () => nl.totp.remove({ ...page, device: scene.app?.device }),
+      totp: () => nl.totp.remove({ ...page, authenticator: scene.app?.id }),
       sms: () => nl.sms.remove(page),
       passkey: async () => {
         const [passkey] = expectOk(await nl.passkeys.list(page)).passkeys
@@ -147,7 +147,7 @@ describe('switching', () => {
     await bindApp(nl, world.clock, { grant: scene.grant, proof, switching: true })
     const state = await stateOf(world.storage, 'ada')
     expect(enrolledMethods(state)).toEqual(['totp'])
-    expect(state.totp.devices).toHaveLength(2)
+    expect(state.totp.authenticators).toHaveLength(2)
     expect(state.preferred).toBeNull()
     expect(state.sms).toMatchObject({ number: null, enrollment: null, code: null })
     expect(scene.versions.at(-1)!.change.keys.release).toHaveLength(1)

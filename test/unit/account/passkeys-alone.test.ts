@@ -30,7 +30,7 @@ describe('a passkey alone', () => {
     expect(granted).toMatchObject({ aal: 2, amr: ['swk', 'pop', 'mfa'] })
     expect(await nl.sessions.check({ grant: granted.grant })).toMatchObject({ ok: true, accountId: 'ada', aal: 2 })
     expect(await newestOf(nl, 'ada', 'authn_login_success')).toMatchObject({
-      values: { primary: 'passkey', factor: 'passkey', device: ada.passkey },
+      values: { primary: 'passkey', factor: 'passkey', authenticator: ada.passkey },
     })
     expect(expectOk(await nl.passkeys.list({ grant: granted.grant })).passkeys[0]?.lastUsedAt).toBe(clock())
   })
@@ -55,7 +55,7 @@ describe('a passkey alone', () => {
     const swapped = await answered(nl, ada.authenticator, null, { userHandle: handle })
     expect(await nl.signIn.verifyPasskey(swapped)).toMatchObject({ status: 'refused', reason: 'unknown-passkey' })
     expect(await eventsOf(nl, 'eve')).toHaveLength(commits)
-    expect((await factsOf(nl, 'eve'))[0]).toMatchObject({ values: { door: 'passkey', reason: 'unknown-passkey' } })
+    expect((await factsOf(nl, 'eve'))[0]).toMatchObject({ values: { flow: 'passkey', reason: 'unknown-passkey' } })
     expect((await stateOf(world.storage, 'ada')).spentCeremonies).toEqual([])
   })
 
@@ -113,8 +113,8 @@ describe('a passkey alone', () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     const key = createAuthenticator()
-    const device = await ada.add(key)
-    const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: device })
+    const authenticator = await ada.add(key)
+    const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: authenticator })
     expect(removed).toMatchObject({ ok: true, twoFactor: 'on' })
     expect(await nl.signIn.verifyPasskey(await answered(nl, key, null))).toEqual({
       status: 'refused',
@@ -161,15 +161,15 @@ describe('junk of a stranger', () => {
     const open = await answered(nl, ada.authenticator, null)
     const spent = await answered(nl, ada.authenticator, null)
     expectStatus(await nl.signIn.verifyPasskey(spent), 'granted')
-    const before = (await stateOf(world.storage, 'ada')).passkeys
+    const before = (await stateOf(world.storage, 'ada')).passkey
     for (let n = 0; n < 3 * limits.spentCeremonies; n++) {
       const junk = await answered(nl, ada.authenticator, null, { origin: 'https://evil.example' })
       expect(await nl.signIn.verifyPasskey({ ...junk, client: elsewhere(n) })).toEqual(wrongCredentials)
     }
     const after = await stateOf(world.storage, 'ada')
     expect(after.spentCeremonies).toHaveLength(limits.spentCeremonies)
-    expect(after.throttle).toEqual({ places: [], failures: 0, lockedAt: null })
-    expect(after.passkeys).toEqual(before)
+    expect(after.throttle).toEqual({ sources: [], failures: 0, lockedAt: null })
+    expect(after.passkey).toEqual(before)
     // What was answered right is not forgotten for it.
     expect(await nl.signIn.verifyPasskey(spent)).toMatchObject({ reason: 'challenge-ended' })
     expectStatus(await nl.signIn.verifyPasskey(open), 'granted')

@@ -156,7 +156,7 @@ describe('a sign-in by passkey', () => {
     expectOk(await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: device }))
     await nl.outbox.idle()
     const all = JSON.stringify([shown, world.mailer.mails])
-    const { handle } = (await stateOf(storage, 'ada')).passkeys
+    const { handle } = (await stateOf(storage, 'ada')).passkey
     for (const secret of [...key.ids, ...ada.authenticator.ids, handle ?? '?']) expect(all).not.toContain(secret)
     expect(all).toContain(device)
   })

@@ -62,7 +62,7 @@ describe('a verifier that does not do its work', () => {
     const world = createWorld({ options: withPasskeys })
     const ada = await keyOwner(world.nl)
     const call = { grant: ada.grant, proof: await ada.proof() }
-    const used = (await stateOf(world.storage, 'ada')).passkeys
+    const used = (await stateOf(world.storage, 'ada')).passkey
     const nl = world.instance({ passkeys: { verifier: broken(answer) } })
     const alone = await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null))
     expect(alone).toMatchObject({ status: 'refused', reason: 'wrong-credentials' })
@@ -72,7 +72,7 @@ describe('a verifier that does not do its work', () => {
     expect(stepUp).toEqual({ ok: false, reason: 'wrong' })
     const registration = await made(nl, createAuthenticator(), call)
     expect(await nl.passkeys.confirm(registration)).toEqual({ ok: false, reason: 'wrong' })
-    expect((await stateOf(world.storage, 'ada')).passkeys).toEqual(used)
+    expect((await stateOf(world.storage, 'ada')).passkey).toEqual(used)
   })
 
   it('that names another credential than was sent registers nothing', async () => {
@@ -163,14 +163,14 @@ describe('one method at a time', () => {
     const { nl, storage } = world
     const ada = await keyOwner(nl)
     await ada.add(createAuthenticator())
-    const { credentials } = (await stateOf(storage, 'ada')).passkeys
+    const { credentials } = (await stateOf(storage, 'ada')).passkey
     const call = { grant: ada.grant, label: 'Phone' }
     expect(await nl.totp.enroll({ ...call, proof: await ada.proof() })).toEqual({
       ok: false,
       reason: 'deactivate-first',
     })
     const enrolled = expectOk(await nl.totp.enroll({ ...call, proof: await ada.proof(), switching: true }))
-    const { code } = app(enrolled.uri, enrolled.device, world.clock)
+    const { code } = app(enrolled.uri, enrolled.authenticator, world.clock)
     const { grant } = expectOk(await nl.totp.confirm({ grant: ada.grant, code: code() }))
     expect(expectOk(await nl.accounts.factors({ grant })).enrolled).toEqual(['totp'])
     for (const { id } of credentials) expect(await storage.find(credentialKey(id))).toBeNull()

@@ -38,17 +38,17 @@ describe('an account that only passkeys open', () => {
     const { nl, storage, clock } = createWorld({ options: withPasskeys })
     const first = createAuthenticator()
     const ada = await keyOwner(nl, { authenticator: first })
-    while ((await stateOf(storage, 'ada')).passkeys.credentials.length < limits.passkeys) {
+    while ((await stateOf(storage, 'ada')).passkey.credentials.length < limits.passkeys) {
       clock.advance(1000)
       await ada.add(createAuthenticator())
     }
-    const second = (await stateOf(storage, 'ada')).passkeys.credentials[1]!
+    const second = (await stateOf(storage, 'ada')).passkey.credentials[1]!
     await ada.becomePasskeyOnly()
     const recovered = expectStatus(await nl.signIn.recover({ ...start, code: ada.backupCodes[0] }), 'enroll')
     const key = createAuthenticator()
     const input = await made(nl, key, { grant: recovered.grant, label: 'New' })
     const { grant } = expectOk(await nl.passkeys.confirm(input))
-    const { credentials } = (await stateOf(storage, 'ada')).passkeys
+    const { credentials } = (await stateOf(storage, 'ada')).passkey
     expect(credentials).toHaveLength(limits.passkeys)
     expect(credentials.map(({ id }) => id)).not.toContain(second.id)
     expectOk(await nl.sessions.check({ grant }))
@@ -61,14 +61,14 @@ describe('an account that only passkeys open', () => {
     const { nl, storage, clock } = createWorld({ options: { ...withPasskeys, sms } })
     const ada = await keyOwner(nl)
     const enrolled = expectOk(await nl.totp.enroll({ grant: ada.grant, proof: await ada.proof(), label: 'Phone' }))
-    const phone = app(enrolled.uri, enrolled.device, clock)
+    const phone = app(enrolled.uri, enrolled.authenticator, clock)
     ada.grant = expectOk(await nl.totp.confirm({ grant: ada.grant, code: phone.code() })).grant ?? ''
     await ada.becomePasskeyOnly()
     const recovered = expectStatus(await nl.signIn.recover({ ...start, code: ada.backupCodes[0] }), 'enroll')
     const call = { grant: recovered.grant, label: 'New', switching: true }
     expectOk(await nl.passkeys.confirm(await made(nl, createAuthenticator(), call)))
-    const { totp, passkeys } = await stateOf(storage, 'ada')
-    expect(totp.devices).toHaveLength(1)
+    const { totp, passkey: passkeys } = await stateOf(storage, 'ada')
+    expect(totp.authenticators).toHaveLength(1)
     expect(passkeys).toMatchObject({ only: true })
     expect(passkeys.credentials).toHaveLength(2)
   })

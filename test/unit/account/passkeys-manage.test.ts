@@ -14,18 +14,18 @@ describe('the passkeys of an account', () => {
     const { nl, clock } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     const key = createAuthenticator({ transports: ['usb'], backupEligible: false, backedUp: false })
-    const device = await ada.add(key)
+    const authenticator = await ada.add(key)
     clock.advance(1000)
     expectStatus(await nl.signIn.verifyPasskey(await answered(nl, key, null)), 'granted')
-    expectOk(await nl.passkeys.rename({ grant: ada.grant, passkey: device, label: '  Blue\nkey ' }))
+    expectOk(await nl.passkeys.rename({ grant: ada.grant, passkey: authenticator, label: '  Blue\nkey ' }))
     expect(await newestOf(nl, 'ada', 'mfa_update')).toMatchObject({
-      values: { factor: 'passkey', device, change: 'rename' },
+      values: { factor: 'passkey', authenticator, change: 'rename' },
     })
     const listed = expectOk(await nl.passkeys.list({ grant: ada.grant }))
     expect(listed.only).toBe(false)
     expect(listed.passkeys).toMatchObject([
       { id: ada.passkey, label: 'Laptop', synced: true, createdAt: clock() - 1000 },
-      { id: device, lastUsedAt: clock(), synced: false, transports: ['usb'] },
+      { id: authenticator, lastUsedAt: clock(), synced: false, transports: ['usb'] },
     ])
     expect(listed.passkeys[1]?.label).toMatch(/Blue.*key/)
     // The id of the credential stays inside.
@@ -33,7 +33,7 @@ describe('the passkeys of an account', () => {
     const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: ada.passkey })
     expect(removed).toMatchObject({ ok: true, twoFactor: 'on' })
     const left = expectOk(await nl.passkeys.list({ grant: expectOk(removed).grant })).passkeys
-    expect(left.map(({ id }) => id)).toEqual([device])
+    expect(left.map(({ id }) => id)).toEqual([authenticator])
   })
 
   it('are found by their reference alone, and not by what somebody else has', async () => {
@@ -67,8 +67,8 @@ describe('the passkeys of an account', () => {
     const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: ada.passkey })
     expect(removed).toMatchObject({ ok: true, twoFactor: 'off' })
     const state = await stateOf(world.storage, 'ada')
-    expect(state.passkeys).toMatchObject({ credentials: [], only: false })
-    expect(state.backupCodes.set).toBeNull()
+    expect(state.passkey).toMatchObject({ credentials: [], only: false })
+    expect(state['backup-code'].set).toBeNull()
     await nl.outbox.idle()
     expect(world.mailer.mails).toHaveLength(2)
     const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
@@ -84,8 +84,8 @@ describe('the passkeys of an account', () => {
     const world = createWorld({ options: withPasskeys })
     const strict = world.instance({ policy: { factors: { required: { since: 0, graceMs: 0 } } } })
     const ada = await keyOwner(world.nl)
-    const device = await ada.add(createAuthenticator())
-    const removed = await strict.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: device })
+    const authenticator = await ada.add(createAuthenticator())
+    const removed = await strict.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: authenticator })
     ada.grant = expectOk(removed).grant ?? ''
     const last = { grant: ada.grant, proof: await ada.proof(), passkey: ada.passkey }
     const required = { ok: false, reason: 'required-by-policy' }
@@ -141,15 +141,15 @@ describe('a proof by passkey', () => {
     for (const ceremony of [null, '', 5, ada.grant, challenge]) {
       expect(await nl.stepUp.verifyPasskey({ ...input, ceremony })).toEqual(ended)
     }
-    const before = (await stateOf(world.storage, 'ada')).passkeys
+    const before = (await stateOf(world.storage, 'ada')).passkey
     const { options, ceremony } = expectOk(await nl.stepUp.passkeyOptions({ grant: ada.grant }))
     const hers = eve.authenticator.get({ ...options, allowCredentials: [] }, { origin: 'https://acme.example' })
     const wrong = await nl.stepUp.verifyPasskey({ ...input, ceremony, response: hers })
     expect(wrong).toEqual({ ok: false, reason: 'wrong' })
     expect(await newestOf(nl, 'ada', 'mfa_fail')).toMatchObject({
-      values: { door: 'step-up', compared: ['passkey'], reason: 'unknown-credential' },
+      values: { flow: 'step-up', compared: ['passkey'], reason: 'unknown-credential' },
     })
-    expect((await stateOf(world.storage, 'ada')).passkeys).toEqual(before)
+    expect((await stateOf(world.storage, 'ada')).passkey).toEqual(before)
     const mine = ada.authenticator.get(options, { origin: 'https://acme.example' })
     expect(await nl.stepUp.verifyPasskey({ ...input, ceremony, response: mine })).toEqual(ended)
     const late = await proven(nl, ada.authenticator, ada)
@@ -186,7 +186,7 @@ describe('a proof by passkey', () => {
     expect(await newestOf(nl, 'ada', 'mfa_off')).toMatchObject({ values: { factors: ['passkey', 'backup-code'] } })
     expect(await nl.accounts.turnOffTwoFactor({ grant: off.grant, proof })).toEqual({ ok: false, reason: 'not-on' })
     const state = await stateOf(world.storage, 'ada')
-    expect(state.passkeys.credentials).toEqual([])
-    expect(state.backupCodes.set).toBeNull()
+    expect(state.passkey.credentials).toEqual([])
+    expect(state['backup-code'].set).toBeNull()
   })
 })

@@ -87,7 +87,7 @@ describe('only passkeys', () => {
       const challenge = await ada.challenge(elsewhere(n))
       await nl.signIn.verify({ challenge, code: '00000-00000-000', client: elsewhere(n) })
     }
-    expect((await stateOf(world.storage, 'ada')).backupCodes.failures).toBe(100)
+    expect((await stateOf(world.storage, 'ada'))['backup-code'].failures).toBe(100)
     const { grant } = expectStatus(
       await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null)),
       'granted',
@@ -122,7 +122,7 @@ describe('only passkeys', () => {
     const { nl, clock } = world
     const ada = await keyOwner(nl)
     const enrolled = expectOk(await nl.totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
-    const phone = app(enrolled.uri, enrolled.device, clock)
+    const phone = app(enrolled.uri, enrolled.authenticator, clock)
     ada.grant = expectOk(await nl.totp.confirm({ grant: ada.grant, code: phone.code() })).grant ?? ''
     expectOk(await nl.sms.enroll({ grant: ada.grant, proof: await ada.proof(), number: '+36201234567', client: home }))
     await nl.outbox.idle()
@@ -184,7 +184,7 @@ describe('only passkeys', () => {
     for (const attempt of [
       nl.passkeys.register({ grant, proof }),
       nl.backupCodes.regenerate({ grant, proof }),
-      nl.totp.remove({ grant, proof, device: bob.app.device }),
+      nl.totp.remove({ grant, proof, authenticator: bob.app.id }),
     ]) {
       expect(await attempt).toEqual(stepUp)
     }

@@ -103,9 +103,9 @@ describe('an owner whose passkeys are lost', () => {
       'totp.enroll': () => nl.totp.enroll(common),
       'totp.confirm': () => nl.totp.confirm({ ...common, code: '123456' }),
       'totp.list': () => nl.totp.list(common),
-      'totp.rename': () => nl.totp.rename({ ...common, device: 'x', label: 'x' }),
-      'totp.remove': () => nl.totp.remove({ ...common, device: 'x' }),
-      'totp.resynchronize': () => nl.totp.resynchronize({ ...common, device: 'x', codes: ['123456', '123457'] }),
+      'totp.rename': () => nl.totp.rename({ ...common, authenticator: 'x', label: 'x' }),
+      'totp.remove': () => nl.totp.remove({ ...common, authenticator: 'x' }),
+      'totp.resynchronize': () => nl.totp.resynchronize({ ...common, authenticator: 'x', codes: ['123456', '123457'] }),
       'sms.enroll': () => nl.sms.enroll({ ...common, number: '+36201234567' }),
       'sms.resend': () => nl.sms.resend(common),
       'sms.confirm': () => nl.sms.confirm({ ...common, code: '123456' }),
@@ -169,10 +169,10 @@ describe('a recovery that fails', () => {
     for (let n = 0; n <= limits.freeFailures; n++) {
       expect(await nl.signIn.recover({ ...start, client, code: nobodysCode })).toEqual(wrong)
       expect(await newestOf(nl, 'ada', 'mfa_fail')).toMatchObject({
-        values: { door: 'recover', compared: ['backup-code'], reason: 'wrong' },
+        values: { flow: 'recover', compared: ['backup-code'], reason: 'wrong' },
       })
     }
-    const { throttle, backupCodes } = await stateOf(world.storage, 'ada')
+    const { throttle, 'backup-code': backupCodes } = await stateOf(world.storage, 'ada')
     expect(throttle.failures).toBe(limits.freeFailures + 1)
     expect(backupCodes.failures).toBe(limits.freeFailures + 1)
     // The place waits now: a right code is not looked at, and nothing says so.
@@ -180,7 +180,7 @@ describe('a recovery that fails', () => {
     expect(await nl.signIn.recover({ ...start, client, code: ada.backupCodes[0] })).toEqual(wrong)
     expect((await factsOf(nl, 'ada'))[0]).toMatchObject({
       type: 'excess_rate_limit_exceeded',
-      values: { door: 'recover' },
+      values: { flow: 'recover' },
     })
     for (const code of ['', '123456', 'x'.repeat(5000), null, 7, {}]) {
       expect(await nl.signIn.recover({ ...start, client: elsewhere(2), code })).toEqual(wrong)
@@ -210,7 +210,7 @@ describe('a recovery that fails', () => {
       expect(await nl.signIn.recover({ ...start, accountId, code: eve.backupCodes[0] })).toEqual(refused)
     }
     expect(await stateOf(world.storage, 'eve')).toEqual(before)
-    expect((await factsOf(nl, 'eve'))[0]).toMatchObject({ values: { door: 'recover', reason: 'not-passkey-only' } })
+    expect((await factsOf(nl, 'eve'))[0]).toMatchObject({ values: { flow: 'recover', reason: 'not-passkey-only' } })
     expect(await world.storage.load('account:nobody')).toBeNull()
   })
 

@@ -55,7 +55,7 @@ describe('a registration', () => {
     expect(await newestOf(nl, 'ada', 'mfa_enroll_fail')).toMatchObject({
       values: { factor: 'passkey', reason: 'wrong' },
     })
-    expect((await stateOf(world.storage, 'ada')).passkeys.credentials).toEqual([])
+    expect((await stateOf(world.storage, 'ada')).passkey.credentials).toEqual([])
   })
 
   it('[PKR-2] is of one account, session, epoch and kind of ceremony', async () => {
@@ -105,7 +105,7 @@ describe('a registration', () => {
       transports: ['usb', 'nfc'],
     })
     const owner = await keyOwner(world.nl, { authenticator })
-    const { passkeys } = await stateOf(world.storage, owner.id)
+    const { passkey: passkeys } = await stateOf(world.storage, owner.id)
     expect(passkeys.credentials).toEqual([
       {
         id: authenticator.ids[0],
@@ -170,7 +170,7 @@ describe('a passkey', () => {
     await nl.outbox.idle()
     expect(world.mailer.mails.map(({ subject }) => subject).join()).toMatch(/passkey/i)
     expect(await newestOf(nl, 'ada', 'mfa_enroll')).toMatchObject({
-      values: { factor: 'passkey', device: owner.passkey, label: 'Laptop' },
+      values: { factor: 'passkey', authenticator: owner.passkey, label: 'Laptop' },
     })
   })
 
@@ -210,7 +210,7 @@ describe('a passkey', () => {
       amr: ['swk', 'pop', 'mfa'],
     })
     expect(await newestOf(nl, 'ada', 'authn_login_success')).toMatchObject({
-      values: { primary: 'magic-link', factor: 'passkey', device: confirmed.device },
+      values: { primary: 'magic-link', factor: 'passkey', authenticator: confirmed.authenticator },
     })
   })
 })
@@ -238,6 +238,6 @@ describe('the passkeys of an account', () => {
     for (let n = 1; n < count; n++) await owner.add(createAuthenticator(long))
     const input = await made(nl, createAuthenticator(long), { grant: owner.grant, proof: await owner.proof() })
     expect(await nl.passkeys.confirm(input)).toEqual({ ok: false, reason: 'too-many-passkeys' })
-    expect((await stateOf(world.storage, owner.id)).passkeys.credentials).toHaveLength(count)
+    expect((await stateOf(world.storage, owner.id)).passkey.credentials).toHaveLength(count)
   })
 })

@@ -36,7 +36,7 @@ describe('a passkey for a challenge', () => {
         expect(granted).toMatchObject({ status: 'granted', aal: 2, amr: [...first, means, 'pop', 'mfa'] })
       }
       expect(await newestOf(nl, owner.id, 'authn_login_success')).toMatchObject({
-        values: { primary: 'oauth', factor: 'passkey', device: owner.passkey },
+        values: { primary: 'oauth', factor: 'passkey', authenticator: owner.passkey },
       })
     }
   })
@@ -63,7 +63,7 @@ describe('a passkey for a challenge', () => {
     const challenge = await ada.challenge()
     const { options, ceremony } = expectOk(await nl.signIn.passkeyOptions({ challenge }))
     expect(options.allowCredentials.map(({ id }) => id)).toEqual(ada.authenticator.ids)
-    const before = (await stateOf(world.storage, 'ada')).passkeys
+    const before = (await stateOf(world.storage, 'ada')).passkey
     const response = eve.authenticator.get({ ...options, allowCredentials: [] }, { origin: 'https://acme.example' })
     for (const shown of [response, { ...response, response: { ...response.response, userHandle: undefined } }]) {
       const { ceremony: next } = expectOk(await nl.signIn.passkeyOptions({ challenge }))
@@ -73,7 +73,7 @@ describe('a passkey for a challenge', () => {
         values: { compared: ['passkey'], reason: 'unknown-credential' },
       })
     }
-    expect((await stateOf(world.storage, 'ada')).passkeys).toEqual(before)
+    expect((await stateOf(world.storage, 'ada')).passkey).toEqual(before)
     const mine = ada.authenticator.get(options, { origin: 'https://acme.example' })
     expectStatus(await nl.signIn.verifyPasskey({ challenge, ceremony, response: mine, client: home }), 'granted')
   })
@@ -128,7 +128,7 @@ describe('a passkey for a challenge', () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl)
-    const before = (await stateOf(world.storage, 'ada')).passkeys
+    const before = (await stateOf(world.storage, 'ada')).passkey
     const flipped = { backupEligible: false, backedUp: false }
     const answer = await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null, flipped))
     expect(answer).toMatchObject({ status: 'refused', reason: 'wrong-credentials' })
@@ -142,7 +142,7 @@ describe('a passkey for a challenge', () => {
       },
     )
     expect(await nl.passkeys.confirm(impossible)).toEqual({ ok: false, reason: 'wrong' })
-    const { credentials } = (await stateOf(world.storage, 'ada')).passkeys
+    const { credentials } = (await stateOf(world.storage, 'ada')).passkey
     expect(credentials).toEqual(before.credentials.map((one) => ({ ...one, lastUsedAt: world.clock() })))
   })
 
@@ -173,9 +173,9 @@ describe('a passkey for a challenge', () => {
     const ada = await keyOwner(nl, { authenticator: createAuthenticator({ counter: 10 }) })
     const copy = await answered(nl, ada.authenticator, await ada.challenge(), { counter: 10 })
     expect(await nl.signIn.verifyPasskey(copy)).toMatchObject({ status: 'challenge', reason: 'wrong' })
-    const told = { device: ada.passkey, stored: 10, given: 10 }
+    const told = { authenticator: ada.passkey, stored: 10, given: 10 }
     expect(await newestOf(nl, 'ada', 'passkey_counter')).toMatchObject({ values: { ...told, refused: true } })
-    expect((await stateOf(world.storage, 'ada')).passkeys.credentials[0]?.counter).toBe(10)
+    expect((await stateOf(world.storage, 'ada')).passkey.credentials[0]?.counter).toBe(10)
 
     const lenient = world.instance({ passkeys: { verifier, counterRegression: 'report' } })
     const lower = await answered(lenient, ada.authenticator, await ada.challenge(), { counter: 3 })
@@ -183,7 +183,7 @@ describe('a passkey for a challenge', () => {
     expect(await newestOf(nl, 'ada', 'passkey_counter')).toMatchObject({
       values: { ...told, given: 3, refused: false },
     })
-    expect((await stateOf(world.storage, 'ada')).passkeys.credentials[0]?.counter).toBe(10)
+    expect((await stateOf(world.storage, 'ada')).passkey.credentials[0]?.counter).toBe(10)
     const grown = await answered(nl, ada.authenticator, await ada.challenge(), { counter: 11 })
     expectStatus(await nl.signIn.verifyPasskey(grown), 'granted')
     const events = (await eventsOf(nl, 'ada')).filter(({ type }) => type === 'passkey_counter')
@@ -195,7 +195,7 @@ describe('a passkey for a challenge', () => {
     const { nl } = world
     const ada = await keyOwner(nl, { authenticator: createAuthenticator({ counter: 5 }) })
     const { authenticator } = ada
-    const before = (await stateOf(world.storage, 'ada')).passkeys
+    const before = (await stateOf(world.storage, 'ada')).passkey
     const challenge = await ada.challenge()
     const { ceremony, options } = expectOk(await nl.signIn.passkeyOptions({ challenge }))
     const input = { challenge, ceremony, client: home }
@@ -208,7 +208,7 @@ describe('a passkey for a challenge', () => {
     const right = authenticator.get(options, { origin: 'https://acme.example' })
     const wrong = await nl.signIn.verifyPasskey({ ...input, response: bent })
     expect(wrong).toMatchObject({ status: 'challenge', reason: 'wrong', triesLeft: 4 })
-    expect((await stateOf(world.storage, 'ada')).passkeys).toEqual(before)
+    expect((await stateOf(world.storage, 'ada')).passkey).toEqual(before)
     expect(await nl.signIn.verifyPasskey({ ...input, response: right })).toEqual(ended)
     expect((await factsOf(nl, 'ada'))[0]).toMatchObject({ type: 'sequence_fail', values: { reason: 'ceremony-used' } })
     // The sign-in itself goes on, with a challenge of its own.
@@ -253,7 +253,7 @@ describe('a passkey for a challenge', () => {
     expect(await nl.signIn.verifyPasskey(last)).toEqual(over)
     expect(await nl.signIn.verifyPasskey(prepared)).toEqual(over)
     const { throttle } = await stateOf(world.storage, 'ada')
-    expect(throttle).toEqual({ places: [], failures: 0, lockedAt: null })
+    expect(throttle).toEqual({ sources: [], failures: 0, lockedAt: null })
   })
 })
 

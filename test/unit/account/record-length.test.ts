@@ -3,8 +3,7 @@ import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { methods } from '../../../src/core/factor.ts'
 import type { AccountState, Session, SmsNumber } from '../../../src/core/account/record/state.ts'
-import { emptyAccount } from '../../../src/core/account/record/state.ts'
-import { accountSchema, upgradeAccount } from '../../../src/core/account/record/upgrade.ts'
+import { accountSchema, emptyAccount } from '../../../src/core/account/record/state.ts'
 import { summarizeAccount } from '../../../src/core/account/record/summary.ts'
 import { slowHashParams } from '../../../src/core/backup-codes/index.ts'
 import { limits } from '../../../src/core/limits.ts'
@@ -69,7 +68,7 @@ function full(): AccountState {
     ...emptyAccount(now),
     epoch: 100_000,
     totp: {
-      devices: many(limits.totpDevices, () => ({
+      authenticators: many(limits.totpAuthenticators, () => ({
         ...app,
         id: id(),
         secret: { seal: random(64) },
@@ -81,7 +80,7 @@ function full(): AccountState {
       enrollment: { ...app, ...pending, id: id(), secret: { seal: random(64) } },
       failures: limits.hardStop,
     },
-    backupCodes: {
+    'backup-code': {
       set: {
         profile: 'crockford-13',
         params: slowHashParams('crockford-13'),
@@ -106,7 +105,7 @@ function full(): AccountState {
       failures: limits.hardStop,
       sends: { own: sends, others: sends },
     },
-    passkeys: {
+    passkey: {
       handle: text(passkeyLimits.userHandle),
       credentials: many(limits.passkeys, () => ({
         id: text(credential),
@@ -127,16 +126,16 @@ function full(): AccountState {
     },
     preferred: 'passkey',
     throttle: {
-      places: many(limits.places, () => ({ id: network, failures: 1_000_000, failedAt: now })),
+      sources: many(limits.sources, () => ({ id: network, failures: 1_000_000, failedAt: now })),
       failures: 1_000_000,
       lockedAt: now,
     },
     challenges: many(limits.challenges, () => ({
       id: id(),
       expiresAt: now,
-      place: network,
+      source: network,
       failures: 10,
-      charged: { totp: 10, sms: 10, backupCodes: 10 },
+      charged: { totp: 10, sms: 10, 'backup-code': 10 },
       consumed: false,
     })),
     spentProofs: many(limits.spentProofs, () => ({ id: id(), expiresAt: now })),
@@ -165,7 +164,6 @@ describe('limits.recordLength', () => {
     kind: 'account',
     schema: accountSchema,
     empty: emptyAccount,
-    upgrade: upgradeAccount,
     summarize: summarizeAccount,
   }
   const records = createRecordStore<AccountState>(kind, {

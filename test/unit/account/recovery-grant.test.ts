@@ -31,7 +31,7 @@ it.each([false, true])(
     const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
     const { grant } = expectStatus(await nl.signIn.recover({ ...start, code: ada.backupCodes[0] }), 'enroll')
     await bindPasskey(nl, { grant, switching })
-    const { totp, sms: phone, passkeys } = await stateOf(world.storage, 'ada')
-    expect([totp.devices.length, phone.number === null, passkeys.credentials.length]).toEqual([1, false, 2])
+    const { totp, sms: phone, passkey: passkeys } = await stateOf(world.storage, 'ada')
+    expect([totp.authenticators.length, phone.number === null, passkeys.credentials.length]).toEqual([1, false, 2])
   },
 )

@@ -18,20 +18,25 @@ describe('totp.resynchronize', () => {
     const { nl } = world
     const person = await world.person()
     const { grant, app } = person
-    const device = app.device
+    const authenticator = app.id
     world.clock.advance(20 * step)
-    const refused = await nl.totp.resynchronize({ grant, device, codes: pair(person, 40) })
+    const refused = await nl.totp.resynchronize({ grant, authenticator, codes: pair(person, 40) })
     expect(refused).toEqual({ ok: false, reason: 'step-up' })
     const proof = await person.proof()
     world.clock.advance(200 * step)
-    expect(await nl.totp.resynchronize({ grant, proof, device, codes: pair(person, 40) })).toEqual({
+    expect(await nl.totp.resynchronize({ grant, proof, authenticator, codes: pair(person, 40) })).toEqual({
       ok: false,
       reason: 'step-up',
     })
     const fresh = await person.proof()
     const codes = pair(person, 40)
-    expect(await nl.totp.resynchronize({ grant, proof: fresh, device, codes })).toEqual({ ok: true, drift: 40 })
-    expect(await newestOf(nl, person.id, 'mfa_update')).toMatchObject({ values: { change: 'resynchronize', device } })
+    expect(await nl.totp.resynchronize({ grant, proof: fresh, authenticator, codes })).toEqual({
+      ok: true,
+      drift: 40,
+    })
+    expect(await newestOf(nl, person.id, 'mfa_update')).toMatchObject({
+      values: { change: 'resynchronize', authenticator },
+    })
 
     const challenge = await person.challenge()
     expect(await nl.signIn.verify({ challenge, code: app.code(40) })).toMatchObject({ reason: 'wrong' })
@@ -45,8 +50,13 @@ describe('totp.resynchronize', () => {
     const person = await world.person()
     const { grant, app } = person
     const proof = await person.proof()
-    expectOk(await world.nl.totp.resynchronize({ grant, proof, device: app.device, codes: pair(person, 40) }))
-    const again = await world.nl.totp.resynchronize({ grant, proof, device: app.device, codes: pair(person, 50) })
+    expectOk(await world.nl.totp.resynchronize({ grant, proof, authenticator: app.id, codes: pair(person, 40) }))
+    const again = await world.nl.totp.resynchronize({
+      grant,
+      proof,
+      authenticator: app.id,
+      codes: pair(person, 50),
+    })
     expect(again).toEqual({ ok: false, reason: 'step-up' })
   })
 
@@ -56,7 +66,7 @@ describe('totp.resynchronize', () => {
     const { grant, app } = person
     world.clock.advance(200 * step)
     const proof = await person.proof()
-    const call = { grant, proof, device: app.device, client: home }
+    const call = { grant, proof, authenticator: app.id, client: home }
     const wrong = [
       () => [app.code(40), app.code(42)] as const,
       () => [app.code(41), app.code(40)] as const,
@@ -73,13 +83,13 @@ describe('totp.resynchronize', () => {
       await person.signIn({ ...home, device: person.deviceToken })
       Object.assign(call, { grant: person.grant, proof: await person.proof() })
     }
-    expect((await stateOf(world.storage, person.id)).totp.devices[0]!.drift).toBe(0)
+    expect((await stateOf(world.storage, person.id)).totp.authenticators[0]!.drift).toBe(0)
   })
 
   it('answers texts that cannot be codes without a charge', async () => {
     const world = createWorld()
     const person = await world.person()
-    const call = { grant: person.grant, proof: await person.proof(), device: person.app.device }
+    const call = { grant: person.grant, proof: await person.proof(), authenticator: person.app.id }
     for (const codes of [[], ['1', '2'], ['123456'], ['abcdef', '123456'], [undefined, null], 'x'] as const) {
       const answer = await world.nl.totp.resynchronize({ ...call, codes: codes as never })
       expect(answer).toEqual({ ok: false, reason: 'malformed' })
@@ -94,7 +104,7 @@ describe('totp.resynchronize', () => {
     await world.nl.outbox.idle()
     world.mailer.clear()
     const { grant, app } = person
-    expectOk(await world.nl.totp.resynchronize({ grant, proof, device: app.device, codes: pair(person, 40) }))
+    expectOk(await world.nl.totp.resynchronize({ grant, proof, authenticator: app.id, codes: pair(person, 40) }))
     await world.nl.outbox.idle()
     expect(world.mailer.mails).toHaveLength(1)
     expect(world.mailer.mails[0]!.text).toContain('Phone')

@@ -236,7 +236,7 @@ describe('sms.remove', () => {
     expect(removed.twoFactor).toBe('off')
     const state = await stateOf(world.storage, 'ada')
     expect(state.sms).toMatchObject({ number: null, enrollment: null, code: null, failures: 0 })
-    expect(state.backupCodes.set).toBeNull()
+    expect(state['backup-code'].set).toBeNull()
     await nl.outbox.idle()
     expect(world.mailer.mails).toHaveLength(3)
     expect(await nl.sms.remove({ grant: removed.grant, client: home })).toEqual({ ok: false, reason: 'not-found' })

@@ -244,14 +244,14 @@ describe('one method at a time', () => {
     const { grant } = await newcomer(world)
     const enrolled = expectOk(await nl.totp.enroll({ grant }))
     expectOk(await nl.sms.enroll({ grant, number: phoneNumber, client: home }))
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     const answers = await Promise.all([
       nl.sms.confirm({ grant, code: await world.code(), client: home }),
       world.instance().totp.confirm({ grant, code: app.code() }),
     ])
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
     const { totp, sms } = await stateOf(world.storage, 'ada')
-    expect([...totp.devices, sms.number].filter((method) => method !== null)).toHaveLength(1)
+    expect([...totp.authenticators, sms.number].filter((method) => method !== null)).toHaveLength(1)
     expect([totp.enrollment, sms.enrollment]).toEqual([null, null])
   })
 })

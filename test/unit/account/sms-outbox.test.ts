@@ -127,7 +127,7 @@ describe('a gateway', () => {
     const { grant } = await newcomer(world, 'eve')
     expectOk(await nl.sms.enroll({ grant, number: otherNumber, client: home }))
     const enrolled = expectOk(await nl.totp.enroll({ grant, client: home }))
-    const code = authenticator(enrolled.uri, enrolled.device, clock).code()
+    const code = authenticator(enrolled.uri, enrolled.authenticator, clock).code()
     const settled: unknown[] = []
     const settleMessage: Storage['settleMessage'] = async (request) => {
       settled.push(request.outcome)

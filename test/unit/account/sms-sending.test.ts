@@ -98,7 +98,7 @@ describe('the limits of an account', () => {
     expect(await nl.sms.enroll({ ...script, number: otherNumber })).toMatchObject({ ok: false, reason: 'daily' })
     expect(await sending(world, ada)).toBe('daily')
     expect(await factsOf(nl, 'ada')).toHaveLength(2)
-    expect((await eventsOf(nl, 'ada'))[0]).toMatchObject({ type: 'mfa_challenge', values: { smsHeld: 'daily' } })
+    expect((await eventsOf(nl, 'ada'))[0]).toMatchObject({ type: 'mfa_challenge', values: { smsRefused: 'daily' } })
   })
 
   it('leave few facts, however often somebody asks for what is held', async () => {

@@ -71,9 +71,9 @@ describe('signIn.start', () => {
       nl.totp.list({ grant }),
       nl.totp.enroll({ grant }),
       nl.totp.confirm({ grant, code: person.app.code() }),
-      nl.totp.rename({ grant, device: person.app.device, label: 'x' }),
-      nl.totp.remove({ grant, device: person.app.device }),
-      nl.totp.resynchronize({ grant, device: person.app.device, codes: ['123456', '123457'] }),
+      nl.totp.rename({ grant, authenticator: person.app.id, label: 'x' }),
+      nl.totp.remove({ grant, authenticator: person.app.id }),
+      nl.totp.resynchronize({ grant, authenticator: person.app.id, codes: ['123456', '123457'] }),
       nl.backupCodes.status({ grant }),
       nl.backupCodes.regenerate({ grant }),
       nl.stepUp.start({ grant, purpose: 'factors' }),
@@ -173,7 +173,7 @@ describe('signIn.start under a policy', () => {
     }
 
     const enrolled = expectOk(await nl.totp.enroll({ grant, label: 'Phone' }))
-    const app = authenticator(enrolled.uri, enrolled.device, clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, clock)
     const confirmed = expectOk(await nl.totp.confirm({ grant, code: app.code(), client: home }))
     expect(await nl.sessions.check({ grant: confirmed.grant })).toMatchObject({ aal: 2, amr: ['pwd', 'otp', 'mfa'] })
     const device = confirmed.deviceToken ?? ''

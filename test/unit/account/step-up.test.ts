@@ -68,7 +68,7 @@ describe('stepUp.verify', () => {
     for (const call of [
       world.nl.totp.enroll({ grant, proof }),
       world.nl.backupCodes.regenerate({ grant, proof }),
-      world.nl.totp.remove({ grant, proof, device: person.app.device }),
+      world.nl.totp.remove({ grant, proof, authenticator: person.app.id }),
     ]) {
       expect(await call).toEqual(stepUp)
     }

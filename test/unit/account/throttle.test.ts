@@ -109,7 +109,7 @@ describe('waits', () => {
     for (let n = 0; n < 3; n++) await fail(world, person, elsewhere(1))
     world.clock.advance(day)
     await fail(world, person, elsewhere(2))
-    expect((await stateOf(world.storage, person.id)).throttle.places).toHaveLength(1)
+    expect((await stateOf(world.storage, person.id)).throttle.sources).toHaveLength(1)
   })
 
   it('[THR-14] are kept for 64 places at most, and name no account or person', async () => {
@@ -119,7 +119,7 @@ describe('waits', () => {
       world.clock.advance(15 * minute)
       await fail(world, person, elsewhere(n))
     }
-    expect((await stateOf(world.storage, person.id)).throttle.places).toHaveLength(64)
+    expect((await stateOf(world.storage, person.id)).throttle.sources).toHaveLength(64)
   })
 })
 
@@ -228,7 +228,7 @@ describe('a success', () => {
     expect(await right(world, person, home)).toBe('granted')
     const { totp, throttle } = await stateOf(world.storage, person.id)
     expect([totp.failures, throttle.failures]).toEqual([0, 0])
-    expect(throttle.places).toHaveLength(5)
+    expect(throttle.sources).toHaveLength(5)
   })
 
   it('[THR-2] [THR-3] takes back what its own challenge charged to the other factor, and nothing more', async () => {
@@ -236,7 +236,7 @@ describe('a success', () => {
     const person = await world.person()
     world.clock.advance(30 * second)
     const counts = async (): Promise<readonly number[]> => {
-      const { totp, backupCodes } = await stateOf(world.storage, person.id)
+      const { totp, 'backup-code': backupCodes } = await stateOf(world.storage, person.id)
       return [totp.failures, backupCodes.failures]
     }
     const taken = [...person.backupCodes, ...Array.from({ length: 13 }, (_, at) => person.app.code(at - 6))]
@@ -293,11 +293,11 @@ describe('the hard stop', () => {
     const { grant } = granted
     const { proof } = expectOk(await nl.stepUp.verify({ grant, purpose: 'factors', code: next, client: known }))
     const enrolled = expectOk(await nl.totp.enroll({ grant, proof, label: 'New phone' }))
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     const confirmed = expectOk(await nl.totp.confirm({ grant, code: app.code(), client: known }))
 
     const { totp } = await stateOf(world.storage, person.id)
-    expect([totp.failures, totp.devices.length]).toEqual([0, 1])
+    expect([totp.failures, totp.authenticators.length]).toEqual([0, 1])
     world.clock.advance(30 * second)
     const again = await person.challenge(known)
     expect(await nl.signIn.verify({ challenge: again, code: person.app.code(), client: known })).toMatchObject({
@@ -338,7 +338,7 @@ describe('the hard stop', () => {
       const answer = await nl.signIn.verify({ challenge, code: '7K3M-Q9XTW-02A1', client: elsewhere(n) })
       expect(answer).toMatchObject({ reason: 'wrong' })
     }
-    const { totp, backupCodes } = await stateOf(world.storage, person.id)
+    const { totp, 'backup-code': backupCodes } = await stateOf(world.storage, person.id)
     expect([totp.failures, backupCodes.failures]).toEqual([0, 100])
     world.clock.advance(15 * minute)
     const challenge = await person.challenge()
@@ -355,7 +355,7 @@ describe('the hard stop', () => {
 })
 
 describe('one budget', () => {
-  it('[THR-9] is charged at every door', async () => {
+  it('[THR-9] is charged at every flow', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -369,18 +369,21 @@ describe('one budget', () => {
       ['sign-in', () => nl.signIn.verify({ challenge, code, client })],
       ['step-up', () => nl.stepUp.verify({ grant, purpose: 'factors', code, client })],
       ['turn-off', () => nl.accounts.turnOffTwoFactor({ grant, code, client })],
-      ['resynchronize', () => nl.totp.resynchronize({ grant, proof, device: app.device, codes: [code, code], client })],
+      [
+        'resynchronize',
+        () => nl.totp.resynchronize({ grant, proof, authenticator: app.id, codes: [code, code], client }),
+      ],
     ] as const
-    for (const [index, [door, knock]] of doors.entries()) {
+    for (const [index, [flow, knock]] of doors.entries()) {
       expect(await knock()).toMatchObject({ reason: 'wrong' })
-      expect(await newestOf(nl, person.id, 'mfa_fail')).toMatchObject({ values: { door } })
+      expect(await newestOf(nl, person.id, 'mfa_fail')).toMatchObject({ values: { flow } })
       expect((await stateOf(world.storage, person.id)).throttle.failures).toBe(index + 1)
     }
     for (const [, knock] of doors) {
       expect(await knock()).toMatchObject({ reason: 'wait', retryAt: world.clock() + 5 * second })
     }
-    const refused = (await factsOf(nl, person.id)).map(({ values }) => (values as { door: string }).door)
-    expect(refused.sort()).toEqual(doors.map(([door]) => door).sort())
+    const refused = (await factsOf(nl, person.id)).map(({ values }) => (values as { flow: string }).flow)
+    expect(refused.sort()).toEqual(doors.map(([flow]) => flow).sort())
     expect((await eventsOf(nl, person.id)).filter(({ type }) => type === 'mfa_fail')).toHaveLength(4)
   })
 })

@@ -44,7 +44,7 @@ const page = async ({ ada }: Scene): Promise<{ grant: string; proof: string }> =
 
 const ends: Readonly<Record<string, Act>> = {
   'one more app': async (s) => bindApp(s.nl, s.world.clock, await page(s)),
-  'an app less': async (s) => s.nl.totp.remove({ ...(await page(s)), device: s.ada.app.device }),
+  'an app less': async (s) => s.nl.totp.remove({ ...(await page(s)), authenticator: s.ada.app.id }),
   'another number': async (s) => {
     s.world.clock.advance(3_600_000)
     await bindNumber(s.nl, s.sms, await page(s), '+36307654321')
@@ -73,7 +73,7 @@ const ends: Readonly<Record<string, Act>> = {
 
 const keeps: Readonly<Record<string, Act>> = {
   'another name for an app': async ({ nl, ada: { grant, app } }) =>
-    nl.totp.rename({ grant, device: app.device, label: 'Work' }),
+    nl.totp.rename({ grant, authenticator: app.id, label: 'Work' }),
   'another factor to be asked for first': async ({ nl, ada: { grant } }) =>
     nl.accounts.prefer({ grant, factor: 'sms' }),
   'a step-up': async ({ ada }) => ada.proof(),
@@ -137,12 +137,12 @@ describe('the trust of a device', () => {
       nl.totp.enroll({ grant, client }),
       nl.sms.enroll({ grant, client, number: '+36307654321' }),
       nl.passkeys.register({ grant, client }),
-      nl.totp.remove({ grant, client, device: scene.ada.app.device }),
+      nl.totp.remove({ grant, client, authenticator: scene.ada.app.id }),
       nl.sms.remove({ grant, client }),
       nl.passkeys.remove({ grant, client, passkey: passkey?.id }),
       nl.passkeys.setOnly({ grant, client, on: true }),
       nl.backupCodes.regenerate({ grant, client }),
-      nl.totp.resynchronize({ grant, client, device: scene.ada.app.device, codes: ['123456', '234567'] }),
+      nl.totp.resynchronize({ grant, client, authenticator: scene.ada.app.id, codes: ['123456', '234567'] }),
     ]) {
       expect(await call).toMatchObject({ ok: false, reason: 'step-up' })
     }

@@ -56,7 +56,7 @@ const doors: Readonly<Record<string, (scene: Scene) => Promise<Attempt>>> = {
     async ({ nl, ada: { app, id } }) =>
     (right) => {
       const codes = right ? ([app.code(20), app.code(21)] as const) : ([wrongCode(app), wrongCode(app)] as const)
-      return nl.totp.resynchronize({ grant: script(id), device: app.device, codes, client })
+      return nl.totp.resynchronize({ grant: script(id), authenticator: app.id, codes, client })
     },
   'signIn.recover': async ({ nl, ada, token }) => {
     const proof = await provePasskey(nl, ada.grant, token)
@@ -90,7 +90,7 @@ describe('[THR-9] [THR-7] a wrong code', () => {
     const attempt = await open(scene)
     const { nl, ada } = scene
     const elsewhereWrong = async (): Promise<unknown> =>
-      (await stateOf(scene.world.storage, ada.id)).passkeys.only
+      (await stateOf(scene.world.storage, ada.id)).passkey.only
         ? nl.signIn.recover({ name: 'ada', accountId: ada.id, primary: 'password', client, code: wrongBackupCode })
         : nl.stepUp.verify({ grant: ada.grant, purpose, code: wrongBackupCode, client })
     for (let n = 0; n < freeTries; n++) await elsewhereWrong()
@@ -122,7 +122,7 @@ describe('[THR-9] what is confirmed', () => {
     const { nl, ada, world } = await everything()
     const { grant } = ada
     const enrolled = expectOk(await nl.totp.enroll({ grant, proof: await ada.proof() }))
-    const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+    const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     for (let n = 1; n < limits.enrollmentTries; n++) {
       const told = await nl.totp.confirm({ grant, code: wrongCode(app), client })
       expect(told).toMatchObject({ reason: 'wrong', triesLeft: limits.enrollmentTries - n })
@@ -171,7 +171,7 @@ it('[THR-9] a wrong passkey costs a try of its challenge and its ceremony, and n
 const losses: Readonly<Record<string, (scene: Scene, other: Nightlatch) => Promise<unknown>>> = {
   totp: async ({ nl, ada }, other) => {
     const challenge = async (): Promise<string> => ada.challenge(client, other)
-    expectOk(await nl.totp.remove({ grant: script(ada.id), device: ada.app.device }))
+    expectOk(await nl.totp.remove({ grant: script(ada.id), authenticator: ada.app.id }))
     return other.signIn.verify({ challenge: await challenge(), code: ada.app.code(), client })
   },
   sms: async ({ nl, ada, sms }, other) => {

@@ -29,7 +29,7 @@ describe('signIn.verify with an authenticator', () => {
     const granted = await world.nl.signIn.verify({ challenge, code: person.app.code(), client: home })
     expect(granted).toMatchObject({ status: 'granted', aal: 2, amr: ['pwd', 'otp', 'mfa'] })
     expect(await newestOf(world.nl, person.id, 'authn_login_success')).toMatchObject({
-      values: { primary: 'password', factor: 'totp', device: person.app.device, aal: 2, failures: 0 },
+      values: { primary: 'password', factor: 'totp', authenticator: person.app.id, aal: 2, failures: 0 },
     })
   })
 
@@ -91,7 +91,7 @@ describe('signIn.verify with an authenticator', () => {
   it('[TOTP-8] learns a drift of one step, moves the window with it, and never refuses a clock that is right', async () => {
     const world = createWorld()
     const person = await world.person()
-    const drift = async (): Promise<number> => (await stateOf(world.storage, person.id)).totp.devices[0]!.drift
+    const drift = async (): Promise<number> => (await stateOf(world.storage, person.id)).totp.authenticators[0]!.drift
     for (const [steps, expected, learned] of [
       [2, 'wrong', 0],
       [1, 'granted', 1],
@@ -139,7 +139,7 @@ describe('signIn.verify with an authenticator', () => {
     await person.signIn()
     for (const label of ['Tablet', 'Watch', 'Key ring', 'Laptop']) {
       const enrolled = expectOk(await world.nl.totp.enroll({ grant: person.grant, proof: await person.proof(), label }))
-      const app = authenticator(enrolled.uri, enrolled.device, world.clock)
+      const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
       apps.push(app)
       person.grant = expectOk(await world.nl.totp.confirm({ grant: person.grant, code: app.code() })).grant ?? ''
     }
@@ -149,14 +149,14 @@ describe('signIn.verify with an authenticator', () => {
     const challenge = await person.challenge()
     expect(await world.nl.signIn.verify({ challenge, code, client: home })).toMatchObject({ triesLeft: 4 })
     const { totp, throttle } = await stateOf(world.storage, person.id)
-    expect([totp.devices.length, totp.failures, throttle.failures]).toEqual([5, 1, 1])
+    expect([totp.authenticators.length, totp.failures, throttle.failures]).toEqual([5, 1, 1])
 
     for (const app of apps) {
       world.clock.advance(step)
       const again = await person.challenge()
       expect(await world.nl.signIn.verify({ challenge: again, code: app.code() })).toMatchObject({ status: 'granted' })
       expect(await newestOf(world.nl, person.id, 'authn_login_success')).toMatchObject({
-        values: { device: app.device },
+        values: { authenticator: app.id },
       })
     }
   })
@@ -258,7 +258,7 @@ describe('signIn.verify with a backup code', () => {
       values: { compared: ['totp', 'backup-code'] },
     })
     const state = await stateOf(world.storage, person.id)
-    expect([state.throttle.failures, state.totp.failures, state.backupCodes.failures]).toEqual([1, 1, 1])
+    expect([state.throttle.failures, state.totp.failures, state['backup-code'].failures]).toEqual([1, 1, 1])
     const [code] = person.backupCodes
     expect(await world.nl.signIn.verify({ challenge, code, client: home })).toMatchObject({ status: 'granted' })
   })
@@ -322,7 +322,7 @@ describe('signIn.verify and its challenge', () => {
       expect(again).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
     }
     const [fact] = await factsOf(world.nl, person.id)
-    expect(fact).toMatchObject({ type: 'sequence_fail', values: { door: 'sign-in', reason: 'challenge-used' } })
+    expect(fact).toMatchObject({ type: 'sequence_fail', values: { flow: 'sign-in', reason: 'challenge-used' } })
   })
 
   it('lives ten minutes', async () => {

@@ -20,9 +20,9 @@ type Reader = (read: {
 
 /** Another factor with a hard count is one more line here, and one more column on the page. */
 const columns: Readonly<Record<string, Reader>> = {
-  'this place': ({ state, place }) => state.throttle.places.find(({ id }) => id === place)?.failures ?? 0,
+  'this place': ({ state, place }) => state.throttle.sources.find(({ id }) => id === place)?.failures ?? 0,
   'other places': ({ state, place }) =>
-    state.throttle.places.reduce((sum, { id, failures }) => sum + (id === place ? 0 : failures), 0),
+    state.throttle.sources.reduce((sum, { id, failures }) => sum + (id === place ? 0 : failures), 0),
   'the row': ({ state }) => state.throttle.failures,
   'the lock': ({ state, scene: { world } }) => {
     const until = (state.throttle.lockedAt ?? -Infinity) + limits.lockMs
@@ -30,7 +30,7 @@ const columns: Readonly<Record<string, Reader>> = {
   },
   'app codes': ({ state }) => state.totp.failures,
   'codes by SMS': ({ state }) => state.sms.failures,
-  'backup codes': ({ state }) => state.backupCodes.failures,
+  'backup codes': ({ state }) => state['backup-code'].failures,
   'the challenge': async ({ scene: { world, challenge, known } }) => {
     // What is no code costs nothing, so it may ask.
     const answer = await world.nl.signIn.verify({ challenge, client: known, code: '' })
@@ -75,7 +75,7 @@ async function enroll(
   call: Parameters<Nightlatch['totp']['enroll']>[0],
 ): Promise<void> {
   const enrolled = expectOk(await nl.totp.enroll(call))
-  const { code } = authenticator(enrolled.uri, enrolled.device, clock)
+  const { code } = authenticator(enrolled.uri, enrolled.authenticator, clock)
   expectOk(await nl.totp.confirm({ ...call, code: code() }))
 }
 
@@ -169,14 +169,16 @@ const rows: readonly Row[] = [
   {
     name: 'resynchronizing a device',
     act: async (s) => {
-      const { device, code } = s.tablet
-      expectOk(await s.world.nl.totp.resynchronize({ ...acting(s), device, codes: [code(39), code(40)] }))
+      const { id: device, code } = s.tablet
+      expectOk(
+        await s.world.nl.totp.resynchronize({ ...acting(s), authenticator: device, codes: [code(39), code(40)] }),
+      )
     },
   },
   { name: 'one more device', act: (s) => enroll(s, acting(s)) },
   {
     name: 'removing one of several devices',
-    act: async (s) => expectOk(await s.world.nl.totp.remove({ ...acting(s), device: s.tablet.device })),
+    act: async (s) => expectOk(await s.world.nl.totp.remove({ ...acting(s), authenticator: s.tablet.id })),
   },
   { name: 'another number', act: async (s) => bindNumber(s.world.nl, s.sms, acting(s), '+36307654321') },
   { name: 'removing the number', act: async (s) => expectOk(await s.world.nl.sms.remove(acting(s))) },
@@ -184,14 +186,15 @@ const rows: readonly Row[] = [
   {
     name: 'removing the last device, other factors stay',
     act: async ({ world: { nl }, ada, tablet }) => {
-      for (const { device } of [tablet, ada.app]) expectOk(await nl.totp.remove({ grant: script(ada.id), device }))
+      for (const { id: device } of [tablet, ada.app])
+        expectOk(await nl.totp.remove({ grant: script(ada.id), authenticator: device }))
     },
   },
   {
     name: 'removing the last factor',
     act: async ({ world: { nl }, ada, tablet }) => {
       const grant = script(ada.id)
-      for (const { device } of [tablet, ada.app]) expectOk(await nl.totp.remove({ grant, device }))
+      for (const { id: device } of [tablet, ada.app]) expectOk(await nl.totp.remove({ grant, authenticator: device }))
       expectOk(await nl.sms.remove({ grant }))
       const [passkey] = expectOk(await nl.passkeys.list({ grant })).passkeys
       expectOk(await nl.passkeys.remove({ grant, passkey: passkey?.id }))

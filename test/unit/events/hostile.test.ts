@@ -44,7 +44,7 @@ describe('hostile values', () => {
     expectHonestEverywhere((values) => encodeEvent({ type: 'key_rotate', values: {} }, values as never), shared)
     expectHonestEverywhere((draft) => encodeFact(draft as never, shared), {
       type: 'limiter_fail',
-      values: { door: 'x' },
+      values: { flow: 'x' },
     })
     const fields = { aal: '1', amr: '["pwd"]', knownDevice: 'true', primary: 'password' }
     expectHonestEverywhere(decodeEvent as (stored: object) => unknown, {
@@ -77,7 +77,7 @@ describe('hostile values', () => {
         'excess_rate_limit_exceeded',
       ]) {
         expectHonestEverywhere((values) => call(rows({ ...row, type, values }) as never), {
-          door: 'sign-in',
+          flow: 'sign-in',
           challenge: 'x',
           session: 's',
           target: 't',

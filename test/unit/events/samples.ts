@@ -18,7 +18,7 @@ export const shared: Required<SharedValues> = {
   userAgent: 'Browser/1',
 }
 
-const enrollment = { factor: 'totp', device: 'd1', label: 'Phone' }
+const enrollment = { factor: 'totp', authenticator: 'd1', label: 'Phone' }
 
 /** Every event with every field. */
 export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> } = {
@@ -26,7 +26,7 @@ export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> 
     primary: 'password',
     challenge: 'c1',
     factor: 'totp',
-    device: 'd1',
+    authenticator: 'd1',
     aal: 2,
     amr: ['pwd', 'otp', 'mfa'],
     knownDevice: true,
@@ -38,31 +38,31 @@ export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> 
     challenge: 'c1',
     factors: ['totp', 'sms', 'backup-code'],
     knownDevice: false,
-    smsHeld: 'cooldown',
+    smsRefused: 'cooldown',
   },
   authn_login_refuse: { primary: 'password', reason: 'passkey-only' },
   mfa_recover: { primary: 'password', until: 1.7e12 },
   sms_send: { purpose: 'login', to: '+36 •••••• 67', country: 'HU' },
   sms_verify: { purpose: 'login', country: 'HU' },
-  passkey_counter: { device: 'p1', stored: 7, given: 3, refused: true },
+  passkey_counter: { authenticator: 'p1', stored: 7, given: 3, refused: true },
   passkey_only: { on: true },
   mfa_prefer: { factor: 'sms' },
   device_trust: { device: 'd1', until: 1.7e12 },
   device_trust_end: { ended: 1, reason: 'owner', device: 'd1' },
   mfa_required: { primary: 'oauth', until: 1.7e12 },
   mfa_fail: {
-    door: 'sign-in',
+    flow: 'sign-in',
     challenge: 'c1',
     compared: ['totp'],
     reason: 'wrong',
     knownDevice: false,
-    device: 'p1',
+    authenticator: 'p1',
     waitUntil: 1.7e12,
   },
   authn_login_lock: { reason: 'maxretries', until: 1.7e12, failures: 20 },
   authn_login_fail_max: { factor: 'totp' },
   mfa_enroll_start: enrollment,
-  mfa_enroll_fail: { factor: 'totp', device: 'd1', reason: 'wrong' },
+  mfa_enroll_fail: { factor: 'totp', authenticator: 'd1', reason: 'wrong' },
   mfa_enroll: enrollment,
   mfa_update: { ...enrollment, change: 'rename' },
   mfa_remove: enrollment,
@@ -78,10 +78,10 @@ export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> 
 /** Every fact with every field. */
 export const factValues: { readonly [T in FactType]: Required<FactValues<T>> } = {
   authn_login_fail: { name: 'hash', known: true },
-  excess_rate_limit_exceeded: { door: 'sign-in', name: 'hash', sampled: 100 },
-  sequence_fail: { door: 'sign-in', reason: 'challenge-expired' },
+  excess_rate_limit_exceeded: { flow: 'sign-in', name: 'hash', sampled: 100 },
+  sequence_fail: { flow: 'sign-in', reason: 'challenge-expired' },
   crypt_decrypt_fail: { code: 'NL_RECORD_TAMPERED' },
-  limiter_fail: { door: 'sign-in' },
+  limiter_fail: { flow: 'sign-in' },
   sms_refuse: { purpose: 'login', country: 'HU', reason: 'limited' },
   message_dead: { channel: 'mail', message: 'm1', reason: 'expired' },
 }

@@ -65,7 +65,7 @@ describe('events as stored texts', () => {
 
   it('[LOG-5] cleans and cuts every text on its way into a row', () => {
     const fields = encodeEvent(
-      { type: 'mfa_enroll', values: { factor: 'totp', device: 'd', label: 'a\r\nb' } },
+      { type: 'mfa_enroll', values: { factor: 'totp', authenticator: 'd', label: 'a\r\nb' } },
       { actor: 'user', call: 'c', userAgent: `x\r\nforged: line${'y'.repeat(10_000)}` },
     )
     expect(fields.label).toBe('a\\u000d\\u000ab')

@@ -13,7 +13,7 @@ describe('summarizeLogins', () => {
     const rows = summarizeLogins(
       [
         event('mfa_challenge', { n: 1, at: minute(10), values: { challenge: 'c1', ip: '192.0.2.1' } }),
-        event('mfa_fail', { n: 2, at: minute(11), values: { door: 'sign-in', challenge: 'c1', ip: '192.0.2.1' } }),
+        event('mfa_fail', { n: 2, at: minute(11), values: { flow: 'sign-in', challenge: 'c1', ip: '192.0.2.1' } }),
         event('authn_login_success', {
           n: 3,
           at: minute(12),
@@ -33,7 +33,7 @@ describe('summarizeLogins', () => {
       [
         fact('authn_login_fail', { id: 'a', at: minute(1), values: { ip: '203.0.113.9' } }),
         fact('authn_login_fail', { id: 'b', at: minute(2), values: { network: '2001:db8::/64' } }),
-        fact('excess_rate_limit_exceeded', { id: 'c', at: minute(3), values: { door: 'sign-in', sampled: 100 } }),
+        fact('excess_rate_limit_exceeded', { id: 'c', at: minute(3), values: { flow: 'sign-in', sampled: 100 } }),
       ],
     )
     expect(rows).toEqual([
@@ -66,7 +66,7 @@ describe('summarizeLogins', () => {
       [
         event('authn_login_success', { n: 1 }),
         event('mfa_challenge', { n: 2, values: { challenge: 'c', ip: '203.0.113.9' } }),
-        event('mfa_fail', { n: 3, values: { door: 'sign-in', challenge: 'c', ip: '203.0.113.9' } }),
+        event('mfa_fail', { n: 3, values: { flow: 'sign-in', challenge: 'c', ip: '203.0.113.9' } }),
       ],
       [fact('authn_login_fail', { id: 'a', at: minute(5) })],
     )
@@ -90,7 +90,7 @@ describe('summarizeLogins', () => {
     const rows = summarizeLogins(
       [
         event('mfa_challenge', { n: 1, values: { challenge: 'slow' } }),
-        event('mfa_fail', { n: 2, values: { door: 'sign-in', challenge: 'slow' } }),
+        event('mfa_fail', { n: 2, values: { flow: 'sign-in', challenge: 'slow' } }),
         event('mfa_challenge', { n: 3, values: { challenge: 'quick' } }),
         event('authn_login_success', { n: 4, values: { challenge: 'quick' } }),
         event('authn_login_success', { n: 5, values: { challenge: 'slow' } }),
@@ -109,9 +109,9 @@ describe('summarizeLogins', () => {
 
   it('leaves out what was typed at other doors', () => {
     const rows = summarizeLogins(
-      [event('mfa_fail', { n: 1, values: { door: 'step-up' } })],
+      [event('mfa_fail', { n: 1, values: { flow: 'step-up' } })],
       [
-        fact('excess_rate_limit_exceeded', { id: 'a', at: minute(1), values: { door: 'turn-off', sampled: 3 } }),
+        fact('excess_rate_limit_exceeded', { id: 'a', at: minute(1), values: { flow: 'turn-off', sampled: 3 } }),
         fact('message_dead', { id: 'b', at: minute(1) }),
       ],
     )
@@ -120,7 +120,7 @@ describe('summarizeLogins', () => {
 
   it('counts a right password that only a passkey could complete, and a wrong code at the recovery', () => {
     const refused = event('authn_login_refuse', { n: 1, values: { primary: 'password', reason: 'passkey-only' } })
-    const guessed = event('mfa_fail', { n: 2, values: { door: 'recover', compared: ['backup-code'], reason: 'wrong' } })
+    const guessed = event('mfa_fail', { n: 2, values: { flow: 'recover', compared: ['backup-code'], reason: 'wrong' } })
     expect(summarizeLogins([refused, guessed], [])[0]?.failedBefore).toEqual({ ...nothing, unfinished: 1, codes: 1 })
   })
 
@@ -166,7 +166,7 @@ describe('summarizeLogins', () => {
   })
 
   it('counts a row once that two pages bring', () => {
-    const events = [event('mfa_fail', { n: 1, values: { door: 'sign-in' } })]
+    const events = [event('mfa_fail', { n: 1, values: { flow: 'sign-in' } })]
     const facts = [fact('authn_login_fail', { id: 'a', at: minute(1) })]
     const [row] = summarizeLogins([...events, ...events], [...facts, ...facts])
     expect(row?.failedBefore).toEqual({ ...nothing, codes: 1, passwords: 1 })
@@ -177,7 +177,7 @@ describe('summarizeLogins', () => {
       [
         event('authn_login_success', { n: 2, at: minute(1) }),
         event('authn_login_success', { n: 1, at: minute(5) }),
-        event('mfa_fail', { n: 3, at: minute(0), values: { door: 'sign-in' } }),
+        event('mfa_fail', { n: 3, at: minute(0), values: { flow: 'sign-in' } }),
       ],
       [],
     )

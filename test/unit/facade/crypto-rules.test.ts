@@ -83,8 +83,8 @@ describe('what is stored', () => {
       ids.push(
         ...state.sessions.map((session) => session.id),
         ...state.knownDevices.map((device) => device.id),
-        ...state.totp.devices.map((device) => device.id),
-        ...(state.backupCodes.set?.codes.map((code) => code.id) ?? []),
+        ...state.totp.authenticators.map((device) => device.id),
+        ...(state['backup-code'].set?.codes.map((code) => code.id) ?? []),
       )
     }
     for (const id of ids) expect(Buffer.from(id, 'base64url')).toHaveLength(16)

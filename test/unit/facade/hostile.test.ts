@@ -106,11 +106,11 @@ describe('hostile values', () => {
       'totp.enroll': [nl.totp.enroll, { ...sensitive, label: 'Watch' }],
       'totp.confirm': [nl.totp.confirm, { ...page, code }],
       'totp.list': [nl.totp.list, page],
-      'totp.rename': [nl.totp.rename, { ...page, device: app.device, label: 'Watch' }],
-      'totp.remove': [nl.totp.remove, { ...sensitive, device: app.device }],
+      'totp.rename': [nl.totp.rename, { ...page, authenticator: app.id, label: 'Watch' }],
+      'totp.remove': [nl.totp.remove, { ...sensitive, authenticator: app.id }],
       'totp.resynchronize': [
         nl.totp.resynchronize,
-        { ...sensitive, device: app.device, codes: [app.code(20), app.code(21)] },
+        { ...sensitive, authenticator: app.id, codes: [app.code(20), app.code(21)] },
       ],
       'backupCodes.status': [nl.backupCodes.status, page],
       'backupCodes.regenerate': [nl.backupCodes.regenerate, sensitive],
@@ -222,9 +222,11 @@ describe('hostile values', () => {
       expect(await nl.stepUp.verify({ grant, purpose: 'factors', code: value })).toMatchObject({ ok: false })
       expect(await nl.accounts.turnOffTwoFactor({ grant, code: value })).toMatchObject({ ok: false })
       expect(await nl.totp.confirm({ grant, code: value })).toMatchObject({ ok: false })
-      expect(await nl.totp.remove({ grant, proof: value, device: app.device })).toMatchObject({ reason: 'step-up' })
+      expect(await nl.totp.remove({ grant, proof: value, authenticator: app.id })).toMatchObject({
+        reason: 'step-up',
+      })
       expect(await nl.sessions.end({ grant, session: value })).toMatchObject({ reason: 'not-found' })
-      expect(await nl.totp.rename({ grant, device: value, label: 'x' })).toMatchObject({ reason: 'not-found' })
+      expect(await nl.totp.rename({ grant, authenticator: value, label: 'x' })).toMatchObject({ reason: 'not-found' })
       expect(await nl.sessions.check({ grant: value as never })).toEqual({ ok: false, reason: 'signed-out' })
     }
   })

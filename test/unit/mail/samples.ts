@@ -13,7 +13,7 @@ const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
   'code-entry-locked': [{ template: 'code-entry-locked', at, until: at + 900_000, failures: 20 }],
   'factor-failed': [{ template: 'factor-failed', at, ...origin }],
   'factor-disabled': factors.map((factor) => ({ template: 'factor-disabled', factor, at })),
-  'device-resynchronized': [{ template: 'device-resynchronized', label: 'My phone', at, ...origin }],
+  'authenticator-resynchronized': [{ template: 'authenticator-resynchronized', label: 'My phone', at, ...origin }],
   'signed-out-everywhere': [{ template: 'signed-out-everywhere', at, ...origin }],
   'passkey-only-on': [{ template: 'passkey-only-on', at, ...origin }],
   'passkey-only-off': [{ template: 'passkey-only-off', at, ...origin }],

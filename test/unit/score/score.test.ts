@@ -6,7 +6,7 @@ import { expectHonest, expectHonestEverywhere, hostileValues } from '../hostile-
 import { sourceFiles, walk } from '../source-tree.ts'
 
 const nothing: ScoreFacts = {
-  totpDevices: 0,
+  totpAuthenticators: 0,
   passkeys: 0,
   userVerifiedPasskeys: 0,
   sms: false,
@@ -22,7 +22,7 @@ const freshCodes = { backupCodesLeft: 10, backupCodesTotal: 10 }
 
 const steps: readonly SecurityStep[] = [
   'add-passkey',
-  'add-totp-device',
+  'add-totp-authenticator',
   'renew-backup-codes',
   'change-password',
   'turn-on-login-alerts',
@@ -44,7 +44,7 @@ const everyAccount: readonly ScoreFacts[] = (() => {
   ] as const
   const weaknesses: readonly (readonly PasswordWeakness[])[] = [[], ['short'], ['breached'], ['short', 'breached']]
   const found: ScoreFacts[] = []
-  for (const totpDevices of [0, 1, 2])
+  for (const totpAuthenticators of [0, 1, 2])
     for (const [all, userVerifiedPasskeys] of passkeys)
       for (const sms of both)
         for (const [backupCodesLeft, backupCodesTotal] of codes)
@@ -53,7 +53,7 @@ const everyAccount: readonly ScoreFacts[] = (() => {
               for (const antiPhishingCode of both)
                 for (const passwordWeaknesses of weaknesses)
                   found.push({
-                    totpDevices,
+                    totpAuthenticators,
                     passkeys: all,
                     userVerifiedPasskeys,
                     sms,
@@ -77,7 +77,8 @@ function exceptions(rule: (facts: ScoreFacts, result: Score) => boolean): readon
     .slice(0, 3)
 }
 
-const factorsOf = ({ totpDevices, passkeys, sms }: ScoreFacts): number => totpDevices + passkeys + Number(sms)
+const factorsOf = ({ totpAuthenticators, passkeys, sms }: ScoreFacts): number =>
+  totpAuthenticators + passkeys + Number(sms)
 
 describe('the score of every account', () => {
   it('is a whole number from 0 to 100, the sum of its parts, and reaches both ends', () => {
@@ -100,7 +101,7 @@ describe('the score of every account', () => {
     const kinds = [
       {},
       { sms: true },
-      { totpDevices: 1 },
+      { totpAuthenticators: 1 },
       { passkeys: 1 },
       { passkeys: 1, userVerifiedPasskeys: 1 },
     ] satisfies Partial<ScoreFacts>[]
@@ -108,14 +109,14 @@ describe('the score of every account', () => {
       const totals = kinds.map((kind) => score({ ...nothing, ...rest, ...kind }).score)
       expect(totals).toEqual([...new Set(totals)].sort((a, b) => a - b))
     }
-    const withCodes = score({ ...nothing, ...freshCodes, totpDevices: 1 })
+    const withCodes = score({ ...nothing, ...freshCodes, totpAuthenticators: 1 })
     expect(withCodes.parts.find(({ id }) => id === 'recovery')).toMatchObject({ earned: 13, state: 'ready' })
     expect(score({ ...nothing, ...freshCodes }).score).toBe(score(nothing).score)
   })
 
   it('[SCR-1] never falls when something is added', () => {
     const additions: readonly ((facts: ScoreFacts) => ScoreFacts)[] = [
-      (facts) => ({ ...facts, totpDevices: facts.totpDevices + 1 }),
+      (facts) => ({ ...facts, totpAuthenticators: facts.totpAuthenticators + 1 }),
       (facts) => ({ ...facts, passkeys: facts.passkeys + 1 }),
       (facts) => ({ ...facts, passkeys: facts.passkeys + 1, userVerifiedPasskeys: facts.userVerifiedPasskeys + 1 }),
       (facts) => ({ ...facts, userVerifiedPasskeys: facts.passkeys }),
@@ -156,14 +157,15 @@ describe('the score of every account', () => {
           level !== 'strong' || (facts.passkeys > 0 && (factorsOf(facts) > 1 || facts.backupCodesLeft > 0)),
       ),
     ).toEqual([])
-    expect(score({ ...nothing, ...hygiene, ...freshCodes, totpDevices: 9, sms: true }).level).toBe('good')
-    expect(score({ ...nothing, ...freshCodes, passkeys: 1, userVerifiedPasskeys: 1, totpDevices: 1 }).level).toBe(
-      'strong',
-    )
+    expect(score({ ...nothing, ...hygiene, ...freshCodes, totpAuthenticators: 9, sms: true }).level).toBe('good')
+    expect(
+      score({ ...nothing, ...freshCodes, passkeys: 1, userVerifiedPasskeys: 1, totpAuthenticators: 1 }).level,
+    ).toBe('strong')
   })
 
   it('[SCR-3] is at most fair with SMS as the only factor, and says the risk', () => {
-    const onlySms = ({ sms, totpDevices, passkeys }: ScoreFacts): boolean => sms && totpDevices + passkeys === 0
+    const onlySms = ({ sms, totpAuthenticators, passkeys }: ScoreFacts): boolean =>
+      sms && totpAuthenticators + passkeys === 0
     expect(
       exceptions(
         (facts, { level, risks }) => !onlySms(facts) || (['low', 'fair'].includes(level) && risks.includes('sms-only')),
@@ -196,9 +198,9 @@ describe('the score of every account', () => {
   })
 
   it('names the risk of having no way back in, or few codes', () => {
-    expect(score({ ...nothing, totpDevices: 1 }).risks).toEqual(['no-recovery'])
-    expect(score({ ...nothing, totpDevices: 2 }).risks).toEqual([])
-    expect(score({ ...nothing, totpDevices: 1, backupCodesLeft: 3, backupCodesTotal: 10 }).risks).toEqual([
+    expect(score({ ...nothing, totpAuthenticators: 1 }).risks).toEqual(['no-recovery'])
+    expect(score({ ...nothing, totpAuthenticators: 2 }).risks).toEqual([])
+    expect(score({ ...nothing, totpAuthenticators: 1, backupCodesLeft: 3, backupCodesTotal: 10 }).risks).toEqual([
       'backup-codes-low',
     ])
     expect(score({ ...nothing, passwordWeaknesses: ['breached'] }).risks).toEqual(['no-factor', 'password-breached'])
@@ -233,8 +235,10 @@ describe('advice', () => {
 
   it('names only what the host offers, and does not change the score by it', () => {
     const all = score(nothing)
-    const some = score(nothing, { offered: ['add-totp-device', 'turn-on-login-alerts'] })
-    expect(some.advice).toEqual(all.advice.filter(({ id }) => ['add-totp-device', 'turn-on-login-alerts'].includes(id)))
+    const some = score(nothing, { offered: ['add-totp-authenticator', 'turn-on-login-alerts'] })
+    expect(some.advice).toEqual(
+      all.advice.filter(({ id }) => ['add-totp-authenticator', 'turn-on-login-alerts'].includes(id)),
+    )
     expect({ ...some, advice: [] }).toEqual({ ...all, advice: [] })
     expect(score(nothing, { offered: [] }).advice).toEqual([])
   })
@@ -259,8 +263,8 @@ describe('hostile values', () => {
   it.each([
     ['more verified passkeys than passkeys', { userVerifiedPasskeys: 1 }],
     ['more codes left than there were', { backupCodesLeft: 1 }],
-    ['a negative count', { totpDevices: -1 }],
-    ['half a device', { totpDevices: 0.5 }],
+    ['a negative count', { totpAuthenticators: -1 }],
+    ['half a device', { totpAuthenticators: 0.5 }],
     ['a number for a flag', { sms: 1 as unknown as boolean }],
   ])('refuses %s', (_, wrong) => {
     expect(() => score({ ...nothing, ...wrong })).toThrow(expect.objectContaining({ code: 'NL_ARGUMENT' }))

@@ -94,11 +94,11 @@ describe('statements on SQLite', () => {
 describe('rows', () => {
   it('keeps the summary in columns, and changes it with the record only', async () => {
     const storage = sqlStorage(db)
-    const summary = { ...newChange().summary, totpDevices: 2, backupCodesLeft: 7, lockedUntil: noon + 5 }
+    const summary = { ...newChange().summary, totpAuthenticators: 2, backupCodesLeft: 7, lockedUntil: noon + 5 }
     const created = newChange({ summary })
     await storage.commit(created)
     await storage.commit(newChange({ expected: 'stale' }))
-    const columns = ['kind', 'created_at', 'updated_at', 'totp_devices', 'backup_codes_left', 'locked_until']
+    const columns = ['kind', 'created_at', 'updated_at', 'totp_authenticators', 'backup_codes_left', 'locked_until']
     const row = async (): Promise<unknown> =>
       Object.values(await db.selectFrom('nightlatch_records').select(columns).executeTakeFirstOrThrow())
     expect(await row()).toEqual(['account', noon, noon, 2, 7, noon + 5])

@@ -25,7 +25,7 @@ interface Golden {
   readonly grant: string
   readonly deviceToken: string
   readonly openChallenge: string
-  readonly devices: readonly {
+  readonly authenticators: readonly {
     readonly id: string
     readonly label: string
     readonly secret: string
@@ -34,18 +34,18 @@ interface Golden {
   }[]
   readonly usedBackupCode: string
   readonly unusedBackupCodes: readonly string[]
-  /** From schema 2 on. */
-  readonly keys?: readonly string[]
+  readonly keys: readonly string[]
+  /** Of the account with every factor. */
   readonly number?: string
   readonly pendingNumber?: { readonly number: string; readonly code: string }
   readonly passkeys?: readonly PasskeyCopy[]
 }
 
 const folder = new URL('../../vectors/', import.meta.url)
-const files = readdirSync(folder).filter((name) => /^account-schema-\d+\.json$/.test(name))
+const files = readdirSync(folder).filter((name) => /^account-.*\.json$/.test(name))
 
-it('there is a golden account of every schema so far', () => {
-  expect(files).toEqual(['account-schema-1.json', 'account-schema-2.json'])
+it('there is a golden account with every factor, and one with apps alone', () => {
+  expect(files).toEqual(['account-every-factor.json', 'account-totp-only.json'])
 })
 
 describe.each(files)('promise 8: the account of %s', (file) => {
@@ -82,8 +82,15 @@ describe.each(files)('promise 8: the account of %s', (file) => {
       ...record,
       attemptId: 'golden',
       expected: null,
-      summary: { kind: 'account', createdAt: 0, updatedAt: 0, totpDevices: 2, backupCodesLeft: 9, lockedUntil: null },
-      keys: { claim: golden.keys ?? [], release: [] },
+      summary: {
+        kind: 'account',
+        createdAt: 0,
+        updatedAt: 0,
+        totpAuthenticators: 2,
+        backupCodesLeft: 9,
+        lockedUntil: null,
+      },
+      keys: { claim: golden.keys, release: [] },
       events: golden.events,
       messages: [],
     })
@@ -91,9 +98,9 @@ describe.each(files)('promise 8: the account of %s', (file) => {
 
   it('is read, and its sealed tokens count', async () => {
     expect(await nl.sessions.check({ grant: golden.grant })).toMatchObject({ ok: true, accountId: 'ada', aal: 2 })
-    const { devices } = expectOk(await nl.totp.list({ grant: golden.grant }))
-    expect(devices.map(({ id, label }) => ({ id, label }))).toEqual(
-      golden.devices.map(({ id, label }) => ({ id, label })),
+    const { authenticators } = expectOk(await nl.totp.list({ grant: golden.grant }))
+    expect(authenticators.map(({ id, label }) => ({ id, label }))).toEqual(
+      golden.authenticators.map(({ id, label }) => ({ id, label })),
     )
     const status = await nl.backupCodes.status({ grant: golden.grant })
     expect(status).toMatchObject({ left: golden.unusedBackupCodes.length, total: golden.unusedBackupCodes.length + 1 })
@@ -141,14 +148,14 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     expect(textOf(utf8(body))).toBe(body)
   })
 
-  it('signs in with each of its devices', async () => {
-    for (const { secret, algorithm, digits, id } of golden.devices) {
+  it('signs in with each of its authenticators', async () => {
+    for (const { secret, algorithm, digits, id } of golden.authenticators) {
       clock.advance(30_000)
       const { challenge } = expectStatus(await nl.signIn.start({ ...start, client }), 'challenge')
       const code = totp({ secret: reference.unhex(secret), now: clock(), algorithm, digits })
       expectStatus(await nl.signIn.verify({ challenge, code, client }), 'granted')
       const [success] = (await eventsOf(nl, 'ada')).filter(({ type }) => type === 'authn_login_success')
-      expect(success).toMatchObject({ values: { device: id, knownDevice: true } })
+      expect(success).toMatchObject({ values: { authenticator: id, knownDevice: true } })
     }
     expect(await nl.history.verify({ grant: asSystem('ada', 'test') })).toMatchObject({ ok: true })
   })
@@ -169,22 +176,21 @@ describe.each(files)('promise 8: the account of %s', (file) => {
   const { number, pendingNumber, passkeys } = golden
 
   if (number === undefined) {
-    it('has nothing of what came later, and can get all of it', async () => {
+    it('has no other factor, and can get all of them', async () => {
       const grant = golden.grant
       const factors = { enrolled: ['totp'], live: ['totp', 'backup-code'], preferred: 'totp', passkeyOnly: false }
       expect(await nl.accounts.factors({ grant })).toEqual({ ok: true, ...factors })
       expect(await nl.sms.get({ grant })).toEqual({ ok: true, number: null })
       expect(expectOk(await nl.passkeys.list({ grant })).passkeys).toEqual([])
       expect(expectOk(await trusting.trustedDevices.list({ grant })).devices).toEqual([])
-      // Its device token is of the earlier form, which trusts nobody.
       expectStatus(await trusting.signIn.start({ ...start, client }), 'challenge')
       const [session] = expectOk(await nl.sessions.list({ grant })).sessions
       expect(session).toMatchObject({ trusted: false })
 
-      const [device] = golden.devices
+      const [authenticator] = golden.authenticators
       const prove = async (page: string): Promise<string> => {
         clock.advance(30_000)
-        const { secret, algorithm, digits } = device!
+        const { secret, algorithm, digits } = authenticator!
         const code = totp({ secret: reference.unhex(secret), now: clock(), algorithm, digits })
         return expectOk(await nl.stepUp.verify({ grant: page, purpose: 'factors', code, client })).proof
       }

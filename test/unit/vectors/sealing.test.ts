@@ -67,7 +67,6 @@ describe('golden sealed values', () => {
       kind: 'account',
       schema: 1,
       empty: () => ({ a: null }),
-      upgrade: (state) => state as never,
       summarize: () => ({}) as never,
     },
     { storage: memoryStorage(), keys, random: fixedNonce },
@@ -101,13 +100,13 @@ describe('golden sealed values', () => {
   it('lie in the written document where their path says', () => {
     const [seed] = golden.sealedValues
     const device = { id: 'phone', secret: { seal: unhex(seed.plaintext) } }
-    const state = { totp: { devices: [device] } }
+    const state = { totp: { authenticators: [device] } }
     const fresh = records.fresh('account:ada', 0)
     const { doc } = records.write({ ...fresh, state: state as never })
     const body = JSON.parse((JSON.parse(doc) as { body: string }).body) as {
-      state: { totp: { devices: [{ secret: { ciphertext: string } }] } }
+      state: { totp: { authenticators: [{ secret: { ciphertext: string } }] } }
     }
-    expect(body.state.totp.devices[0].secret.ciphertext).toBe(seed.ciphertext)
+    expect(body.state.totp.authenticators[0].secret.ciphertext).toBe(seed.ciphertext)
   })
 })
 
@@ -149,7 +148,7 @@ describe('golden messages and hashes', () => {
     expect(`nl1.${golden.keyId}.${base64url(Buffer.concat([nonce, bytes]))}`).toBe(body)
 
     const kernel = kernelWith((length) => (length === 16 ? unhex(messageIdBytes) : fixedNonce(length)))
-    expect(kernel.outbox.enclose(recordId, [message], 1_700_000_000_000)).toEqual([
+    expect(kernel.outbox.seal(recordId, [message], 1_700_000_000_000)).toEqual([
       { messageId, channel, dueAt: 1_700_000_000_000, body },
     ])
   })

@@ -1,6 +1,6 @@
 import type { TokenPayloads } from '../../token/index.ts'
 import { hasFactor } from '../factors/live-factors.ts'
-import { seenFrom } from '../guessing/verdict.ts'
+import { addressAndBrowser } from '../guessing/verdict.ts'
 import { newCodes } from './new-codes.ts'
 import { notice } from '../record/notice.ts'
 import type { Authorization, SensitiveRefusal } from '../sessions/session.ts'
@@ -25,14 +25,14 @@ export const regenerateBackupCodes: UseCase<RegenerateBackupCodes, RegenerateBac
     if (!authorized.ok) return done(authorized)
     if (!hasFactor(state)) return done({ ok: false, reason: 'not-on' })
     const made = newCodes(context, evidence)
-    return made.status === 'need' ? { step: 'need', proofs: made.proofs } : ready
+    return made.status === 'need' ? { step: 'need', tasks: made.proofs } : ready
   },
   decide(state, { auth, client }, context, evidence) {
     const { now } = context
     const made = newCodes(context, evidence)
     if (made.status === 'need') return decided(state, { ok: false, reason: 'busy' })
     const bumped = bumpEpoch(
-      { ...state, backupCodes: { set: made.set, failures: 0 } },
+      { ...state, 'backup-code': { set: made.set, failures: 0 } },
       auth.kind === 'grant' ? auth.grant.session : null,
     )
     const count = made.codes.length
@@ -41,7 +41,7 @@ export const regenerateBackupCodes: UseCase<RegenerateBackupCodes, RegenerateBac
       { ok: true, codes: made.codes, grant: renewedGrant(bumped, auth) },
       {
         events: [{ type: 'backup_code_regenerate', values: { count } }],
-        messages: [notice({ template: 'backup-codes-regenerated', count, at: now, ...seenFrom(client) }, now)],
+        messages: [notice({ template: 'backup-codes-regenerated', count, at: now, ...addressAndBrowser(client) }, now)],
       },
     )
   },

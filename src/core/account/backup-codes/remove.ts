@@ -1,5 +1,5 @@
 import type { TokenPayloads } from '../../token/index.ts'
-import { seenFrom } from '../guessing/verdict.ts'
+import { addressAndBrowser } from '../guessing/verdict.ts'
 import { notice } from '../record/notice.ts'
 import { canBePasskeyOnly } from '../factors/removal.ts'
 import type { Authorization, SensitiveRefusal } from '../sessions/session.ts'
@@ -23,18 +23,18 @@ export const removeBackupCodes: UseCase<RemoveBackupCodes, RemoveBackupCodesResu
   plan(state, { auth }, context) {
     const authorized = authorizeChange(state, auth, 'factors', context.now)
     if (!authorized.ok) return done(authorized)
-    if (state.backupCodes.set === null) return done({ ok: false, reason: 'not-on' })
-    const needed = state.passkeys.only && !canBePasskeyOnly(withoutCodes(state), context)
+    if (state['backup-code'].set === null) return done({ ok: false, reason: 'not-on' })
+    const needed = state.passkey.only && !canBePasskeyOnly(withoutCodes(state), context)
     return needed ? done({ ok: false, reason: 'passkey-only' }) : ready
   },
   decide(state, { auth, client }, { now }) {
     const bumped = bumpEpoch(withoutCodes(state), auth.kind === 'grant' ? auth.grant.session : null)
-    const told = { template: 'factor-removed', factor: 'backup-code', at: now, ...seenFrom(client) } as const
+    const told = { template: 'factor-removed', factor: 'backup-code', at: now, ...addressAndBrowser(client) } as const
     return decided<RemoveBackupCodesResult>(
       bumped,
       { ok: true, grant: renewedGrant(bumped, auth) },
       {
-        events: [{ type: 'mfa_remove', values: { factor: 'backup-code', device: '', label: '' } }],
+        events: [{ type: 'mfa_remove', values: { factor: 'backup-code', authenticator: '', label: '' } }],
         messages: [notice(told, now)],
       },
     )
@@ -42,5 +42,5 @@ export const removeBackupCodes: UseCase<RemoveBackupCodes, RemoveBackupCodesResu
 }
 
 function withoutCodes(state: AccountState): AccountState {
-  return { ...state, backupCodes: { set: null, failures: 0 } }
+  return { ...state, 'backup-code': { set: null, failures: 0 } }
 }

@@ -1,7 +1,7 @@
 import type { DraftEvent } from '../../events/catalogue.ts'
 import type { TokenPayloads } from '../../token/index.ts'
-import { seenFrom } from '../guessing/verdict.ts'
-import type { Evidence, Proof } from '../record/tasks.ts'
+import { addressAndBrowser } from '../guessing/verdict.ts'
+import type { TaskResult, Task } from '../record/tasks.ts'
 import type { Method } from '../../factor.ts'
 import { factorLevel } from '../../factor.ts'
 import { enrolledMethods, hasFactor } from './live-factors.ts'
@@ -9,7 +9,7 @@ import type { NewCodes } from '../backup-codes/new-codes.ts'
 import { newCodes } from '../backup-codes/new-codes.ts'
 import { notice } from '../record/notice.ts'
 import { credentialKeys, dropMethod } from './removal.ts'
-import type { Admits, Authorization, SensitiveRefusal } from '../sessions/session.ts'
+import type { SessionScope, Authorization, SensitiveRefusal } from '../sessions/session.ts'
 import { authorizeChange, bumpEpoch, isRecovery, rememberDevice, renewedGrant } from '../sessions/session.ts'
 import type { AccountState, Session } from '../record/state.ts'
 import type { Client, Context, Decision, DraftMessage } from '../record/step.ts'
@@ -25,10 +25,10 @@ export function authorizeEnrollment(
   method: Method,
   { now, settings }: Context,
 ): { readonly ok: true } | { readonly ok: false; readonly reason: EnrollRefusal } {
-  const authorized = authorizeChange(state, auth, 'factors', now, method satisfies Admits)
+  const authorized = authorizeChange(state, auth, 'factors', now, method satisfies SessionScope)
   if (!authorized.ok) return authorized
   if (!settings.methods.includes(method)) return { ok: false, reason: 'not-allowed' }
-  if (state.passkeys.only && method !== 'passkey') return { ok: false, reason: 'passkey-only' }
+  if (state.passkey.only && method !== 'passkey') return { ok: false, reason: 'passkey-only' }
   const { session } = authorized
   const allowed = standsAlone(state, method, settings) || switching || replacesLost(session)
   return allowed ? { ok: true } : { ok: false, reason: 'deactivate-first' }
@@ -53,8 +53,8 @@ function needsCodes(state: AccountState): boolean {
 export function codesToHash(
   state: AccountState,
   context: Context,
-  evidence: readonly Evidence[],
-): readonly Proof[] | null {
+  evidence: readonly TaskResult[],
+): readonly Task[] | null {
   if (!needsCodes(state)) return null
   const made = newCodes(context, evidence)
   return made.status === 'need' ? made.proofs : null
@@ -64,7 +64,7 @@ export function codesToHash(
 export interface Confirmed {
   readonly method: Method
   /** How the history names it. */
-  readonly device: string
+  readonly authenticator: string
   readonly label: string
   /** Before, and with the factor in it. */
   readonly before: AccountState
@@ -79,7 +79,7 @@ export interface Confirmed {
 
 export interface Enrolled {
   readonly ok: true
-  readonly device: string
+  readonly authenticator: string
   readonly grant: TokenPayloads['grant'] | null
   /** With the first factor only; shown once. */
   readonly backupCodes: readonly string[] | null
@@ -92,10 +92,10 @@ export function finishEnrollment<R>(
   confirmed: Confirmed,
   { auth, client }: { readonly auth: Authorization; readonly client: Client },
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): Decision<R | Enrolled> {
   const { now } = context
-  const { method, device, label, before, session } = confirmed
+  const { method, authenticator, label, before, session } = confirmed
   const made = madeCodes(before, context, evidence)
   const dropped = confirmed.switching ? enrolledMethods(before).filter((other) => other !== method) : []
   const left = dropped.reduce(dropMethod, confirmed.after)
@@ -103,8 +103,8 @@ export function finishEnrollment<R>(
   const knownDevices = hasFactor(before)
     ? left.knownDevices
     : left.knownDevices.filter(({ id }) => id === session?.deviceId)
-  const backupCodes = made === null ? left.backupCodes : { set: made.set, failures: 0 }
-  const raised: AccountState = { ...left, knownDevices, backupCodes }
+  const backupCodes = made === null ? left['backup-code'] : { set: made.set, failures: 0 }
+  const raised: AccountState = { ...left, knownDevices, 'backup-code': backupCodes }
   // A session that came in to enroll completes its sign-in here, and its browser becomes known.
   const entering = session?.kind === 'enroll' ? rememberDevice(raised, client, context) : null
   const deviceId = entering?.deviceId ?? session?.deviceId ?? null
@@ -114,9 +114,9 @@ export function finishEnrollment<R>(
     sessions: before.sessions.map((entry) => (entry.id === full?.id ? { ...full, deviceId } : entry)),
   }
   const bumped = bumpEpoch(entered, session?.id ?? null)
-  const events: DraftEvent[] = [{ type: 'mfa_enroll', values: { factor: method, device, label } }]
+  const events: DraftEvent[] = [{ type: 'mfa_enroll', values: { factor: method, authenticator, label } }]
   for (const factor of dropped) {
-    events.push({ type: 'mfa_remove', values: { factor, device: '', label: '' } })
+    events.push({ type: 'mfa_remove', values: { factor, authenticator: '', label: '' } })
   }
   if (made !== null) events.push({ type: 'backup_code_regenerate', values: { count: made.codes.length } })
   if (session?.kind === 'enroll' && full !== null) {
@@ -124,17 +124,17 @@ export function finishEnrollment<R>(
     const { failures } = before.throttle
     events.push({
       type: 'authn_login_success',
-      values: { primary, factor: method, device, aal, amr, knownDevice: false, failures },
+      values: { primary, factor: method, authenticator, aal, amr, knownDevice: false, failures },
     })
   }
-  const seen = seenFrom(client)
+  const seen = addressAndBrowser(client)
   const messages: DraftMessage[] = [
     notice({ template: 'factor-added', factor: method, label, at: now, ...seen }, now),
     ...dropped.map((factor) => notice({ template: 'factor-removed', factor, at: now, ...seen }, now)),
   ]
   const result: Enrolled = {
     ok: true,
-    device,
+    authenticator,
     grant: renewedGrant(bumped, auth),
     backupCodes: made?.codes ?? null,
     deviceId: entering?.deviceId ?? null,
@@ -163,7 +163,7 @@ function raisedBy(session: Session, { method, passkey }: Confirmed): Session {
 function madeCodes(
   state: AccountState,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): Extract<NewCodes, { status: 'made' }> | null {
   const made = needsCodes(state) ? newCodes(context, evidence) : null
   return made?.status === 'made' ? made : null

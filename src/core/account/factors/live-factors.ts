@@ -9,11 +9,11 @@ import type { AccountState } from '../record/state.ts'
  * are left out. Of an account that only passkeys open, passkeys are all.
  */
 export function liveFactors(state: AccountState, settings: Settings): Factor[] {
-  const { totp, sms, passkeys, backupCodes } = state
+  const { totp, sms, passkey: passkeys, 'backup-code': backupCodes } = state
   const factors: Factor[] = []
   if (passkeys.credentials.length > 0 && settings.passkeys !== null) factors.push('passkey')
   if (passkeys.only) return factors
-  if (totp.devices.length > 0 && totp.failures < limits.hardStop) factors.push('totp')
+  if (totp.authenticators.length > 0 && totp.failures < limits.hardStop) factors.push('totp')
   if (sms.number !== null && sms.failures < limits.hardStop && settings.sms !== null) factors.push('sms')
   if (unusedCodes(state) > 0 && backupCodes.failures < limits.hardStop) factors.push('backup-code')
   return factors
@@ -25,10 +25,10 @@ export function preferredFactor(state: AccountState, settings: Settings): Factor
   return live.find((factor) => factor === state.preferred) ?? live[0] ?? null
 }
 
-export function enrolledMethods({ totp, sms, passkeys }: AccountState): Method[] {
+export function enrolledMethods({ totp, sms, passkey: passkeys }: AccountState): Method[] {
   const enrolled: Readonly<Record<Method, boolean>> = {
     passkey: passkeys.credentials.length > 0,
-    totp: totp.devices.length > 0,
+    totp: totp.authenticators.length > 0,
     sms: sms.number !== null,
   }
   return methods.filter((method) => enrolled[method])
@@ -40,5 +40,5 @@ export function hasFactor(state: AccountState): boolean {
 }
 
 export function unusedCodes(state: AccountState): number {
-  return state.backupCodes.set?.codes.filter((code) => code.usedAt === null).length ?? 0
+  return state['backup-code'].set?.codes.filter((code) => code.usedAt === null).length ?? 0
 }

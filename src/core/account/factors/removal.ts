@@ -2,7 +2,7 @@ import type { DraftEvent } from '../../events/catalogue.ts'
 import { limits } from '../../limits.ts'
 import { credentialKey } from '../../passkeys/unique-keys.ts'
 import type { TokenPayloads } from '../../token/index.ts'
-import { seenFrom } from '../guessing/verdict.ts'
+import { addressAndBrowser } from '../guessing/verdict.ts'
 import type { Method } from '../../factor.ts'
 import { hasFactor } from './live-factors.ts'
 import { notice } from '../record/notice.ts'
@@ -24,7 +24,7 @@ export interface Removed {
 
 /** Why a factor must stay, if it must. `left` is the account without it. */
 export function removalFault(left: AccountState, context: Context): 'required-by-policy' | 'passkey-only' | null {
-  if (left.passkeys.only && !canBePasskeyOnly(left, context)) return 'passkey-only'
+  if (left.passkey.only && !canBePasskeyOnly(left, context)) return 'passkey-only'
   return !hasFactor(left) && requiresFactor(context) ? 'required-by-policy' : null
 }
 
@@ -33,7 +33,10 @@ export function removalFault(left: AccountState, context: Context): 'required-by
  * never verified its user, or is found only by a name, or is synced where those are refused, does not count: it opens
  * nothing alone.
  */
-export function canBePasskeyOnly({ passkeys, backupCodes }: AccountState, { settings }: Context): boolean {
+export function canBePasskeyOnly(
+  { passkey: passkeys, 'backup-code': backupCodes }: AccountState,
+  { settings }: Context,
+): boolean {
   const bound = settings.passkeys?.synced === 'refuse'
   const alone = passkeys.credentials.filter(
     (passkey) => passkey.uvInitialized && passkey.discoverable !== false && !(bound && passkey.backupEligible),
@@ -49,22 +52,22 @@ export function dropMethod(state: AccountState, method: Method): AccountState {
   const preferred = state.preferred === method ? null : state.preferred
   switch (method) {
     case 'totp':
-      return { ...state, preferred, totp: { devices: [], enrollment: null, failures: 0 } }
+      return { ...state, preferred, totp: { authenticators: [], enrollment: null, failures: 0 } }
     case 'sms':
       // What was sent stays counted: taking a number out and in again buys no message.
       return { ...state, preferred, sms: { ...noSms, sends: state.sms.sends } }
     case 'passkey':
-      return { ...state, preferred, passkeys: { ...state.passkeys, credentials: [], only: false } }
+      return { ...state, preferred, passkey: { ...state.passkey, credentials: [], only: false } }
   }
 }
 
 export function withoutFactors(state: AccountState): AccountState {
   const methods: readonly Method[] = ['totp', 'sms', 'passkey']
-  return { ...methods.reduce(dropMethod, state), backupCodes: { set: null, failures: 0 } }
+  return { ...methods.reduce(dropMethod, state), 'backup-code': { set: null, failures: 0 } }
 }
 
 /** The unique keys that the account's passkeys hold. */
-export function credentialKeys({ passkeys }: AccountState): readonly string[] {
+export function credentialKeys({ passkey: passkeys }: AccountState): readonly string[] {
   return passkeys.credentials.map(({ id }) => credentialKey(id))
 }
 
@@ -79,18 +82,18 @@ export function finishRemoval<R>(
   left: AccountState,
   removed: {
     readonly method: Method
-    readonly device: string
+    readonly authenticator: string
     readonly label: string
     readonly keys?: readonly string[]
   },
   { auth, client }: { readonly auth: Authorization; readonly client: Client },
   { now }: Context,
 ): Decision<R | Removed> {
-  const { method, device, label, keys = [] } = removed
+  const { method, authenticator, label, keys = [] } = removed
   const off = !hasFactor(left)
   const bumped = bumpEpoch(off ? withoutFactors(left) : left, auth.kind === 'grant' ? auth.grant.session : null)
-  const events: DraftEvent[] = [{ type: 'mfa_remove', values: { factor: method, device, label } }]
-  const seen = seenFrom(client)
+  const events: DraftEvent[] = [{ type: 'mfa_remove', values: { factor: method, authenticator, label } }]
+  const seen = addressAndBrowser(client)
   const messages: DraftMessage[] = [
     notice({ template: 'factor-removed', factor: method, label, at: now, ...seen }, now),
   ]

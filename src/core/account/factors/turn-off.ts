@@ -1,9 +1,9 @@
 import type { TokenPayloads } from '../../token/index.ts'
 import type { CodeCheck } from '../guessing/check-code.ts'
 import type { CodeRefusal, TypedCode } from '../guessing/typed-code.ts'
-import { askCode, originAt, refuseCode, unevaluated, waitFacts } from '../guessing/typed-code.ts'
-import { creditSuccess, seenFrom } from '../guessing/verdict.ts'
-import type { Evidence } from '../record/tasks.ts'
+import { askCode, sourceAt, refuseCode, unevaluated, waitFacts } from '../guessing/typed-code.ts'
+import { creditSuccess, addressAndBrowser } from '../guessing/verdict.ts'
+import type { TaskResult } from '../record/tasks.ts'
 import { enrolledMethods, hasFactor, liveFactors } from './live-factors.ts'
 import { notice } from '../record/notice.ts'
 import { credentialKeys, requiresFactor, withoutFactors } from './removal.ts'
@@ -34,10 +34,10 @@ export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult>
     if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
     if (requiresFactor(context)) return done({ ok: false, reason: 'required-by-policy', retryAt: null })
     if (command.auth.kind === 'system') return ready
-    if (state.passkeys.only) return done({ ok: false, reason: 'passkey-only', retryAt: null })
+    if (state.passkey.only) return done({ ok: false, reason: 'passkey-only', retryAt: null })
     if (isProven(state, command.auth, context)) return ready
     const check = ask(state, command, context, evidence)
-    if (check.status === 'need') return { step: 'need', proofs: check.proofs }
+    if (check.status === 'need') return { step: 'need', tasks: check.proofs }
     const refusal = unevaluated(check)
     return refusal === null ? ready : done(refusal, waitFacts(refusal, 'turn-off'))
   },
@@ -52,11 +52,11 @@ export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult>
       const check = ask(state, command, context, evidence)
       if (check.status !== 'matched') {
         const failed = check.status === 'wrong' ? check : { compared: [], reason: 'wrong' as const }
-        const refused = refuseCode(state, client, now, { ...failed, door: 'turn-off' })
+        const refused = refuseCode(state, client, now, { ...failed, flow: 'turn-off' })
         return decided<TurnOffTwoFactorResult>(refused.state, refused.refusal, refused)
       }
-      const origin = originAt(state, client)
-      spent = creditSuccess(state, { door: 'turn-off', origin, client, now, match: check, entry: null }).state
+      const source = sourceAt(state, client)
+      spent = creditSuccess(state, { flow: 'turn-off', source, client, now, match: check, entry: null }).state
     }
     const bumped = bumpEpoch(withoutFactors(spent), auth.kind === 'grant' ? auth.grant.session : null)
     return decided<TurnOffTwoFactorResult>(
@@ -64,7 +64,7 @@ export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult>
       { ok: true, grant: renewedGrant(bumped, auth) },
       {
         events: [{ type: 'mfa_off', values: { factors } }],
-        messages: [notice({ template: 'two-factor-off', at: now, ...seenFrom(client) }, now)],
+        messages: [notice({ template: 'two-factor-off', at: now, ...addressAndBrowser(client) }, now)],
         keys: { release: credentialKeys(state) },
       },
     )
@@ -81,7 +81,7 @@ function ask(
   state: AccountState,
   command: TurnOffTwoFactor,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): CodeCheck {
   const { auth } = command
   const request = { purpose: 'step-up', id: auth.kind === 'grant' ? auth.grant.session : '' } as const

@@ -5,14 +5,14 @@ import { verifyTotp } from '../../otp/totp.ts'
 import type { SmsPurpose } from '../../sms/index.ts'
 import { isE164 } from '../../e164.ts'
 import { isSmsCode, matchesSmsCode, normalizeSmsCode } from '../../sms/code.ts'
-import type { Evidence, Proof } from '../record/tasks.ts'
-import { openedText, openProof, slowHashProof, valueOf } from '../record/tasks.ts'
+import type { TaskResult, Task } from '../record/tasks.ts'
+import { openedText, openTask, slowHashTask, resultOf } from '../record/tasks.ts'
 import type { CodeFactor, Factor } from '../../factor.ts'
 import { liveFactors } from '../factors/live-factors.ts'
 import type { Settings } from '../record/settings.ts'
 import { isLiveCode, smsKeyLength } from '../sms/code.ts'
-import type { AccountState, SmsCode, TotpDevice } from '../record/state.ts'
-import type { Origin } from './throttle.ts'
+import type { AccountState, SmsCode, TotpAuthenticator } from '../record/state.ts'
+import type { Source } from './throttle.ts'
 import { waitUntil } from './throttle.ts'
 
 /** What a code turned out to be. `need` asks for proofs; everything else is final for this state and evidence. */
@@ -22,7 +22,7 @@ export type CodeCheck =
   | { readonly status: 'malformed' }
   /** It looks like a code by SMS, and none is awaited: it ran out, was used, or was for something else. */
   | { readonly status: 'expired' }
-  | { readonly status: 'need'; readonly proofs: readonly Proof[] }
+  | { readonly status: 'need'; readonly proofs: readonly Task[] }
   | { readonly status: 'wrong'; readonly reason: 'wrong' | 'replayed'; readonly compared: readonly CodeFactor[] }
   | CodeMatch
 
@@ -30,7 +30,7 @@ export type CodeMatch =
   | {
       readonly status: 'matched'
       readonly factor: 'totp'
-      readonly device: TotpDevice
+      readonly authenticator: TotpAuthenticator
       readonly step: number
       readonly drift: number
     }
@@ -43,12 +43,12 @@ export interface CodeQuestion {
   readonly factor: Factor | null
   /** What a code by SMS must have been sent for. */
   readonly request: { readonly purpose: SmsPurpose; readonly id: string }
-  readonly origin: Origin
+  readonly source: Source
   readonly now: number
   readonly settings: Settings
 }
 
-type Check = (state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]) => CodeCheck
+type Check = (state: AccountState, question: CodeQuestion, evidence: readonly TaskResult[]) => CodeCheck
 
 /** Cheap proofs first, the slow hash last. */
 const checks: readonly (readonly [CodeFactor, Check])[] = [
@@ -58,8 +58,8 @@ const checks: readonly (readonly [CodeFactor, Check])[] = [
 ]
 
 /** Compares a text with every live factor whose codes have its shape. */
-export function checkCode(state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]): CodeCheck {
-  const retryAt = waitUntil(state.throttle, question.origin, question.now)
+export function checkCode(state: AccountState, question: CodeQuestion, evidence: readonly TaskResult[]): CodeCheck {
+  const retryAt = waitUntil(state.throttle, question.source, question.now)
   if (retryAt !== null) return { status: 'wait', retryAt }
   const live = liveFactors(state, question.settings)
   const factors = live.filter((factor) => question.factor === null || factor === question.factor)
@@ -76,9 +76,9 @@ export function checkCode(state: AccountState, question: CodeQuestion, evidence:
 export function checkRecoveryCode(
   state: AccountState,
   question: CodeQuestion,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): CodeCheck {
-  const retryAt = waitUntil(state.throttle, question.origin, question.now)
+  const retryAt = waitUntil(state.throttle, question.source, question.now)
   if (retryAt !== null) return { status: 'wait', retryAt }
   return compare([['backup-code', checkBackupCode]], state, question, evidence)
 }
@@ -87,7 +87,7 @@ function compare(
   tried: readonly (readonly [CodeFactor, Check])[],
   state: AccountState,
   question: CodeQuestion,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): CodeCheck {
   const compared: CodeFactor[] = []
   let replayed = false
@@ -104,39 +104,42 @@ function compare(
   return { status: 'wrong', reason: replayed ? 'replayed' : 'wrong', compared }
 }
 
-function checkTotp(state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]): CodeCheck {
+function checkTotp(state: AccountState, question: CodeQuestion, evidence: readonly TaskResult[]): CodeCheck {
   const digits = normalizeCode(question.code)
-  const candidates = state.totp.devices.filter((device) => digits !== null && device.digits === digits.length)
+  const candidates = state.totp.authenticators.filter(
+    (authenticator) => digits !== null && authenticator.digits === digits.length,
+  )
   if (candidates.length === 0) return { status: 'malformed' }
 
-  const proofs: Proof[] = []
+  const proofs: Task[] = []
   let match: CodeCheck | null = null
   let replayed = false
-  for (const device of candidates) {
-    const proof = openProof(`state/totp/devices/${device.id}/secret`, device.secret)
-    const secret = proof === null ? null : valueOf(evidence, proof)
+  for (const authenticator of candidates) {
+    const proof = openTask(`state/totp/authenticators/${authenticator.id}/secret`, authenticator.secret)
+    const secret = proof === null ? null : resultOf(evidence, proof)
     if (proof !== null && secret === undefined) proofs.push(proof)
     if (!secret) continue
     const answer = verifyTotp({
       secret,
       code: question.code,
       now: question.now,
-      after: device.lastStep,
+      after: authenticator.lastStep,
       window: question.settings.totp.window,
-      drift: device.drift,
-      digits: device.digits,
-      period: device.period,
-      algorithm: device.algorithm,
+      drift: authenticator.drift,
+      digits: authenticator.digits,
+      period: authenticator.period,
+      algorithm: authenticator.algorithm,
     })
-    // Every device is examined, also after a match, so that time does not tell which one it was.
-    if (answer.ok) match ??= { status: 'matched', factor: 'totp', device, step: answer.step, drift: answer.drift }
+    // Every authenticator is examined, also after a match, so that time does not tell which one it was.
+    if (answer.ok)
+      match ??= { status: 'matched', factor: 'totp', authenticator, step: answer.step, drift: answer.drift }
     else if (answer.reason === 'replayed') replayed = true
   }
   if (proofs.length > 0) return { status: 'need', proofs }
   return match ?? { status: 'wrong', reason: replayed ? 'replayed' : 'wrong', compared: ['totp'] }
 }
 
-function checkSms(state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]): CodeCheck {
+function checkSms(state: AccountState, question: CodeQuestion, evidence: readonly TaskResult[]): CodeCheck {
   if (!isSmsCode(normalizeSmsCode(question.code))) return { status: 'malformed' }
   const { code, number } = state.sms
   const { purpose, id } = question.request
@@ -155,14 +158,14 @@ function checkSms(state: AccountState, question: CodeQuestion, evidence: readonl
 export function compareSms(
   sent: { readonly code: SmsCode; readonly phone: SmsCode['digest']; readonly path: string },
   text: string,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): CodeCheck {
   const { code } = sent
-  const opened = [openProof('state/sms/code/digest', code.digest), openProof(sent.path, sent.phone)]
-  const proofs = opened.filter((proof): proof is Proof & { kind: 'open' } => proof !== null)
-  const missing = proofs.filter((proof) => valueOf(evidence, proof) === undefined)
+  const opened = [openTask('state/sms/code/digest', code.digest), openTask(sent.path, sent.phone)]
+  const proofs = opened.filter((proof): proof is Task & { kind: 'open' } => proof !== null)
+  const missing = proofs.filter((proof) => resultOf(evidence, proof) === undefined)
   if (missing.length > 0) return { status: 'need', proofs: missing }
-  const [keyed, number] = proofs.map((proof) => valueOf(evidence, proof))
+  const [keyed, number] = proofs.map((proof) => resultOf(evidence, proof))
   const phone = openedText(number)
   if (keyed?.length !== 2 * smsKeyLength || !isE164(phone)) {
     return { status: 'wrong', reason: 'wrong', compared: ['sms'] }
@@ -178,18 +181,18 @@ export function compareSms(
   return matches ? { status: 'matched', factor: 'sms' } : { status: 'wrong', reason: 'wrong', compared: ['sms'] }
 }
 
-function checkBackupCode(state: AccountState, question: CodeQuestion, evidence: readonly Evidence[]): CodeCheck {
-  const set = state.backupCodes.set
+function checkBackupCode(state: AccountState, question: CodeQuestion, evidence: readonly TaskResult[]): CodeCheck {
+  const set = state['backup-code'].set
   if (set === null || normalizeBackupCode(question.code, set.profile) === null) return { status: 'malformed' }
-  const hash = slowHashProof(set, question.code)
-  const opened = set.codes.map((code) => openProof(`state/backupCodes/set/codes/${code.id}/digest`, code.digest))
+  const hash = slowHashTask(set, question.code)
+  const opened = set.codes.map((code) => openTask(`state/backup-code/set/codes/${code.id}/digest`, code.digest))
   const proofs = [hash, ...opened].filter(
-    (proof): proof is Exclude<typeof proof, null> => proof !== null && valueOf(evidence, proof) === undefined,
+    (proof): proof is Exclude<typeof proof, null> => proof !== null && resultOf(evidence, proof) === undefined,
   )
   if (proofs.length > 0) return { status: 'need', proofs }
 
-  const digest = valueOf(evidence, hash)
-  const digests = opened.map((proof) => (proof === null ? null : valueOf(evidence, proof)) ?? new Uint8Array())
+  const digest = resultOf(evidence, hash)
+  const digests = opened.map((proof) => (proof === null ? null : resultOf(evidence, proof)) ?? new Uint8Array())
   const index = digest ? matchBackupCode({ digest, digests }) : -1
   const code = set.codes[index]
   if (code === undefined) return { status: 'wrong', reason: 'wrong', compared: ['backup-code'] }

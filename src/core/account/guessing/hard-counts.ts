@@ -6,7 +6,7 @@ import type { AccountState } from '../record/state.ts'
 export type Counts = Readonly<Record<CodeFactor, number>>
 
 /** Consecutive failures of each factor. */
-export function hardCounts({ totp, sms, backupCodes }: AccountState): Counts {
+export function hardCounts({ totp, sms, 'backup-code': backupCodes }: AccountState): Counts {
   return { totp: totp.failures, sms: sms.failures, 'backup-code': backupCodes.failures }
 }
 
@@ -15,7 +15,7 @@ export function withHardCounts(state: AccountState, counts: Counts): AccountStat
     ...state,
     totp: { ...state.totp, failures: counts.totp },
     sms: { ...state.sms, failures: counts.sms },
-    backupCodes: { ...state.backupCodes, failures: counts['backup-code'] },
+    'backup-code': { ...state['backup-code'], failures: counts['backup-code'] },
   }
 }
 

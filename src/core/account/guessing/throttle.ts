@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts'
-import type { Place, Throttle } from '../record/state.ts'
+import type { SourceFailures, Throttle } from '../record/state.ts'
 
 /**
  * The budget of wrong codes that all doors share. Only failures after a valid primary authentication come here.
@@ -7,22 +7,22 @@ import type { Place, Throttle } from '../record/state.ts'
  */
 
 /** Where an attempt comes from: its network, or the known device it was made on. */
-export interface Origin {
-  readonly place: string
+export interface Source {
+  readonly id: string
   readonly knownDevice: boolean
 }
 
-export function originOf(client: { readonly network: string | null }, knownDevice: string | null): Origin {
+export function sourceOf(client: { readonly network: string | null }, knownDevice: string | null): Source {
   return knownDevice === null
-    ? { place: `network:${client.network ?? 'unknown'}`, knownDevice: false }
-    : { place: `device:${knownDevice}`, knownDevice: true }
+    ? { id: `network:${client.network ?? 'unknown'}`, knownDevice: false }
+    : { id: `device:${knownDevice}`, knownDevice: true }
 }
 
 /** When the next attempt may be evaluated; null when it may be now. ms since epoch. */
-export function waitUntil(throttle: Throttle, origin: Origin, now: number): number | null {
-  const place = throttle.places.find((entry) => entry.id === origin.place)
+export function waitUntil(throttle: Throttle, source: Source, now: number): number | null {
+  const place = throttle.sources.find((entry) => entry.id === source.id)
   const ends = [place === undefined ? 0 : remaining(place.failedAt, waitAfter(place.failures), now)]
-  if (!origin.knownDevice && throttle.lockedAt !== null) ends.push(remaining(throttle.lockedAt, limits.lockMs, now))
+  if (!source.knownDevice && throttle.lockedAt !== null) ends.push(remaining(throttle.lockedAt, limits.lockMs, now))
   const longest = Math.max(...ends)
   return longest > 0 ? now + longest : null
 }
@@ -45,24 +45,24 @@ export interface Charged {
   readonly locks: boolean
 }
 
-export function chargeThrottle(throttle: Throttle, origin: Origin, now: number): Charged {
+export function chargeThrottle(throttle: Throttle, source: Source, now: number): Charged {
   const failures = throttle.failures + 1
-  const locks = failures >= limits.lockAfter && !origin.knownDevice
-  const lasting = throttle.places.filter((entry) => Math.abs(now - entry.failedAt) < limits.placeMs)
-  const before = lasting.find((entry) => entry.id === origin.place)
-  const place: Place = { id: origin.place, failures: (before?.failures ?? 0) + 1, failedAt: now }
-  const others = lasting.filter((entry) => entry.id !== origin.place)
-  const kept = [...others].sort((a, b) => b.failedAt - a.failedAt).slice(0, limits.places - 1)
+  const locks = failures >= limits.lockAfter && !source.knownDevice
+  const lasting = throttle.sources.filter((entry) => Math.abs(now - entry.failedAt) < limits.sourceMs)
+  const before = lasting.find((entry) => entry.id === source.id)
+  const place: SourceFailures = { id: source.id, failures: (before?.failures ?? 0) + 1, failedAt: now }
+  const others = lasting.filter((entry) => entry.id !== source.id)
+  const kept = [...others].sort((a, b) => b.failedAt - a.failedAt).slice(0, limits.sources - 1)
   return {
-    throttle: { places: [...kept, place], failures, lockedAt: locks ? now : throttle.lockedAt },
+    throttle: { sources: [...kept, place], failures, lockedAt: locks ? now : throttle.lockedAt },
     locks,
   }
 }
 
 /** A success forgives its own place and ends the row of failures; a lock already set runs out by itself. */
-export function creditThrottle(throttle: Throttle, origin: Origin): Throttle {
+export function creditThrottle(throttle: Throttle, source: Source): Throttle {
   return {
-    places: throttle.places.filter((entry) => entry.id !== origin.place),
+    sources: throttle.sources.filter((entry) => entry.id !== source.id),
     failures: 0,
     lockedAt: throttle.lockedAt,
   }

@@ -1,15 +1,15 @@
 import type { DraftFact } from '../../events/catalogue.ts'
 import type { CodeCheck } from './check-code.ts'
 import { checkCode } from './check-code.ts'
-import type { Door, Verdict } from './verdict.ts'
+import type { Flow, Verdict } from './verdict.ts'
 import { chargeFailure } from './verdict.ts'
 import type { SmsPurpose } from '../../sms/index.ts'
-import type { Evidence } from '../record/tasks.ts'
+import type { TaskResult } from '../record/tasks.ts'
 import type { Factor } from '../../factor.ts'
 import { knownDeviceOf } from '../sessions/session.ts'
 import type { AccountState } from '../record/state.ts'
-import type { Origin } from './throttle.ts'
-import { originOf, waitUntil } from './throttle.ts'
+import type { Source } from './throttle.ts'
+import { sourceOf, waitUntil } from './throttle.ts'
 import type { Client, Context } from '../record/step.ts'
 
 /** A code typed by somebody who is signed in already: same check, same budget as at sign-in. */
@@ -27,8 +27,8 @@ export interface CodeRefusal {
   readonly retryAt: number | null
 }
 
-export function originAt(state: AccountState, client: Client): Origin {
-  return originOf(client, knownDeviceOf(state, client)?.id ?? null)
+export function sourceAt(state: AccountState, client: Client): Source {
+  return sourceOf(client, knownDeviceOf(state, client)?.id ?? null)
 }
 
 export function askCode(
@@ -36,9 +36,9 @@ export function askCode(
   { code, factor, client }: TypedCode,
   request: { readonly purpose: SmsPurpose; readonly id: string },
   { now, settings }: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): CodeCheck {
-  return checkCode(state, { code, factor, request, origin: originAt(state, client), now, settings }, evidence)
+  return checkCode(state, { code, factor, request, source: sourceAt(state, client), now, settings }, evidence)
 }
 
 /** The refusal that needs no write; null when the check goes on to `decide`. */
@@ -51,8 +51,8 @@ export function unevaluated(check: CodeCheck): CodeRefusal | null {
   return null
 }
 
-export function waitFacts(refusal: Pick<CodeRefusal, 'reason'>, door: Door): readonly DraftFact[] {
-  return refusal.reason === 'wait' ? [{ type: 'excess_rate_limit_exceeded', values: { door, sampled: 1 } }] : []
+export function waitFacts(refusal: Pick<CodeRefusal, 'reason'>, flow: Flow): readonly DraftFact[] {
+  return refusal.reason === 'wait' ? [{ type: 'excess_rate_limit_exceeded', values: { flow, sampled: 1 } }] : []
 }
 
 /** Pays for an evaluated wrong code. */
@@ -60,10 +60,10 @@ export function refuseCode(
   state: AccountState,
   client: Client,
   now: number,
-  failed: { readonly door: Door; readonly compared: readonly Factor[]; readonly reason: 'wrong' | 'replayed' },
+  failed: { readonly flow: Flow; readonly compared: readonly Factor[]; readonly reason: 'wrong' | 'replayed' },
 ): Verdict & { readonly refusal: CodeRefusal & { readonly reason: 'wrong' } } {
-  const origin = originAt(state, client)
-  const charged = chargeFailure(state, { ...failed, origin, client, now })
-  const retryAt = waitUntil(charged.state.throttle, origin, now)
+  const source = sourceAt(state, client)
+  const charged = chargeFailure(state, { ...failed, source, client, now })
+  const retryAt = waitUntil(charged.state.throttle, source, now)
   return { ...charged, refusal: { ok: false, reason: 'wrong', retryAt } }
 }

@@ -8,12 +8,12 @@ import { unusedCodes } from '../factors/live-factors.ts'
 import { notice } from '../record/notice.ts'
 import { spendCode } from '../sms/code.ts'
 import type { AccountState, BackupCode, ChallengeEntry, Passkey } from '../record/state.ts'
-import type { Origin } from './throttle.ts'
+import type { Source } from './throttle.ts'
 import { chargeThrottle, creditThrottle, waitUntil } from './throttle.ts'
 import type { Client, DraftMessage } from '../record/step.ts'
 
-/** Where a factor was shown. One budget, whatever the door. */
-export type Door = 'sign-in' | 'step-up' | 'resynchronize' | 'turn-off' | 'recover'
+/** Where a factor was shown. One budget, whatever the flow. */
+export type Flow = 'sign-in' | 'step-up' | 'resynchronize' | 'turn-off' | 'recover'
 
 export interface Verdict {
   readonly state: AccountState
@@ -22,9 +22,9 @@ export interface Verdict {
 }
 
 interface Attempt {
-  readonly door: Door
+  readonly flow: Flow
   readonly challenge?: string
-  readonly origin: Origin
+  readonly source: Source
   readonly client: Client
   readonly now: number
 }
@@ -48,17 +48,17 @@ export function chargeFailure(
   attempt: Attempt & {
     readonly compared: readonly Factor[]
     readonly reason: 'wrong' | 'replayed'
-    /** The challenge dies with this failure: the owner hears of it even from a known device. */
+    /** The challenge dies with this failure: the owner hears of it even from a known authenticator. */
     readonly last?: boolean
   },
 ): Verdict {
-  const { compared, origin, client, now } = attempt
-  const charged = chargeThrottle(state.throttle, origin, now)
+  const { compared, source, client, now } = attempt
+  const charged = chargeThrottle(state.throttle, source, now)
   const before = hardCounts(state)
   const after = mapCounts((factor) => raise(before[factor], compared.includes(factor)))
   const off = codeFactors.filter((factor) => after[factor] === limits.hardStop && before[factor] < limits.hardStop)
 
-  const wait = waitUntil(charged.throttle, origin, now)
+  const wait = waitUntil(charged.throttle, source, now)
   const events: DraftEvent[] = [
     failedFactor({ ...attempt, ...(wait === null ? {} : { waitUntil: wait }) }),
     ...off.map((factor): DraftEvent => ({ type: 'authn_login_fail_max', values: { factor } })),
@@ -66,7 +66,7 @@ export function chargeFailure(
   const messages: DraftMessage[] = off.map((factor) => notice({ template: 'factor-disabled', factor, at: now }, now))
 
   const slowed = wait !== null && wait - now >= limits.tellingWaitMs
-  const told = tellOfFailure(state, { client, now, strange: !origin.knownDevice || attempt.last === true || slowed })
+  const told = noticeFailure(state, { client, now, strange: !source.knownDevice || attempt.last === true || slowed })
   messages.push(...told.messages)
   let { lockedAt } = state.notices
   if (charged.locks) {
@@ -86,7 +86,7 @@ export function chargeFailure(
 }
 
 /** The primary authentication was right and the factor was not: the owner hears of it, once in a while [NOT-4]. */
-export function tellOfFailure(
+export function noticeFailure(
   state: AccountState,
   { client, now, strange }: { readonly client: Client; readonly now: number; readonly strange: boolean },
 ): { readonly notices: AccountState['notices']; readonly messages: readonly DraftMessage[] } {
@@ -94,29 +94,29 @@ export function tellOfFailure(
   if (!strange || !due(notices.factorFailedAt, limits.factorFailedMailEveryMs, now)) return { notices, messages: [] }
   return {
     notices: { ...notices, factorFailedAt: now },
-    messages: [notice({ template: 'factor-failed', at: now, ...seenFrom(client) }, now)],
+    messages: [notice({ template: 'factor-failed', at: now, ...addressAndBrowser(client) }, now)],
   }
 }
 
 /** The row of the history for a factor that was evaluated and refused. */
 export function failedFactor(
-  attempt: Pick<Attempt, 'door' | 'challenge' | 'origin'> & {
+  attempt: Pick<Attempt, 'flow' | 'challenge' | 'source'> & {
     readonly compared: readonly Factor[]
     readonly reason: string
-    readonly device?: string
+    readonly authenticator?: string
     readonly waitUntil?: number
   },
 ): DraftEvent {
-  const { door, challenge, compared, reason, origin, device, waitUntil: until } = attempt
+  const { flow, challenge, compared, reason, source, authenticator, waitUntil: until } = attempt
   return {
     type: 'mfa_fail',
     values: {
-      door,
+      flow,
       compared,
       reason,
-      knownDevice: origin.knownDevice,
+      knownDevice: source.knownDevice,
       ...(challenge === undefined ? {} : { challenge }),
-      ...(device === undefined ? {} : { device }),
+      ...(authenticator === undefined ? {} : { authenticator }),
       ...(until === undefined ? {} : { waitUntil: until }),
     },
   }
@@ -131,21 +131,20 @@ export function creditSuccess(
     readonly replacement?: BackupCode
   },
 ): Verdict {
-  const { match, entry, origin } = attempt
+  const { match, entry, source } = attempt
   const before = hardCounts(state)
-  const charged = entry?.charged
-  const returned = { totp: charged?.totp ?? 0, sms: charged?.sms ?? 0, 'backup-code': charged?.backupCodes ?? 0 }
-  const counts = mapCounts((factor) => (factor === match.factor ? 0 : giveBack(before[factor], returned[factor])))
+  const counts = mapCounts((factor) =>
+    factor === match.factor ? 0 : giveBack(before[factor], entry?.charged[factor] ?? 0),
+  )
   const challenges = withoutCharges(state.challenges, match.factor)
-  const throttle = creditThrottle(state.throttle, origin)
+  const throttle = creditThrottle(state.throttle, source)
   return spend(withHardCounts({ ...state, challenges, throttle }, counts), attempt)
 }
 
 /** What a count that starts anew no longer holds cannot be given back by a later success. */
 export function withoutCharges(entries: readonly ChallengeEntry[], factor: Factor): readonly ChallengeEntry[] {
-  const name = factor === 'backup-code' ? 'backupCodes' : factor
-  if (name === 'passkey') return entries
-  return entries.map((entry) => ({ ...entry, charged: { ...entry.charged, [name]: 0 } }))
+  if (factor === 'passkey') return entries
+  return entries.map((entry) => ({ ...entry, charged: { ...entry.charged, [factor]: 0 } }))
 }
 
 function spend(
@@ -154,13 +153,18 @@ function spend(
 ): Verdict {
   switch (match.factor) {
     case 'totp': {
-      const drift = Math.abs(match.drift) <= Math.max(limits.learnedDrift, Math.abs(match.device.drift))
-      const devices = state.totp.devices.map((device) =>
-        device.id === match.device.id
-          ? { ...device, lastStep: match.step, lastUsedAt: now, drift: drift ? match.drift : device.drift }
-          : device,
+      const drift = Math.abs(match.drift) <= Math.max(limits.learnedDrift, Math.abs(match.authenticator.drift))
+      const authenticators = state.totp.authenticators.map((authenticator) =>
+        authenticator.id === match.authenticator.id
+          ? {
+              ...authenticator,
+              lastStep: match.step,
+              lastUsedAt: now,
+              drift: drift ? match.drift : authenticator.drift,
+            }
+          : authenticator,
       )
-      return { state: { ...state, totp: { ...state.totp, devices } }, events: [], messages: [] }
+      return { state: { ...state, totp: { ...state.totp, authenticators: authenticators } }, events: [], messages: [] }
     }
     case 'sms': {
       const { number, code } = state.sms
@@ -170,32 +174,32 @@ function spend(
     }
     case 'passkey': {
       const { passkey } = match
-      const credentials = state.passkeys.credentials.map((one) => (one.id === passkey.id ? passkey : one))
+      const credentials = state.passkey.credentials.map((one) => (one.id === passkey.id ? passkey : one))
       return {
-        state: { ...state, passkeys: { ...state.passkeys, credentials } },
+        state: { ...state, passkey: { ...state.passkey, credentials } },
         events: match.events,
         messages: [],
       }
     }
     case 'backup-code': {
-      const set = state.backupCodes.set
+      const set = state['backup-code'].set
       const codes = set?.codes.map((code) =>
         code.id === match.codeId ? (replacement ?? { ...code, usedAt: now }) : code,
       )
-      const backupCodes = { ...state.backupCodes, set: set && { ...set, codes: codes ?? [] } }
-      const spent: AccountState = { ...state, backupCodes }
+      const backupCodes = { ...state['backup-code'], set: set && { ...set, codes: codes ?? [] } }
+      const spent: AccountState = { ...state, 'backup-code': backupCodes }
       const left = unusedCodes(spent)
       return {
         state: spent,
         events: [{ type: 'backup_code_use', values: { left } }],
-        messages: [notice({ template: 'backup-code-used', at: now, left, ...seenFrom(client) }, now)],
+        messages: [notice({ template: 'backup-code-used', at: now, left, ...addressAndBrowser(client) }, now)],
       }
     }
   }
 }
 
 /** Address and browser for a mail, as far as they are known. */
-export function seenFrom(client: Client): { readonly ip?: string; readonly userAgent?: string } {
+export function addressAndBrowser(client: Client): { readonly ip?: string; readonly userAgent?: string } {
   return {
     ...(client.ip === null ? {} : { ip: client.ip }),
     ...(client.userAgent === null ? {} : { userAgent: client.userAgent }),

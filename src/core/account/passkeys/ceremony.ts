@@ -4,8 +4,8 @@ import { judgeAssertion } from '../../passkeys/judge-assertion.ts'
 import type { DraftEvent } from '../../events/catalogue.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import type { PasskeyMatch } from '../guessing/verdict.ts'
-import type { AssertionProof, Evidence } from '../record/tasks.ts'
-import { assertionFacts, valueOf } from '../record/tasks.ts'
+import type { AssertionTask, TaskResult } from '../record/tasks.ts'
+import { assertionFacts, resultOf } from '../record/tasks.ts'
 import { isForgotten, referenceTo, remembered } from '../sessions/session.ts'
 import type { AccountState, Passkey, SpentCeremony } from '../record/state.ts'
 import type { Context } from '../record/step.ts'
@@ -67,7 +67,7 @@ export interface AssertionQuestion {
 }
 
 export type AssertionCheck =
-  | { readonly status: 'need'; readonly proofs: readonly AssertionProof[] }
+  | { readonly status: 'need'; readonly proofs: readonly AssertionTask[] }
   | PasskeyMatch
   | {
       readonly status: 'wrong'
@@ -84,24 +84,24 @@ export function checkAssertion(
   state: AccountState,
   question: AssertionQuestion,
   { now, settings }: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): AssertionCheck {
   const { ceremony, response } = question
-  const passkey = state.passkeys.credentials.find(({ id }) => id === response.id) ?? null
+  const passkey = state.passkey.credentials.find(({ id }) => id === response.id) ?? null
   const wrong = (
     reason: Extract<AssertionCheck, { status: 'wrong' }>['reason'],
     events: readonly DraftEvent[] = [],
   ): AssertionCheck => ({ status: 'wrong', reason, passkey, events })
   if (passkey === null) return wrong('unknown-credential')
-  if (response.userHandle !== null && response.userHandle !== state.passkeys.handle) return wrong('user-handle')
+  if (response.userHandle !== null && response.userHandle !== state.passkey.handle) return wrong('user-handle')
 
-  const proof: AssertionProof = {
+  const proof: AssertionTask = {
     kind: 'webauthn-assertion',
     challenge: ceremony.id,
     publicKey: passkey.publicKey,
     response,
   }
-  const value = valueOf(evidence, proof)
+  const value = resultOf(evidence, proof)
   if (value === undefined) return { status: 'need', proofs: [proof] }
   const facts = assertionFacts(value)
   if (facts === null || settings.passkeys === null) return wrong('unverified')
@@ -110,8 +110,8 @@ export function checkAssertion(
   const { userVerification, otherFactor } = question
   const verdict = judgeAssertion({ stored: passkey, facts, userVerification, otherFactor, counterRegression, synced })
   const regressed = verdict.ok ? verdict.counterRegressed : verdict.reason === 'counter'
-  const device = referenceTo(passkey.id)
-  const values = { device, stored: passkey.counter, given: facts.counter, refused: !verdict.ok }
+  const authenticator = referenceTo(passkey.id)
+  const values = { authenticator, stored: passkey.counter, given: facts.counter, refused: !verdict.ok }
   const events: readonly DraftEvent[] = regressed ? [{ type: 'passkey_counter', values }] : []
   if (!verdict.ok) return wrong(verdict.reason, events)
   return {

@@ -1,6 +1,6 @@
 import { credentialKey } from '../../passkeys/unique-keys.ts'
 import type { TokenPayloads } from '../../token/index.ts'
-import { seenFrom } from '../guessing/verdict.ts'
+import { addressAndBrowser } from '../guessing/verdict.ts'
 import { notice } from '../record/notice.ts'
 import { canBePasskeyOnly, dropMethod, finishRemoval, removalFault } from '../factors/removal.ts'
 import type { Authorization, SensitiveRefusal } from '../sessions/session.ts'
@@ -28,11 +28,15 @@ export const renamePasskey: UseCase<RenamePasskey, RenamePasskeyResult> = {
   },
   decide(state, { passkey, label }) {
     const id = find(state, passkey)?.id
-    const credentials = state.passkeys.credentials.map((one) => (one.id === id ? { ...one, label } : one))
+    const credentials = state.passkey.credentials.map((one) => (one.id === id ? { ...one, label } : one))
     return decided<RenamePasskeyResult>(
-      { ...state, passkeys: { ...state.passkeys, credentials } },
+      { ...state, passkey: { ...state.passkey, credentials } },
       { ok: true },
-      { events: [{ type: 'mfa_update', values: { factor: 'passkey', device: passkey, change: 'rename', label } }] },
+      {
+        events: [
+          { type: 'mfa_update', values: { factor: 'passkey', authenticator: passkey, change: 'rename', label } },
+        ],
+      },
     )
   },
 }
@@ -52,11 +56,11 @@ export const removePasskey: UseCase<RemovePasskey, RemoveResult> = {
     return fault === null ? ready : done({ ok: false, reason: fault })
   },
   decide(state, command, context) {
-    const { passkey: device } = command
-    const { id, label = '' } = find(state, device) ?? {}
+    const { passkey: authenticator } = command
+    const { id, label = '' } = find(state, authenticator) ?? {}
     const keys = id === undefined ? [] : [credentialKey(id)]
-    const left = without(state, device)
-    return finishRemoval<RemoveResult>(left, { method: 'passkey', device, label, keys }, command, context)
+    const left = without(state, authenticator)
+    return finishRemoval<RemoveResult>(left, { method: 'passkey', authenticator, label, keys }, command, context)
   },
 }
 
@@ -79,12 +83,12 @@ export const setPasskeyOnly: UseCase<SetPasskeyOnly, SetPasskeyOnlyResult> = {
   plan(state, { auth, on }, context) {
     const authorized = authorizeChange(state, auth, on ? 'factors' : 'passkey-only', context.now)
     if (!authorized.ok) return done(authorized)
-    if (state.passkeys.only === on) return done({ ok: false, reason: 'unchanged' })
+    if (state.passkey.only === on) return done({ ok: false, reason: 'unchanged' })
     const safe = !on || (context.settings.passkeys !== null && canBePasskeyOnly(state, context))
     return safe ? ready : done({ ok: false, reason: 'needs-recovery' })
   },
   decide(state, { auth, on, client }, { now }) {
-    const changed = { ...state, passkeys: { ...state.passkeys, only: on } }
+    const changed = { ...state, passkey: { ...state.passkey, only: on } }
     const bumped = bumpEpoch(changed, auth.kind === 'grant' ? auth.grant.session : null)
     const template = on ? 'passkey-only-on' : 'passkey-only-off'
     return decided<SetPasskeyOnlyResult>(
@@ -92,19 +96,19 @@ export const setPasskeyOnly: UseCase<SetPasskeyOnly, SetPasskeyOnlyResult> = {
       { ok: true, grant: renewedGrant(bumped, auth) },
       {
         events: [{ type: 'passkey_only', values: { on } }],
-        messages: [notice({ template, at: now, ...seenFrom(client) }, now)],
+        messages: [notice({ template, at: now, ...addressAndBrowser(client) }, now)],
       },
     )
   },
 }
 
-function find(state: AccountState, reference: string): AccountState['passkeys']['credentials'][number] | null {
-  return state.passkeys.credentials.find(({ id }) => referenceTo(id) === reference) ?? null
+function find(state: AccountState, reference: string): AccountState['passkey']['credentials'][number] | null {
+  return state.passkey.credentials.find(({ id }) => referenceTo(id) === reference) ?? null
 }
 
 function without(state: AccountState, reference: string): AccountState {
-  const credentials = state.passkeys.credentials.filter(({ id }) => referenceTo(id) !== reference)
-  const left = { ...state, passkeys: { ...state.passkeys, credentials } }
+  const credentials = state.passkey.credentials.filter(({ id }) => referenceTo(id) !== reference)
+  const left = { ...state, passkey: { ...state.passkey, credentials } }
   // An account that only passkeys open is not emptied here: it is asked about before.
-  return credentials.length > 0 || state.passkeys.only ? left : dropMethod(left, 'passkey')
+  return credentials.length > 0 || state.passkey.only ? left : dropMethod(left, 'passkey')
 }

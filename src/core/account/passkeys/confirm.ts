@@ -4,8 +4,8 @@ import type { Ceremony } from './ceremony.ts'
 import { ceremonyFault, isFullOfCeremonies, spendCeremony } from './ceremony.ts'
 import type { Enrolled } from '../factors/enrollment.ts'
 import { codesToHash, finishEnrollment, replacesLost, standsAlone } from '../factors/enrollment.ts'
-import type { RegistrationProof } from '../record/tasks.ts'
-import { registrationFacts, valueOf } from '../record/tasks.ts'
+import type { RegistrationTask } from '../record/tasks.ts'
+import { registrationFacts, resultOf } from '../record/tasks.ts'
 import type { Authorization } from '../sessions/session.ts'
 import { authorize, isRecovery, referenceTo } from '../sessions/session.ts'
 import type { AccountState, Passkey, Session } from '../record/state.ts'
@@ -43,7 +43,7 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
     if (!authorized.ok) return done(authorized)
     const fault = ceremonyFault(state, ceremony, requestOf(auth), context)
     if (fault !== null) {
-      const values = { door: 'passkey-registration', reason: `ceremony-${fault}` }
+      const values = { flow: 'passkey-registration', reason: `ceremony-${fault}` }
       return done({ ok: false, reason: 'no-enrollment' }, [{ type: 'sequence_fail', values }])
     }
     if (!context.settings.methods.includes('passkey')) return done({ ok: false, reason: 'no-enrollment' })
@@ -53,26 +53,26 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
       return done({ ok: false, reason: 'deactivate-first' })
     }
     // An authenticator makes no second one for an account, and what another account has stays there.
-    if (context.keyTaken || state.passkeys.credentials.some(({ id }) => id === response.id)) {
+    if (context.keyTaken || state.passkey.credentials.some(({ id }) => id === response.id)) {
       return done({ ok: false, reason: 'already-registered' })
     }
     const proof = proofOf(command)
-    const value = valueOf(evidence, proof)
-    if (value === undefined) return { step: 'need', proofs: [proof] }
+    const value = resultOf(evidence, proof)
+    if (value === undefined) return { step: 'need', tasks: [proof] }
     const facts = registrationFacts(value)
     const length = facts === null ? 0 : facts.id.length + facts.publicKey.length
     if (facts !== null && tooMany(state, authorized.session).length === 0 && !hasRoom(state, length)) {
       return done({ ok: false, reason: 'too-many-passkeys' })
     }
     const proofs = facts === null ? null : codesToHash(state, context, evidence)
-    return proofs === null ? ready : { step: 'need', proofs }
+    return proofs === null ? ready : { step: 'need', tasks: proofs }
   },
 
   decide(state, command, context, evidence) {
     const { auth, ceremony, response } = command
     const authorized = authorize(state, auth, context.now, 'passkey')
     const session: Session | null = authorized.ok ? authorized.session : null
-    const facts = registrationFacts(valueOf(evidence, proofOf(command)))
+    const facts = registrationFacts(resultOf(evidence, proofOf(command)))
     if (facts === null || facts.id !== response.id) return refuse(state, command, 'wrong', context)
     if (facts.backupEligible && context.settings.passkeys?.synced === 'refuse') {
       return refuse(state, command, 'synced', context)
@@ -93,14 +93,14 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
       createdAt: context.now,
       lastUsedAt: null,
     }
-    const { handle, credentials, only } = state.passkeys
+    const { handle, credentials, only } = state.passkey
     const dropped = tooMany(state, session)
     const kept = credentials.filter((one) => !dropped.includes(one))
-    const after = { ...state, passkeys: { handle, credentials: [...kept, passkey], only } }
+    const after = { ...state, passkey: { handle, credentials: [...kept, passkey], only } }
     return finishEnrollment<ConfirmPasskeyResult>(
       {
         method: 'passkey',
-        device: referenceTo(id),
+        authenticator: referenceTo(id),
         label: ceremony.label,
         before: state,
         after: spendCeremony(after, ceremony, true, context),
@@ -121,7 +121,7 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = {
 function tooMany(state: AccountState, session: Session | null): readonly Passkey[] {
   if (session === null || !isRecovery(session) || hasRoom(state)) return []
   const used = ({ lastUsedAt, createdAt }: Passkey): number => lastUsedAt ?? createdAt
-  return [...state.passkeys.credentials].sort((a, b) => used(a) - used(b)).slice(0, 1)
+  return [...state.passkey.credentials].sort((a, b) => used(a) - used(b)).slice(0, 1)
 }
 
 /** The challenge is spent by a wrong answer too [PKA-12]. */
@@ -131,11 +131,11 @@ function refuse(
   reason: 'wrong' | 'synced',
   context: Context,
 ): Decision<ConfirmPasskeyResult> {
-  const device = referenceTo(response.id)
+  const authenticator = referenceTo(response.id)
   return decided<ConfirmPasskeyResult>(
     spendCeremony(state, ceremony, false, context),
     { ok: false, reason },
-    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'passkey', device, reason } }] },
+    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'passkey', authenticator, reason } }] },
   )
 }
 
@@ -143,6 +143,6 @@ function requestOf(auth: Authorization): { readonly purpose: 'register'; readonl
   return { purpose: 'register', request: auth.kind === 'grant' ? auth.grant.session : '' }
 }
 
-function proofOf({ ceremony, response }: ConfirmPasskey): RegistrationProof {
+function proofOf({ ceremony, response }: ConfirmPasskey): RegistrationTask {
   return { kind: 'webauthn-registration', challenge: ceremony.id, response }
 }

@@ -38,7 +38,7 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
     return hasRoom(state) || recovers(state, command.auth) ? ready : done({ ok: false, reason: 'too-many-passkeys' })
   },
   decide(state, { account, auth, label, switching }, { now, entropy }) {
-    const handle = state.passkeys.handle ?? encodeBase64url(derive(entropy, 'passkey-handle', passkeyLimits.userHandle))
+    const handle = state.passkey.handle ?? encodeBase64url(derive(entropy, 'passkey-handle', passkeyLimits.userHandle))
     const ceremony: Ceremony = {
       account,
       id: encodeBase64url(derive(entropy, 'ceremony', 32)),
@@ -50,18 +50,18 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
       // Whoever was let in by a backup code may register what was lost, and change nothing else.
       switching: switching && !recovers(state, auth) ? 1 : 0,
     }
-    const device = referenceTo(newId(entropy, 'passkey'))
+    const authenticator = referenceTo(newId(entropy, 'passkey'))
     return decided<RegisterPasskeyResult>(
-      spendProof({ ...state, passkeys: { ...state.passkeys, handle } }, auth, now),
+      spendProof({ ...state, passkey: { ...state.passkey, handle } }, auth, now),
       {
         ok: true,
         ceremony,
         handle,
-        exclude: state.passkeys.credentials.map(({ id, transports }) => ({ id, transports })),
+        exclude: state.passkey.credentials.map(({ id, transports }) => ({ id, transports })),
       },
       {
-        events: [{ type: 'mfa_enroll_start', values: { factor: 'passkey', device, label } }],
-        keys: { claim: state.passkeys.handle === null ? [userHandleKey(handle)] : [] },
+        events: [{ type: 'mfa_enroll_start', values: { factor: 'passkey', authenticator, label } }],
+        keys: { claim: state.passkey.handle === null ? [userHandleKey(handle)] : [] },
       },
     )
   },
@@ -73,7 +73,7 @@ function recovers(state: AccountState, auth: Authorization): boolean {
 }
 
 /** Ids and keys differ much in length, and a record has only so much room. */
-export function hasRoom({ passkeys }: AccountState, more = 0): boolean {
+export function hasRoom({ passkey: passkeys }: AccountState, more = 0): boolean {
   const { credentials } = passkeys
   const length = credentials.reduce((sum, { id, publicKey }) => sum + id.length + publicKey.length, more)
   return credentials.length < limits.passkeys && length < limits.passkeysLength

@@ -11,12 +11,12 @@ export interface AccountState {
   /** Raised by every sensitive change: sealed tokens of an older epoch are refused. */
   readonly epoch: number
   readonly totp: {
-    readonly devices: readonly TotpDevice[]
+    readonly authenticators: readonly TotpAuthenticator[]
     readonly enrollment: TotpEnrollment | null
     /** Consecutive failures of TOTP as a whole. */
     readonly failures: number
   }
-  readonly backupCodes: {
+  readonly 'backup-code': {
     readonly set: BackupCodeSet | null
     readonly failures: number
   }
@@ -29,7 +29,7 @@ export interface AccountState {
     /** Messages sent for the owner (a known device or a session), and for anybody else with the password. */
     readonly sends: { readonly own: SmsSends; readonly others: SmsSends }
   }
-  readonly passkeys: {
+  readonly passkey: {
     /** base64url of 64 random bytes, made with the first registration [PKR-15]. */
     readonly handle: string | null
     readonly credentials: readonly Passkey[]
@@ -57,7 +57,7 @@ export interface AccountState {
   readonly requiredAt: number | null
 }
 
-export interface TotpDevice {
+export interface TotpAuthenticator {
   readonly id: string
   readonly label: string
   readonly secret: Secret
@@ -168,7 +168,7 @@ export interface BackupCode {
 }
 
 export interface Throttle {
-  readonly places: readonly Place[]
+  readonly sources: readonly SourceFailures[]
   /** Evaluated failures in a row over all places. Not restarted by a lock. */
   readonly failures: number
   /** When the lock for unknown devices was last set. */
@@ -176,7 +176,7 @@ export interface Throttle {
 }
 
 /** Where wrong codes came from: a network, or a known device, which has a count of its own. */
-export interface Place {
+export interface SourceFailures {
   readonly id: string
   readonly failures: number
   readonly failedAt: number
@@ -186,10 +186,10 @@ export interface Place {
 export interface ChallengeEntry {
   readonly id: string
   readonly expiresAt: number
-  readonly place: string
+  readonly source: string
   readonly failures: number
   /** What its failures charged to each factor's hard count: taken back by a success. */
-  readonly charged: { readonly totp: number; readonly sms: number; readonly backupCodes: number }
+  readonly charged: { readonly totp: number; readonly sms: number; readonly 'backup-code': number }
   readonly consumed: boolean
 }
 
@@ -249,12 +249,12 @@ export function emptyAccount(now: number): AccountState {
   return {
     createdAt: now,
     epoch: 1,
-    totp: { devices: [], enrollment: null, failures: 0 },
-    backupCodes: { set: null, failures: 0 },
+    totp: { authenticators: [], enrollment: null, failures: 0 },
+    'backup-code': { set: null, failures: 0 },
     sms: noSms,
-    passkeys: { handle: null, credentials: [], only: false },
+    passkey: { handle: null, credentials: [], only: false },
     preferred: null,
-    throttle: { places: [], failures: 0, lockedAt: null },
+    throttle: { sources: [], failures: 0, lockedAt: null },
     challenges: [],
     spentProofs: [],
     spentCeremonies: [],
@@ -265,3 +265,6 @@ export function emptyAccount(now: number): AccountState {
     requiredAt: null,
   }
 }
+
+/** The number of the form in which accounts are written: 1 until the first release. */
+export const accountSchema = 1

@@ -1,7 +1,7 @@
 import type { DraftEvent, DraftFact } from '../../events/catalogue.ts'
 import type { MailTemplate } from '../../mail/index.ts'
 import type { SmsPurpose } from '../../sms/index.ts'
-import type { Evidence, Proof } from './tasks.ts'
+import type { TaskResult, Task } from './tasks.ts'
 import type { Settings } from './settings.ts'
 import type { AccountState } from './state.ts'
 
@@ -50,7 +50,7 @@ export interface SmsOrder {
 /** `done` ends the call without a write; its facts are appended. */
 export type Plan<R> =
   | { readonly step: 'done'; readonly result: R; readonly facts: readonly DraftFact[] }
-  | { readonly step: 'need'; readonly proofs: readonly Proof[] }
+  | { readonly step: 'need'; readonly tasks: readonly Task[] }
   | { readonly step: 'ready' }
 
 export interface Decision<R, S = AccountState> {
@@ -66,8 +66,8 @@ export interface Decision<R, S = AccountState> {
  * called only when it answered `ready` for the very same arguments.
  */
 export interface UseCase<C, R, S = AccountState> {
-  plan(state: S, command: C, context: Context, evidence: readonly Evidence[]): Plan<R>
-  decide(state: S, command: C, context: Context, evidence: readonly Evidence[]): Decision<R, S>
+  plan(state: S, command: C, context: Context, evidence: readonly TaskResult[]): Plan<R>
+  decide(state: S, command: C, context: Context, evidence: readonly TaskResult[]): Decision<R, S>
 }
 
 export const ready: { readonly step: 'ready' } = { step: 'ready' }

@@ -7,7 +7,7 @@ export interface AccountSummary {
   readonly kind: 'account'
   readonly createdAt: number
   readonly updatedAt: number
-  readonly totpDevices: number
+  readonly totpAuthenticators: number
   readonly backupCodesLeft: number
   readonly lockedUntil: number | null
 }
@@ -18,7 +18,7 @@ export function summarizeAccount(state: AccountState, now: number): AccountSumma
     kind: 'account',
     createdAt: state.createdAt,
     updatedAt: now,
-    totpDevices: state.totp.devices.length,
+    totpAuthenticators: state.totp.authenticators.length,
     backupCodesLeft: unusedCodes(state),
     lockedUntil: lockedAt === null ? null : lockedAt + limits.lockMs,
   }

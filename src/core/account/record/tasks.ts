@@ -13,13 +13,13 @@ import type { SmsPurpose } from '../../sms/index.ts'
 import { isSealed } from '../../secret.ts'
 
 /** Open a sealed value of the record. `path` is where it lies, as {@link import('../secret.ts').mapSecrets} names it. */
-export interface OpenProof {
+export interface OpenTask {
   readonly kind: 'open'
   readonly path: string
   readonly sealed: Sealed
 }
 
-export interface SlowHashProof {
+export interface SlowHashTask {
   readonly kind: 'slow-hash'
   /** base64url */
   readonly salt: string
@@ -32,7 +32,7 @@ export interface SlowHashProof {
  * Whether a message may be sent to a number: the host's risk hook and the limits that many accounts share. The value is
  * one byte, an index of {@link sendPermits}.
  */
-export interface SendPermitProof {
+export interface SendPermitTask {
   readonly kind: 'send-permit'
   /** E.164 */
   readonly phone: string
@@ -46,14 +46,14 @@ export interface SendPermitProof {
 export const sendPermits = ['permitted', 'limited', 'denied'] as const
 
 /** Whether an authenticator made a credential for this challenge. The value is {@link RegistrationFacts} as JSON. */
-export interface RegistrationProof {
+export interface RegistrationTask {
   readonly kind: 'webauthn-registration'
   readonly challenge: string
   readonly response: RegistrationResponse
 }
 
 /** Whether a credential signed this challenge. The value is {@link AssertionFacts} as JSON. */
-export interface AssertionProof {
+export interface AssertionTask {
   readonly kind: 'webauthn-assertion'
   readonly challenge: string
   readonly publicKey: string
@@ -61,21 +61,21 @@ export interface AssertionProof {
 }
 
 /** Plain data that a plan asks the service to work out. */
-export type Proof = OpenProof | SlowHashProof | SendPermitProof | RegistrationProof | AssertionProof
+export type Task = OpenTask | SlowHashTask | SendPermitTask | RegistrationTask | AssertionTask
 
 /** What came out, kept in memory for one call. `null`: it does not open, or the service could not work it out. */
-export interface Evidence {
-  readonly proof: Proof
-  readonly value: Uint8Array | null
+export interface TaskResult {
+  readonly task: Task
+  readonly result: Uint8Array | null
 }
 
 /** Evidence counts only for a proof that deep-equals it: anything made for another state of the record is void. */
-export function valueOf(evidence: readonly Evidence[], proof: Proof): Uint8Array | null | undefined {
-  const wanted = proofKey(proof)
-  return evidence.find((entry) => proofKey(entry.proof) === wanted)?.value
+export function resultOf(evidence: readonly TaskResult[], proof: Task): Uint8Array | null | undefined {
+  const wanted = taskKey(proof)
+  return evidence.find((entry) => taskKey(entry.task) === wanted)?.result
 }
 
-export function proofKey(proof: Proof): string {
+export function taskKey(proof: Task): string {
   switch (proof.kind) {
     case 'open': {
       const { path, sealed } = proof
@@ -108,11 +108,11 @@ export function proofKey(proof: Proof): string {
 }
 
 /** Null for a secret that has not been sealed yet, which a loaded record never holds. */
-export function openProof(path: string, secret: Secret): OpenProof | null {
+export function openTask(path: string, secret: Secret): OpenTask | null {
   return isSealed(secret) ? { kind: 'open', path, sealed: secret } : null
 }
 
-export function slowHashProof(set: Pick<BackupCodeSet, 'salt' | 'params' | 'profile'>, code: string): SlowHashProof {
+export function slowHashTask(set: Pick<BackupCodeSet, 'salt' | 'params' | 'profile'>, code: string): SlowHashTask {
   return {
     kind: 'slow-hash',
     salt: set.salt,

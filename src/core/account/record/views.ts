@@ -5,7 +5,7 @@ import { referenceTo } from '../sessions/session.ts'
 import type { AccountState } from './state.ts'
 
 /** What a security page shows; no secret is among it. Times are ms since epoch. */
-export interface TotpDeviceView {
+export interface TotpAuthenticatorView {
   readonly id: string
   readonly label: string
   readonly createdAt: number
@@ -67,7 +67,7 @@ export interface TrustedDeviceView {
 }
 
 export function viewPasskeys(state: AccountState): readonly PasskeyView[] {
-  return state.passkeys.credentials.map(({ id, label, createdAt, lastUsedAt, backedUp, transports, aaguid }) => ({
+  return state.passkey.credentials.map(({ id, label, createdAt, lastUsedAt, backedUp, transports, aaguid }) => ({
     id: referenceTo(id),
     label,
     createdAt,
@@ -107,12 +107,12 @@ export function viewTrustedDevices(
     .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
 }
 
-export function viewTotpDevices(state: AccountState): readonly TotpDeviceView[] {
-  return state.totp.devices.map(({ id, label, createdAt, lastUsedAt }) => ({ id, label, createdAt, lastUsedAt }))
+export function viewTotpAuthenticators(state: AccountState): readonly TotpAuthenticatorView[] {
+  return state.totp.authenticators.map(({ id, label, createdAt, lastUsedAt }) => ({ id, label, createdAt, lastUsedAt }))
 }
 
 export function viewBackupCodes(state: AccountState): BackupCodesView {
-  const set = state.backupCodes.set
+  const set = state['backup-code'].set
   return { left: unusedCodes(state), total: set?.codes.length ?? 0, createdAt: set?.createdAt ?? null }
 }
 
@@ -136,9 +136,9 @@ export function viewSessions(state: AccountState, current: string | null): reado
 export function scoreFacts(state: AccountState): ScoreFacts {
   const codes = viewBackupCodes(state)
   return {
-    totpDevices: state.totp.devices.length,
-    passkeys: state.passkeys.credentials.length,
-    userVerifiedPasskeys: state.passkeys.credentials.filter((passkey) => passkey.uvInitialized).length,
+    totpAuthenticators: state.totp.authenticators.length,
+    passkeys: state.passkey.credentials.length,
+    userVerifiedPasskeys: state.passkey.credentials.filter((passkey) => passkey.uvInitialized).length,
     sms: state.sms.number !== null,
     backupCodesLeft: codes.left,
     backupCodesTotal: codes.total,

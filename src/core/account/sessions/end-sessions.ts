@@ -1,5 +1,5 @@
 import type { TokenPayloads } from '../../token/index.ts'
-import { seenFrom } from '../guessing/verdict.ts'
+import { addressAndBrowser } from '../guessing/verdict.ts'
 import { notice } from '../record/notice.ts'
 import type { Authorization } from './session.ts'
 import { authorize, bumpEpoch, renewedGrant, referenceTo } from './session.ts'
@@ -73,7 +73,7 @@ export const endAllSessions: UseCase<EndAllSessions, EndAllSessionsResult> = {
       { ok: true, ended, grant: renewedGrant(bumped, auth) },
       {
         events: [{ type: 'session_end_all', values: { ended, includingThis } }],
-        messages: [notice({ template: 'signed-out-everywhere', at: now, ...seenFrom(client) }, now)],
+        messages: [notice({ template: 'signed-out-everywhere', at: now, ...addressAndBrowser(client) }, now)],
       },
     )
   },

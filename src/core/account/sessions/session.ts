@@ -22,17 +22,22 @@ export type Authorized =
   { readonly ok: true; readonly session: Session | null } | { readonly ok: false; readonly reason: 'signed-out' }
 
 /** Which sessions a call takes: full ones, every one, or beside full ones those that must enroll this method. */
-export type Admits = 'full' | 'any' | Method
+export type SessionScope = 'full' | 'any' | Method
 
 /** A grant counts while its epoch is the account's and its session is listed. */
-export function authorize(state: AccountState, auth: Authorization, now: number, admits: Admits = 'full'): Authorized {
+export function authorize(
+  state: AccountState,
+  auth: Authorization,
+  now: number,
+  admits: SessionScope = 'full',
+): Authorized {
   if (auth.kind === 'system') return { ok: true, session: null }
   const session = state.sessions.find((entry) => entry.id === auth.grant.session)
   if (session === undefined || auth.grant.epoch !== state.epoch) return { ok: false, reason: 'signed-out' }
   return admitted(session, admits, now) ? { ok: true, session } : { ok: false, reason: 'signed-out' }
 }
 
-function admitted(session: Session, admits: Admits, now: number): boolean {
+function admitted(session: Session, admits: SessionScope, now: number): boolean {
   if (session.kind === 'full') return true
   if (!isRecent(session.createdAt, limits.enrollGrantMs, now)) return false
   return admits === 'any' || session.needs.some((method) => method === admits)
@@ -46,7 +51,7 @@ export function authorizeChange(
   auth: Authorization,
   purpose: StepUpPurpose,
   now: number,
-  admits: Admits = 'full',
+  admits: SessionScope = 'full',
 ): { readonly ok: true; readonly session: Session | null } | { readonly ok: false; readonly reason: SensitiveRefusal } {
   const authorized = authorize(state, auth, now, admits)
   if (!authorized.ok || auth.kind === 'system' || authorized.session === null) return authorized
@@ -60,7 +65,7 @@ export function authorizeChange(
     proof.session === auth.grant.session &&
     proof.epoch === state.epoch &&
     proof.purpose === purpose &&
-    (!state.passkeys.only || proof.factor === 'passkey') &&
+    (!state.passkey.only || proof.factor === 'passkey') &&
     proof.expiresAt > now &&
     !isForgotten(proof.expiresAt, state.forgotten.proofs, caps.proofMs, now) &&
     !state.spentProofs.some((spent) => spent.id === proof.id)

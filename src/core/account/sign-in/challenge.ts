@@ -3,7 +3,7 @@ import type { TokenPayloads } from '../../token/index.ts'
 import type { Factor } from '../../factor.ts'
 import { liveFactors, preferredFactor } from '../factors/live-factors.ts'
 import { isForgotten, remembered } from '../sessions/session.ts'
-import type { SendHold } from '../sms/code.ts'
+import type { SendRefusal } from '../sms/code.ts'
 import type { AccountState, ChallengeEntry } from '../record/state.ts'
 import type { Context } from '../record/step.ts'
 
@@ -15,7 +15,7 @@ export type SmsDelivery =
   | {
       readonly status: 'held'
       readonly to: string
-      readonly reason: SendHold | 'wait'
+      readonly reason: SendRefusal | 'wait'
       readonly retryAt: number | null
     }
 
@@ -76,28 +76,28 @@ export function isFull(state: AccountState, now: number): boolean {
 
 export function consume(state: AccountState, challenge: Challenge, place: string, context: Context): AccountState {
   const failures = entryOf(state, challenge)?.failures ?? 0
-  const charged = { totp: 0, sms: 0, backupCodes: 0 }
+  const charged = { totp: 0, sms: 0, 'backup-code': 0 }
   const { id, expiresAt } = challenge
-  return withEntry(state, context, { id, expiresAt, place, failures, charged, consumed: true })
+  return withEntry(state, context, { id, expiresAt, source: place, failures, charged, consumed: true })
 }
 
 /** One more failure of a challenge, and what it charged to each factor. */
 export function countFailure(
   state: AccountState,
   challenge: Challenge,
-  failed: { readonly compared: readonly Factor[]; readonly place: string },
+  failed: { readonly compared: readonly Factor[]; readonly source: string },
   context: Context,
 ): AccountState {
   const entry = entryOf(state, challenge)
-  const { totp = 0, sms = 0, backupCodes = 0 } = entry?.charged ?? {}
+  const { totp = 0, sms = 0, 'backup-code': codes = 0 } = entry?.charged ?? {}
   const one = (factor: Factor): number => (failed.compared.includes(factor) ? 1 : 0)
   const { id, expiresAt } = challenge
   return withEntry(state, context, {
     id,
     expiresAt,
-    place: failed.place,
+    source: failed.source,
     failures: (entry?.failures ?? 0) + 1,
-    charged: { totp: totp + one('totp'), sms: sms + one('sms'), backupCodes: backupCodes + one('backup-code') },
+    charged: { totp: totp + one('totp'), sms: sms + one('sms'), 'backup-code': codes + one('backup-code') },
     consumed: false,
   })
 }
@@ -113,7 +113,7 @@ function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry)
   )
   while (others.length >= limits.challenges) {
     const open = others.filter((other) => !other.consumed)
-    const victim = open.find((other) => other.place === entry.place) ?? open[0]
+    const victim = open.find((other) => other.source === entry.source) ?? open[0]
     if (victim === undefined) break
     others.splice(others.indexOf(victim), 1)
   }

@@ -23,7 +23,7 @@ export interface GrantedResult {
   readonly replacementCode?: string
 }
 
-export interface Admission {
+export interface CompletedSignIn {
   readonly account: string
   readonly client: Client
   readonly session: Pick<Session, 'primary' | 'primaryAt' | 'factor' | 'aal' | 'amr'>
@@ -31,7 +31,7 @@ export interface Admission {
   readonly failures: number
   readonly challenge?: string
   /** How the history names the device that was shown. */
-  readonly device?: string
+  readonly authenticator?: string
   /** The owner asks for this browser to be trusted. */
   readonly trust: boolean
   /** Trust that was used, and is rotated. */
@@ -41,8 +41,12 @@ export interface Admission {
 }
 
 /** Lets somebody in: a session, a known device, and the row of the history that says how. */
-export function admit<R>(state: AccountState, admission: Admission, context: Context): Decision<R | GrantedResult> {
-  const { account, client, failures, challenge, device, replacementCode, written } = admission
+export function completeSignIn<R>(
+  state: AccountState,
+  admission: CompletedSignIn,
+  context: Context,
+): Decision<R | GrantedResult> {
+  const { account, client, failures, challenge, authenticator: device, replacementCode, written } = admission
   const knownDevice = knownDeviceOf(state, client) !== null
   const remembered = rememberDevice(state, client, context)
   const { deviceId } = remembered
@@ -58,7 +62,7 @@ export function admit<R>(state: AccountState, admission: Admission, context: Con
       primary,
       ...(challenge === undefined ? {} : { challenge }),
       ...(factor === null ? {} : { factor }),
-      ...(device === undefined ? {} : { device }),
+      ...(device === undefined ? {} : { authenticator: device }),
       aal,
       amr,
       knownDevice,

@@ -2,9 +2,9 @@ import { limits } from '../../limits.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import type { CodeCheck } from '../guessing/check-code.ts'
 import { checkRecoveryCode } from '../guessing/check-code.ts'
-import { originAt } from '../guessing/typed-code.ts'
+import { sourceAt } from '../guessing/typed-code.ts'
 import { chargeFailure, creditSuccess } from '../guessing/verdict.ts'
-import type { Evidence } from '../record/tasks.ts'
+import type { TaskResult } from '../record/tasks.ts'
 import type { HostPrimary } from '../../factor.ts'
 import { primaryLevel } from '../../factor.ts'
 import { addSession, grantOf, newSession } from '../sessions/session.ts'
@@ -39,15 +39,15 @@ const refused: RecoverSignInResult = { status: 'refused', reason: 'wrong-credent
 export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = {
   plan(state, command, context, evidence) {
     // Where no passkey can be registered, a code would be spent for nothing.
-    const possible = context.settings.methods.includes('passkey') && state.backupCodes.failures < limits.hardStop
-    if (!state.passkeys.only || !possible) {
-      const values = { door: 'recover', reason: state.passkeys.only ? 'factors-off' : 'not-passkey-only' }
+    const possible = context.settings.methods.includes('passkey') && state['backup-code'].failures < limits.hardStop
+    if (!state.passkey.only || !possible) {
+      const values = { flow: 'recover', reason: state.passkey.only ? 'factors-off' : 'not-passkey-only' }
       return done(refused, [{ type: 'sequence_fail', values }])
     }
     const check = ask(state, command, context, evidence)
-    if (check.status === 'need') return { step: 'need', proofs: check.proofs }
+    if (check.status === 'need') return { step: 'need', tasks: check.proofs }
     if (check.status === 'wait') {
-      return done(refused, [{ type: 'excess_rate_limit_exceeded', values: { door: 'recover', sampled: 1 } }])
+      return done(refused, [{ type: 'excess_rate_limit_exceeded', values: { flow: 'recover', sampled: 1 } }])
     }
     return check.status === 'wrong' || check.status === 'matched' ? ready : done(refused)
   },
@@ -55,8 +55,8 @@ export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = {
   decide(state, command, context, evidence) {
     const { account, primary, client } = command
     const { now } = context
-    const origin = originAt(state, client)
-    const attempt = { door: 'recover', origin, client, now } as const
+    const source = sourceAt(state, client)
+    const attempt = { flow: 'recover', source, client, now } as const
     const check = ask(state, command, context, evidence)
     if (check.status !== 'matched') {
       const failed = check.status === 'wrong' ? check : { compared: [], reason: 'wrong' as const }
@@ -90,9 +90,9 @@ function ask(
   state: AccountState,
   { code, client }: RecoverSignIn,
   { now, settings }: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): CodeCheck {
   const request = { purpose: 'login', id: '' } as const
-  const question = { code, factor: null, request, origin: originAt(state, client), now, settings }
+  const question = { code, factor: null, request, source: sourceAt(state, client), now, settings }
   return checkRecoveryCode(state, question, evidence)
 }

@@ -1,11 +1,11 @@
 import type { TokenPayloads } from '../../token/index.ts'
 import type { OpenChallenge, SmsDelivery } from './challenge.ts'
 import { openChallenge } from './challenge.ts'
-import { originAt } from '../guessing/typed-code.ts'
+import { sourceAt } from '../guessing/typed-code.ts'
 import { liveFactors } from '../factors/live-factors.ts'
 import { knownDeviceOf } from '../sessions/session.ts'
 import type { SendPlan, SendRequest } from '../sms/code.ts'
-import { heldFacts, planSend, sendCode, sendToNumber } from '../sms/code.ts'
+import { refusalFacts, planSend, sendCode, sendToNumber } from '../sms/code.ts'
 import type { AccountState } from '../record/state.ts'
 import { waitUntil } from '../guessing/throttle.ts'
 import type { Client, Context, UseCase } from '../record/step.ts'
@@ -32,12 +32,12 @@ export const sendSignInCode: UseCase<SendSignInCode, SendSignInCodeResult> = {
     if (send === null) return done(told(null, null))
     const { masked: to, country } = send.to
     // No code is evaluated during a wait, so none is sent.
-    const wait = waitUntil(state.throttle, originAt(state, command.client), context.now)
+    const wait = waitUntil(state.throttle, sourceAt(state, command.client), context.now)
     if (wait !== null) return done(told({ status: 'held', to, reason: 'wait', retryAt: wait }, wait))
     const plan = planSend(state, send, context, evidence)
-    if (plan.status === 'need') return { step: 'need', proofs: plan.proofs }
+    if (plan.status === 'need') return { step: 'need', tasks: plan.proofs }
     return plan.status === 'held'
-      ? done(told(delivery(to, plan, null), null), heldFacts(plan, 'login', country))
+      ? done(told(delivery(to, plan, null), null), refusalFacts(plan, 'login', country))
       : ready
   },
   decide(state, command, context, evidence) {

@@ -2,13 +2,13 @@ import { limits } from '../../limits.ts'
 import { graceStart, requirement } from '../../policy/requirement.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import type { GrantedResult } from './complete.ts'
-import { admit } from './complete.ts'
+import { completeSignIn } from './complete.ts'
 import type { OpenChallenge, SmsDelivery } from './challenge.ts'
 import { openChallenge } from './challenge.ts'
-import { originAt } from '../guessing/typed-code.ts'
-import { tellOfFailure } from '../guessing/verdict.ts'
+import { sourceAt } from '../guessing/typed-code.ts'
+import { noticeFailure } from '../guessing/verdict.ts'
 import { deviceTrust, rotateTrust, withdrawTrust } from '../sessions/device-trust.ts'
-import type { Evidence } from '../record/tasks.ts'
+import type { TaskResult } from '../record/tasks.ts'
 import type { HostPrimary, Method } from '../../factor.ts'
 import { primaryLevel } from '../../factor.ts'
 import { hasFactor, liveFactors, preferredFactor } from '../factors/live-factors.ts'
@@ -43,20 +43,20 @@ export type StartSignInResult =
 export const startSignIn: UseCase<StartSignIn, StartSignInResult> = {
   plan(state, command, context, evidence) {
     const plan = plannedSend(state, command, context, evidence)
-    return plan?.status === 'need' ? { step: 'need', proofs: plan.proofs } : ready
+    return plan?.status === 'need' ? { step: 'need', tasks: plan.proofs } : ready
   },
   decide(state, command, context, evidence) {
     // The clock of a policy's grace starts here, with or without a factor: removing one buys no time [ROL-7].
     const question = graceQuestion(state, context)
     const asked = { ...state, requiredAt: graceStart(question) }
     if (!hasFactor(state)) return enter(asked, command, context, requirement(question) === 'enroll-now')
-    if (state.passkeys.only) return refuse(asked, command, context)
+    if (state.passkey.only) return refuse(asked, command, context)
     const trust = deviceTrust(asked, command.client, context)
     if (trust === 'none') return challenge(asked, command, context, evidence)
     if (trust === 'void') return distrust(asked, command, context, evidence)
     const { account, primary, client } = command
     const session = { primary, primaryAt: context.now, factor: null, ...primaryLevel(primary) }
-    return admit<StartSignInResult>(
+    return completeSignIn<StartSignInResult>(
       asked,
       {
         account,
@@ -78,7 +78,7 @@ function graceQuestion(state: AccountState, { settings, now }: Context): Paramet
 
 /** Outside it reads like a wrong password; the history has the reason. */
 function refuse(state: AccountState, { primary, client }: StartSignIn, { now }: Context): Decision<StartSignInResult> {
-  const told = tellOfFailure(state, { client, now, strange: knownDeviceOf(state, client) === null })
+  const told = noticeFailure(state, { client, now, strange: knownDeviceOf(state, client) === null })
   return decided<StartSignInResult>(
     { ...state, notices: told.notices },
     { status: 'refused', reason: 'wrong-credentials' },
@@ -93,7 +93,7 @@ function distrust(
   state: AccountState,
   command: StartSignIn,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): Decision<StartSignInResult> {
   const device = knownDeviceOf(state, command.client)
   if (device === null) return challenge(state, command, context, evidence)
@@ -104,8 +104,8 @@ function distrust(
 
 /** The code that goes out by itself where codes by SMS are what the account is asked for first. */
 function sendOf(state: AccountState, { client }: StartSignIn, { settings, entropy, now }: Context): SendRequest | null {
-  if (state.passkeys.only || preferredFactor(state, settings) !== 'sms') return null
-  if (waitUntil(state.throttle, originAt(state, client), now) !== null) return null
+  if (state.passkey.only || preferredFactor(state, settings) !== 'sms') return null
+  if (waitUntil(state.throttle, sourceAt(state, client), now) !== null) return null
   const own = knownDeviceOf(state, client) !== null
   return sendToNumber(state, { purpose: 'login', request: newId(entropy, 'challenge'), own })
 }
@@ -114,7 +114,7 @@ function plannedSend(
   state: AccountState,
   command: StartSignIn,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): SendPlan | null {
   const isTrusted = typeof deviceTrust(state, command.client, context) === 'object'
   const send = isTrusted ? null : sendOf(state, command, context)
@@ -125,7 +125,7 @@ function challenge(
   state: AccountState,
   command: StartSignIn,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): Decision<StartSignInResult> {
   const { account, primary, client } = command
   const { now, settings } = context
@@ -141,7 +141,7 @@ function challenge(
   const plan = send === null ? null : planSend(state, send, context, evidence)
   const sent = send !== null && plan?.status === 'ready' ? sendCode(state, send, plan, context) : null
   const sms = send === null || plan === null ? null : delivery(send.to.masked, plan, sent)
-  const retryAt = waitUntil(state.throttle, originAt(state, client), now)
+  const retryAt = waitUntil(state.throttle, sourceAt(state, client), now)
   const opened = openChallenge(state, payload, context, { reason: null, retryAt, sms })
   return decided<StartSignInResult>(
     sent?.state ?? state,
@@ -155,7 +155,7 @@ function challenge(
             challenge: payload.id,
             factors: liveFactors(state, settings),
             knownDevice: knownDeviceOf(state, client) !== null,
-            ...(sms?.status === 'held' ? { smsHeld: sms.reason } : {}),
+            ...(sms?.status === 'held' ? { smsRefused: sms.reason } : {}),
           },
         },
         ...(sent === null ? [] : [sent.event]),
@@ -186,7 +186,7 @@ function enter(
   const session = { primary, primaryAt: now, factor: null, ...primaryLevel(primary) }
   if (!mustEnroll) {
     const { failures } = state.throttle
-    return admit<StartSignInResult>(state, { account, client, session, failures, trust: false }, context)
+    return completeSignIn<StartSignInResult>(state, { account, client, session, failures, trust: false }, context)
   }
   const needs = settings.methods
   const limited = newSession(context, client, { ...session, kind: 'enroll', needs, deviceId: null })

@@ -1,13 +1,13 @@
 import type { TokenPayloads } from '../../token/index.ts'
 import type { GrantedResult } from './complete.ts'
-import { admit } from './complete.ts'
+import { completeSignIn } from './complete.ts'
 import type { ChallengeFault, OpenChallenge } from './challenge.ts'
 import { challengeFault, consume, countFailure, entryOf, isFull, openChallenge } from './challenge.ts'
 import type { CodeCheck } from '../guessing/check-code.ts'
 import type { TypedCode } from '../guessing/typed-code.ts'
-import { askCode, originAt } from '../guessing/typed-code.ts'
+import { askCode, sourceAt } from '../guessing/typed-code.ts'
 import { chargeFailure, creditSuccess } from '../guessing/verdict.ts'
-import type { Evidence } from '../record/tasks.ts'
+import type { TaskResult } from '../record/tasks.ts'
 import { factorLevel, primaries } from '../../factor.ts'
 import type { ReplacementCode } from '../backup-codes/new-codes.ts'
 import { replacementCode } from '../backup-codes/new-codes.ts'
@@ -35,18 +35,18 @@ export const verifySignIn: UseCase<VerifySignIn, VerifySignInResult> = {
     const over = endedChallenge(state, command.challenge, context)
     if (over !== null) return over
     const check = ask(state, command, context, evidence)
-    if (check.status === 'need') return { step: 'need', proofs: check.proofs }
+    if (check.status === 'need') return { step: 'need', tasks: check.proofs }
     const told = (reason: 'wait' | 'malformed' | 'expired', retryAt: number | null): VerifySignInResult =>
       openChallenge(state, command.challenge, context, { reason, retryAt })
     if (check.status === 'wait') {
       return done(told('wait', check.retryAt), [
-        { type: 'excess_rate_limit_exceeded', values: { door: 'sign-in', sampled: 1 } },
+        { type: 'excess_rate_limit_exceeded', values: { flow: 'sign-in', sampled: 1 } },
       ])
     }
     if (check.status === 'expired') return done(told('expired', null))
     if (check.status === 'malformed' || check.status === 'no-factor') return done(told('malformed', null))
     const replacement = replacementFor(state, check, context, evidence)
-    return replacement?.status === 'need' ? { step: 'need', proofs: replacement.proofs } : ready
+    return replacement?.status === 'need' ? { step: 'need', tasks: replacement.proofs } : ready
   },
 
   decide(state, command, context, evidence) {
@@ -66,14 +66,14 @@ export function endedChallenge(
   const fault: ChallengeFault | null = challengeFault(state, challenge, context)
   if (fault !== null) {
     const result = { status: 'refused', reason: fault === 'failed' ? 'too-many-tries' : 'challenge-ended' } as const
-    const values = { door: 'sign-in', reason: `challenge-${fault}` }
+    const values = { flow: 'sign-in', reason: `challenge-${fault}` }
     return { step: 'done', result, facts: [{ type: 'sequence_fail', values }] }
   }
   // Asked before anything is evaluated: a `busy` for right answers alone would be a verdict.
   return isFull(state, context.now) ? { step: 'done', result: { status: 'refused', reason: 'busy' }, facts: [] } : null
 }
 
-function ask(state: AccountState, command: VerifySignIn, context: Context, evidence: readonly Evidence[]): CodeCheck {
+function ask(state: AccountState, command: VerifySignIn, context: Context, evidence: readonly TaskResult[]): CodeCheck {
   return askCode(state, command, { purpose: 'login', id: command.challenge.id }, context, evidence)
 }
 
@@ -81,9 +81,9 @@ function replacementFor(
   state: AccountState,
   check: CodeCheck,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): ReplacementCode | null {
-  const { set } = state.backupCodes
+  const { set } = state['backup-code']
   const used = check.status === 'matched' && check.factor === 'backup-code'
   return used && set !== null && context.settings.backupCodes.replaceUsed
     ? replacementCode(set, context, evidence)
@@ -99,11 +99,11 @@ function accept(
 ): Decision<VerifySignInResult> {
   const { now } = context
   const made = replacement?.status === 'made' ? replacement : null
-  const origin = originAt(state, client)
+  const source = sourceAt(state, client)
   const credited = creditSuccess(state, {
-    door: 'sign-in',
+    flow: 'sign-in',
     challenge: challenge.id,
-    origin,
+    source,
     client,
     now,
     match,
@@ -112,8 +112,8 @@ function accept(
   })
   const primary = primaries.find((name) => name === challenge.primary) ?? 'other'
   const { factor } = match
-  return admit<VerifySignInResult>(
-    consume(credited.state, challenge, origin.place, context),
+  return completeSignIn<VerifySignInResult>(
+    consume(credited.state, challenge, source.id, context),
     {
       account: challenge.account,
       client,
@@ -121,7 +121,7 @@ function accept(
       failures: state.throttle.failures,
       challenge: challenge.id,
       trust,
-      ...(factor === 'totp' ? { device: match.device.id } : {}),
+      ...(factor === 'totp' ? { authenticator: match.authenticator.id } : {}),
       ...(made === null ? {} : { replacementCode: made.code }),
       written: credited,
     },
@@ -135,21 +135,21 @@ function refuse(
   context: Context,
   check: Extract<CodeCheck, { status: 'wrong' }> | null,
 ): Decision<VerifySignInResult> {
-  const origin = originAt(state, client)
+  const source = sourceAt(state, client)
   const compared = check?.compared ?? []
   const last = (entryOf(state, challenge)?.failures ?? 0) + 1 >= context.settings.challengeTries
   const charged = chargeFailure(state, {
-    door: 'sign-in',
+    flow: 'sign-in',
     challenge: challenge.id,
-    origin,
+    source,
     client,
     now: context.now,
     compared,
     reason: check?.reason ?? 'wrong',
     last,
   })
-  const counted = countFailure(charged.state, challenge, { compared, place: origin.place }, context)
-  const retryAt = waitUntil(counted.throttle, origin, context.now)
+  const counted = countFailure(charged.state, challenge, { compared, source: source.id }, context)
+  const retryAt = waitUntil(counted.throttle, source, context.now)
   return decided<VerifySignInResult>(
     counted,
     last

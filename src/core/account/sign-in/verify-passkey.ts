@@ -1,15 +1,15 @@
 import type { AssertionResponse } from '../../passkeys/index.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import type { GrantedResult } from './complete.ts'
-import { admit } from './complete.ts'
+import { completeSignIn } from './complete.ts'
 import type { AssertionCheck, Ceremony } from '../passkeys/ceremony.ts'
 import { ceremonyFault, checkAssertion, isFullOfCeremonies, spendCeremony } from '../passkeys/ceremony.ts'
 import type { OpenChallenge } from './challenge.ts'
 import { consume, countFailure, entryOf, openChallenge } from './challenge.ts'
-import { originAt } from '../guessing/typed-code.ts'
+import { sourceAt } from '../guessing/typed-code.ts'
 import type { PasskeyMatch } from '../guessing/verdict.ts'
-import { creditSuccess, failedFactor, tellOfFailure } from '../guessing/verdict.ts'
-import type { Evidence } from '../record/tasks.ts'
+import { creditSuccess, failedFactor, noticeFailure } from '../guessing/verdict.ts'
+import type { TaskResult } from '../record/tasks.ts'
 import { factorLevel, primaries } from '../../factor.ts'
 import { referenceTo } from '../sessions/session.ts'
 import type { AccountState } from '../record/state.ts'
@@ -37,7 +37,7 @@ export type VerifyPasskeyResult =
 
 /**
  * A passkey as the second factor of a challenge, or alone. Nobody guesses a signature, so neither waits nor locks close
- * this door: they are for codes.
+ * this flow: they are for codes.
  */
 export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = {
   plan(state, command, context, evidence) {
@@ -47,18 +47,18 @@ export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = {
     const purpose = challenge === null ? 'passwordless' : 'sign-in'
     const fault = ceremonyFault(state, ceremony, { purpose, request: challenge?.id ?? '' }, context)
     if (fault !== null) {
-      const values = { door: 'passkey', reason: `ceremony-${fault}` }
+      const values = { flow: 'passkey', reason: `ceremony-${fault}` }
       return done({ status: 'refused', reason: 'challenge-ended' }, [{ type: 'sequence_fail', values }])
     }
     if (isFullOfCeremonies(state, context.now)) return done({ status: 'refused', reason: 'busy' })
     const unowned = challenge === null ? unownedBy(state, command) : null
     if (unowned !== null) {
       return done({ status: 'refused', reason: unowned }, [
-        { type: 'sequence_fail', values: { door: 'passkey', reason: unowned } },
+        { type: 'sequence_fail', values: { flow: 'passkey', reason: unowned } },
       ])
     }
     const check = checked(state, command, context, evidence)
-    return check.status === 'need' ? { step: 'need', proofs: check.proofs } : ready
+    return check.status === 'need' ? { step: 'need', tasks: check.proofs } : ready
   },
 
   decide(state, command, context, evidence) {
@@ -70,7 +70,7 @@ export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = {
 
 /** Without a name the handle is what says whose passkey it is, and must [PKA-2]. */
 function unownedBy(state: AccountState, { response }: VerifyPasskey): 'wrong-credentials' | 'unknown-passkey' | null {
-  const { handle, credentials } = state.passkeys
+  const { handle, credentials } = state.passkey
   if (handle === null || response.userHandle !== handle) return 'wrong-credentials'
   return credentials.some(({ id }) => id === response.id) ? null : 'unknown-passkey'
 }
@@ -79,7 +79,7 @@ function checked(
   state: AccountState,
   { ceremony, response, challenge }: VerifyPasskey,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): AssertionCheck {
   const alone = challenge === null
   const userVerification = alone ? 'required' : 'preferred'
@@ -93,10 +93,10 @@ function accept(
   context: Context,
 ): Decision<VerifyPasskeyResult> {
   const { now } = context
-  const origin = originAt(state, client)
+  const source = sourceAt(state, client)
   const credited = creditSuccess(state, {
-    door: 'sign-in',
-    origin,
+    flow: 'sign-in',
+    source,
     client,
     now,
     match,
@@ -106,15 +106,15 @@ function accept(
   const primary = challenge === null ? 'passkey' : (primaries.find((name) => name === challenge.primary) ?? 'other')
   const { verified, passkey } = match
   const level = factorLevel(primary, 'passkey', { synced: passkey.backupEligible, verified })
-  return admit<VerifyPasskeyResult>(
-    challenge === null ? spent : consume(spent, challenge, origin.place, context),
+  return completeSignIn<VerifyPasskeyResult>(
+    challenge === null ? spent : consume(spent, challenge, source.id, context),
     {
       account,
       client,
       session: { primary, primaryAt: challenge?.primaryAt ?? now, factor: 'passkey', ...level },
       failures: state.throttle.failures,
       ...(challenge === null ? {} : { challenge: challenge.id }),
-      device: referenceTo(match.passkey.id),
+      authenticator: referenceTo(match.passkey.id),
       trust,
       written: credited,
     },
@@ -131,13 +131,13 @@ function refuse(
 ): Decision<VerifyPasskeyResult> {
   const wrong = check.status === 'wrong' ? check : null
   const reason = wrong?.reason ?? 'unverified'
-  const origin = originAt(state, client)
+  const source = sourceAt(state, client)
   const failed = failedFactor({
-    door: 'sign-in',
-    origin,
+    flow: 'sign-in',
+    source,
     compared: ['passkey'],
     reason,
-    device: referenceTo(response.id),
+    authenticator: referenceTo(response.id),
     ...(challenge === null ? {} : { challenge: challenge.id }),
   })
   const written = { events: [failed, ...(wrong?.events ?? [])] }
@@ -146,8 +146,8 @@ function refuse(
     const told = reason === 'user-verification' ? reason : 'wrong-credentials'
     return decided<VerifyPasskeyResult>(spent, { status: 'refused', reason: told }, written)
   }
-  const told = tellOfFailure(state, { client, now: context.now, strange: !origin.knownDevice })
-  const place = { compared: [], place: origin.place }
+  const told = noticeFailure(state, { client, now: context.now, strange: !source.knownDevice })
+  const place = { compared: [], source: source.id }
   const counted = countFailure({ ...spent, notices: told.notices }, challenge, place, context)
   const last = (entryOf(counted, challenge)?.failures ?? 0) >= context.settings.challengeTries
   return decided<VerifyPasskeyResult>(

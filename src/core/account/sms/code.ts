@@ -5,8 +5,8 @@ import { generateSmsCode, smsDigest } from '../../sms/code.ts'
 import { isE164 } from '../../e164.ts'
 import { sendAllowed, sendsAfterVerified } from '../../sms/sends.ts'
 import type { SmsPurpose, SmsSends } from '../../sms/index.ts'
-import type { Evidence, Proof, SendPermitProof } from '../record/tasks.ts'
-import { openedText, openProof, sendPermits, valueOf } from '../record/tasks.ts'
+import type { TaskResult, Task, SendPermitTask } from '../record/tasks.ts'
+import { openedText, openTask, sendPermits, resultOf } from '../record/tasks.ts'
 import { isRecent } from '../sessions/session.ts'
 import type { AccountState, SmsCode, SmsNumber } from '../record/state.ts'
 import type { Context, DraftMessage } from '../record/step.ts'
@@ -26,12 +26,12 @@ export interface SendRequest {
   readonly own: boolean
 }
 
-export type SendHold = 'cooldown' | 'hourly' | 'daily' | 'limited' | 'denied' | 'country'
+export type SendRefusal = 'cooldown' | 'hourly' | 'daily' | 'limited' | 'denied' | 'country'
 
 export type SendPlan =
-  | { readonly status: 'need'; readonly proofs: readonly Proof[] }
+  | { readonly status: 'need'; readonly proofs: readonly Task[] }
   /** `retryAt`, ms since epoch; null: not soon, or never. */
-  | { readonly status: 'held'; readonly reason: SendHold; readonly retryAt: number | null }
+  | { readonly status: 'held'; readonly reason: SendRefusal; readonly retryAt: number | null }
   | { readonly status: 'ready'; readonly phone: string; readonly sends: SmsSends; readonly resendAt: number }
 
 export interface Sent {
@@ -53,7 +53,7 @@ export function planSend(
   state: AccountState,
   send: SendRequest,
   { now, settings }: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): SendPlan {
   if (settings.sms === null || !settings.sms.countries.includes(send.to.country)) {
     return { status: 'held', reason: 'country', retryAt: null }
@@ -66,12 +66,12 @@ export function planSend(
   const allowed = sendAllowed({ state: send.own ? sends.own : sends.others, now, limits: settings.sms.sends })
   if (!allowed.ok) return { status: 'held', reason: allowed.reason, retryAt: allowed.retryAt }
 
-  const opening = send.path === null ? null : openProof(send.path, send.to.phone)
-  const opened = opening === null ? unsealedPhone(send) : valueOf(evidence, opening)
+  const opening = send.path === null ? null : openTask(send.path, send.to.phone)
+  const opened = opening === null ? unsealedPhone(send) : resultOf(evidence, opening)
   if (opening !== null && opened === undefined) return { status: 'need', proofs: [opening] }
   const phone = openedText(opened)
   if (!isE164(phone)) return { status: 'held', reason: 'denied', retryAt: null }
-  const permit: SendPermitProof = {
+  const permit: SendPermitTask = {
     kind: 'send-permit',
     phone,
     country: send.to.country,
@@ -79,7 +79,7 @@ export function planSend(
     purpose: send.purpose,
     own: send.own,
   }
-  const value = valueOf(evidence, permit)
+  const value = resultOf(evidence, permit)
   if (value === undefined) return { status: 'need', proofs: [permit] }
   const answer = sendPermits[value?.[0] ?? -1] ?? 'denied'
   if (answer !== 'permitted') return { status: 'held', reason: answer, retryAt: null }
@@ -163,15 +163,15 @@ export interface SmsQueued {
   readonly expiresAt: number
 }
 
-export function held({ reason, retryAt }: Extract<SendPlan, { status: 'held' }>): {
+export function refuseSend({ reason, retryAt }: Extract<SendPlan, { status: 'held' }>): {
   readonly ok: false
-  readonly reason: SendHold
+  readonly reason: SendRefusal
   readonly retryAt: number | null
 } {
   return { ok: false, reason, retryAt }
 }
 
-export function heldFacts(
+export function refusalFacts(
   { reason }: Extract<SendPlan, { status: 'held' }>,
   purpose: string,
   country: string,

@@ -2,10 +2,10 @@ import { limits } from '../../limits.ts'
 import { isSmsCode, normalizeSmsCode } from '../../sms/code.ts'
 import type { CodeCheck } from '../guessing/check-code.ts'
 import { compareSms } from '../guessing/check-code.ts'
-import { seenFrom } from '../guessing/verdict.ts'
+import { addressAndBrowser } from '../guessing/verdict.ts'
 import { codesToHash, finishEnrollment, standsAlone } from '../factors/enrollment.ts'
-import type { Evidence } from '../record/tasks.ts'
-import { openedText, openProof, valueOf } from '../record/tasks.ts'
+import type { TaskResult } from '../record/tasks.ts'
+import { openedText, openTask, resultOf } from '../record/tasks.ts'
 import { notice } from '../record/notice.ts'
 import type { Authorization } from '../sessions/session.ts'
 import { authorize, isRecent } from '../sessions/session.ts'
@@ -39,13 +39,13 @@ export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = {
       return done({ ok: false, reason: 'deactivate-first', triesLeft: null })
     }
     const check = compared(state, enrollment, command, context, evidence)
-    if (check.status === 'need') return { step: 'need', proofs: check.proofs }
+    if (check.status === 'need') return { step: 'need', tasks: check.proofs }
     if (check.status === 'malformed' || check.status === 'expired') {
       const triesLeft = limits.enrollmentTries - enrollment.failures
       return done({ ok: false, reason: check.status, triesLeft })
     }
     const proofs = check.status === 'matched' ? codesToHash(state, context, evidence) : null
-    return proofs === null ? ready : { step: 'need', proofs }
+    return proofs === null ? ready : { step: 'need', tasks: proofs }
   },
 
   decide(state, command, context, evidence) {
@@ -57,8 +57,8 @@ export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = {
     if (check.status !== 'matched') return refuse(state, enrollment)
 
     const { id, masked, country, type, switching } = enrollment
-    const proof = openProof(phonePath, enrollment.phone)
-    const phone = openedText(proof === null ? null : valueOf(evidence, proof))
+    const proof = openTask(phonePath, enrollment.phone)
+    const phone = openedText(proof === null ? null : resultOf(evidence, proof))
     const number: SmsNumber = {
       id,
       phone: phoneSecret(phone),
@@ -72,13 +72,21 @@ export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = {
     // A number that the hard stop switched off is bound anew by proving one; counts of a number that works stay.
     const failures = state.sms.failures >= limits.hardStop || state.sms.number === null ? 0 : state.sms.failures
     const after = { ...spent, sms: { ...spent.sms, number, enrollment: null, failures } }
-    const confirmed = { method: 'sms', device: id, label: masked, before: state, after, session, switching } as const
+    const confirmed = {
+      method: 'sms',
+      authenticator: id,
+      label: masked,
+      before: state,
+      after,
+      session,
+      switching,
+    } as const
     const decision = finishEnrollment<ConfirmSmsResult>(confirmed, command, context, evidence)
     const verified = { type: 'sms_verify', values: { purpose: 'verify-number', country } } as const
     const former = state.sms.number
     if (former === null) return { ...decision, events: [verified, ...decision.events] }
-    const removed = { factor: 'sms', device: former.id, label: former.masked } as const
-    const seen = seenFrom(command.client)
+    const removed = { factor: 'sms', authenticator: former.id, label: former.masked } as const
+    const seen = addressAndBrowser(command.client)
     const told = { template: 'factor-removed', factor: 'sms', label: former.masked, at: context.now, ...seen } as const
     return {
       ...decision,
@@ -100,7 +108,7 @@ function refuse(state: AccountState, enrollment: SmsEnrollment): Decision<Confir
     over
       ? { ok: false, reason: 'too-many-tries', triesLeft: 0 }
       : { ok: false, reason: 'wrong', triesLeft: limits.enrollmentTries - failures },
-    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'sms', device: enrollment.id, reason: 'wrong' } }] },
+    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'sms', authenticator: enrollment.id, reason: 'wrong' } }] },
   )
 }
 
@@ -116,7 +124,7 @@ function compared(
   enrollment: SmsEnrollment,
   { code: text }: ConfirmSms,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): CodeCheck {
   const { code } = state.sms
   if (!isSmsCode(normalizeSmsCode(text))) return { status: 'malformed' }

@@ -2,11 +2,11 @@ import { limits } from '../../limits.ts'
 import { maskPhone } from '../../sms/phone.ts'
 import type { EnrollRefusal } from '../factors/enrollment.ts'
 import { authorizeEnrollment } from '../factors/enrollment.ts'
-import type { Evidence } from '../record/tasks.ts'
+import type { TaskResult } from '../record/tasks.ts'
 import type { Authorization } from '../sessions/session.ts'
 import { isRecent, newId, spendProof } from '../sessions/session.ts'
-import type { SendHold, SendPlan, SendRequest, SmsQueued } from './code.ts'
-import { held, heldFacts, phoneSecret, planSend, sendCode } from './code.ts'
+import type { SendRefusal, SendPlan, SendRequest, SmsQueued } from './code.ts'
+import { refuseSend, refusalFacts, phoneSecret, planSend, sendCode } from './code.ts'
 import type { AccountState, SmsEnrollment } from '../record/state.ts'
 import type { Client, Context, UseCase } from '../record/step.ts'
 import { decided, done, ready } from '../record/step.ts'
@@ -22,7 +22,7 @@ export interface EnrollSms {
 }
 
 export type EnrollSmsResult =
-  SmsQueued | { readonly ok: false; readonly reason: EnrollRefusal | SendHold; readonly retryAt: number | null }
+  SmsQueued | { readonly ok: false; readonly reason: EnrollRefusal | SendRefusal; readonly retryAt: number | null }
 
 /** A number is no factor before a code that was sent to it came back [SMS-2]. A number that is on stays until then. */
 export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
@@ -30,8 +30,8 @@ export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
     const authorized = authorizeEnrollment(state, command, 'sms', context)
     if (!authorized.ok) return done({ ...authorized, retryAt: null })
     const plan = planned(state, command, context, evidence)
-    if (plan.status === 'need') return { step: 'need', proofs: plan.proofs }
-    return plan.status === 'held' ? done(held(plan), heldFacts(plan, 'verify-number', command.country)) : ready
+    if (plan.status === 'need') return { step: 'need', tasks: plan.proofs }
+    return plan.status === 'held' ? done(refuseSend(plan), refusalFacts(plan, 'verify-number', command.country)) : ready
   },
   decide(state, command, context, evidence) {
     const { auth, phone, switching } = command
@@ -60,7 +60,7 @@ export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
       { ok: true, to: masked, resendAt, expiresAt },
       {
         events: [
-          { type: 'mfa_enroll_start', values: { factor: 'sms', device: enrollment.id, label: masked } },
+          { type: 'mfa_enroll_start', values: { factor: 'sms', authenticator: enrollment.id, label: masked } },
           sent.event,
         ],
         messages: [sent.message],
@@ -75,6 +75,6 @@ function sendTo({ phone, country, type }: EnrollSms, { entropy }: Context): Send
   return { purpose: 'verify-number', request: id, to, path: null, own: true }
 }
 
-function planned(state: AccountState, command: EnrollSms, context: Context, evidence: readonly Evidence[]): SendPlan {
+function planned(state: AccountState, command: EnrollSms, context: Context, evidence: readonly TaskResult[]): SendPlan {
   return planSend(state, sendTo(command, context), context, evidence)
 }

@@ -19,7 +19,12 @@ export const removeSms: UseCase<RemoveSms, RemoveResult> = {
     return fault === null ? ready : done({ ok: false, reason: fault })
   },
   decide(state, command, context) {
-    const { id: device = '', masked: label = '' } = state.sms.number ?? {}
-    return finishRemoval<RemoveResult>(dropMethod(state, 'sms'), { method: 'sms', device, label }, command, context)
+    const { id: authenticator = '', masked: label = '' } = state.sms.number ?? {}
+    return finishRemoval<RemoveResult>(
+      dropMethod(state, 'sms'),
+      { method: 'sms', authenticator, label },
+      command,
+      context,
+    )
   },
 }

@@ -1,9 +1,9 @@
-import { originAt } from '../guessing/typed-code.ts'
+import { sourceAt } from '../guessing/typed-code.ts'
 import { liveFactors } from '../factors/live-factors.ts'
-import type { Admits, Authorization } from '../sessions/session.ts'
+import type { SessionScope, Authorization } from '../sessions/session.ts'
 import { authorize } from '../sessions/session.ts'
-import type { SendHold, SendRequest, SmsQueued } from './code.ts'
-import { held, heldFacts, planSend, sendCode, sendToNumber } from './code.ts'
+import type { SendRefusal, SendRequest, SmsQueued } from './code.ts'
+import { refuseSend, refusalFacts, planSend, sendCode, sendToNumber } from './code.ts'
 import type { AccountState } from '../record/state.ts'
 import { waitUntil } from '../guessing/throttle.ts'
 import type { Client, Context, UseCase } from '../record/step.ts'
@@ -18,7 +18,7 @@ export interface SendSms {
 
 export type SendSmsResult<Missing extends string> =
   | SmsQueued
-  | { readonly ok: false; readonly reason: 'signed-out' | SendHold | Missing; readonly retryAt: number | null }
+  | { readonly ok: false; readonly reason: 'signed-out' | SendRefusal | Missing; readonly retryAt: number | null }
 
 /** What is to be sent, or why there is nothing. */
 type Find<Missing extends string> = (
@@ -46,13 +46,13 @@ export const sendStepUpCode: UseCase<SendSms, SendSmsResult<'no-number' | 'wait'
     const send = live ? sendToNumber(state, { purpose: 'step-up', request: auth.grant.session, own: true }) : null
     if (send === null) return { missing: 'no-number', retryAt: null }
     // No code is evaluated during a wait, so none is sent.
-    const retryAt = waitUntil(state.throttle, originAt(state, client), now)
+    const retryAt = waitUntil(state.throttle, sourceAt(state, client), now)
     return retryAt === null ? send : { missing: 'wait', retryAt }
   },
 )
 
 function sending<Missing extends string>(
-  admits: Admits,
+  admits: SessionScope,
   find: Find<Missing>,
 ): UseCase<SendSms, SendSmsResult<Missing>> {
   return {
@@ -62,8 +62,8 @@ function sending<Missing extends string>(
       const send = find(state, command, context)
       if ('missing' in send) return done({ ok: false, reason: send.missing, retryAt: send.retryAt })
       const plan = planSend(state, send, context, evidence)
-      if (plan.status === 'need') return { step: 'need', proofs: plan.proofs }
-      return plan.status === 'held' ? done(held(plan), heldFacts(plan, send.purpose, send.to.country)) : ready
+      if (plan.status === 'need') return { step: 'need', tasks: plan.proofs }
+      return plan.status === 'held' ? done(refuseSend(plan), refusalFacts(plan, send.purpose, send.to.country)) : ready
     },
     decide(state, command, context, evidence) {
       const send = find(state, command, context)

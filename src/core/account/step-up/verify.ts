@@ -4,10 +4,10 @@ import type { AssertionCheck, Ceremony } from '../passkeys/ceremony.ts'
 import { ceremonyFault, checkAssertion, isFullOfCeremonies, spendCeremony } from '../passkeys/ceremony.ts'
 import type { CodeCheck } from '../guessing/check-code.ts'
 import type { CodeRefusal, TypedCode } from '../guessing/typed-code.ts'
-import { askCode, originAt, refuseCode, unevaluated, waitFacts } from '../guessing/typed-code.ts'
+import { askCode, sourceAt, refuseCode, unevaluated, waitFacts } from '../guessing/typed-code.ts'
 import type { FactorMatch } from '../guessing/verdict.ts'
 import { creditSuccess, failedFactor } from '../guessing/verdict.ts'
-import type { Evidence } from '../record/tasks.ts'
+import type { TaskResult } from '../record/tasks.ts'
 import { hasFactor } from '../factors/live-factors.ts'
 import type { Authorization, StepUpPurpose } from '../sessions/session.ts'
 import { authorize, newId, referenceTo } from '../sessions/session.ts'
@@ -39,11 +39,11 @@ export const verifyStepUp: UseCase<VerifyStepUp, VerifyStepUpResult> = {
     if (!authorized.ok) return done({ ...authorized, retryAt: null })
     if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
     // What is asked for follows from the purpose, never from what the client would rather show [LIF-9].
-    if (command.purpose === 'passkey-only' || state.passkeys.only) {
+    if (command.purpose === 'passkey-only' || state.passkey.only) {
       return done({ ok: false, reason: 'passkey-needed', retryAt: null })
     }
     const check = ask(state, command, context, evidence)
-    if (check.status === 'need') return { step: 'need', proofs: check.proofs }
+    if (check.status === 'need') return { step: 'need', tasks: check.proofs }
     const refusal = unevaluated(check)
     return refusal === null ? ready : done(refusal, waitFacts(refusal, 'step-up'))
   },
@@ -53,7 +53,7 @@ export const verifyStepUp: UseCase<VerifyStepUp, VerifyStepUpResult> = {
     const check = ask(state, command, context, evidence)
     if (check.status === 'matched') return prove(state, { auth, client, purpose }, check, context)
     const failed = check.status === 'wrong' ? check : { compared: [], reason: 'wrong' as const }
-    const refused = refuseCode(state, client, context.now, { ...failed, door: 'step-up' })
+    const refused = refuseCode(state, client, context.now, { ...failed, flow: 'step-up' })
     return decided<VerifyStepUpResult>(refused.state, refused.refusal, refused)
   },
 }
@@ -77,12 +77,12 @@ export const verifyStepUpPasskey: UseCase<VerifyStepUpPasskey, VerifyStepUpPassk
     if (!authorized.ok) return done(authorized)
     const fault = ceremonyFault(state, ceremony, { purpose: 'step-up', request: auth.grant.session }, context)
     if (fault !== null) {
-      const values = { door: 'step-up', reason: `ceremony-${fault}` }
+      const values = { flow: 'step-up', reason: `ceremony-${fault}` }
       return done({ ok: false, reason: 'ceremony-ended' }, [{ type: 'sequence_fail', values }])
     }
     if (isFullOfCeremonies(state, context.now)) return done({ ok: false, reason: 'busy' })
     const check = asserted(state, command, context, evidence)
-    return check.status === 'need' ? { step: 'need', proofs: check.proofs } : ready
+    return check.status === 'need' ? { step: 'need', tasks: check.proofs } : ready
   },
 
   decide(state, command, context, evidence) {
@@ -94,11 +94,11 @@ export const verifyStepUpPasskey: UseCase<VerifyStepUpPasskey, VerifyStepUpPassk
     }
     const wrong = check.status === 'wrong' ? check : null
     const failed = failedFactor({
-      door: 'step-up',
-      origin: originAt(state, client),
+      flow: 'step-up',
+      source: sourceAt(state, client),
       compared: ['passkey'],
       reason: wrong?.reason ?? 'unverified',
-      device: referenceTo(response.id),
+      authenticator: referenceTo(response.id),
     })
     return decided<VerifyStepUpPasskeyResult>(
       spendCeremony(state, ceremony, false, context),
@@ -108,7 +108,7 @@ export const verifyStepUpPasskey: UseCase<VerifyStepUpPasskey, VerifyStepUpPassk
   },
 }
 
-function ask(state: AccountState, command: VerifyStepUp, context: Context, evidence: readonly Evidence[]): CodeCheck {
+function ask(state: AccountState, command: VerifyStepUp, context: Context, evidence: readonly TaskResult[]): CodeCheck {
   return askCode(state, command, { purpose: 'step-up', id: command.auth.grant.session }, context, evidence)
 }
 
@@ -116,9 +116,9 @@ function asserted(
   state: AccountState,
   { ceremony, response }: VerifyStepUpPasskey,
   context: Context,
-  evidence: readonly Evidence[],
+  evidence: readonly TaskResult[],
 ): AssertionCheck {
-  const passkey = state.passkeys.credentials.find(({ id }) => id === response.id)
+  const passkey = state.passkey.credentials.find(({ id }) => id === response.id)
   const userVerification = passkey?.uvInitialized === true ? 'required' : 'preferred'
   return checkAssertion(state, { ceremony, response, userVerification, otherFactor: false }, context, evidence)
 }
@@ -130,8 +130,8 @@ function prove<R>(
   { now, settings, entropy }: Context,
 ): Decision<R | Proven> {
   const { auth, client, purpose } = asked
-  const origin = originAt(state, client)
-  const credited = creditSuccess(state, { door: 'step-up', origin, client, now, match, entry: null })
+  const source = sourceAt(state, client)
+  const credited = creditSuccess(state, { flow: 'step-up', source, client, now, match, entry: null })
   const { factor } = match
   const proof: TokenPayloads['proof'] = {
     account: auth.grant.account,

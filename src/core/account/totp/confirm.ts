@@ -3,10 +3,10 @@ import type { VerifyTotpOutcome } from '../../otp/index.ts'
 import { verifyTotp } from '../../otp/totp.ts'
 import type { Enrolled } from '../factors/enrollment.ts'
 import { codesToHash, finishEnrollment, standsAlone } from '../factors/enrollment.ts'
-import { openProof, valueOf } from '../record/tasks.ts'
+import { openTask, resultOf } from '../record/tasks.ts'
 import type { Authorization } from '../sessions/session.ts'
 import { authorize, isRecent } from '../sessions/session.ts'
-import type { AccountState, Session, TotpDevice, TotpEnrollment } from '../record/state.ts'
+import type { AccountState, Session, TotpAuthenticator, TotpEnrollment } from '../record/state.ts'
 import type { Client, Context, Decision, UseCase } from '../record/step.ts'
 import { decided, done, ready } from '../record/step.ts'
 
@@ -25,7 +25,7 @@ export type ConfirmResult<Fault = never> =
       readonly triesLeft: number | null
     }
 
-/** Steps 2 and 3: a code from the app proves the device; with the first factor come the backup codes. */
+/** Steps 2 and 3: a code from the app proves the authenticator; with the first factor come the backup codes. */
 export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = {
   plan(state, command, context, evidence) {
     const authorized = authorize(state, command.auth, context.now, 'totp')
@@ -38,15 +38,15 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = {
       return done({ ok: false, reason: 'deactivate-first', triesLeft: null })
     }
 
-    const proof = openProof('state/totp/enrollment/secret', enrollment.secret)
-    const secret = proof === null ? null : valueOf(evidence, proof)
-    if (proof !== null && secret === undefined) return { step: 'need', proofs: [proof] }
+    const proof = openTask('state/totp/enrollment/secret', enrollment.secret)
+    const secret = proof === null ? null : resultOf(evidence, proof)
+    if (proof !== null && secret === undefined) return { step: 'need', tasks: [proof] }
     const answer = check(enrollment, secret ?? null, command.code, context)
     if (!answer.ok && answer.reason === 'malformed') {
       return done({ ok: false, reason: 'malformed', triesLeft: limits.enrollmentTries - enrollment.failures })
     }
     const proofs = answer.ok ? codesToHash(state, context, evidence) : null
-    return proofs === null ? ready : { step: 'need', proofs }
+    return proofs === null ? ready : { step: 'need', tasks: proofs }
   },
 
   decide(state, command, context, evidence) {
@@ -54,14 +54,14 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = {
     const session = authorized.ok ? authorized.session : null
     const enrollment = pending(state, session, context.now)
     if (enrollment === null) return decided(state, { ok: false, reason: 'no-enrollment', triesLeft: null })
-    const proof = openProof('state/totp/enrollment/secret', enrollment.secret)
-    const secret = (proof === null ? null : valueOf(evidence, proof)) ?? null
+    const proof = openTask('state/totp/enrollment/secret', enrollment.secret)
+    const secret = (proof === null ? null : resultOf(evidence, proof)) ?? null
     const answer = check(enrollment, secret, command.code, context)
     if (!answer.ok || secret === null) return refuse(state, enrollment, answer.ok ? 'wrong' : answer.reason)
 
     const { id, label, algorithm, digits, period, switching } = enrollment
     // Confirming counts as using the code: its step is spent [TOTP-15].
-    const device: TotpDevice = {
+    const authenticator: TotpAuthenticator = {
       id,
       label,
       algorithm,
@@ -73,12 +73,12 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = {
       lastStep: answer.step,
       drift: Math.abs(answer.drift) <= limits.learnedDrift ? answer.drift : 0,
     }
-    // TOTP switched off by the hard stop is bound anew: its former devices do not come back with it.
+    // TOTP switched off by the hard stop is bound anew: its former authenticators do not come back with it.
     const off = state.totp.failures >= limits.hardStop
-    const devices = [...(off ? [] : state.totp.devices), device]
-    const totp = { devices, enrollment: null, failures: off ? 0 : state.totp.failures }
+    const authenticators = [...(off ? [] : state.totp.authenticators), authenticator]
+    const totp = { authenticators, enrollment: null, failures: off ? 0 : state.totp.failures }
     return finishEnrollment<ConfirmResult>(
-      { method: 'totp', device: id, label, before: state, after: { ...state, totp }, session, switching },
+      { method: 'totp', authenticator: id, label, before: state, after: { ...state, totp }, session, switching },
       command,
       context,
       evidence,
@@ -98,7 +98,7 @@ function refuse(
     over
       ? { ok: false, reason: 'too-many-tries', triesLeft: 0 }
       : { ok: false, reason: 'wrong', triesLeft: limits.enrollmentTries - failures },
-    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'totp', device: enrollment.id, reason } }] },
+    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'totp', authenticator: enrollment.id, reason } }] },
   )
 }
 

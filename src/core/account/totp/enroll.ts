@@ -24,25 +24,27 @@ export type EnrollTotpResult =
       /** ms since epoch */
       readonly expiresAt: number
     }
-  | { readonly ok: false; readonly reason: EnrollRefusal | 'too-many-devices' }
+  | { readonly ok: false; readonly reason: EnrollRefusal | 'too-many-authenticators' }
 
 /** Step 1: a new secret, pending until a code from the app confirms it. A new enrollment replaces a pending one. */
 export const enrollTotp: UseCase<EnrollTotp, EnrollTotpResult> = {
   plan(state, command, context) {
     const authorized = authorizeEnrollment(state, command, 'totp', context)
     if (!authorized.ok) return done(authorized)
-    return state.totp.devices.length >= limits.totpDevices ? done({ ok: false, reason: 'too-many-devices' }) : ready
+    return state.totp.authenticators.length >= limits.totpAuthenticators
+      ? done({ ok: false, reason: 'too-many-authenticators' })
+      : ready
   },
   decide(state, { auth, label, switching }, { now, entropy, settings }) {
     const { algorithm, digits, period } = settings.totp
     const secret = generateSecret({ entropy: derive(entropy, 'totp-secret', 64), algorithm })
-    const enrollment = { id: newId(entropy, 'totp-device'), label, algorithm, digits, period, startedAt: now }
+    const enrollment = { id: newId(entropy, 'totp-authenticator'), label, algorithm, digits, period, startedAt: now }
     const session = auth.kind === 'grant' ? auth.grant.session : null
     const pending: TotpEnrollment = { ...enrollment, secret: { seal: secret }, session, failures: 0, switching }
     return decided<EnrollTotpResult>(
       spendProof({ ...state, totp: { ...state.totp, enrollment: pending } }, auth, now),
       { ok: true, enrollment, secret, expiresAt: now + limits.enrollmentMs },
-      { events: [{ type: 'mfa_enroll_start', values: { factor: 'totp', device: enrollment.id, label } }] },
+      { events: [{ type: 'mfa_enroll_start', values: { factor: 'totp', authenticator: enrollment.id, label } }] },
     )
   },
 }

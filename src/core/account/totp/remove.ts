@@ -8,7 +8,7 @@ import { done, ready } from '../record/step.ts'
 
 export interface RemoveTotp {
   readonly auth: Authorization
-  readonly device: string
+  readonly authenticator: string
   readonly client: Client
 }
 
@@ -16,25 +16,31 @@ export type RemoveResult = Removed | { readonly ok: false; readonly reason: Remo
 
 /** Removing the last factor switches 2FA off. */
 export const removeTotp: UseCase<RemoveTotp, RemoveResult> = {
-  plan(state, { auth, device }, context) {
+  plan(state, { auth, authenticator }, context) {
     const authorized = authorizeChange(state, auth, 'factors', context.now)
     if (!authorized.ok) return done(authorized)
-    if (!state.totp.devices.some((entry) => entry.id === device)) return done({ ok: false, reason: 'not-found' })
-    const fault = removalFault(without(state, device), context)
+    if (!state.totp.authenticators.some((entry) => entry.id === authenticator))
+      return done({ ok: false, reason: 'not-found' })
+    const fault = removalFault(without(state, authenticator), context)
     return fault === null ? ready : done({ ok: false, reason: fault })
   },
   decide(state, command, context) {
-    const { device } = command
-    const label = state.totp.devices.find((entry) => entry.id === device)?.label ?? ''
-    return finishRemoval<RemoveResult>(without(state, device), { method: 'totp', device, label }, command, context)
+    const { authenticator } = command
+    const label = state.totp.authenticators.find((entry) => entry.id === authenticator)?.label ?? ''
+    return finishRemoval<RemoveResult>(
+      without(state, authenticator),
+      { method: 'totp', authenticator, label },
+      command,
+      context,
+    )
   },
 }
 
-/** Without its last device TOTP is unbound, and its count starts anew. */
-function without(state: AccountState, device: string): AccountState {
-  const devices = state.totp.devices.filter((entry) => entry.id !== device)
+/** Without its last authenticator TOTP is unbound, and its count starts anew. */
+function without(state: AccountState, authenticator: string): AccountState {
+  const authenticators = state.totp.authenticators.filter((entry) => entry.id !== authenticator)
   const { enrollment, failures } = state.totp
-  const bound = devices.length > 0
+  const bound = authenticators.length > 0
   const preferred = !bound && state.preferred === 'totp' ? null : state.preferred
-  return { ...state, preferred, totp: { devices, enrollment, failures: bound ? failures : 0 } }
+  return { ...state, preferred, totp: { authenticators: authenticators, enrollment, failures: bound ? failures : 0 } }
 }

@@ -5,7 +5,7 @@ import { decided, done, ready } from '../record/step.ts'
 
 export interface RenameTotp {
   readonly auth: Authorization
-  readonly device: string
+  readonly authenticator: string
   readonly label: string
 }
 
@@ -13,17 +13,21 @@ export type RenameTotpResult =
   { readonly ok: true } | { readonly ok: false; readonly reason: 'signed-out' | 'not-found' }
 
 export const renameTotp: UseCase<RenameTotp, RenameTotpResult> = {
-  plan(state, { auth, device }, { now }) {
+  plan(state, { auth, authenticator }, { now }) {
     const authorized = authorize(state, auth, now)
     if (!authorized.ok) return done(authorized)
-    return state.totp.devices.some((entry) => entry.id === device) ? ready : done({ ok: false, reason: 'not-found' })
+    return state.totp.authenticators.some((entry) => entry.id === authenticator)
+      ? ready
+      : done({ ok: false, reason: 'not-found' })
   },
-  decide(state, { device, label }) {
-    const devices = state.totp.devices.map((entry) => (entry.id === device ? { ...entry, label } : entry))
+  decide(state, { authenticator, label }) {
+    const authenticators = state.totp.authenticators.map((entry) =>
+      entry.id === authenticator ? { ...entry, label } : entry,
+    )
     return decided<RenameTotpResult>(
-      { ...state, totp: { ...state.totp, devices } },
+      { ...state, totp: { ...state.totp, authenticators: authenticators } },
       { ok: true },
-      { events: [{ type: 'mfa_update', values: { factor: 'totp', device, change: 'rename', label } }] },
+      { events: [{ type: 'mfa_update', values: { factor: 'totp', authenticator, change: 'rename', label } }] },
     )
   },
 }
