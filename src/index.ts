@@ -41,15 +41,12 @@ export { memoryLimiter } from './service/limits/memory-limiter.ts'
 export { isNightlatchError, NightlatchError } from './core/errors.ts'
 export type { NightlatchErrorCode } from './core/errors.ts'
 export type { Aal, Amr, Factor, HostPrimary, Method, Primary } from './core/factor.ts'
-export type { StepUpPurpose } from './core/account/sessions/session.ts'
-export type {
-  BackupCodesView,
-  PasskeyView,
-  SessionView,
-  SmsNumberView,
-  TotpAuthenticatorView as TotpDeviceView,
-  TrustedDeviceView,
-} from './core/account/record/views.ts'
+export type { StepUpPurpose } from './core/flow.ts'
+export type { BackupCodesView } from './core/account/backup-codes/view.ts'
+export type { PasskeyView } from './core/account/passkeys/view.ts'
+export type { SessionView, TrustedDeviceView } from './core/account/sessions/view.ts'
+export type { SmsNumberView } from './core/account/sms/view.ts'
+export type { TotpAuthenticatorView as TotpDeviceView } from './core/account/totp/view.ts'
 export type { ChainFault } from './core/record/verify-chain.ts'
 export type { ResealPage } from './service/facade/reseal.ts'
 export type { Directory, ListRecords } from './ports/directory.ts'

@@ -65,7 +65,7 @@ export const limits = {
   /** How far the clocks of two servers may be apart. */
   clocksApartMs: 900_000, // 15 minutes
   commitTries: 12,
-  planRounds: 8,
+  taskRounds: 8,
   messageLeaseMs: 60_000, // 60 seconds
   noticeMs: 259_200_000, // 3 days
   retryFirstMs: 30_000, // 30 seconds

@@ -211,8 +211,8 @@ export const tokens = {
   },
 } as const
 
-/** Tokens sealed before their kinds had the last field. */
-export const earlierTokens = {
+/** Tokens that lack the last field of their kind. */
+export const shorterTokens = {
   proof:
     'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-NJxwuoipijj0GnFZlP9f-Fg6l4764mH0v8DkJzsOlaFObo',
   device:

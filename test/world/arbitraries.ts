@@ -1,17 +1,15 @@
 import fc from 'fast-check'
-import type { Task } from '../../src/core/account/record/tasks.ts'
-import type { Authorization } from '../../src/core/account/sessions/session.ts'
+import type { Task, TaskResult } from '../../src/core/account/record/tasks.ts'
+import type { Authorization } from '../../src/core/account/sessions/authorization.ts'
 import type { Settings } from '../../src/core/account/record/settings.ts'
-import type {
-  AccountState,
-  KnownDevice,
-  Passkey,
-  Session,
-  TotpAuthenticator,
-} from '../../src/core/account/record/state.ts'
-import type { Client, Context } from '../../src/core/account/record/step.ts'
+import type { AccountState, KnownDevice, Session } from '../../src/core/account/record/state.ts'
+import type { Passkey } from '../../src/core/account/passkeys/state.ts'
+import type { TotpAuthenticator } from '../../src/core/account/totp/state.ts'
+import type { Client, Context } from '../../src/core/account/record/context.ts'
 import { concatBytes, encodeBase64url, frame, utf8 } from '../../src/core/bytes.ts'
 import { sha256 } from '../../src/core/hmac.ts'
+import type { CeremonyPurpose, StepUpPurpose } from '../../src/core/flow.ts'
+import { ceremonyPurposes } from '../../src/core/flow.ts'
 import { limits } from '../../src/core/limits.ts'
 import { smsDigest, smsLimits, smsSendLimits } from 'nightlatch/sms'
 import type { RegistrationResponse, AssertionResponse } from '../../src/core/passkeys/index.ts'
@@ -379,7 +377,7 @@ const grant = fc.record({
   epoch: fc.integer({ min: 1, max: 3 }),
   at: time,
   aal: fc.constantFrom(1, 2),
-  amr: fc.constant(['pwd']),
+  amr: fc.constant(['pwd'] as const),
 })
 const proof = fc.record({
   account: fc.constantFrom('ada', 'eve'),
@@ -387,12 +385,12 @@ const proof = fc.record({
   session: fc.constantFrom('0', '1', '2'),
   epoch: fc.integer({ min: 1, max: 3 }),
   expiresAt: time,
-  purpose: fc.constantFrom('factors', 'factors', 'passkey-only', 'nothing'),
+  purpose: fc.constantFrom('factors', 'factors', 'passkey-only'),
   factor: fc.constantFrom('totp', 'passkey', 'sms'),
 })
 
 /** Mostly what is asked of every change, and now and then what leaving the passkey-only mode asks for. */
-function purposeFor(made: AccountState, shown: { readonly purpose: string }): string {
+function purposeFor(made: AccountState, shown: { readonly purpose: StepUpPurpose }): StepUpPurpose {
   return made.passkey.only && shown.purpose === 'passkey-only' ? 'passkey-only' : 'factors'
 }
 
@@ -416,52 +414,52 @@ export const challenge = (made: AccountState): fc.Arbitrary<TokenPayloads['chall
     id: fc.oneof(fc.constant('new'), fc.constantFrom(...made.challenges.map((entry) => entry.id), 'new')),
     epoch: fc.oneof({ arbitrary: fc.constant(made.epoch), weight: 5 }, { arbitrary: fc.nat(3), weight: 1 }),
     expiresAt: fc.oneof({ arbitrary: fc.constant(5_000_000_000_000), weight: 3 }, { arbitrary: time, weight: 1 }),
-    primary: fc.constantFrom('password', 'nonsense'),
+    primary: fc.constantFrom('password', 'magic-link'),
     primaryAt: time,
   })
 
-/** What a service might find for a proof: right, wrong, nothing, or of the wrong length. */
-export const finding: fc.Arbitrary<(proof: Task) => Uint8Array | null> = fc
-  .array(fc.constantFrom('right', 'right', 'right', 'wrong', 'null', 'short'), { minLength: 1, maxLength: 8 })
+type Finding = 'right' | 'wrong' | 'null' | 'short'
+
+/** What a service might find for a task: right, wrong, nothing, or of the wrong length. */
+export const finding: fc.Arbitrary<(task: Task) => TaskResult> = fc
+  .array(fc.constantFrom<Finding[]>('right', 'right', 'right', 'wrong', 'null', 'short'), {
+    minLength: 1,
+    maxLength: 8,
+  })
   .map((kinds) => {
     let asked = 0
-    return (asks) => {
-      const kind = kinds[asked++ % kinds.length]
-      if (kind === 'null' && asks.kind !== 'slow-hash') return null
-      if (kind === 'short') return new Uint8Array(3)
-      if (kind === 'wrong') return new Uint8Array(32).fill(1)
-      return right(asks)
-    }
+    return (task) => found(task, kinds[asked++ % kinds.length] ?? 'right')
   })
 
-function right(asks: Task): Uint8Array {
-  switch (asks.kind) {
-    case 'open':
-      return openedBy(asks.sealed.nonce)
-    case 'slow-hash':
-      return secretOf('nonce1')
-    case 'send-permit':
-      return new Uint8Array([0])
-    case 'webauthn-registration': {
-      const { id: credentialId, transports } = asks.response
-      return utf8(
-        JSON.stringify({
-          id: credentialId,
-          publicKey: 'a2V5',
-          algorithm: -7,
-          counter: 1,
-          userVerified: true,
-          backupEligible: true,
-          backedUp: true,
-          aaguid: '00000000-0000-0000-0000-000000000000',
-          transports,
-          attestation: 'none',
-        }),
-      )
-    }
-    case 'webauthn-assertion':
-      return utf8(JSON.stringify({ counter: 6, userVerified: true, backupEligible: true, backedUp: true }))
+function found(task: Task, kind: Finding): TaskResult {
+  const shown = {
+    counter: kind === 'short' ? 0 : 6,
+    userVerified: kind === 'right',
+    backupEligible: true,
+    backedUp: true,
   }
+  switch (task.kind) {
+    case 'open':
+      return { task, result: kind === 'null' ? null : bytesFor(kind, openedBy(task.sealed.nonce)) }
+    case 'slow-hash':
+      return { task, result: bytesFor(kind, secretOf('nonce1')) }
+    case 'send-permit':
+      return { task, result: kind === 'right' ? 'permitted' : kind === 'wrong' ? 'limited' : 'denied' }
+    case 'webauthn-registration':
+      return { task, result: kind === 'null' ? null : { ...shown, ...registered(task.response) } }
+    case 'webauthn-assertion':
+      return { task, result: kind === 'null' ? null : shown }
+  }
+}
+
+function bytesFor(kind: Finding, right: Uint8Array): Uint8Array {
+  if (kind === 'short') return new Uint8Array(3)
+  return kind === 'wrong' ? new Uint8Array(32).fill(1) : right
+}
+
+function registered({ id: credentialId, transports }: RegistrationResponse) {
+  const aaguid = '00000000-0000-0000-0000-000000000000'
+  return { id: credentialId, publicKey: 'a2V5', algorithm: -7, aaguid, transports, attestation: 'none' }
 }
 
 function openedBy(nonce: string): Uint8Array {
@@ -474,12 +472,15 @@ function openedBy(nonce: string): Uint8Array {
 /** A ceremony for whatever was asked, or for something near it. */
 export const ceremony = (
   made: AccountState,
-  asked: { readonly purpose: string; readonly request: string },
+  asked: { readonly purpose: CeremonyPurpose; readonly request: string },
 ): fc.Arbitrary<TokenPayloads['ceremony']> =>
   fc.record({
     account: fc.constant('ada'),
     id: fc.oneof(fc.constant('fresh'), fc.constantFrom(...made.spentCeremonies.map((spent) => spent.id), 'fresh')),
-    purpose: fc.oneof({ arbitrary: fc.constant(asked.purpose), weight: 6 }, { arbitrary: fc.constant('x'), weight: 1 }),
+    purpose: fc.oneof(
+      { arbitrary: fc.constant(asked.purpose), weight: 6 },
+      { arbitrary: fc.constantFrom(...ceremonyPurposes), weight: 1 },
+    ),
     request: fc.oneof({ arbitrary: fc.constant(asked.request), weight: 6 }, { arbitrary: fc.constant('x'), weight: 1 }),
     epoch: fc.oneof({ arbitrary: fc.constant(made.epoch), weight: 5 }, { arbitrary: fc.nat(3), weight: 1 }),
     expiresAt: fc.oneof({ arbitrary: fc.constant(5_000_000_000_000), weight: 3 }, { arbitrary: time, weight: 1 }),

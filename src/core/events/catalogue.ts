@@ -3,6 +3,9 @@
  * the project's own (`mfa_…`, `backup_code_…`, `stepup_…`) where it has none.
  */
 
+import type { Amr, Factor, Primary } from '../factor.ts'
+import type { Flow } from '../flow.ts'
+
 /** Fields that any row may have. `ip` and `network` are two fields, so that shortening an address keeps its network. */
 export interface SharedValues {
   readonly actor: 'user' | 'system' | 'stranger'
@@ -22,13 +25,13 @@ export interface SharedValues {
 export interface EventValuesByType {
   /** A completed sign-in. `failures` counts the evaluated wrong codes since the one before. */
   readonly authn_login_success: {
-    readonly primary: string
+    readonly primary: Primary
     /** The challenge it completed, so that the attempts under that challenge are counted with this sign-in. */
     readonly challenge?: string
-    readonly factor?: string
+    readonly factor?: Factor
     readonly authenticator?: string
     readonly aal: number
-    readonly amr: readonly string[]
+    readonly amr: readonly Amr[]
     readonly knownDevice: boolean
     readonly failures: number
     /** The device was trusted: no factor was asked. */
@@ -36,17 +39,17 @@ export interface EventValuesByType {
   }
   /** The primary authentication was right; a factor is asked. */
   readonly mfa_challenge: {
-    readonly primary: string
+    readonly primary: Primary
     readonly challenge: string
-    readonly factors: readonly string[]
+    readonly factors: readonly Factor[]
     readonly knownDevice: boolean
     /** Why no code by SMS was sent, where one would have been. */
     readonly smsRefused?: string
   }
   /** The primary authentication was right and the sign-in refused all the same: outside it reads like a wrong password. */
-  readonly authn_login_refuse: { readonly primary: string; readonly reason: string }
+  readonly authn_login_refuse: { readonly primary: Primary; readonly reason: string }
   /** A backup code let somebody in who may do nothing but register a new passkey. */
-  readonly mfa_recover: { readonly primary: string; readonly until: number }
+  readonly mfa_recover: { readonly primary: Primary; readonly until: number }
   /** A code went to the outbox. `to` is masked. */
   readonly sms_send: { readonly purpose: string; readonly to: string; readonly country: string }
   readonly sms_verify: { readonly purpose: string; readonly country: string }
@@ -59,17 +62,17 @@ export interface EventValuesByType {
   }
   /** Only passkeys open the account from now on, or no longer only they. */
   readonly passkey_only: { readonly on: boolean }
-  readonly mfa_prefer: { readonly factor: string }
+  readonly mfa_prefer: { readonly factor: Factor }
   /** A device may skip the factor from now on. `device` is a reference. */
   readonly device_trust: { readonly device: string; readonly until: number }
   readonly device_trust_end: { readonly ended: number; readonly reason: string; readonly device?: string }
   /** The primary authentication was right; policy asks for an enrollment first. */
-  readonly mfa_required: { readonly primary: string; readonly until: number }
+  readonly mfa_required: { readonly primary: Primary; readonly until: number }
   /** A code was evaluated and refused. `flow` is where it was typed, `compared` what it was compared with. */
   readonly mfa_fail: {
-    readonly flow: string
+    readonly flow: Flow
     readonly challenge?: string
-    readonly compared: readonly string[]
+    readonly compared: readonly Factor[]
     readonly reason: string
     readonly knownDevice: boolean
     /** The passkey that was presented, as a reference (a hash). */
@@ -79,21 +82,21 @@ export interface EventValuesByType {
   }
   readonly authn_login_lock: { readonly reason: string; readonly until: number; readonly failures: number }
   /** A factor reached the hard limit of consecutive failures and is off until it is bound anew. */
-  readonly authn_login_fail_max: { readonly factor: string }
-  readonly mfa_enroll_start: { readonly factor: string; readonly authenticator: string; readonly label: string }
-  readonly mfa_enroll_fail: { readonly factor: string; readonly authenticator: string; readonly reason: string }
-  readonly mfa_enroll: { readonly factor: string; readonly authenticator: string; readonly label: string }
+  readonly authn_login_fail_max: { readonly factor: Factor }
+  readonly mfa_enroll_start: { readonly factor: Factor; readonly authenticator: string; readonly label: string }
+  readonly mfa_enroll_fail: { readonly factor: Factor; readonly authenticator: string; readonly reason: string }
+  readonly mfa_enroll: { readonly factor: Factor; readonly authenticator: string; readonly label: string }
   readonly mfa_update: {
-    readonly factor: string
+    readonly factor: Factor
     readonly authenticator: string
     readonly change: string
     readonly label: string
   }
-  readonly mfa_remove: { readonly factor: string; readonly authenticator: string; readonly label: string }
-  readonly mfa_off: { readonly factors: readonly string[] }
+  readonly mfa_remove: { readonly factor: Factor; readonly authenticator: string; readonly label: string }
+  readonly mfa_off: { readonly factors: readonly Factor[] }
   readonly backup_code_use: { readonly left: number }
   readonly backup_code_regenerate: { readonly count: number }
-  readonly stepup_success: { readonly purpose: string; readonly factor: string }
+  readonly stepup_success: { readonly purpose: string; readonly factor: Factor }
   /** The record was sealed anew under the first key of the ring. */
   readonly key_rotate: Readonly<Record<never, never>>
   /** `target` is a reference (a hash) to the ended session if it is not the acting one. */
@@ -107,10 +110,10 @@ export interface FactValuesByType {
   /** A failed primary authentication reported by the host. `name` is a keyed hash of what was typed. */
   readonly authn_login_fail: { readonly name: string; readonly known: boolean }
   /** An attempt under a lock, a wait or a full limiter. `sampled` says how many attempts stand behind the row. */
-  readonly excess_rate_limit_exceeded: { readonly flow: string; readonly name?: string; readonly sampled: number }
+  readonly excess_rate_limit_exceeded: { readonly flow: Flow; readonly name?: string; readonly sampled: number }
   /** A token that was used, expired, of another purpose or of an older epoch. */
-  readonly sequence_fail: { readonly flow: string; readonly reason: string }
-  readonly limiter_fail: { readonly flow: string }
+  readonly sequence_fail: { readonly flow: Flow; readonly reason: string }
+  readonly limiter_fail: { readonly flow: Flow }
   /** A code by SMS was asked for and not sent. */
   readonly sms_refuse: { readonly purpose: string; readonly country: string; readonly reason: string }
   /** Something stored did not open or authenticate. `code` is the error's. */

@@ -1,4 +1,8 @@
 import { textOf, utf8 } from '../bytes.ts'
+import type { Aal, Amr, Factor, HostPrimary } from '../factor.ts'
+import { amrs, factors, primaries } from '../factor.ts'
+import type { CeremonyPurpose, StepUpPurpose } from '../flow.ts'
+import { ceremonyPurposes, stepUpPurposes } from '../flow.ts'
 
 /**
  * Sealed tokens: plain strings outside, unforgeable by sealing. Each kind is sealed under its own associated data, so
@@ -11,8 +15,8 @@ export interface TokenPayloads {
     readonly session: string
     readonly epoch: number
     readonly at: number
-    readonly aal: number
-    readonly amr: readonly string[]
+    readonly aal: Aal
+    readonly amr: readonly Amr[]
   }
   /** A sign-in that waits for a factor. */
   readonly challenge: {
@@ -20,7 +24,7 @@ export interface TokenPayloads {
     readonly id: string
     readonly epoch: number
     readonly expiresAt: number
-    readonly primary: string
+    readonly primary: HostPrimary
     readonly primaryAt: number
   }
   /** A fresh step-up, bound to account, session and purpose. */
@@ -30,16 +34,16 @@ export interface TokenPayloads {
     readonly session: string
     readonly epoch: number
     readonly expiresAt: number
-    readonly purpose: string
+    readonly purpose: StepUpPurpose
     /** What was shown for it. */
-    readonly factor: string
+    readonly factor: Factor
   }
   /** What an authenticator is asked to sign. `id` is the challenge: base64url of 32 random bytes [PKR-1]. */
   readonly ceremony: {
     /** Empty: whoever owns the credential. */
     readonly account: string
     readonly id: string
-    readonly purpose: string
+    readonly purpose: CeremonyPurpose
     /** The id of the challenge or of the session that it belongs to; empty for a sign-in by passkey alone. */
     readonly request: string
     readonly epoch: number
@@ -63,16 +67,27 @@ export interface TokenPayloads {
 
 export type TokenKind = keyof TokenPayloads
 
-type Shape = Readonly<Record<string, 'text' | 'number' | 'texts'>>
+/** What a field may hold. A list of words: one of them, or any of them in a list. */
+type FieldShape =
+  'text' | 'number' | 'texts' | { readonly oneOf: readonly unknown[] } | { readonly someOf: readonly string[] }
 
-const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[K]]: Shape[string] } } = {
-  grant: { account: 'text', session: 'text', epoch: 'number', at: 'number', aal: 'number', amr: 'texts' },
+const levels: readonly Aal[] = [1, 2]
+
+const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[K]]: FieldShape } } = {
+  grant: {
+    account: 'text',
+    session: 'text',
+    epoch: 'number',
+    at: 'number',
+    aal: { oneOf: levels },
+    amr: { someOf: amrs },
+  },
   challenge: {
     account: 'text',
     id: 'text',
     epoch: 'number',
     expiresAt: 'number',
-    primary: 'text',
+    primary: { oneOf: primaries },
     primaryAt: 'number',
   },
   proof: {
@@ -81,13 +96,13 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
     session: 'text',
     epoch: 'number',
     expiresAt: 'number',
-    purpose: 'text',
-    factor: 'text',
+    purpose: { oneOf: stepUpPurposes },
+    factor: { oneOf: factors },
   },
   ceremony: {
     account: 'text',
     id: 'text',
-    purpose: 'text',
+    purpose: { oneOf: ceremonyPurposes },
     request: 'text',
     epoch: 'number',
     expiresAt: 'number',
@@ -97,9 +112,6 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
   device: { id: 'text', accounts: 'texts', expiresAt: 'number', trusts: 'texts' },
 }
 
-/** How many fields at the end of a kind came later: a token that was sealed before lacks them, and has none of them. */
-const addedFields: { readonly [K in TokenKind]?: number } = { proof: 1, device: 1 }
-
 /** The bytes that are sealed: JSON with the kind's own fields and no others. */
 export function encodeToken<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): Uint8Array {
   const fields = Object.keys(shapes[kind]) as (keyof TokenPayloads[K])[]
@@ -108,27 +120,27 @@ export function encodeToken<K extends TokenKind>(kind: K, payload: TokenPayloads
 
 /** Null when the bytes are not a payload of this kind. */
 export function decodeToken<K extends TokenKind>(kind: K, bytes: Uint8Array): TokenPayloads[K] | null {
-  const fields = Object.entries(shapes[kind] as Shape)
+  const fields: readonly (readonly [string, FieldShape])[] = Object.entries(shapes[kind])
   let values: unknown
   try {
     values = JSON.parse(textOf(bytes))
   } catch {
     return null
   }
-  const { length } = fields
-  const least = length - (addedFields[kind] ?? 0)
-  if (!Array.isArray(values) || values.length < least || values.length > length) return null
+  if (!Array.isArray(values) || values.length !== fields.length) return null
   const payload: Record<string, unknown> = {}
-  for (const [index, [name, kindOfField]] of fields.entries()) {
-    const value: unknown = index < values.length ? values[index] : kindOfField === 'texts' ? [] : ''
-    if (!fits(value, kindOfField)) return null
+  for (const [index, [name, shape]] of fields.entries()) {
+    const value: unknown = values[index]
+    if (!fits(value, shape)) return null
     payload[name] = value
   }
   return payload as TokenPayloads[K]
 }
 
-function fits(value: unknown, kind: Shape[string]): boolean {
-  if (kind === 'text') return typeof value === 'string'
-  if (kind === 'number') return typeof value === 'number' && Number.isFinite(value)
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+function fits(value: unknown, shape: FieldShape): boolean {
+  if (shape === 'text') return typeof value === 'string'
+  if (shape === 'number') return typeof value === 'number' && Number.isFinite(value)
+  if (shape === 'texts') return Array.isArray(value) && value.every((item) => typeof item === 'string')
+  if ('oneOf' in shape) return shape.oneOf.includes(value)
+  return Array.isArray(value) && value.every((item) => shape.someOf.includes(item))
 }

@@ -85,7 +85,7 @@ export function createPasskeySignIn(kernel: Kernel, admits: SignInLimits): Passk
       const account = challenge?.account ?? (await ownerOf(kernel, response.userHandle))
       if (account === null) {
         // Nobody's passkey: nothing is evaluated, and the history of no account can have it.
-        const values = { flow: 'passkey', reason: 'unowned' }
+        const values = { flow: 'passkey', reason: 'unowned' } as const
         await kernel.fact(null, { type: 'sequence_fail', values }, client, { kind: 'stranger' })
         return refused('wrong-credentials')
       }

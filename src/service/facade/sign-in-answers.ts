@@ -1,5 +1,6 @@
 import type { GrantedResult } from '../../core/account/sign-in/complete.ts'
-import type { OpenChallenge, SmsDelivery as Delivery } from '../../core/account/sign-in/challenge.ts'
+import type { OpenChallenge } from '../../core/account/sign-in/challenge.ts'
+import type { SmsDelivery as Delivery } from '../../core/account/sign-in/sms-delivery.ts'
 import type { VerifyPasskeyResult } from '../../core/account/sign-in/verify-passkey.ts'
 import type { OpenedClient } from '../keys/client.ts'
 import { sealDevice } from '../keys/device-token.ts'

@@ -4,9 +4,9 @@ import type { SendRefusal } from '../../core/account/sms/code.ts'
 import { confirmSms } from '../../core/account/sms/confirm.ts'
 import { enrollSms } from '../../core/account/sms/enroll.ts'
 import { removeSms } from '../../core/account/sms/remove.ts'
-import { sendEnrollmentCode } from '../../core/account/sms/send.ts'
-import type { SmsNumberView } from '../../core/account/record/views.ts'
-import { viewSmsNumber } from '../../core/account/record/views.ts'
+import { resendSms } from '../../core/account/sms/resend.ts'
+import type { SmsNumberView } from '../../core/account/sms/view.ts'
+import { viewSmsNumber } from '../../core/account/sms/view.ts'
 import type { NumberType } from '../../ports/sms.ts'
 import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
@@ -113,7 +113,7 @@ export function createSms(kernel: Kernel): Sms {
     },
 
     async resend(input) {
-      const result = await runFor(kernel, input, sendEnrollmentCode, ({ auth }, client) => ({ auth, client }))
+      const result = await runFor(kernel, input, resendSms, ({ auth }) => ({ auth }))
       return result.ok ? { ...result, status: 'queued' } : failure(result)
     },
 

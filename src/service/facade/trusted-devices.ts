@@ -1,6 +1,6 @@
 import { endAllDeviceTrust, endDeviceTrust } from '../../core/account/sessions/end-device-trust.ts'
-import type { TrustedDeviceView } from '../../core/account/record/views.ts'
-import { viewTrustedDevices } from '../../core/account/record/views.ts'
+import type { TrustedDeviceView } from '../../core/account/sessions/view.ts'
+import { viewTrustedDevices } from '../../core/account/sessions/view.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import type { Failure, PageCall } from './page-call.ts'
 import { runFor, signedOut, text } from './page-call.ts'

@@ -30,7 +30,7 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
         charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
       const held = await kernel.charge(charges, 'primary')
       if (held === null) return null
-      const values = { flow: 'primary', name: kernel.hash('name', name), sampled: 1 }
+      const values = { flow: 'primary', name: kernel.hash('name', name), sampled: 1 } as const
       await kernel.fact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'stranger' })
       return refused('too-many-attempts', held.retryAt)
     },
@@ -45,7 +45,7 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
       }
       const held = await kernel.charge(charges, 'sign-in')
       if (held === null) return null
-      const values = { flow: 'sign-in', sampled: 1 }
+      const values = { flow: 'sign-in', sampled: 1 } as const
       await kernel.fact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'user' })
       return refused('too-many-attempts', held.retryAt)
     },
@@ -57,7 +57,7 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
         'passkey',
       )
       if (held === null) return null
-      const values = { flow: 'passkey', sampled: 1 }
+      const values = { flow: 'passkey', sampled: 1 } as const
       await kernel.fact(null, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'stranger' })
       return refused('too-many-attempts', held.retryAt)
     },

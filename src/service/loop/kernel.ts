@@ -1,14 +1,17 @@
 import { encodeBase64url } from '../../core/bytes.ts'
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 import type { NightlatchErrorCode } from '../../core/errors.ts'
-import type { SessionScope, Authorization } from '../../core/account/sessions/session.ts'
-import { authorize, referenceTo } from '../../core/account/sessions/session.ts'
+import type { SessionScope, Authorization } from '../../core/account/sessions/authorization.ts'
+import { authorize } from '../../core/account/sessions/authorization.ts'
+import { referenceTo } from '../../core/account/record/ids.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
-import { accountSchema, emptyAccount } from '../../core/account/record/state.ts'
+import { accountSchema, emptyAccount } from '../../core/account/record/empty.ts'
 import { summarizeAccount } from '../../core/account/record/summary.ts'
-import type { Actor, Client, UseCase } from '../../core/account/record/step.ts'
+import type { Actor, Client } from '../../core/account/record/context.ts'
+import type { UseCase } from '../../core/account/record/step.ts'
 import type { DraftFact, SharedValues } from '../../core/events/index.ts'
+import type { Flow } from '../../core/flow.ts'
 import { limits } from '../../core/limits.ts'
 import type { TokenKind, TokenPayloads } from '../../core/token/index.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -82,7 +85,7 @@ export interface Kernel {
     grant: GrantInput,
     admits?: SessionScope,
   ): Promise<{ readonly acting: Acting; readonly record: LoadedRecord<AccountState> } | null>
-  charge(charges: readonly LimiterCharge[], flow: string): Promise<{ readonly retryAt: number } | null>
+  charge(charges: readonly LimiterCharge[], flow: Flow): Promise<{ readonly retryAt: number } | null>
   hash(...parts: readonly string[]): string
   readonly defaultCountry: string | undefined
   draw(length: number): Uint8Array

@@ -1,69 +1,74 @@
-import { utf8 } from '../../core/bytes.ts'
-import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
-import type { Task, SendPermitTask } from '../../core/account/record/tasks.ts'
-import { sendPermits, storedBytes } from '../../core/account/record/tasks.ts'
+import type { Client } from '../../core/account/record/context.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
-import type { Client } from '../../core/account/record/step.ts'
+import type { SlowHashTask, Task, TaskResult } from '../../core/account/record/tasks.ts'
+import { storedBytes } from '../../core/account/record/tasks.ts'
+import type { SendPermit, SendPermitTask } from '../../core/account/sms/permit.ts'
+import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
+import type { Flow } from '../../core/flow.ts'
+import { readAssertionFacts, readRegistrationFacts } from '../../core/passkeys/facts.ts'
 import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { NumberType, SmsRisk } from '../../ports/sms.ts'
+import type { SlowHash } from '../../slow-hash/index.ts'
 import { slowHash } from '../../slow-hash/index.ts'
 import { accountIdOf } from '../keys/account-id.ts'
 import type { NightlatchOptions, SmsCeilings } from '../options/options.ts'
 import type { RecordStore } from './record-store.ts'
 
-interface ProveParts {
+interface TaskParts {
   readonly options: Pick<NightlatchOptions, 'slowHash' | 'passkeys' | 'sms'>
   readonly settings: Settings
   readonly records: RecordStore<AccountState>
   readonly ceilings: SmsCeilings
   /** Null: admitted. */
-  readonly charge: (charges: readonly LimiterCharge[], flow: string) => Promise<{ readonly retryAt: number } | null>
+  readonly charge: (charges: readonly LimiterCharge[], flow: Flow) => Promise<{ readonly retryAt: number } | null>
   readonly hash: (...parts: readonly string[]) => string
 }
 
 const hourMs = 3_600_000
 const riskMs = 5000
 
-/** Works out what a plan asks for: the only place where a decision waits for anything but the storage. */
-export function createRunTask(
-  parts: ProveParts,
-): (recordId: string, proof: Task, client: Client) => Promise<Uint8Array | null> {
+/** Works out what a step asks for: the only place where a use case waits for anything but the storage. */
+export function createRunTask(parts: TaskParts): (recordId: string, task: Task, client: Client) => Promise<TaskResult> {
   const { options, records } = parts
   const hashSlowly = options.slowHash ?? slowHash
   const verifier = options.passkeys?.verifier
 
-  return async (recordId, proof, client) => {
-    switch (proof.kind) {
+  return async (recordId, task, client) => {
+    switch (task.kind) {
       case 'open':
-        return records.open(recordId, proof.path, proof.sealed)
+        return { task, result: records.open(recordId, task.path, task.sealed) }
       case 'slow-hash':
-        try {
-          const { input, salt, params } = proof
-          return await hashSlowly({ password: storedBytes(input), salt: storedBytes(salt), params })
-        } catch (error) {
-          if (isNightlatchError(error)) throw error
-          throw new NightlatchError('NL_SLOW_HASH_FAILED', 'the slow hash failed', { cause: error })
-        }
+        return { task, result: await hashWith(hashSlowly, task) }
       case 'send-permit':
-        return new Uint8Array([sendPermits.indexOf(await permit(parts, recordId, proof, client))])
+        return { task, result: await permit(parts, recordId, task, client) }
       case 'webauthn-registration': {
-        const { response, challenge } = proof
-        return facts(() => verifier?.verifyRegistration({ response, challenge }))
+        const { response, challenge } = task
+        const facts = await verified(() => verifier?.verifyRegistration({ response, challenge }))
+        return { task, result: readRegistrationFacts(facts) }
       }
       case 'webauthn-assertion': {
-        const { response, challenge, publicKey } = proof
-        return facts(() => verifier?.verifyAssertion({ response, challenge, publicKey }))
+        const { response, challenge, publicKey } = task
+        const facts = await verified(() => verifier?.verifyAssertion({ response, challenge, publicKey }))
+        return { task, result: readAssertionFacts(facts) }
       }
     }
   }
 }
 
-/** A verifier that throws has verified nothing. */
-async function facts(verify: () => Promise<object | null> | undefined): Promise<Uint8Array | null> {
+async function hashWith(hash: SlowHash, { input, salt, params }: SlowHashTask): Promise<Uint8Array> {
   try {
-    const found = (await verify()) ?? null
-    return found === null ? null : utf8(JSON.stringify(found))
+    return await hash({ password: storedBytes(input), salt: storedBytes(salt), params })
+  } catch (error) {
+    if (isNightlatchError(error)) throw error
+    throw new NightlatchError('NL_SLOW_HASH_FAILED', 'the slow hash failed', { cause: error })
+  }
+}
+
+/** A verifier that throws has verified nothing. */
+async function verified(verify: () => Promise<unknown> | undefined): Promise<unknown> {
+  try {
+    return await verify()
   } catch {
     return null
   }
@@ -71,11 +76,11 @@ async function facts(verify: () => Promise<object | null> | undefined): Promise<
 
 /** Every limit must admit [SMS-22]; the host is asked only for what the limits let through. */
 async function permit(
-  { options, settings, ceilings, charge: admit, hash }: ProveParts,
+  { options, settings, ceilings, charge: admit, hash }: TaskParts,
   recordId: string,
   { phone, country, type, purpose, own }: SendPermitTask,
   { ip, network, deviceId, deviceNamesAccount }: Client,
-): Promise<(typeof sendPermits)[number]> {
+): Promise<SendPermit> {
   // Nobody else can use up what is left for the owner of a proven number: theirs counts apart.
   const asker = purpose === 'verify-number' ? 'anybody' : own ? 'owner' : 'stranger'
   const isDevice = asker === 'owner' && deviceNamesAccount && deviceId !== null

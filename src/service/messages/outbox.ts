@@ -1,6 +1,7 @@
 import { requireInteger, requireObject } from '../../core/arguments.ts'
 import { encodeBase64url, frame, textOf, utf8 } from '../../core/bytes.ts'
-import type { DraftMessage, SmsOrder } from '../../core/account/record/step.ts'
+import type { DraftMessage } from '../../core/account/record/messages.ts'
+import type { SmsOrder } from '../../core/account/sms/order.ts'
 import { limits } from '../../core/limits.ts'
 import type { MailTemplate } from '../../core/mail/index.ts'
 import type { Clock } from '../../ports/clock.ts'

@@ -155,7 +155,8 @@ const bad: Readonly<Record<string, (scene: Scene) => Promise<string | undefined>
     const { epoch, sessions } = await stateOf(world.storage, ada.id)
     const session = sessions.at(-1)?.id ?? ''
     const expiresAt = world.clock() + minute
-    const forged = { account: ada.id, id: 'x', session, epoch, expiresAt, purpose: 'factors', factor: 'totp' }
+    const given = { purpose: 'factors', factor: 'totp' } as const
+    const forged = { account: ada.id, id: 'x', session, epoch, expiresAt, ...given }
     return sealToken(keyring(keyText(9)), seededRandom('forged'), 'proof', forged)
   },
   'that is a grant': async ({ ada }) => ada.grant,

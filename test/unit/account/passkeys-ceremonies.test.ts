@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyring, trustDevices } from 'nightlatch'
 import { sealToken } from '../../../src/service/keys/tokens.ts'
 import { limits } from '../../../src/core/limits.ts'
+import type { TokenPayloads } from '../../../src/core/token/index.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'
 import { answered, keyOwner, made, withPasskeys } from '../../world/passkey-person.ts'
@@ -64,7 +65,7 @@ describe('the challenge of a passkey', () => {
     const { epoch } = await stateOf(storage, 'ada')
     const { options } = expectOk(await nl.signIn.passkeyOptions())
     const response = ada.authenticator.get(options, { origin: 'https://acme.example' })
-    const good = {
+    const good: TokenPayloads['ceremony'] = {
       account: '',
       id: options.challenge,
       purpose: 'passwordless',
@@ -74,7 +75,7 @@ describe('the challenge of a passkey', () => {
       label: '',
       switching: 0,
     }
-    const forge = (changed: Partial<typeof good>): string =>
+    const forge = (changed: Partial<TokenPayloads['ceremony']>): string =>
       sealToken(keyring(keyText(1)), seededRandom('forged'), 'ceremony', { ...good, ...changed })
     for (const [changed, reason] of [
       [{ purpose: 'sign-in', epoch }, 'ceremony-purpose'],

@@ -39,7 +39,9 @@ describe('sessions.check', () => {
     const { nl } = world
     const keys = keyring(keyText(1))
     const state = await stateOf(world.storage, person.id)
-    const good = { account: person.id, session: state.sessions.at(-1)!.id, epoch: state.epoch, at: 0, aal: 2, amr: [] }
+    const session = state.sessions.at(-1)!.id
+    const level = { aal: 2, amr: [] } as const
+    const good = { account: person.id, session, epoch: state.epoch, at: 0, ...level }
     const random = seededRandom('forged')
     expect(await nl.sessions.check({ grant: sealToken(keys, random, 'grant', good) })).toMatchObject({ ok: true })
     for (const wrong of [
@@ -62,7 +64,8 @@ describe('sessions.check', () => {
     const world = createWorld()
     const grant = await signIn(world)
     const state = await stateOf(world.storage, 'bob')
-    const forged = { account: 'bob', session: state.sessions[0]!.id, epoch: state.epoch, at: 0, aal: 2, amr: ['mfa'] }
+    const level = { aal: 2, amr: ['mfa'] } as const
+    const forged = { account: 'bob', session: state.sessions[0]!.id, epoch: state.epoch, at: 0, ...level }
     const raised = sealToken(keyring(keyText(1)), seededRandom('x'), 'grant', forged)
     expect(await world.nl.sessions.check({ grant: raised })).toMatchObject({ aal: 1, amr: ['pwd'] })
     expect(await world.nl.sessions.check({ grant })).toMatchObject({ aal: 1 })

@@ -1,6 +1,6 @@
 import type { HostPrimary } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
-import { factorLevel } from '../../../src/core/factor.ts'
+import { levelOf } from '../../../src/core/account/factors/level.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { authenticator, elsewhere, home } from '../../world/person.ts'
 import { eventsOf, newestOf, stateOf } from '../../world/reading.ts'
@@ -205,13 +205,13 @@ describe('the level of a sign-in', () => {
     ['magic-link', 'sms', 1, ['sms']],
     ['magic-link', 'passkey', 1, ['hwk', 'pop']],
   ] as const)('[SES-4] [PKA-4] after %s and %s is AAL%i, by %j', (primary, factor, aal, amr) => {
-    expect(factorLevel(primary, factor)).toEqual({ aal, amr })
+    expect(levelOf(primary, factor)).toEqual({ aal, amr })
   })
 
   it('[PKA-4] is two factors of a passkey that verified its user, whatever stood before it', () => {
     const verified = { synced: true, verified: true }
     for (const primary of ['magic-link', 'oauth', 'passkey'] as const) {
-      expect(factorLevel(primary, 'passkey', verified)).toEqual({ aal: 2, amr: ['swk', 'pop', 'mfa'] })
+      expect(levelOf(primary, 'passkey', verified)).toEqual({ aal: 2, amr: ['swk', 'pop', 'mfa'] })
     }
   })
 })

@@ -105,8 +105,8 @@ describe('stepUp.verify', () => {
       session: state.sessions.at(-1)!.id,
       epoch: state.epoch,
       expiresAt: world.clock() + minute,
-      purpose: 'factors',
-      factor: 'totp',
+      purpose: 'factors' as const,
+      factor: 'totp' as const,
     }
     const random = seededRandom('forged')
     for (const wrong of [
@@ -118,7 +118,7 @@ describe('stepUp.verify', () => {
       { purpose: 'address' },
       { purpose: '' },
     ]) {
-      const proof = sealToken(keys, random, 'proof', { ...good, ...wrong })
+      const proof = sealToken(keys, random, 'proof', { ...good, ...wrong } as never)
       expect(await world.nl.totp.enroll({ grant: person.grant, proof })).toEqual(stepUp)
     }
     const proof = sealToken(keys, random, 'proof', good)

@@ -18,7 +18,7 @@ export const shared: Required<SharedValues> = {
   userAgent: 'Browser/1',
 }
 
-const enrollment = { factor: 'totp', authenticator: 'd1', label: 'Phone' }
+const enrollment = { factor: 'totp', authenticator: 'd1', label: 'Phone' } as const
 
 /** Every event with every field. */
 export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> } = {

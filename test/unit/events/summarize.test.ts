@@ -160,7 +160,7 @@ describe('summarizeLogins', () => {
   })
 
   it('tells that no factor was asked of a trusted browser', () => {
-    const values = { primary: 'password', aal: 1, knownDevice: true, trusted: true }
+    const values = { primary: 'password', aal: 1, knownDevice: true, trusted: true } as const
     const [row] = summarizeLogins([event('authn_login_success', { n: 1, values })], [])
     expect(row).toMatchObject({ status: 'success', trusted: true })
   })

@@ -1,6 +1,6 @@
 import { backupCodeHashInput } from 'nightlatch/backup-codes'
 import { describe, expect, it } from 'vitest'
-import { referenceTo } from '../../../src/core/account/sessions/session.ts'
+import { referenceTo } from '../../../src/core/account/record/ids.ts'
 import { decodeBase64url, encodeBase64url, frame } from '../../../src/core/bytes.ts'
 import { derive, hmacSha256, sha256, subKey } from '../../../src/core/hmac.ts'
 import { credentialKey, userHandleKey } from '../../../src/core/passkeys/index.ts'

@@ -1,63 +1,59 @@
-import { encodeBase64url } from '../../bytes.ts'
-import { backupCodeSaltLength, slowHashParams } from '../../backup-codes/hash.ts'
 import { generateBackupCodes } from '../../backup-codes/generate.ts'
+import { backupCodeSaltLength, slowHashParams } from '../../backup-codes/hash.ts'
+import { encodeBase64url } from '../../bytes.ts'
 import { derive } from '../../hmac.ts'
-import type { TaskResult, Task } from '../record/tasks.ts'
-import { slowHashTask, resultOf } from '../record/tasks.ts'
-import { newId } from '../sessions/session.ts'
-import type { BackupCode, BackupCodeSet } from '../record/state.ts'
-import type { Context } from '../record/step.ts'
+import type { Context } from '../record/context.ts'
+import { newId } from '../record/ids.ts'
+import type { SlowHashTask, TaskResults } from '../record/tasks.ts'
+import { resultOf, slowHashTask } from '../record/tasks.ts'
+import type { BackupCode, BackupCodeSet } from './state.ts'
 
-export type NewCodes =
-  | { readonly status: 'need'; readonly proofs: readonly Task[] }
-  /** `codes` are shown once; `set` holds their digests, to be sealed. */
-  | { readonly status: 'made'; readonly codes: readonly string[]; readonly set: BackupCodeSet }
+interface HashesNeeded {
+  readonly status: 'need'
+  readonly tasks: readonly SlowHashTask[]
+}
 
-export type ReplacementCode =
-  | { readonly status: 'need'; readonly proofs: readonly Task[] }
-  | { readonly status: 'made'; readonly code: string; readonly stored: BackupCode }
+/** `codes` are shown once; `set` holds their digests, to be sealed. */
+export interface MadeCodes {
+  readonly status: 'made'
+  readonly codes: readonly string[]
+  readonly set: BackupCodeSet
+}
+
+export interface MadeReplacement {
+  readonly status: 'made'
+  readonly code: string
+  readonly stored: BackupCode
+}
+
+/** A new set under one salt. It comes from the call's entropy, so a retry of the loop does not hash again. */
+export function newCodes({ entropy, now, settings }: Context, results: TaskResults): HashesNeeded | MadeCodes {
+  const { profile, count } = settings.backupCodes
+  const codes = generateBackupCodes({ entropy: derive(entropy, 'backup-codes', 32), count, profile })
+  const params = slowHashParams(profile)
+  const salt = encodeBase64url(derive(entropy, 'backup-code-salt', backupCodeSaltLength))
+  const tasks = codes.map((code) => slowHashTask({ salt, params, profile }, code))
+  const digests = tasks.map((task) => resultOf(results, task) ?? null)
+  const missing = tasks.filter((_, index) => !digests[index])
+  if (missing.length > 0) return { status: 'need', tasks: missing }
+  const stored = digests.flatMap((digest, index) => (digest ? [newCode(entropy, `backup-code/${index}`, digest)] : []))
+  return { status: 'made', codes, set: { profile, params, salt, createdAt: now, codes: stored } }
+}
 
 /** One new code under the salt of a set, in the place of one that was used [BC-12]. */
 export function replacementCode(
   set: BackupCodeSet,
   { entropy }: Context,
-  evidence: readonly TaskResult[],
-): ReplacementCode {
-  const [code = ''] = generateBackupCodes({
-    entropy: derive(entropy, 'backup-code-replacement', 32),
-    count: 1,
-    profile: set.profile,
-  })
-  const proof = slowHashTask(set, code)
-  const digest = resultOf(evidence, proof)
-  if (!digest) return { status: 'need', proofs: [proof] }
-  const stored = { id: newId(entropy, 'backup-code/replacement'), digest: { seal: digest }, usedAt: null }
-  return { status: 'made', code, stored }
+  results: TaskResults,
+): HashesNeeded | MadeReplacement {
+  const drawn = derive(entropy, 'backup-code-replacement', 32)
+  const [code = ''] = generateBackupCodes({ entropy: drawn, count: 1, profile: set.profile })
+  const task = slowHashTask(set, code)
+  const digest = resultOf(results, task)
+  if (!digest) return { status: 'need', tasks: [task] }
+  return { status: 'made', code, stored: newCode(entropy, 'backup-code/replacement', digest) }
 }
 
-/** A new set under one salt. It comes from the call's entropy, so a retry of the loop does not hash again. */
-export function newCodes(context: Context, evidence: readonly TaskResult[]): NewCodes {
-  const { entropy, now, settings } = context
-  const { profile, count } = settings.backupCodes
-  const codes = generateBackupCodes({ entropy: derive(entropy, 'backup-codes', 32), count, profile })
-  const params = slowHashParams(profile)
-  const salt = encodeBase64url(derive(entropy, 'backup-code-salt', backupCodeSaltLength))
-  const proofs = codes.map((code) => slowHashTask({ salt, params, profile }, code))
-  const missing = proofs.filter((proof) => !resultOf(evidence, proof))
-  if (missing.length > 0) return { status: 'need', proofs: missing }
-  return {
-    status: 'made',
-    codes,
-    set: {
-      profile,
-      params,
-      salt,
-      createdAt: now,
-      codes: proofs.map((proof, index) => ({
-        id: newId(entropy, `backup-code/${index}`),
-        digest: { seal: resultOf(evidence, proof) ?? new Uint8Array() },
-        usedAt: null,
-      })),
-    },
-  }
+function newCode(entropy: Uint8Array, label: string, digest: Uint8Array): BackupCode {
+  return { id: newId(entropy, label), digest: { seal: digest }, usedAt: null }
 }

@@ -1,19 +1,23 @@
 import type { DraftEvent } from '../../events/catalogue.ts'
-import type { TokenPayloads } from '../../token/index.ts'
-import { addressAndBrowser } from '../guessing/verdict.ts'
-import type { TaskResult, Task } from '../record/tasks.ts'
 import type { Method } from '../../factor.ts'
-import { factorLevel } from '../../factor.ts'
-import { enrolledMethods, hasFactor } from './live-factors.ts'
-import type { NewCodes } from '../backup-codes/new-codes.ts'
+import { limits } from '../../limits.ts'
+import type { TokenPayloads } from '../../token/index.ts'
 import { newCodes } from '../backup-codes/new-codes.ts'
-import { notice } from '../record/notice.ts'
-import { credentialKeys, dropMethod } from './removal.ts'
-import type { SessionScope, Authorization, SensitiveRefusal } from '../sessions/session.ts'
-import { authorizeChange, bumpEpoch, isRecovery, rememberDevice, renewedGrant } from '../sessions/session.ts'
+import type { Client, Context } from '../record/context.ts'
+import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState, Session } from '../record/state.ts'
-import type { Client, Context, Decision, DraftMessage } from '../record/step.ts'
-import { decided } from '../record/step.ts'
+import type { Step } from '../record/step.ts'
+import { commit, need } from '../record/step.ts'
+import type { TaskResults } from '../record/tasks.ts'
+import type { Authorization, SensitiveRefusal } from '../sessions/authorization.ts'
+import { authorizeChange, isRecovery } from '../sessions/authorization.ts'
+import { raiseEpoch } from '../sessions/epoch.ts'
+import { rememberDevice } from '../sessions/known-devices.ts'
+import { levelOf } from './level.ts'
+import { enrolledMethods, hasFactor } from './live-factors.ts'
+import { factorRules } from './registry.ts'
+import { removeFactor } from './removal.ts'
+import type { ShownTraits } from './rules.ts'
 
 /** Why a method cannot be enrolled. `deactivate-first`: one method at a time, and another is on. */
 export type EnrollRefusal = SensitiveRefusal | 'not-allowed' | 'deactivate-first' | 'passkey-only'
@@ -24,14 +28,14 @@ export function authorizeEnrollment(
   { auth, switching }: { readonly auth: Authorization; readonly switching: boolean },
   method: Method,
   { now, settings }: Context,
-): { readonly ok: true } | { readonly ok: false; readonly reason: EnrollRefusal } {
-  const authorized = authorizeChange(state, auth, 'factors', now, method satisfies SessionScope)
+): { readonly ok: true; readonly session: Session | null } | { readonly ok: false; readonly reason: EnrollRefusal } {
+  const authorized = authorizeChange(state, auth, 'factors', now, method)
   if (!authorized.ok) return authorized
   if (!settings.methods.includes(method)) return { ok: false, reason: 'not-allowed' }
   if (state.passkey.only && method !== 'passkey') return { ok: false, reason: 'passkey-only' }
   const { session } = authorized
   const allowed = standsAlone(state, method, settings) || switching || replacesLost(session)
-  return allowed ? { ok: true } : { ok: false, reason: 'deactivate-first' }
+  return allowed ? authorized : { ok: false, reason: 'deactivate-first' }
 }
 
 /** Whether the policy lets a method be on beside those that are. */
@@ -39,31 +43,15 @@ export function standsAlone(state: AccountState, method: Method, settings: Conte
   return settings.factors === 'multiple' || enrolledMethods(state).every((other) => other === method)
 }
 
-/** Recovery adds no method: passkeys are on, and whoever lost them can switch nothing else off before. */
+/** A recovery adds no method: passkeys are on, and whoever lost them can switch nothing else off before. */
 export function replacesLost(session: Session | null): boolean {
   return session !== null && isRecovery(session)
 }
 
-/** Backup codes come with the first factor; a set that is used up, or was switched off, is renewed by the owner. */
-function needsCodes(state: AccountState): boolean {
-  return !hasFactor(state)
-}
-
-/** The proofs that confirming asks for beside its own; null when there are none left. */
-export function codesToHash(
-  state: AccountState,
-  context: Context,
-  evidence: readonly TaskResult[],
-): readonly Task[] | null {
-  if (!needsCodes(state)) return null
-  const made = newCodes(context, evidence)
-  return made.status === 'need' ? made.proofs : null
-}
-
 /** A factor that was shown to work, and the state with it enrolled. */
-export interface Confirmed {
+export interface ShownToWork {
   readonly method: Method
-  /** How the history names it. */
+  /** How the history names the authenticator. */
   readonly authenticator: string
   readonly label: string
   /** Before, and with the factor in it. */
@@ -71,10 +59,13 @@ export interface Confirmed {
   readonly after: AccountState
   readonly session: Session | null
   readonly switching: boolean
-  /** Of a passkey: whether it lives in a synced store, and whether it verified its user. */
-  readonly passkey?: { readonly synced: boolean; readonly verified: boolean }
+  readonly traits?: ShownTraits
   readonly claim?: readonly string[]
   readonly release?: readonly string[]
+  /** Events in front of the enrollment's own. */
+  readonly events?: readonly DraftEvent[]
+  /** The label of the authenticator of this method that the new one replaces, with its id. */
+  readonly replaced?: { readonly authenticator: string; readonly label: string } | null
 }
 
 export interface Enrolled {
@@ -87,84 +78,136 @@ export interface Enrolled {
   readonly deviceId: string | null
 }
 
-/** What every enrollment ends with: backup codes, an ended epoch, the sign-in that waited for it, a row and a mail. */
-export function finishEnrollment<R>(
-  confirmed: Confirmed,
+/** Why a code did not confirm an enrollment. */
+export interface ConfirmRefusal<Reason extends string> {
+  readonly ok: false
+  readonly reason: Reason
+  readonly triesLeft: number | null
+}
+
+export type ConfirmResult<Fault extends string = never> =
+  | Enrolled
+  | ConfirmRefusal<
+      'signed-out' | 'no-enrollment' | 'malformed' | 'wrong' | 'too-many-tries' | 'deactivate-first' | Fault
+    >
+
+export function refuseConfirmation<Reason extends string>(
+  reason: Reason,
+  triesLeft: number | null = null,
+): ConfirmRefusal<Reason> {
+  return { ok: false, reason, triesLeft }
+}
+
+/** Counts a wrong code of an enrollment. Too many end it. */
+export function countWrongConfirmation(failures: number): {
+  readonly isOver: boolean
+  readonly failures: number
+  readonly outcome: ConfirmRefusal<'wrong' | 'too-many-tries'>
+} {
+  const counted = failures + 1
+  const isOver = counted >= limits.enrollmentTries
+  const outcome = isOver
+    ? refuseConfirmation('too-many-tries', 0)
+    : refuseConfirmation('wrong', limits.enrollmentTries - counted)
+  return { isOver, failures: counted, outcome }
+}
+
+/** What every enrollment ends with: backup codes, a new epoch, the sign-in that waited for it, events and mails. */
+export function finishEnrollment(
+  shown: ShownToWork,
   { auth, client }: { readonly auth: Authorization; readonly client: Client },
   context: Context,
-  evidence: readonly TaskResult[],
-): Decision<R | Enrolled> {
-  const { now } = context
-  const { method, authenticator, label, before, session } = confirmed
-  const made = madeCodes(before, context, evidence)
-  const dropped = confirmed.switching ? enrolledMethods(before).filter((other) => other !== method) : []
-  const left = dropped.reduce(dropMethod, confirmed.after)
+  results: TaskResults,
+): Step<Enrolled> {
+  const { method, authenticator, label, before } = shown
+  // Backup codes come with the first factor. A set that is used up, or was switched off, is renewed by the owner.
+  const made = hasFactor(before) ? null : newCodes(context, results)
+  if (made?.status === 'need') return need(made.tasks)
+  const dropped = shown.switching ? enrolledMethods(before).filter((other) => other !== method) : []
+  const codes = made === null ? {} : { 'backup-code': { set: made.set, failures: 0 } }
+  const enrolled = { ...dropped.reduce(removeFactor, shown.after), ...codes }
+  const entered = enterWith(enrolled, shown, client, context)
+  const raised = raiseEpoch(entered.state, auth)
+  const release = dropped.flatMap((factor) => factorRules[factor].uniqueKeys?.(before) ?? [])
+  return commit(
+    raised.state,
+    { ok: true, authenticator, grant: raised.grant, backupCodes: made?.codes ?? null, deviceId: entered.deviceId },
+    {
+      events: [
+        ...(shown.events ?? []),
+        { type: 'mfa_enroll', values: { factor: method, authenticator, label } },
+        ...dropped.map((factor): DraftEvent => removedEvent(factor, { authenticator: '', label: '' })),
+        ...(made === null ? [] : [codesEvent(made.codes.length)]),
+        ...entered.events,
+        ...(shown.replaced ? [removedEvent(method, shown.replaced)] : []),
+      ],
+      messages: mailsOf(shown, dropped, client, context.now),
+      keys: { claim: shown.claim ?? [], release: [...release, ...(shown.release ?? [])] },
+    },
+  )
+}
+
+function removedEvent(factor: Method, removed: { readonly authenticator: string; readonly label: string }): DraftEvent {
+  return { type: 'mfa_remove', values: { factor, ...removed } }
+}
+
+function codesEvent(count: number): DraftEvent {
+  return { type: 'backup_code_regenerate', values: { count } }
+}
+
+function mailsOf(
+  { method, label, replaced }: ShownToWork,
+  dropped: readonly Method[],
+  client: Client,
+  now: number,
+): ReturnType<typeof notice>[] {
+  const seen = addressAndBrowser(client)
+  const removed = (factor: Method, ofLabel?: string): ReturnType<typeof notice> =>
+    notice(
+      { template: 'factor-removed', factor, ...(ofLabel === undefined ? {} : { label: ofLabel }), at: now, ...seen },
+      now,
+    )
+  return [
+    notice({ template: 'factor-added', factor: method, label, at: now, ...seen }, now),
+    ...dropped.map((factor) => removed(factor)),
+    ...(replaced ? [removed(method, replaced.label)] : []),
+  ]
+}
+
+/** The session of whoever enrolled, and its browser: a session that came in to enroll completes its sign-in here. */
+function enterWith(
+  state: AccountState,
+  shown: ShownToWork,
+  client: Client,
+  context: Context,
+): { readonly state: AccountState; readonly deviceId: string | null; readonly events: readonly DraftEvent[] } {
+  const { before, session } = shown
   // A browser that came in with the password alone is no known device of an account with a second factor.
   const knownDevices = hasFactor(before)
-    ? left.knownDevices
-    : left.knownDevices.filter(({ id }) => id === session?.deviceId)
-  const backupCodes = made === null ? left['backup-code'] : { set: made.set, failures: 0 }
-  const raised: AccountState = { ...left, knownDevices, 'backup-code': backupCodes }
-  // A session that came in to enroll completes its sign-in here, and its browser becomes known.
-  const entering = session?.kind === 'enroll' ? rememberDevice(raised, client, context) : null
-  const deviceId = entering?.deviceId ?? session?.deviceId ?? null
-  const full = session === null ? null : completed(session, confirmed)
-  const entered: AccountState = {
-    ...(entering?.state ?? raised),
-    sessions: before.sessions.map((entry) => (entry.id === full?.id ? { ...full, deviceId } : entry)),
-  }
-  const bumped = bumpEpoch(entered, session?.id ?? null)
-  const events: DraftEvent[] = [{ type: 'mfa_enroll', values: { factor: method, authenticator, label } }]
-  for (const factor of dropped) {
-    events.push({ type: 'mfa_remove', values: { factor, authenticator: '', label: '' } })
-  }
-  if (made !== null) events.push({ type: 'backup_code_regenerate', values: { count: made.codes.length } })
-  if (session?.kind === 'enroll' && full !== null) {
-    const { primary, aal, amr } = full
-    const { failures } = before.throttle
-    events.push({
-      type: 'authn_login_success',
-      values: { primary, factor: method, authenticator, aal, amr, knownDevice: false, failures },
-    })
-  }
-  const seen = addressAndBrowser(client)
-  const messages: DraftMessage[] = [
-    notice({ template: 'factor-added', factor: method, label, at: now, ...seen }, now),
-    ...dropped.map((factor) => notice({ template: 'factor-removed', factor, at: now, ...seen }, now)),
-  ]
-  const result: Enrolled = {
-    ok: true,
-    authenticator,
-    grant: renewedGrant(bumped, auth),
-    backupCodes: made?.codes ?? null,
+    ? state.knownDevices
+    : state.knownDevices.filter(({ id }) => id === session?.deviceId)
+  const known = { ...state, knownDevices }
+  if (session === null) return { state: known, deviceId: null, events: [] }
+  const entering = session.kind === 'enroll' ? rememberDevice(known, client, context) : null
+  const full: Session = { ...completed(session, shown), deviceId: entering?.deviceId ?? session.deviceId }
+  const sessions = before.sessions.map((entry) => (entry.id === full.id ? full : entry))
+  return {
+    state: { ...(entering?.state ?? known), sessions },
     deviceId: entering?.deviceId ?? null,
+    events: entering === null ? [] : [completedEvent(full, shown)],
   }
-  const release = dropped.includes('passkey') ? credentialKeys(before) : (confirmed.release ?? [])
-  return decided<R | Enrolled>(bumped, result, {
-    events,
-    messages,
-    keys: { claim: confirmed.claim ?? [], release },
-  })
 }
 
 /** A session that came in to enroll becomes a full one; any other has shown no more than it had. */
-function completed(session: Session, confirmed: Confirmed): Session {
-  if (session.kind === 'full') {
-    // The first factor was just shown beside the primary authentication.
-    return session.factor === null && session.aal === 1 && !session.trusted ? raisedBy(session, confirmed) : session
-  }
-  return { ...raisedBy(session, confirmed), kind: 'full', needs: [] }
+function completed(session: Session, { method, traits }: ShownToWork): Session {
+  const raised = { ...session, factor: method, ...levelOf(session.primary, method, traits) }
+  if (session.kind === 'enroll') return { ...raised, kind: 'full', needs: [] }
+  // The first factor was just shown beside the primary authentication.
+  return session.factor === null && session.aal === 1 && !session.trusted ? raised : session
 }
 
-function raisedBy(session: Session, { method, passkey }: Confirmed): Session {
-  return { ...session, factor: method, ...factorLevel(session.primary, method, passkey) }
-}
-
-function madeCodes(
-  state: AccountState,
-  context: Context,
-  evidence: readonly TaskResult[],
-): Extract<NewCodes, { status: 'made' }> | null {
-  const made = needsCodes(state) ? newCodes(context, evidence) : null
-  return made?.status === 'made' ? made : null
+function completedEvent({ primary, aal, amr }: Session, { method, authenticator, before }: ShownToWork): DraftEvent {
+  const { failures } = before.throttle
+  const shown = { primary, factor: method, authenticator, aal, amr }
+  return { type: 'authn_login_success', values: { ...shown, knownDevice: false, failures } }
 }

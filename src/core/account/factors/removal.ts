@@ -1,17 +1,18 @@
 import type { DraftEvent } from '../../events/catalogue.ts'
-import { limits } from '../../limits.ts'
-import { credentialKey } from '../../passkeys/unique-keys.ts'
+import type { Factor, Method } from '../../factor.ts'
+import { factors } from '../../factor.ts'
 import type { TokenPayloads } from '../../token/index.ts'
-import { addressAndBrowser } from '../guessing/verdict.ts'
-import type { Method } from '../../factor.ts'
-import { hasFactor } from './live-factors.ts'
-import { notice } from '../record/notice.ts'
-import type { Authorization, SensitiveRefusal } from '../sessions/session.ts'
-import { bumpEpoch, renewedGrant } from '../sessions/session.ts'
+import { canBePasskeyOnly } from '../passkeys/only.ts'
+import type { Client, Context } from '../record/context.ts'
+import type { DraftMessage } from '../record/messages.ts'
+import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState } from '../record/state.ts'
-import { noSms } from '../record/state.ts'
-import type { Client, Context, Decision, DraftMessage } from '../record/step.ts'
-import { decided } from '../record/step.ts'
+import type { Step } from '../record/step.ts'
+import { commit, done } from '../record/step.ts'
+import type { Authorization, SensitiveRefusal } from '../sessions/authorization.ts'
+import { raiseEpoch } from '../sessions/epoch.ts'
+import { hasFactor } from './live-factors.ts'
+import { factorRules } from './registry.ts'
 
 /** `passkey-only`: what is left would not be enough for an account that only passkeys open. */
 export type RemoveRefusal = SensitiveRefusal | 'not-found' | 'required-by-policy' | 'passkey-only'
@@ -22,63 +23,34 @@ export interface Removed {
   readonly twoFactor: 'on' | 'off'
 }
 
-/** Why a factor must stay, if it must. `left` is the account without it. */
-export function removalFault(left: AccountState, context: Context): 'required-by-policy' | 'passkey-only' | null {
-  if (left.passkey.only && !canBePasskeyOnly(left, context)) return 'passkey-only'
-  return !hasFactor(left) && requiresFactor(context) ? 'required-by-policy' : null
-}
+export type RemoveResult = Removed | { readonly ok: false; readonly reason: RemoveRefusal }
 
-/**
- * Two passkeys, or one that is synced beside a set of backup codes of which none was used and which still opens. One that
- * never verified its user, or is found only by a name, or is synced where those are refused, does not count: it opens
- * nothing alone.
- */
-export function canBePasskeyOnly(
-  { passkey: passkeys, 'backup-code': backupCodes }: AccountState,
-  { settings }: Context,
-): boolean {
-  const bound = settings.passkeys?.synced === 'refuse'
-  const alone = passkeys.credentials.filter(
-    (passkey) => passkey.uvInitialized && passkey.discoverable !== false && !(bound && passkey.backupEligible),
-  )
-  if (alone.length > 1) return true
-  const { set, failures } = backupCodes
-  const fresh = set !== null && failures < limits.hardStop && set.codes.every((code) => code.usedAt === null)
-  return alone.some((passkey) => passkey.backedUp) && fresh
-}
-
-/** The account without one method: its counts start anew with the next binding, the shared budget does not. */
-export function dropMethod(state: AccountState, method: Method): AccountState {
-  const preferred = state.preferred === method ? null : state.preferred
-  switch (method) {
-    case 'totp':
-      return { ...state, preferred, totp: { authenticators: [], enrollment: null, failures: 0 } }
-    case 'sms':
-      // What was sent stays counted: taking a number out and in again buys no message.
-      return { ...state, preferred, sms: { ...noSms, sends: state.sms.sends } }
-    case 'passkey':
-      return { ...state, preferred, passkey: { ...state.passkey, credentials: [], only: false } }
-  }
+/** The account without one factor, which is then preferred no longer. */
+export function removeFactor(state: AccountState, factor: Factor): AccountState {
+  const preferred = state.preferred === factor ? null : state.preferred
+  return { ...factorRules[factor].remove(state), preferred }
 }
 
 export function withoutFactors(state: AccountState): AccountState {
-  const methods: readonly Method[] = ['totp', 'sms', 'passkey']
-  return { ...methods.reduce(dropMethod, state), 'backup-code': { set: null, failures: 0 } }
+  return factors.reduce(removeFactor, state)
 }
 
-/** The unique keys that the account's passkeys hold. */
-export function credentialKeys({ passkey: passkeys }: AccountState): readonly string[] {
-  return passkeys.credentials.map(({ id }) => credentialKey(id))
+/** The unique keys that the account holds for all of its factors. */
+export function uniqueKeys(state: AccountState): readonly string[] {
+  return factors.flatMap((factor) => factorRules[factor].uniqueKeys?.(state) ?? [])
 }
 
 /** The last factor of an account that policy asks one of stays, during its grace too [LIF-22]. */
 export function requiresFactor({ settings, now }: Context): boolean {
-  const { factors } = settings.policy
-  return factors !== 'optional' && now >= factors.required.since
+  const { factors: asked } = settings.policy
+  return asked !== 'optional' && now >= asked.required.since
 }
 
-/** Without the last factor 2FA is off, and the backup codes go with it: alone they are no second factor. */
-export function finishRemoval<R>(
+/**
+ * Removes one authenticator, if it may go. `left` is the account without it. Without the last factor 2FA is off, and the
+ * backup codes go with it: alone they are no second factor.
+ */
+export function removeAuthenticator(
   left: AccountState,
   removed: {
     readonly method: Method
@@ -87,23 +59,26 @@ export function finishRemoval<R>(
     readonly keys?: readonly string[]
   },
   { auth, client }: { readonly auth: Authorization; readonly client: Client },
-  { now }: Context,
-): Decision<R | Removed> {
+  context: Context,
+): Step<RemoveResult> {
+  if (left.passkey.only && !canBePasskeyOnly(left, context)) return done({ ok: false, reason: 'passkey-only' })
+  const isOff = !hasFactor(left)
+  if (isOff && requiresFactor(context)) return done({ ok: false, reason: 'required-by-policy' })
   const { method, authenticator, label, keys = [] } = removed
-  const off = !hasFactor(left)
-  const bumped = bumpEpoch(off ? withoutFactors(left) : left, auth.kind === 'grant' ? auth.grant.session : null)
+  const { now } = context
+  const raised = raiseEpoch(isOff ? withoutFactors(left) : left, auth)
   const events: DraftEvent[] = [{ type: 'mfa_remove', values: { factor: method, authenticator, label } }]
   const seen = addressAndBrowser(client)
   const messages: DraftMessage[] = [
     notice({ template: 'factor-removed', factor: method, label, at: now, ...seen }, now),
   ]
-  if (off) {
+  if (isOff) {
     events.push({ type: 'mfa_off', values: { factors: [method] } })
     messages.push(notice({ template: 'two-factor-off', at: now, ...seen }, now))
   }
-  return decided<R | Removed>(
-    bumped,
-    { ok: true, grant: renewedGrant(bumped, auth), twoFactor: off ? 'off' : 'on' },
+  return commit<RemoveResult>(
+    raised.state,
+    { ok: true, grant: raised.grant, twoFactor: isOff ? 'off' : 'on' },
     { events, messages, keys: { release: keys } },
   )
 }

@@ -1,17 +1,19 @@
 import type { TokenPayloads } from '../../token/index.ts'
-import type { CodeCheck } from '../guessing/check-code.ts'
+import type { CodeMatch } from './registry.ts'
+import { sourceOf } from '../guessing/throttle.ts'
 import type { CodeRefusal, TypedCode } from '../guessing/typed-code.ts'
-import { askCode, sourceAt, refuseCode, unevaluated, waitFacts } from '../guessing/typed-code.ts'
-import { creditSuccess, addressAndBrowser } from '../guessing/verdict.ts'
-import type { TaskResult } from '../record/tasks.ts'
-import { enrolledMethods, hasFactor, liveFactors } from './live-factors.ts'
-import { notice } from '../record/notice.ts'
-import { credentialKeys, requiresFactor, withoutFactors } from './removal.ts'
-import type { Authorization } from '../sessions/session.ts'
-import { authorize, authorizeChange, bumpEpoch, renewedGrant } from '../sessions/session.ts'
+import { checkTypedCode, refuseTypedCode } from '../guessing/typed-code.ts'
+import { creditSuccess } from '../guessing/verdict.ts'
+import type { Context } from '../record/context.ts'
+import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState } from '../record/state.ts'
-import type { Context, UseCase } from '../record/step.ts'
-import { decided, done, ready } from '../record/step.ts'
+import type { Step, UseCase } from '../record/step.ts'
+import { commit, done } from '../record/step.ts'
+import type { Authorization } from '../sessions/authorization.ts'
+import { authorize, authorizeChange, sessionIdOf } from '../sessions/authorization.ts'
+import { raiseEpoch } from '../sessions/epoch.ts'
+import { enrolledMethods, hasFactor, liveFactors } from './live-factors.ts'
+import { requiresFactor, uniqueKeys, withoutFactors } from './removal.ts'
 
 export interface TurnOffTwoFactor extends TypedCode {
   readonly auth: Authorization
@@ -27,63 +29,50 @@ export type TurnOffTwoFactorResult =
   | CodeRefusal
 
 /** Switching off asks for a current code or a passkey's proof, and tells all addresses. A script needs none. */
-export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult> = {
-  plan(state, command, context, evidence) {
-    const authorized = authorize(state, command.auth, context.now)
-    if (!authorized.ok) return done({ ...authorized, retryAt: null })
-    if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
-    if (requiresFactor(context)) return done({ ok: false, reason: 'required-by-policy', retryAt: null })
-    if (command.auth.kind === 'system') return ready
-    if (state.passkey.only) return done({ ok: false, reason: 'passkey-only', retryAt: null })
-    if (isProven(state, command.auth, context)) return ready
-    const check = ask(state, command, context, evidence)
-    if (check.status === 'need') return { step: 'need', tasks: check.proofs }
-    const refusal = unevaluated(check)
-    return refusal === null ? ready : done(refusal, waitFacts(refusal, 'turn-off'))
-  },
-
-  decide(state, command, context, evidence) {
-    const { auth, client } = command
-    const { now, settings } = context
-    const live = liveFactors(state, settings)
-    const factors = live.length > 0 ? live : enrolledMethods(state)
-    let spent: AccountState = state
-    if (auth.kind === 'grant' && !isProven(state, auth, context)) {
-      const check = ask(state, command, context, evidence)
-      if (check.status !== 'matched') {
-        const failed = check.status === 'wrong' ? check : { compared: [], reason: 'wrong' as const }
-        const refused = refuseCode(state, client, now, { ...failed, flow: 'turn-off' })
-        return decided<TurnOffTwoFactorResult>(refused.state, refused.refusal, refused)
-      }
-      const source = sourceAt(state, client)
-      spent = creditSuccess(state, { flow: 'turn-off', source, client, now, match: check, entry: null }).state
-    }
-    const bumped = bumpEpoch(withoutFactors(spent), auth.kind === 'grant' ? auth.grant.session : null)
-    return decided<TurnOffTwoFactorResult>(
-      bumped,
-      { ok: true, grant: renewedGrant(bumped, auth) },
-      {
-        events: [{ type: 'mfa_off', values: { factors } }],
-        messages: [notice({ template: 'two-factor-off', at: now, ...addressAndBrowser(client) }, now)],
-        keys: { release: credentialKeys(state) },
-      },
-    )
-  },
+export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult> = (
+  state,
+  command,
+  context,
+  results,
+) => {
+  const { auth, client } = command
+  const authorized = authorize(state, auth, context.now)
+  if (!authorized.ok) return done({ ...authorized, retryAt: null })
+  if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
+  if (requiresFactor(context)) return done({ ok: false, reason: 'required-by-policy', retryAt: null })
+  if (auth.kind === 'system') return turnOff(state, command, null, context)
+  if (state.passkey.only) return done({ ok: false, reason: 'passkey-only', retryAt: null })
+  if (isProvenByPasskey(state, auth, context)) return turnOff(state, command, null, context)
+  const request = { purpose: 'step-up', id: sessionIdOf(auth) ?? '' } as const
+  const check = checkTypedCode(state, command, request, context, results)
+  if (check.status === 'matched') return turnOff(state, command, check, context)
+  return refuseTypedCode(state, check, { client, flow: 'turn-off' }, context)
 }
 
 /** A passkey has no code to type: its proof stands for one. */
-function isProven(state: AccountState, auth: Authorization, { now }: Context): boolean {
+function isProvenByPasskey(state: AccountState, auth: Authorization, { now }: Context): boolean {
   if (auth.kind !== 'grant' || auth.proof?.factor !== 'passkey') return false
   return authorizeChange(state, auth, 'factors', now).ok
 }
 
-function ask(
+function turnOff(
   state: AccountState,
-  command: TurnOffTwoFactor,
-  context: Context,
-  evidence: readonly TaskResult[],
-): CodeCheck {
-  const { auth } = command
-  const request = { purpose: 'step-up', id: auth.kind === 'grant' ? auth.grant.session : '' } as const
-  return askCode(state, command, request, context, evidence)
+  { auth, client }: TurnOffTwoFactor,
+  match: CodeMatch | null,
+  { now, settings }: Context,
+): Step<TurnOffTwoFactorResult> {
+  const live = liveFactors(state, settings)
+  const factors = live.length > 0 ? live : enrolledMethods(state)
+  const source = sourceOf(state, client)
+  const spent = match === null ? state : creditSuccess(state, { match, source, client, now, entry: null }).state
+  const raised = raiseEpoch(withoutFactors(spent), auth)
+  return commit<TurnOffTwoFactorResult>(
+    raised.state,
+    { ok: true, grant: raised.grant },
+    {
+      events: [{ type: 'mfa_off', values: { factors } }],
+      messages: [notice({ template: 'two-factor-off', at: now, ...addressAndBrowser(client) }, now)],
+      keys: { release: uniqueKeys(state) },
+    },
+  )
 }

@@ -1,8 +1,10 @@
 import { limits } from '../../limits.ts'
-import type { SourceFailures, Throttle } from '../record/state.ts'
+import type { Client } from '../record/context.ts'
+import type { AccountState, SourceFailures, Throttle } from '../record/state.ts'
+import { knownDeviceOf } from '../sessions/known-devices.ts'
 
 /**
- * The budget of wrong codes that all doors share. Only failures after a valid primary authentication come here.
+ * The budget of wrong codes that every flow draws on. Only failures after a valid primary authentication come here.
  * Servers' clocks may differ and run backwards, so a stored time counts by its distance from now, capped.
  */
 
@@ -12,16 +14,17 @@ export interface Source {
   readonly knownDevice: boolean
 }
 
-export function sourceOf(client: { readonly network: string | null }, knownDevice: string | null): Source {
-  return knownDevice === null
+export function sourceOf(state: AccountState, client: Client): Source {
+  const device = knownDeviceOf(state, client)
+  return device === null
     ? { id: `network:${client.network ?? 'unknown'}`, knownDevice: false }
-    : { id: `device:${knownDevice}`, knownDevice: true }
+    : { id: `device:${device.id}`, knownDevice: true }
 }
 
 /** When the next attempt may be evaluated; null when it may be now. ms since epoch. */
 export function waitUntil(throttle: Throttle, source: Source, now: number): number | null {
-  const place = throttle.sources.find((entry) => entry.id === source.id)
-  const ends = [place === undefined ? 0 : remaining(place.failedAt, waitAfter(place.failures), now)]
+  const failed = throttle.sources.find((entry) => entry.id === source.id)
+  const ends = [failed === undefined ? 0 : remaining(failed.failedAt, waitAfter(failed.failures), now)]
   if (!source.knownDevice && throttle.lockedAt !== null) ends.push(remaining(throttle.lockedAt, limits.lockMs, now))
   const longest = Math.max(...ends)
   return longest > 0 ? now + longest : null
@@ -41,7 +44,7 @@ function remaining(since: number, length: number, now: number): number {
 
 export interface Charged {
   readonly throttle: Throttle
-  /** Set or renewed by this failure. */
+  /** This failure set the lock, or set it again. */
   readonly locks: boolean
 }
 
@@ -50,16 +53,16 @@ export function chargeThrottle(throttle: Throttle, source: Source, now: number):
   const locks = failures >= limits.lockAfter && !source.knownDevice
   const lasting = throttle.sources.filter((entry) => Math.abs(now - entry.failedAt) < limits.sourceMs)
   const before = lasting.find((entry) => entry.id === source.id)
-  const place: SourceFailures = { id: source.id, failures: (before?.failures ?? 0) + 1, failedAt: now }
+  const failed: SourceFailures = { id: source.id, failures: (before?.failures ?? 0) + 1, failedAt: now }
   const others = lasting.filter((entry) => entry.id !== source.id)
   const kept = [...others].sort((a, b) => b.failedAt - a.failedAt).slice(0, limits.sources - 1)
   return {
-    throttle: { sources: [...kept, place], failures, lockedAt: locks ? now : throttle.lockedAt },
+    throttle: { sources: [...kept, failed], failures, lockedAt: locks ? now : throttle.lockedAt },
     locks,
   }
 }
 
-/** A success forgives its own place and ends the row of failures; a lock already set runs out by itself. */
+/** A success clears the count of its own source and ends the row of failures. A lock already set runs out by itself. */
 export function creditThrottle(throttle: Throttle, source: Source): Throttle {
   return {
     sources: throttle.sources.filter((entry) => entry.id !== source.id),

@@ -1,25 +1,26 @@
 import type { DraftFact } from '../../events/catalogue.ts'
-import type { CodeCheck } from './check-code.ts'
-import { checkCode } from './check-code.ts'
-import type { Flow, Verdict } from './verdict.ts'
-import { chargeFailure } from './verdict.ts'
-import type { SmsPurpose } from '../../sms/index.ts'
-import type { TaskResult } from '../record/tasks.ts'
 import type { Factor } from '../../factor.ts'
-import { knownDeviceOf } from '../sessions/session.ts'
+import type { Flow } from '../../flow.ts'
+import type { CodeQuestion } from '../factors/rules.ts'
+import type { Client, Context } from '../record/context.ts'
 import type { AccountState } from '../record/state.ts'
-import type { Source } from './throttle.ts'
+import type { Step } from '../record/step.ts'
+import { commit, done, need } from '../record/step.ts'
+import type { TaskResults } from '../record/tasks.ts'
+import type { CodeCheck, WrongCode } from './check-code.ts'
+import { checkCode } from './check-code.ts'
 import { sourceOf, waitUntil } from './throttle.ts'
-import type { Client, Context } from '../record/step.ts'
+import { chargeFailure } from './verdict.ts'
 
-/** A code typed by somebody who is signed in already: same check, same budget as at sign-in. */
+/** A code as somebody typed it. */
 export interface TypedCode {
   readonly code: string
+  /** Only this factor is tried; null: the text's shape decides. */
   readonly factor: Factor | null
   readonly client: Client
 }
 
-/** Why a code outside sign-in was not accepted. `replayed` reads as `wrong` outside. */
+/** Why a code of somebody who is signed in was not accepted. A replayed one reads as wrong outside. */
 export interface CodeRefusal {
   readonly ok: false
   readonly reason: 'wrong' | 'wait' | 'malformed' | 'expired' | 'factors-off'
@@ -27,43 +28,60 @@ export interface CodeRefusal {
   readonly retryAt: number | null
 }
 
-export function sourceAt(state: AccountState, client: Client): Source {
-  return sourceOf(client, knownDeviceOf(state, client)?.id ?? null)
-}
-
-export function askCode(
+export function questionOf(
   state: AccountState,
   { code, factor, client }: TypedCode,
-  request: { readonly purpose: SmsPurpose; readonly id: string },
+  request: CodeQuestion['request'],
   { now, settings }: Context,
-  evidence: readonly TaskResult[],
+): CodeQuestion {
+  return { code, factor, request, source: sourceOf(state, client), now, settings }
+}
+
+export function checkTypedCode(
+  state: AccountState,
+  typed: TypedCode,
+  request: CodeQuestion['request'],
+  context: Context,
+  results: TaskResults,
 ): CodeCheck {
-  return checkCode(state, { code, factor, request, source: sourceAt(state, client), now, settings }, evidence)
+  return checkCode(state, questionOf(state, typed, request, context), results)
 }
 
-/** The refusal that needs no write; null when the check goes on to `decide`. */
-export function unevaluated(check: CodeCheck): CodeRefusal | null {
-  if (check.status === 'wait') return { ok: false, reason: 'wait', retryAt: check.retryAt }
-  if (check.status === 'malformed' || check.status === 'expired') {
-    return { ok: false, reason: check.status, retryAt: null }
+/** The step for a code that did not match: a wrong one is paid for, everything else was not evaluated. */
+export function refuseTypedCode(
+  state: AccountState,
+  check: Exclude<CodeCheck, { status: 'matched' }>,
+  { client, flow }: { readonly client: Client; readonly flow: Flow },
+  { now }: Context,
+): Step<CodeRefusal> {
+  switch (check.status) {
+    case 'need':
+      return need(check.tasks)
+    case 'wait':
+      return done({ ok: false, reason: 'wait', retryAt: check.retryAt }, waitFacts(flow))
+    case 'malformed':
+    case 'expired':
+      return done({ ok: false, reason: check.status, retryAt: null })
+    case 'no-factor':
+      return done({ ok: false, reason: 'factors-off', retryAt: null })
+    case 'wrong':
+      return refuseWrongCode(state, check, { client, flow }, now)
   }
-  if (check.status === 'no-factor') return { ok: false, reason: 'factors-off', retryAt: null }
-  return null
-}
-
-export function waitFacts(refusal: Pick<CodeRefusal, 'reason'>, flow: Flow): readonly DraftFact[] {
-  return refusal.reason === 'wait' ? [{ type: 'excess_rate_limit_exceeded', values: { flow, sampled: 1 } }] : []
 }
 
 /** Pays for an evaluated wrong code. */
-export function refuseCode(
+export function refuseWrongCode(
   state: AccountState,
-  client: Client,
+  { compared, reason }: Omit<WrongCode, 'status'>,
+  { client, flow }: { readonly client: Client; readonly flow: Flow },
   now: number,
-  failed: { readonly flow: Flow; readonly compared: readonly Factor[]; readonly reason: 'wrong' | 'replayed' },
-): Verdict & { readonly refusal: CodeRefusal & { readonly reason: 'wrong' } } {
-  const source = sourceAt(state, client)
-  const charged = chargeFailure(state, { ...failed, source, client, now })
+): Step<CodeRefusal & { readonly reason: 'wrong' }> {
+  const source = sourceOf(state, client)
+  const charged = chargeFailure(state, { flow, compared, reason, source, client, now })
   const retryAt = waitUntil(charged.state.throttle, source, now)
-  return { ...charged, refusal: { ok: false, reason: 'wrong', retryAt } }
+  return commit(charged.state, { ok: false, reason: 'wrong', retryAt }, charged)
+}
+
+export function waitFacts(flow: Flow): readonly DraftFact[] {
+  return [{ type: 'excess_rate_limit_exceeded', values: { flow, sampled: 1 } }]
 }

@@ -1,19 +1,11 @@
+import type { CeremonyPurpose } from '../../flow.ts'
 import { limits } from '../../limits.ts'
-import type { AssertionResponse, UserVerification } from '../../passkeys/index.ts'
-import { judgeAssertion } from '../../passkeys/judge-assertion.ts'
-import type { DraftEvent } from '../../events/catalogue.ts'
 import type { TokenPayloads } from '../../token/index.ts'
-import type { PasskeyMatch } from '../guessing/verdict.ts'
-import type { AssertionTask, TaskResult } from '../record/tasks.ts'
-import { assertionFacts, resultOf } from '../record/tasks.ts'
-import { isForgotten, referenceTo, remembered } from '../sessions/session.ts'
-import type { AccountState, Passkey, SpentCeremony } from '../record/state.ts'
-import type { Context } from '../record/step.ts'
+import type { Context } from '../record/context.ts'
+import type { AccountState, SpentCeremony } from '../record/state.ts'
+import { isForgotten, remembered } from '../sessions/spent-tokens.ts'
 
 export type Ceremony = TokenPayloads['ceremony']
-
-/** What a browser is asked to do with an authenticator. */
-export type CeremonyPurpose = 'register' | 'sign-in' | 'passwordless' | 'step-up'
 
 /** Why an answer is not looked at: the challenge is over, was answered, or was for something else [PKR-2, PKA-12]. */
 export function ceremonyFault(
@@ -54,71 +46,5 @@ export function spendCeremony(state: AccountState, ceremony: Ceremony, right: bo
     ...state,
     spentCeremonies: others.length < limits.spentCeremonies ? [...others, spent] : others,
     forgotten: { ...state.forgotten, ceremonies: forgotten },
-  }
-}
-
-export interface AssertionQuestion {
-  readonly ceremony: Ceremony
-  readonly response: AssertionResponse
-  /** `required`: the passkey stands for more than possession. */
-  readonly userVerification: UserVerification
-  /** Another factor was shown in the same sign-in. */
-  readonly otherFactor: boolean
-}
-
-export type AssertionCheck =
-  | { readonly status: 'need'; readonly proofs: readonly AssertionTask[] }
-  | PasskeyMatch
-  | {
-      readonly status: 'wrong'
-      readonly reason: 'unknown-credential' | 'user-handle' | 'unverified' | AssertionFault
-      /** The passkey that was presented, if the account has it. */
-      readonly passkey: Passkey | null
-      readonly events: readonly DraftEvent[]
-    }
-
-type AssertionFault = Extract<ReturnType<typeof judgeAssertion>, { ok: false }>['reason']
-
-/** Whether a passkey of the account answered the challenge, and as what it counts. */
-export function checkAssertion(
-  state: AccountState,
-  question: AssertionQuestion,
-  { now, settings }: Context,
-  evidence: readonly TaskResult[],
-): AssertionCheck {
-  const { ceremony, response } = question
-  const passkey = state.passkey.credentials.find(({ id }) => id === response.id) ?? null
-  const wrong = (
-    reason: Extract<AssertionCheck, { status: 'wrong' }>['reason'],
-    events: readonly DraftEvent[] = [],
-  ): AssertionCheck => ({ status: 'wrong', reason, passkey, events })
-  if (passkey === null) return wrong('unknown-credential')
-  if (response.userHandle !== null && response.userHandle !== state.passkey.handle) return wrong('user-handle')
-
-  const proof: AssertionTask = {
-    kind: 'webauthn-assertion',
-    challenge: ceremony.id,
-    publicKey: passkey.publicKey,
-    response,
-  }
-  const value = resultOf(evidence, proof)
-  if (value === undefined) return { status: 'need', proofs: [proof] }
-  const facts = assertionFacts(value)
-  if (facts === null || settings.passkeys === null) return wrong('unverified')
-
-  const { counterRegression, synced } = settings.passkeys
-  const { userVerification, otherFactor } = question
-  const verdict = judgeAssertion({ stored: passkey, facts, userVerification, otherFactor, counterRegression, synced })
-  const regressed = verdict.ok ? verdict.counterRegressed : verdict.reason === 'counter'
-  const authenticator = referenceTo(passkey.id)
-  const values = { authenticator, stored: passkey.counter, given: facts.counter, refused: !verdict.ok }
-  const events: readonly DraftEvent[] = regressed ? [{ type: 'passkey_counter', values }] : []
-  if (!verdict.ok) return wrong(verdict.reason, events)
-  return {
-    status: 'matched',
-    factor: 'passkey',
-    passkey: { ...passkey, ...verdict.next, lastUsedAt: now },
-    verified: verdict.verified,
-    events,
   }
 }

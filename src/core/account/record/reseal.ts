@@ -1,12 +1,10 @@
 import type { UseCase } from './step.ts'
-import { decided, ready } from './step.ts'
+import { commit } from './step.ts'
 
 export interface ResealResult {
   readonly ok: true
 }
 
 /** Changes nothing: writing the record is what brings it under the first key. */
-export const reseal: UseCase<null, ResealResult> = {
-  plan: () => ready,
-  decide: (state) => decided<ResealResult>(state, { ok: true }, { events: [{ type: 'key_rotate', values: {} }] }),
-}
+export const reseal: UseCase<null, ResealResult> = (state) =>
+  commit(state, { ok: true }, { events: [{ type: 'key_rotate', values: {} }] })

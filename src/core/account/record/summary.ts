@@ -1,4 +1,4 @@
-import { unusedCodes } from '../factors/live-factors.ts'
+import { unusedCodes } from '../backup-codes/rules.ts'
 import { limits } from '../../limits.ts'
 import type { AccountState } from './state.ts'
 

@@ -3,9 +3,11 @@ import { equalBytes } from '../../compare.ts'
 import type { DraftEvent } from '../../events/catalogue.ts'
 import { sha256 } from '../../hmac.ts'
 import { limits } from '../../limits.ts'
-import { isRecent, knownDeviceOf, newId, referenceTo } from './session.ts'
+import type { Client, Context } from '../record/context.ts'
+import { newId, referenceTo } from '../record/ids.ts'
+import { isRecent } from '../record/recent.ts'
 import type { AccountState, DeviceTrust, KnownDevice } from '../record/state.ts'
-import type { Client, Context } from '../record/step.ts'
+import { knownDeviceOf } from './known-devices.ts'
 
 /** What the token of a device carries from now on; null for nothing. */
 export interface Trusted {

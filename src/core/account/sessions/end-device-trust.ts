@@ -1,8 +1,9 @@
-import type { Authorization } from './session.ts'
-import { authorize, referenceTo } from './session.ts'
+import { referenceTo } from '../record/ids.ts'
 import type { AccountState, KnownDevice } from '../record/state.ts'
-import type { Decision, UseCase } from '../record/step.ts'
-import { decided, done, ready } from '../record/step.ts'
+import type { Step, UseCase } from '../record/step.ts'
+import { commit, done } from '../record/step.ts'
+import type { Authorization } from './authorization.ts'
+import { authorize } from './authorization.ts'
 
 export interface EndDeviceTrust {
   readonly auth: Authorization
@@ -18,39 +19,35 @@ interface Ended {
 export type EndDeviceTrustResult = Ended | { readonly ok: false; readonly reason: 'signed-out' | 'not-found' }
 
 /** Taking trust back makes an account safer, so no proof is asked. */
-export const endDeviceTrust: UseCase<EndDeviceTrust, EndDeviceTrustResult> = {
-  plan(state, { auth, device }, { now }) {
-    const authorized = authorize(state, auth, now)
-    if (!authorized.ok) return done(authorized)
-    return trusted(state, device).length > 0 ? ready : done({ ok: false, reason: 'not-found' })
-  },
-  decide: (state, { device }) => end<EndDeviceTrustResult>(state, trusted(state, device), { device }),
+export const endDeviceTrust: UseCase<EndDeviceTrust, EndDeviceTrustResult> = (state, { auth, device }, { now }) => {
+  const authorized = authorize(state, auth, now)
+  if (!authorized.ok) return done(authorized)
+  const devices = trustedDevices(state).filter(({ id }) => referenceTo(id) === device)
+  return devices.length > 0 ? endTrust(state, devices, { device }) : done({ ok: false, reason: 'not-found' })
 }
 
 export type EndAllDeviceTrustResult = Ended | { readonly ok: false; readonly reason: 'signed-out' }
 
-export const endAllDeviceTrust: UseCase<Pick<EndDeviceTrust, 'auth'>, EndAllDeviceTrustResult> = {
-  plan(state, { auth }, { now }) {
-    const authorized = authorize(state, auth, now)
-    return authorized.ok ? ready : done(authorized)
-  },
-  decide: (state) => end<EndAllDeviceTrustResult>(state, trusted(state), {}),
+export const endAllDeviceTrust: UseCase<Pick<EndDeviceTrust, 'auth'>, EndAllDeviceTrustResult> = (
+  state,
+  { auth },
+  { now },
+) => {
+  const authorized = authorize(state, auth, now)
+  return authorized.ok ? endTrust(state, trustedDevices(state), {}) : done(authorized)
 }
 
-function trusted(state: AccountState, device?: string): readonly KnownDevice[] {
-  return state.knownDevices.filter(
-    ({ id, trust }) => trust !== null && (device === undefined || referenceTo(id) === device),
-  )
+function trustedDevices(state: AccountState): readonly KnownDevice[] {
+  return state.knownDevices.filter(({ trust }) => trust !== null)
 }
 
-function end<R>(
+function endTrust(
   state: AccountState,
   devices: readonly KnownDevice[],
   named: { readonly device?: string },
-): Decision<R | Ended> {
+): Step<Ended> {
   const knownDevices = state.knownDevices.map((one) => (devices.includes(one) ? { ...one, trust: null } : one))
   const ended = devices.length
   const values = { ended, reason: 'owner', ...named }
-  const events = [{ type: 'device_trust_end', values }] as const
-  return decided<R | Ended>({ ...state, knownDevices }, { ok: true, ended }, { events })
+  return commit({ ...state, knownDevices }, { ok: true, ended }, { events: [{ type: 'device_trust_end', values }] })
 }

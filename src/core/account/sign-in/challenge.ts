@@ -1,23 +1,17 @@
+import type { DraftFact } from '../../events/catalogue.ts'
+import type { CodeFactor, Factor } from '../../factor.ts'
+import { codeFactors } from '../../factor.ts'
 import { limits } from '../../limits.ts'
 import type { TokenPayloads } from '../../token/index.ts'
-import type { Factor } from '../../factor.ts'
 import { liveFactors, preferredFactor } from '../factors/live-factors.ts'
-import { isForgotten, remembered } from '../sessions/session.ts'
-import type { SendRefusal } from '../sms/code.ts'
-import type { AccountState, ChallengeEntry } from '../record/state.ts'
-import type { Context } from '../record/step.ts'
+import type { Context } from '../record/context.ts'
+import type { AccountState, ChallengeEntry, Charges } from '../record/state.ts'
+import type { Step } from '../record/step.ts'
+import { done } from '../record/step.ts'
+import { isForgotten, remembered } from '../sessions/spent-tokens.ts'
+import type { SmsDelivery } from './sms-delivery.ts'
 
-type Challenge = TokenPayloads['challenge']
-
-/** A code by SMS for a challenge: on its way, or why not. Times are ms since epoch. */
-export type SmsDelivery =
-  | { readonly status: 'queued'; readonly to: string; readonly resendAt: number; readonly expiresAt: number }
-  | {
-      readonly status: 'held'
-      readonly to: string
-      readonly reason: SendRefusal | 'wait'
-      readonly retryAt: number | null
-    }
+export type Challenge = TokenPayloads['challenge']
 
 /** A challenge that goes on: what may be shown for it, and what was wrong with what was. */
 export interface OpenChallenge {
@@ -30,14 +24,18 @@ export interface OpenChallenge {
   readonly sms: SmsDelivery | null
 }
 
-export type ChallengeFault = 'epoch' | 'expired' | 'used' | 'failed'
+/** A challenge that takes nothing any more, or not now. */
+export interface RefusedChallenge {
+  readonly status: 'refused'
+  readonly reason: 'challenge-ended' | 'too-many-tries' | 'factors-off' | 'busy'
+}
 
 /** The challenge as it stands in this state; refused when there is nothing left to show for it. */
 export function openChallenge(
   state: AccountState,
   challenge: Pick<Challenge, 'id'>,
   { settings }: Context,
-  told: Pick<OpenChallenge, 'reason' | 'retryAt'> & { readonly sms?: SmsDelivery | null },
+  answer: Pick<OpenChallenge, 'reason' | 'retryAt'> & { readonly sms?: SmsDelivery | null },
 ): OpenChallenge | { readonly status: 'refused'; readonly reason: 'factors-off' } {
   const preferred = preferredFactor(state, settings)
   if (preferred === null) return { status: 'refused', reason: 'factors-off' }
@@ -48,15 +46,27 @@ export function openChallenge(
     preferred,
     triesLeft: settings.challengeTries - failures,
     sms: null,
-    ...told,
+    ...answer,
   }
+}
+
+/** The challenge after one more failure, which may have been its last. */
+export function openAfterFailure(
+  state: AccountState,
+  challenge: Challenge,
+  context: Context,
+  retryAt: number | null,
+): OpenChallenge | RefusedChallenge {
+  const failures = entryOf(state, challenge)?.failures ?? 0
+  if (failures >= context.settings.challengeTries) return { status: 'refused', reason: 'too-many-tries' }
+  return openChallenge(state, challenge, context, { reason: 'wrong', retryAt })
 }
 
 export function challengeFault(
   state: AccountState,
   challenge: Challenge,
   { now, settings }: Pick<Context, 'now' | 'settings'>,
-): ChallengeFault | null {
+): 'epoch' | 'expired' | 'used' | 'failed' | null {
   if (challenge.epoch !== state.epoch) return 'epoch'
   if (challenge.expiresAt <= now) return 'expired'
   if (isForgotten(challenge.expiresAt, state.forgotten.challenges, settings.challengeMs, now)) return 'expired'
@@ -65,46 +75,67 @@ export function challengeFault(
   return entry !== null && entry.failures >= settings.challengeTries ? 'failed' : null
 }
 
+/** The step for a challenge that takes nothing any more, whatever is shown for it; null while it goes on. */
+export function refuseEnded(
+  state: AccountState,
+  challenge: Challenge,
+  context: Context,
+): Step<RefusedChallenge, never> | null {
+  const fault = challengeFault(state, challenge, context)
+  if (fault !== null) {
+    const reason = fault === 'failed' ? 'too-many-tries' : 'challenge-ended'
+    const fact: DraftFact = { type: 'sequence_fail', values: { flow: 'sign-in', reason: `challenge-${fault}` } }
+    return done({ status: 'refused', reason }, [fact])
+  }
+  // Asked before anything is evaluated: a `busy` for right answers alone would be a verdict.
+  return isFull(state, context.now) ? done({ status: 'refused', reason: 'busy' }) : null
+}
+
 export function entryOf(state: AccountState, challenge: Pick<Challenge, 'id'>): ChallengeEntry | null {
   return state.challenges.find((entry) => entry.id === challenge.id) ?? null
 }
 
 /** No room is left for one more consumed challenge. */
-export function isFull(state: AccountState, now: number): boolean {
+function isFull(state: AccountState, now: number): boolean {
   return state.challenges.filter((entry) => entry.expiresAt > now && entry.consumed).length >= limits.challenges
 }
 
-export function consume(state: AccountState, challenge: Challenge, place: string, context: Context): AccountState {
+export function consume(state: AccountState, challenge: Challenge, source: string, context: Context): AccountState {
   const failures = entryOf(state, challenge)?.failures ?? 0
-  const charged = { totp: 0, sms: 0, 'backup-code': 0 }
   const { id, expiresAt } = challenge
-  return withEntry(state, context, { id, expiresAt, source: place, failures, charged, consumed: true })
+  return withEntry(state, context, { id, expiresAt, source, failures, charged: charge(null, []), consumed: true })
 }
 
 /** One more failure of a challenge, and what it charged to each factor. */
 export function countFailure(
   state: AccountState,
   challenge: Challenge,
-  failed: { readonly compared: readonly Factor[]; readonly source: string },
+  failed: { readonly compared: readonly CodeFactor[]; readonly source: string },
   context: Context,
 ): AccountState {
   const entry = entryOf(state, challenge)
-  const { totp = 0, sms = 0, 'backup-code': codes = 0 } = entry?.charged ?? {}
-  const one = (factor: Factor): number => (failed.compared.includes(factor) ? 1 : 0)
   const { id, expiresAt } = challenge
   return withEntry(state, context, {
     id,
     expiresAt,
     source: failed.source,
     failures: (entry?.failures ?? 0) + 1,
-    charged: { totp: totp + one('totp'), sms: sms + one('sms'), 'backup-code': codes + one('backup-code') },
+    charged: charge(entry, failed.compared),
     consumed: false,
   })
 }
 
+function charge(entry: ChallengeEntry | null, compared: readonly CodeFactor[]): Charges {
+  const charged = codeFactors.map((factor) => [
+    factor,
+    (entry?.charged[factor] ?? 0) + (compared.includes(factor) ? 1 : 0),
+  ])
+  return Object.fromEntries(charged) as Charges
+}
+
 /**
- * Consumed entries stay until they expire. One with failures only may be evicted: the oldest of the same place first,
- * since the account's budget and the place's wait, which survive, bound what that regains.
+ * Consumed entries stay until they expire. One with failures only may be evicted, the oldest of the same source first:
+ * what that regains is bounded by the account's budget and the source's wait, which stay.
  */
 function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry): AccountState {
   const { kept: others, forgotten } = remembered(

@@ -1,12 +1,15 @@
 import type { DraftEvent } from '../../events/catalogue.ts'
+import type { Aal, Amr } from '../../factor.ts'
 import type { TokenPayloads } from '../../token/index.ts'
+import type { Client, Context } from '../record/context.ts'
+import type { AccountState, Session } from '../record/state.ts'
+import type { Change, Step } from '../record/step.ts'
+import { commit } from '../record/step.ts'
 import type { Trusted } from '../sessions/device-trust.ts'
 import { trustDevice } from '../sessions/device-trust.ts'
-import type { Aal, Amr } from '../../factor.ts'
-import { addSession, grantOf, knownDeviceOf, newSession, rememberDevice } from '../sessions/session.ts'
-import type { AccountState, Session } from '../record/state.ts'
-import type { Client, Context, Decision } from '../record/step.ts'
-import { decided } from '../record/step.ts'
+import { grantOf } from '../sessions/epoch.ts'
+import { knownDeviceOf, rememberDevice } from '../sessions/known-devices.ts'
+import { addSession, newSession } from '../sessions/session.ts'
 
 /** A completed sign-in. */
 export interface GrantedResult {
@@ -30,39 +33,56 @@ export interface CompletedSignIn {
   /** Failures before this sign-in. */
   readonly failures: number
   readonly challenge?: string
-  /** How the history names the device that was shown. */
+  /** How the history names the authenticator that was shown. */
   readonly authenticator?: string
   /** The owner asks for this browser to be trusted. */
   readonly trust: boolean
-  /** Trust that was used, and is rotated. */
+  /** Trust that was used, and gets a new text. */
   readonly rotated?: (state: AccountState) => Trusted
   readonly replacementCode?: string
-  readonly written?: Pick<Decision<unknown>, 'events' | 'messages'>
+  /** What accepting the factor wrote. */
+  readonly accepted?: Pick<Change, 'events' | 'messages'>
 }
 
-/** Lets somebody in: a session, a known device, and the row of the history that says how. */
-export function completeSignIn<R>(
-  state: AccountState,
-  admission: CompletedSignIn,
-  context: Context,
-): Decision<R | GrantedResult> {
-  const { account, client, failures, challenge, authenticator: device, replacementCode, written } = admission
-  const knownDevice = knownDeviceOf(state, client) !== null
+/** Lets somebody in: a session, a known device, and the event that says how. */
+export function completeSignIn(state: AccountState, signIn: CompletedSignIn, context: Context): Step<GrantedResult> {
+  const { account, client, replacementCode, accepted } = signIn
   const remembered = rememberDevice(state, client, context)
   const { deviceId } = remembered
-  const rotated = admission.rotated?.(remembered.state) ?? null
-  const trust = rotated ?? (admission.trust ? trustDevice(remembered.state, deviceId, context) : null)
+  const rotated = signIn.rotated?.(remembered.state) ?? null
+  const trust = rotated ?? (signIn.trust ? trustDevice(remembered.state, deviceId, context) : null)
   const trusted = rotated !== null
-  const session = newSession(context, client, { ...admission.session, kind: 'full', deviceId, trusted })
+  const session = newSession(context, client, { ...signIn.session, kind: 'full', deviceId, trusted })
   const entered = addSession(trust?.state ?? remembered.state, session)
-  const { primary, factor, aal, amr } = session
-  const success: DraftEvent = {
+  const outcome: GrantedResult = {
+    status: 'granted',
+    grant: grantOf(account, entered, session),
+    deviceId,
+    trust: trust?.secret ?? null,
+    aal: session.aal,
+    amr: session.amr,
+    trusted,
+    ...(replacementCode === undefined ? {} : { replacementCode }),
+  }
+  const success = successEvent(signIn, session, knownDeviceOf(state, client) !== null)
+  return commit(entered, outcome, {
+    events: [success, ...(trust?.events ?? []), ...(accepted?.events ?? [])],
+    messages: accepted?.messages ?? [],
+  })
+}
+
+function successEvent(
+  { failures, challenge, authenticator }: CompletedSignIn,
+  { primary, factor, aal, amr, trusted }: Session,
+  knownDevice: boolean,
+): DraftEvent {
+  return {
     type: 'authn_login_success',
     values: {
       primary,
       ...(challenge === undefined ? {} : { challenge }),
       ...(factor === null ? {} : { factor }),
-      ...(device === undefined ? {} : { authenticator: device }),
+      ...(authenticator === undefined ? {} : { authenticator }),
       aal,
       amr,
       knownDevice,
@@ -70,18 +90,4 @@ export function completeSignIn<R>(
       ...(trusted ? { trusted } : {}),
     },
   }
-  const result: GrantedResult = {
-    status: 'granted',
-    grant: grantOf(account, entered, session),
-    deviceId,
-    trust: trust?.secret ?? null,
-    aal,
-    amr,
-    trusted,
-    ...(replacementCode === undefined ? {} : { replacementCode }),
-  }
-  return decided<R | GrantedResult>(entered, result, {
-    events: [success, ...(trust?.events ?? []), ...(written?.events ?? [])],
-    messages: written?.messages ?? [],
-  })
 }

@@ -1,16 +1,17 @@
-import { limits } from '../../limits.ts'
-import type { TokenPayloads } from '../../token/index.ts'
-import type { CodeCheck } from '../guessing/check-code.ts'
-import { checkRecoveryCode } from '../guessing/check-code.ts'
-import { sourceAt } from '../guessing/typed-code.ts'
-import { chargeFailure, creditSuccess } from '../guessing/verdict.ts'
-import type { TaskResult } from '../record/tasks.ts'
 import type { HostPrimary } from '../../factor.ts'
-import { primaryLevel } from '../../factor.ts'
-import { addSession, grantOf, newSession } from '../sessions/session.ts'
+import { limits } from '../../limits.ts'
+import type { BackupCodeMatch } from '../backup-codes/rules.ts'
+import type { CodeMatch } from '../factors/registry.ts'
+import { checkRecoveryCode } from '../guessing/check-code.ts'
+import { sourceOf } from '../guessing/throttle.ts'
+import { questionOf, waitFacts } from '../guessing/typed-code.ts'
+import { chargeFailure, creditSuccess } from '../guessing/verdict.ts'
+import type { Client, Context } from '../record/context.ts'
 import type { AccountState } from '../record/state.ts'
-import type { Client, Context, UseCase } from '../record/step.ts'
-import { decided, done, ready } from '../record/step.ts'
+import type { Step, UseCase } from '../record/step.ts'
+import { commit, done, need } from '../record/step.ts'
+import type { MustEnrollResult } from './must-enroll.ts'
+import { letInToEnroll } from './must-enroll.ts'
 
 export interface RecoverSignIn {
   readonly account: string
@@ -20,13 +21,7 @@ export interface RecoverSignIn {
 }
 
 export type RecoverSignInResult =
-  | {
-      readonly status: 'enroll'
-      readonly grant: TokenPayloads['grant']
-      readonly needs: readonly ['passkey']
-      /** ms since epoch */
-      readonly until: number
-    }
+  | MustEnrollResult<'passkey'>
   /** Whatever was wrong, or has to wait: outside it reads like a wrong password. */
   | { readonly status: 'refused'; readonly reason: 'wrong-credentials' }
 
@@ -36,63 +31,40 @@ const refused: RecoverSignInResult = { status: 'refused', reason: 'wrong-credent
  * For an account that only passkeys open, when they are lost: the primary authentication and a backup code together let
  * its owner in to register a new passkey, and to do nothing else.
  */
-export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = {
-  plan(state, command, context, evidence) {
-    // Where no passkey can be registered, a code would be spent for nothing.
-    const possible = context.settings.methods.includes('passkey') && state['backup-code'].failures < limits.hardStop
-    if (!state.passkey.only || !possible) {
-      const values = { flow: 'recover', reason: state.passkey.only ? 'factors-off' : 'not-passkey-only' }
-      return done(refused, [{ type: 'sequence_fail', values }])
-    }
-    const check = ask(state, command, context, evidence)
-    if (check.status === 'need') return { step: 'need', tasks: check.proofs }
-    if (check.status === 'wait') {
-      return done(refused, [{ type: 'excess_rate_limit_exceeded', values: { flow: 'recover', sampled: 1 } }])
-    }
-    return check.status === 'wrong' || check.status === 'matched' ? ready : done(refused)
-  },
-
-  decide(state, command, context, evidence) {
-    const { account, primary, client } = command
-    const { now } = context
-    const source = sourceAt(state, client)
-    const attempt = { flow: 'recover', source, client, now } as const
-    const check = ask(state, command, context, evidence)
-    if (check.status !== 'matched') {
-      const failed = check.status === 'wrong' ? check : { compared: [], reason: 'wrong' as const }
-      const charged = chargeFailure(state, { ...attempt, ...failed })
-      return decided<RecoverSignInResult>(charged.state, refused, charged)
-    }
-    const credited = creditSuccess(state, { ...attempt, match: check, entry: null })
-    const limited = newSession(context, client, {
-      kind: 'enroll',
-      needs: ['passkey'],
-      primary,
-      primaryAt: now,
-      factor: 'backup-code',
-      ...primaryLevel(primary),
-      deviceId: null,
-    })
-    const entered = addSession(credited.state, limited)
-    const until = now + limits.enrollGrantMs
-    return decided<RecoverSignInResult>(
-      entered,
-      { status: 'enroll', grant: grantOf(account, entered, limited), needs: ['passkey'], until },
-      {
-        events: [{ type: 'mfa_recover', values: { primary, until } }, ...credited.events],
-        messages: credited.messages,
-      },
-    )
-  },
+export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = (state, command, context, results) => {
+  const { code, client } = command
+  const { now, settings } = context
+  // Where no passkey can be registered, a code would be spent for nothing.
+  const isPossible = settings.methods.includes('passkey') && state['backup-code'].failures < limits.hardStop
+  if (!state.passkey.only || !isPossible) {
+    const values = { flow: 'recover', reason: state.passkey.only ? 'factors-off' : 'not-passkey-only' } as const
+    return done(refused, [{ type: 'sequence_fail', values }])
+  }
+  const request = { purpose: 'login', id: '' } as const
+  const check = checkRecoveryCode(state, questionOf(state, { code, factor: null, client }, request, context), results)
+  if (check.status === 'need') return need(check.tasks)
+  if (check.status === 'wait') return done(refused, waitFacts('recover'))
+  if (check.status === 'matched') return accept(state, command, check, context)
+  if (check.status !== 'wrong') return done(refused)
+  const { compared, reason } = check
+  const source = sourceOf(state, client)
+  const charged = chargeFailure(state, { flow: 'recover', source, client, now, compared, reason })
+  return commit(charged.state, refused, charged)
 }
 
-function ask(
+function accept(
   state: AccountState,
-  { code, client }: RecoverSignIn,
-  { now, settings }: Context,
-  evidence: readonly TaskResult[],
-): CodeCheck {
-  const request = { purpose: 'login', id: '' } as const
-  const question = { code, factor: null, request, source: sourceAt(state, client), now, settings }
-  return checkRecoveryCode(state, question, evidence)
+  { account, primary, client }: RecoverSignIn,
+  match: CodeMatch | BackupCodeMatch,
+  context: Context,
+): Step<RecoverSignInResult> {
+  const source = sourceOf(state, client)
+  const accepted = creditSuccess(state, { match, source, client, now: context.now, entry: null })
+  const entry = { account, client, needs: ['passkey'], primary, factor: 'backup-code' } as const
+  const { entered, outcome } = letInToEnroll(accepted.state, entry, context)
+  const values = { primary, until: outcome.until }
+  return commit<RecoverSignInResult>(entered, outcome, {
+    events: [{ type: 'mfa_recover', values }, ...accepted.events],
+    messages: accepted.messages,
+  })
 }

@@ -1,29 +1,28 @@
 import type { AssertionResponse } from '../../passkeys/index.ts'
-import type { TokenPayloads } from '../../token/index.ts'
+import { levelOf } from '../factors/level.ts'
+import { sourceOf } from '../guessing/throttle.ts'
+import { creditSuccess, failedFactor, noticeFailure } from '../guessing/verdict.ts'
+import type { WrongAssertion } from '../passkeys/assertion.ts'
+import { checkAssertion } from '../passkeys/assertion.ts'
+import type { Ceremony } from '../passkeys/ceremony.ts'
+import { ceremonyFault, isFullOfCeremonies, spendCeremony } from '../passkeys/ceremony.ts'
+import type { PasskeyMatch } from '../passkeys/rules.ts'
+import type { Client, Context } from '../record/context.ts'
+import { referenceTo } from '../record/ids.ts'
+import type { AccountState } from '../record/state.ts'
+import type { Step, UseCase } from '../record/step.ts'
+import { commit, done, need } from '../record/step.ts'
+import type { Challenge, OpenChallenge, RefusedChallenge } from './challenge.ts'
+import { consume, countFailure, entryOf, openAfterFailure, refuseEnded } from './challenge.ts'
 import type { GrantedResult } from './complete.ts'
 import { completeSignIn } from './complete.ts'
-import type { AssertionCheck, Ceremony } from '../passkeys/ceremony.ts'
-import { ceremonyFault, checkAssertion, isFullOfCeremonies, spendCeremony } from '../passkeys/ceremony.ts'
-import type { OpenChallenge } from './challenge.ts'
-import { consume, countFailure, entryOf, openChallenge } from './challenge.ts'
-import { sourceAt } from '../guessing/typed-code.ts'
-import type { PasskeyMatch } from '../guessing/verdict.ts'
-import { creditSuccess, failedFactor, noticeFailure } from '../guessing/verdict.ts'
-import type { TaskResult } from '../record/tasks.ts'
-import { factorLevel, primaries } from '../../factor.ts'
-import { referenceTo } from '../sessions/session.ts'
-import type { AccountState } from '../record/state.ts'
-import type { Client, Context, Decision, UseCase } from '../record/step.ts'
-import { decided, done, ready } from '../record/step.ts'
-import type { RefusedChallenge } from './verify-code.ts'
-import { endedChallenge } from './verify-code.ts'
 
 export interface VerifyPasskey {
   readonly account: string
   readonly ceremony: Ceremony
   readonly response: AssertionResponse
   /** The sign-in that waits for a factor; null: the passkey is all that is shown. */
-  readonly challenge: TokenPayloads['challenge'] | null
+  readonly challenge: Challenge | null
   readonly client: Client
   readonly trust: boolean
 }
@@ -36,54 +35,49 @@ export type VerifyPasskeyResult =
   | { readonly status: 'refused'; readonly reason: 'wrong-credentials' | 'unknown-passkey' | 'user-verification' }
 
 /**
- * A passkey as the second factor of a challenge, or alone. Nobody guesses a signature, so neither waits nor locks close
- * this flow: they are for codes.
+ * A passkey as the second factor of a challenge, or alone. Nobody guesses a signature: waits and locks are for codes and
+ * do not hold a passkey up.
  */
-export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = {
-  plan(state, command, context, evidence) {
-    const { challenge, ceremony } = command
-    const over = challenge === null ? null : endedChallenge(state, challenge, context)
-    if (over !== null) return over
-    const purpose = challenge === null ? 'passwordless' : 'sign-in'
-    const fault = ceremonyFault(state, ceremony, { purpose, request: challenge?.id ?? '' }, context)
-    if (fault !== null) {
-      const values = { flow: 'passkey', reason: `ceremony-${fault}` }
-      return done({ status: 'refused', reason: 'challenge-ended' }, [{ type: 'sequence_fail', values }])
-    }
-    if (isFullOfCeremonies(state, context.now)) return done({ status: 'refused', reason: 'busy' })
-    const unowned = challenge === null ? unownedBy(state, command) : null
-    if (unowned !== null) {
-      return done({ status: 'refused', reason: unowned }, [
-        { type: 'sequence_fail', values: { flow: 'passkey', reason: unowned } },
-      ])
-    }
-    const check = checked(state, command, context, evidence)
-    return check.status === 'need' ? { step: 'need', tasks: check.proofs } : ready
-  },
+export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = (state, command, context, results) => {
+  const { challenge, ceremony, response } = command
+  const refusal = refusalBefore(state, command, context)
+  if (refusal !== null) return refusal
+  const isAlone = challenge === null
+  const userVerification = isAlone ? 'required' : 'preferred'
+  const question = { ceremony, response, userVerification, otherFactor: !isAlone } as const
+  const check = checkAssertion(state, question, context, results)
+  if (check.status === 'need') return need(check.tasks)
+  return check.status === 'matched' ? accept(state, command, check, context) : refuse(state, command, check, context)
+}
 
-  decide(state, command, context, evidence) {
-    const check = checked(state, command, context, evidence)
-    if (check.status !== 'matched') return refuse(state, command, check, context)
-    return accept(state, command, check, context)
-  },
+/** Why the answer is not looked at. */
+function refusalBefore(
+  state: AccountState,
+  { challenge, ceremony, response }: VerifyPasskey,
+  context: Context,
+): Step<VerifyPasskeyResult> | null {
+  const ended = challenge === null ? null : refuseEnded(state, challenge, context)
+  if (ended !== null) return ended
+  const purpose = challenge === null ? 'passwordless' : 'sign-in'
+  const fault = ceremonyFault(state, ceremony, { purpose, request: challenge?.id ?? '' }, context)
+  if (fault !== null) {
+    const values = { flow: 'passkey', reason: `ceremony-${fault}` } as const
+    return done({ status: 'refused', reason: 'challenge-ended' }, [{ type: 'sequence_fail', values }])
+  }
+  if (isFullOfCeremonies(state, context.now)) return done({ status: 'refused', reason: 'busy' })
+  const unowned = challenge === null ? unownedBy(state, response) : null
+  if (unowned === null) return null
+  const values = { flow: 'passkey', reason: unowned } as const
+  return done({ status: 'refused', reason: unowned }, [{ type: 'sequence_fail', values }])
 }
 
 /** Without a name the handle is what says whose passkey it is, and must [PKA-2]. */
-function unownedBy(state: AccountState, { response }: VerifyPasskey): 'wrong-credentials' | 'unknown-passkey' | null {
-  const { handle, credentials } = state.passkey
+function unownedBy(
+  { passkey: { handle, credentials } }: AccountState,
+  response: AssertionResponse,
+): 'wrong-credentials' | 'unknown-passkey' | null {
   if (handle === null || response.userHandle !== handle) return 'wrong-credentials'
   return credentials.some(({ id }) => id === response.id) ? null : 'unknown-passkey'
-}
-
-function checked(
-  state: AccountState,
-  { ceremony, response, challenge }: VerifyPasskey,
-  context: Context,
-  evidence: readonly TaskResult[],
-): AssertionCheck {
-  const alone = challenge === null
-  const userVerification = alone ? 'required' : 'preferred'
-  return checkAssertion(state, { ceremony, response, userVerification, otherFactor: !alone }, context, evidence)
 }
 
 function accept(
@@ -91,22 +85,16 @@ function accept(
   { account, ceremony, challenge, client, trust }: VerifyPasskey,
   match: PasskeyMatch,
   context: Context,
-): Decision<VerifyPasskeyResult> {
+): Step<VerifyPasskeyResult> {
   const { now } = context
-  const source = sourceAt(state, client)
-  const credited = creditSuccess(state, {
-    flow: 'sign-in',
-    source,
-    client,
-    now,
-    match,
-    entry: challenge === null ? null : entryOf(state, challenge),
-  })
-  const spent = spendCeremony(credited.state, ceremony, true, context)
-  const primary = challenge === null ? 'passkey' : (primaries.find((name) => name === challenge.primary) ?? 'other')
+  const source = sourceOf(state, client)
+  const entry = challenge === null ? null : entryOf(state, challenge)
+  const accepted = creditSuccess(state, { match, source, client, now, entry })
+  const spent = spendCeremony(accepted.state, ceremony, true, context)
+  const primary = challenge?.primary ?? 'passkey'
   const { verified, passkey } = match
-  const level = factorLevel(primary, 'passkey', { synced: passkey.backupEligible, verified })
-  return completeSignIn<VerifyPasskeyResult>(
+  const level = levelOf(primary, 'passkey', { synced: passkey.backupEligible, verified })
+  return completeSignIn(
     challenge === null ? spent : consume(spent, challenge, source.id, context),
     {
       account,
@@ -114,9 +102,9 @@ function accept(
       session: { primary, primaryAt: challenge?.primaryAt ?? now, factor: 'passkey', ...level },
       failures: state.throttle.failures,
       ...(challenge === null ? {} : { challenge: challenge.id }),
-      authenticator: referenceTo(match.passkey.id),
+      authenticator: referenceTo(passkey.id),
       trust,
-      written: credited,
+      accepted,
     },
     context,
   )
@@ -126,12 +114,10 @@ function accept(
 function refuse(
   state: AccountState,
   { ceremony, challenge, client, response }: VerifyPasskey,
-  check: AssertionCheck,
+  { reason, events }: WrongAssertion,
   context: Context,
-): Decision<VerifyPasskeyResult> {
-  const wrong = check.status === 'wrong' ? check : null
-  const reason = wrong?.reason ?? 'unverified'
-  const source = sourceAt(state, client)
+): Step<VerifyPasskeyResult> {
+  const source = sourceOf(state, client)
   const failed = failedFactor({
     flow: 'sign-in',
     source,
@@ -140,21 +126,17 @@ function refuse(
     authenticator: referenceTo(response.id),
     ...(challenge === null ? {} : { challenge: challenge.id }),
   })
-  const written = { events: [failed, ...(wrong?.events ?? [])] }
+  const written = [failed, ...events]
   const spent = spendCeremony(state, ceremony, false, context)
   if (challenge === null) {
-    const told = reason === 'user-verification' ? reason : 'wrong-credentials'
-    return decided<VerifyPasskeyResult>(spent, { status: 'refused', reason: told }, written)
+    const shown = reason === 'user-verification' ? reason : 'wrong-credentials'
+    return commit<VerifyPasskeyResult>(spent, { status: 'refused', reason: shown }, { events: written })
   }
-  const told = noticeFailure(state, { client, now: context.now, strange: !source.knownDevice })
-  const place = { compared: [], source: source.id }
-  const counted = countFailure({ ...spent, notices: told.notices }, challenge, place, context)
-  const last = (entryOf(counted, challenge)?.failures ?? 0) >= context.settings.challengeTries
-  return decided<VerifyPasskeyResult>(
-    counted,
-    last
-      ? { status: 'refused', reason: 'too-many-tries' }
-      : openChallenge(counted, challenge, context, { reason: 'wrong', retryAt: null }),
-    { ...written, messages: told.messages },
-  )
+  const noticed = noticeFailure(state, { client, now: context.now, isStrange: !source.knownDevice })
+  const failure = { compared: [], source: source.id }
+  const counted = countFailure({ ...spent, notices: noticed.notices }, challenge, failure, context)
+  return commit<VerifyPasskeyResult>(counted, openAfterFailure(counted, challenge, context, null), {
+    events: written,
+    messages: noticed.messages,
+  })
 }

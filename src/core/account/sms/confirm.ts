@@ -1,19 +1,21 @@
 import { limits } from '../../limits.ts'
 import { isSmsCode, normalizeSmsCode } from '../../sms/code.ts'
-import type { CodeCheck } from '../guessing/check-code.ts'
-import { compareSms } from '../guessing/check-code.ts'
-import { addressAndBrowser } from '../guessing/verdict.ts'
-import { codesToHash, finishEnrollment, standsAlone } from '../factors/enrollment.ts'
-import type { TaskResult } from '../record/tasks.ts'
-import { openedText, openTask, resultOf } from '../record/tasks.ts'
-import { notice } from '../record/notice.ts'
-import type { Authorization } from '../sessions/session.ts'
-import { authorize, isRecent } from '../sessions/session.ts'
-import { isLiveCode, phoneSecret, spendCode } from './code.ts'
-import type { AccountState, Session, SmsEnrollment, SmsNumber } from '../record/state.ts'
-import type { Client, Context, Decision, UseCase } from '../record/step.ts'
-import { decided, done, ready } from '../record/step.ts'
-import type { ConfirmResult } from '../totp/confirm.ts'
+import type { ConfirmResult } from '../factors/enrollment.ts'
+import { countWrongConfirmation, finishEnrollment, refuseConfirmation, standsAlone } from '../factors/enrollment.ts'
+import type { CodeAnswer } from '../factors/rules.ts'
+import type { Client, Context } from '../record/context.ts'
+import type { AccountState } from '../record/state.ts'
+import { withFactor } from '../record/state.ts'
+import type { Step, UseCase } from '../record/step.ts'
+import { commit, done, need } from '../record/step.ts'
+import type { TaskResults } from '../record/tasks.ts'
+import { openedBy, openedText, openTask } from '../record/tasks.ts'
+import type { Authorization } from '../sessions/authorization.ts'
+import { authorize } from '../sessions/authorization.ts'
+import { phoneSecret, spendCode } from './code.ts'
+import { compareWithSent, isAwaited } from './compare.ts'
+import { pendingNumber } from './pending.ts'
+import type { SmsEnrollment, SmsNumber } from './state.ts'
 
 export interface ConfirmSms {
   readonly auth: Authorization
@@ -24,55 +26,28 @@ export interface ConfirmSms {
 /** `expired`: the code ran out, or another took its place. */
 export type ConfirmSmsResult = ConfirmResult<'expired'>
 
-const phonePath = 'state/sms/enrollment/phone'
+const pendingPath = 'state/sms/enrollment/phone'
 
 /** The code that came to the number proves it. A number that was on goes in the same commit. */
-export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = {
-  plan(state, command, context, evidence) {
-    const authorized = authorize(state, command.auth, context.now, 'sms')
-    if (!authorized.ok) return done({ ok: false, reason: 'signed-out', triesLeft: null })
-    const enrollment = pending(state, authorized.session, context.now)
-    if (enrollment === null || !context.settings.methods.includes('sms')) {
-      return done({ ok: false, reason: 'no-enrollment', triesLeft: null })
-    }
-    if (!enrollment.switching && !standsAlone(state, 'sms', context.settings)) {
-      return done({ ok: false, reason: 'deactivate-first', triesLeft: null })
-    }
-    const check = compared(state, enrollment, command, context, evidence)
-    if (check.status === 'need') return { step: 'need', tasks: check.proofs }
-    if (check.status === 'malformed' || check.status === 'expired') {
-      const triesLeft = limits.enrollmentTries - enrollment.failures
-      return done({ ok: false, reason: check.status, triesLeft })
-    }
-    const proofs = check.status === 'matched' ? codesToHash(state, context, evidence) : null
-    return proofs === null ? ready : { step: 'need', tasks: proofs }
-  },
+export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = (state, command, context, results) => {
+  const { now, settings } = context
+  const authorized = authorize(state, command.auth, now, 'sms')
+  if (!authorized.ok) return done(refuseConfirmation('signed-out'))
+  const { session } = authorized
+  const enrollment = pendingNumber(state, session?.id ?? null, now)
+  if (enrollment === null || !settings.methods.includes('sms')) return done(refuseConfirmation('no-enrollment'))
+  const { id, masked, country, switching, failures } = enrollment
+  if (!switching && !standsAlone(state, 'sms', settings)) return done(refuseConfirmation('deactivate-first'))
 
-  decide(state, command, context, evidence) {
-    const authorized = authorize(state, command.auth, context.now, 'sms')
-    const session = authorized.ok ? authorized.session : null
-    const enrollment = pending(state, session, context.now)
-    if (enrollment === null) return decided(state, { ok: false, reason: 'no-enrollment', triesLeft: null })
-    const check = compared(state, enrollment, command, context, evidence)
-    if (check.status !== 'matched') return refuse(state, enrollment)
+  const answer = compare(state, enrollment, command.code, context, results)
+  if (answer.status === 'need') return need(answer.tasks)
+  if (answer.status === 'wrong') return refuseWrong(state, enrollment)
+  if (answer.status !== 'matched') return done(refuseConfirmation(answer.status, limits.enrollmentTries - failures))
 
-    const { id, masked, country, type, switching } = enrollment
-    const proof = openTask(phonePath, enrollment.phone)
-    const phone = openedText(proof === null ? null : resultOf(evidence, proof))
-    const number: SmsNumber = {
-      id,
-      phone: phoneSecret(phone),
-      masked,
-      country,
-      type,
-      createdAt: context.now,
-      lastUsedAt: null,
-    }
-    const spent = spendCode(state)
-    // A number that the hard stop switched off is bound anew by proving one; counts of a number that works stay.
-    const failures = state.sms.failures >= limits.hardStop || state.sms.number === null ? 0 : state.sms.failures
-    const after = { ...spent, sms: { ...spent.sms, number, enrollment: null, failures } }
-    const confirmed = {
+  const after = withNumber(state, numberOf(enrollment, now, results))
+  const former = state.sms.number
+  return finishEnrollment(
+    {
       method: 'sms',
       authenticator: id,
       label: masked,
@@ -80,60 +55,48 @@ export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = {
       after,
       session,
       switching,
-    } as const
-    const decision = finishEnrollment<ConfirmSmsResult>(confirmed, command, context, evidence)
-    const verified = { type: 'sms_verify', values: { purpose: 'verify-number', country } } as const
-    const former = state.sms.number
-    if (former === null) return { ...decision, events: [verified, ...decision.events] }
-    const removed = { factor: 'sms', authenticator: former.id, label: former.masked } as const
-    const seen = addressAndBrowser(command.client)
-    const told = { template: 'factor-removed', factor: 'sms', label: former.masked, at: context.now, ...seen } as const
-    return {
-      ...decision,
-      events: [verified, ...decision.events, { type: 'mfa_remove', values: removed }],
-      messages: [...decision.messages, notice(told, context.now)],
-    }
-  },
-}
-
-/** Ten wrong codes end the enrollment: a resend makes a new code and forgives none of them [SMS-5]. */
-function refuse(state: AccountState, enrollment: SmsEnrollment): Decision<ConfirmSmsResult> {
-  const failures = enrollment.failures + 1
-  const over = failures >= limits.enrollmentTries
-  const sms = over
-    ? { ...state.sms, enrollment: null, code: null }
-    : { ...state.sms, enrollment: { ...enrollment, failures } }
-  return decided<ConfirmSmsResult>(
-    { ...state, sms },
-    over
-      ? { ok: false, reason: 'too-many-tries', triesLeft: 0 }
-      : { ok: false, reason: 'wrong', triesLeft: limits.enrollmentTries - failures },
-    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'sms', authenticator: enrollment.id, reason: 'wrong' } }] },
+      events: [{ type: 'sms_verify', values: { purpose: 'verify-number', country } }],
+      replaced: former && { authenticator: former.id, label: former.masked },
+    },
+    command,
+    context,
+    results,
   )
 }
 
-/** The number that waits to be proven, if this session (or script) began with it. */
-export function pending(state: AccountState, session: Session | null, now: number): SmsEnrollment | null {
-  const { enrollment } = state.sms
-  if (enrollment === null || !isRecent(enrollment.startedAt, limits.enrollmentMs, now)) return null
-  return enrollment.session === (session?.id ?? null) ? enrollment : null
+function numberOf({ id, phone, masked, country, type }: SmsEnrollment, now: number, results: TaskResults): SmsNumber {
+  const opened = openedText(openedBy(results, openTask(pendingPath, phone)))
+  return { id, phone: phoneSecret(opened), masked, country, type, createdAt: now, lastUsedAt: null }
 }
 
-function compared(
+function withNumber(state: AccountState, number: SmsNumber): AccountState {
+  const { failures, number: former } = state.sms
+  // A number that the hard stop switched off is enrolled anew by proving one; the count of a number that works stays.
+  const isNew = failures >= limits.hardStop || former === null
+  return withFactor(spendCode(state), 'sms', { number, enrollment: null, failures: isNew ? 0 : failures })
+}
+
+/** Ten wrong codes end the enrollment: a resend makes a new code and forgives none of them [SMS-5]. */
+function refuseWrong(state: AccountState, enrollment: SmsEnrollment): Step<ConfirmSmsResult> {
+  const { isOver, failures, outcome } = countWrongConfirmation(enrollment.failures)
+  const change = isOver ? { enrollment: null, code: null } : { enrollment: { ...enrollment, failures } }
+  const values = { factor: 'sms', authenticator: enrollment.id, reason: 'wrong' } as const
+  return commit<ConfirmSmsResult>(withFactor(state, 'sms', change), outcome, {
+    events: [{ type: 'mfa_enroll_fail', values }],
+  })
+}
+
+function compare(
   state: AccountState,
-  enrollment: SmsEnrollment,
-  { code: text }: ConfirmSms,
+  { id, phone }: SmsEnrollment,
+  text: string,
   context: Context,
-  evidence: readonly TaskResult[],
-): CodeCheck {
+  results: TaskResults,
+): CodeAnswer<'sms'> {
   const { code } = state.sms
   if (!isSmsCode(normalizeSmsCode(text))) return { status: 'malformed' }
-  const awaited =
-    code !== null &&
-    code.purpose === 'verify-number' &&
-    code.request === enrollment.id &&
-    code.number === enrollment.id &&
-    isLiveCode(code, context)
-  if (!awaited) return { status: 'expired' }
-  return compareSms({ code, path: phonePath, phone: enrollment.phone }, text, evidence)
+  if (code === null || !isAwaited(code, { purpose: 'verify-number', id, number: id }, context)) {
+    return { status: 'expired' }
+  }
+  return compareWithSent({ code, path: pendingPath, phone }, text, results)
 }

@@ -2,14 +2,20 @@ import { limits } from '../../limits.ts'
 import { maskPhone } from '../../sms/phone.ts'
 import type { EnrollRefusal } from '../factors/enrollment.ts'
 import { authorizeEnrollment } from '../factors/enrollment.ts'
-import type { TaskResult } from '../record/tasks.ts'
-import type { Authorization } from '../sessions/session.ts'
-import { isRecent, newId, spendProof } from '../sessions/session.ts'
-import type { SendRefusal, SendPlan, SendRequest, SmsQueued } from './code.ts'
-import { refuseSend, refusalFacts, phoneSecret, planSend, sendCode } from './code.ts'
-import type { AccountState, SmsEnrollment } from '../record/state.ts'
-import type { Client, Context, UseCase } from '../record/step.ts'
-import { decided, done, ready } from '../record/step.ts'
+import type { Context } from '../record/context.ts'
+import { newId } from '../record/ids.ts'
+import { isRecent } from '../record/recent.ts'
+import type { AccountState } from '../record/state.ts'
+import { withFactor } from '../record/state.ts'
+import type { UseCase } from '../record/step.ts'
+import { done } from '../record/step.ts'
+import type { Authorization } from '../sessions/authorization.ts'
+import { sessionIdOf, spendProof } from '../sessions/authorization.ts'
+import type { SmsQueued, SmsRefused } from './answer.ts'
+import { answerSend, refuseSend } from './answer.ts'
+import type { SendRefusal, SendRequest } from './code.ts'
+import { phoneSecret } from './code.ts'
+import type { SmsEnrollment } from './state.ts'
 
 export interface EnrollSms {
   readonly auth: Authorization
@@ -18,55 +24,23 @@ export interface EnrollSms {
   readonly country: string
   readonly type: string
   readonly switching: boolean
-  readonly client: Client
 }
 
-export type EnrollSmsResult =
-  SmsQueued | { readonly ok: false; readonly reason: EnrollRefusal | SendRefusal; readonly retryAt: number | null }
+export type EnrollSmsResult = SmsQueued | SmsRefused<EnrollRefusal | SendRefusal>
 
 /** A number is no factor before a code that was sent to it came back [SMS-2]. A number that is on stays until then. */
-export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
-  plan(state, command, context, evidence) {
-    const authorized = authorizeEnrollment(state, command, 'sms', context)
-    if (!authorized.ok) return done({ ...authorized, retryAt: null })
-    const plan = planned(state, command, context, evidence)
-    if (plan.status === 'need') return { step: 'need', tasks: plan.proofs }
-    return plan.status === 'held' ? done(refuseSend(plan), refusalFacts(plan, 'verify-number', command.country)) : ready
-  },
-  decide(state, command, context, evidence) {
-    const { auth, phone, switching } = command
-    const { now } = context
-    const plan = planned(state, command, context, evidence)
-    if (plan.status !== 'ready') return decided(state, { ok: false, reason: 'denied', retryAt: null })
-    const send = sendTo(command, context)
-    const { id, masked, country, type } = send.to
-    const sent = sendCode(state, send, plan, context)
-    const before = state.sms.enrollment
-    const enrollment: SmsEnrollment = {
-      id,
-      phone: phoneSecret(phone),
-      masked,
-      country,
-      type,
-      startedAt: now,
-      session: auth.kind === 'grant' ? auth.grant.session : null,
-      // Beginning anew forgives no wrong code [SMS-5].
-      failures: before !== null && isRecent(before.startedAt, limits.enrollmentMs, now) ? before.failures : 0,
-      switching,
+export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = (state, command, context, results) => {
+  const authorized = authorizeEnrollment(state, command, 'sms', context)
+  if (!authorized.ok) return done(refuseSend(authorized.reason))
+  const send = sendTo(command, context)
+  return answerSend(state, send, context, results, (sent) => {
+    const enrollment = enrollmentOf(state, command, send, context)
+    const { id: authenticator, masked: label } = enrollment
+    return {
+      state: spendProof(withFactor(sent.state, 'sms', { enrollment }), command.auth, context.now),
+      events: [{ type: 'mfa_enroll_start', values: { factor: 'sms', authenticator, label } }, sent.event],
     }
-    const { resendAt, expiresAt } = sent
-    return decided<EnrollSmsResult>(
-      spendProof({ ...sent.state, sms: { ...sent.state.sms, enrollment } }, auth, now),
-      { ok: true, to: masked, resendAt, expiresAt },
-      {
-        events: [
-          { type: 'mfa_enroll_start', values: { factor: 'sms', authenticator: enrollment.id, label: masked } },
-          sent.event,
-        ],
-        messages: [sent.message],
-      },
-    )
-  },
+  })
 }
 
 function sendTo({ phone, country, type }: EnrollSms, { entropy }: Context): SendRequest {
@@ -75,6 +49,13 @@ function sendTo({ phone, country, type }: EnrollSms, { entropy }: Context): Send
   return { purpose: 'verify-number', request: id, to, path: null, own: true }
 }
 
-function planned(state: AccountState, command: EnrollSms, context: Context, evidence: readonly TaskResult[]): SendPlan {
-  return planSend(state, sendTo(command, context), context, evidence)
+function enrollmentOf(
+  { sms: { enrollment: before } }: AccountState,
+  { auth, switching }: EnrollSms,
+  { to }: SendRequest,
+  { now }: Context,
+): SmsEnrollment {
+  // Beginning anew forgives no wrong code [SMS-5].
+  const failures = before !== null && isRecent(before.startedAt, limits.enrollmentMs, now) ? before.failures : 0
+  return { ...to, startedAt: now, session: sessionIdOf(auth), failures, switching }
 }

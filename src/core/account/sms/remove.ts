@@ -1,30 +1,23 @@
-import { dropMethod, finishRemoval, removalFault } from '../factors/removal.ts'
-import type { Authorization } from '../sessions/session.ts'
-import { authorizeChange } from '../sessions/session.ts'
-import type { Client, UseCase } from '../record/step.ts'
-import { done, ready } from '../record/step.ts'
-import type { RemoveResult } from '../totp/remove.ts'
+import type { RemoveResult } from '../factors/removal.ts'
+import { removeAuthenticator } from '../factors/removal.ts'
+import type { Client } from '../record/context.ts'
+import type { UseCase } from '../record/step.ts'
+import { done } from '../record/step.ts'
+import type { Authorization } from '../sessions/authorization.ts'
+import { authorizeChange } from '../sessions/authorization.ts'
+import { removeFactor } from '../factors/removal.ts'
 
 export interface RemoveSms {
   readonly auth: Authorization
   readonly client: Client
 }
 
-export const removeSms: UseCase<RemoveSms, RemoveResult> = {
-  plan(state, { auth }, context) {
-    const authorized = authorizeChange(state, auth, 'factors', context.now)
-    if (!authorized.ok) return done(authorized)
-    if (state.sms.number === null) return done({ ok: false, reason: 'not-found' })
-    const fault = removalFault(dropMethod(state, 'sms'), context)
-    return fault === null ? ready : done({ ok: false, reason: fault })
-  },
-  decide(state, command, context) {
-    const { id: authenticator = '', masked: label = '' } = state.sms.number ?? {}
-    return finishRemoval<RemoveResult>(
-      dropMethod(state, 'sms'),
-      { method: 'sms', authenticator, label },
-      command,
-      context,
-    )
-  },
+/** Removing the last factor switches 2FA off. */
+export const removeSms: UseCase<RemoveSms, RemoveResult> = (state, command, context) => {
+  const authorized = authorizeChange(state, command.auth, 'factors', context.now)
+  if (!authorized.ok) return done(authorized)
+  const { number } = state.sms
+  if (number === null) return done({ ok: false, reason: 'not-found' })
+  const removed = { method: 'sms', authenticator: number.id, label: number.masked } as const
+  return removeAuthenticator(removeFactor(state, 'sms'), removed, command, context)
 }

@@ -1,14 +1,17 @@
 import { limits } from '../../limits.ts'
-import type { VerifyTotpOutcome } from '../../otp/index.ts'
 import { verifyTotp } from '../../otp/totp.ts'
-import type { Enrolled } from '../factors/enrollment.ts'
-import { codesToHash, finishEnrollment, standsAlone } from '../factors/enrollment.ts'
-import { openTask, resultOf } from '../record/tasks.ts'
-import type { Authorization } from '../sessions/session.ts'
-import { authorize, isRecent } from '../sessions/session.ts'
-import type { AccountState, Session, TotpAuthenticator, TotpEnrollment } from '../record/state.ts'
-import type { Client, Context, Decision, UseCase } from '../record/step.ts'
-import { decided, done, ready } from '../record/step.ts'
+import type { ConfirmResult } from '../factors/enrollment.ts'
+import { countWrongConfirmation, finishEnrollment, refuseConfirmation, standsAlone } from '../factors/enrollment.ts'
+import type { Client } from '../record/context.ts'
+import { isRecent } from '../record/recent.ts'
+import type { AccountState, Session } from '../record/state.ts'
+import { withFactor } from '../record/state.ts'
+import type { Step, UseCase } from '../record/step.ts'
+import { commit, done, need } from '../record/step.ts'
+import { openedBy, openTask } from '../record/tasks.ts'
+import type { Authorization } from '../sessions/authorization.ts'
+import { authorize } from '../sessions/authorization.ts'
+import type { TotpAuthenticator, TotpEnrollment } from './state.ts'
 
 export interface ConfirmTotp {
   readonly auth: Authorization
@@ -16,105 +19,75 @@ export interface ConfirmTotp {
   readonly client: Client
 }
 
-export type ConfirmResult<Fault = never> =
-  | Enrolled
-  | {
-      readonly ok: false
-      readonly reason:
-        'signed-out' | 'no-enrollment' | 'malformed' | 'wrong' | 'too-many-tries' | 'deactivate-first' | Fault
-      readonly triesLeft: number | null
-    }
-
 /** Steps 2 and 3: a code from the app proves the authenticator; with the first factor come the backup codes. */
-export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = {
-  plan(state, command, context, evidence) {
-    const authorized = authorize(state, command.auth, context.now, 'totp')
-    if (!authorized.ok) return done({ ok: false, reason: 'signed-out', triesLeft: null })
-    const enrollment = pending(state, authorized.session, context.now)
-    if (enrollment === null || !context.settings.methods.includes('totp')) {
-      return done({ ok: false, reason: 'no-enrollment', triesLeft: null })
-    }
-    if (!enrollment.switching && !standsAlone(state, 'totp', context.settings)) {
-      return done({ ok: false, reason: 'deactivate-first', triesLeft: null })
-    }
+export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = (state, command, context, results) => {
+  const { now, settings } = context
+  const authorized = authorize(state, command.auth, now, 'totp')
+  if (!authorized.ok) return done(refuseConfirmation('signed-out'))
+  const enrollment = pendingEnrollment(state, authorized.session, now)
+  if (enrollment === null || !settings.methods.includes('totp')) return done(refuseConfirmation('no-enrollment'))
+  const { switching, algorithm, digits, period } = enrollment
+  if (!switching && !standsAlone(state, 'totp', settings)) return done(refuseConfirmation('deactivate-first'))
 
-    const proof = openTask('state/totp/enrollment/secret', enrollment.secret)
-    const secret = proof === null ? null : resultOf(evidence, proof)
-    if (proof !== null && secret === undefined) return { step: 'need', tasks: [proof] }
-    const answer = check(enrollment, secret ?? null, command.code, context)
-    if (!answer.ok && answer.reason === 'malformed') {
-      return done({ ok: false, reason: 'malformed', triesLeft: limits.enrollmentTries - enrollment.failures })
-    }
-    const proofs = answer.ok ? codesToHash(state, context, evidence) : null
-    return proofs === null ? ready : { step: 'need', tasks: proofs }
-  },
+  const task = openTask('state/totp/enrollment/secret', enrollment.secret)
+  const secret = openedBy(results, task)
+  if (task !== null && secret === undefined) return need([task])
+  if (!secret) return refuseWrong(state, enrollment, 'wrong')
+  const { window } = settings.totp
+  const answer = verifyTotp({ secret, code: command.code, now, window, algorithm, digits, period })
+  if (!answer.ok) return refuseWrong(state, enrollment, answer.reason)
 
-  decide(state, command, context, evidence) {
-    const authorized = authorize(state, command.auth, context.now, 'totp')
-    const session = authorized.ok ? authorized.session : null
-    const enrollment = pending(state, session, context.now)
-    if (enrollment === null) return decided(state, { ok: false, reason: 'no-enrollment', triesLeft: null })
-    const proof = openTask('state/totp/enrollment/secret', enrollment.secret)
-    const secret = (proof === null ? null : resultOf(evidence, proof)) ?? null
-    const answer = check(enrollment, secret, command.code, context)
-    if (!answer.ok || secret === null) return refuse(state, enrollment, answer.ok ? 'wrong' : answer.reason)
-
-    const { id, label, algorithm, digits, period, switching } = enrollment
-    // Confirming counts as using the code: its step is spent [TOTP-15].
-    const authenticator: TotpAuthenticator = {
-      id,
-      label,
-      algorithm,
-      digits,
-      period,
-      secret: { seal: secret },
-      createdAt: context.now,
-      lastUsedAt: null,
-      lastStep: answer.step,
-      drift: Math.abs(answer.drift) <= limits.learnedDrift ? answer.drift : 0,
-    }
-    // TOTP switched off by the hard stop is bound anew: its former authenticators do not come back with it.
-    const off = state.totp.failures >= limits.hardStop
-    const authenticators = [...(off ? [] : state.totp.authenticators), authenticator]
-    const totp = { authenticators, enrollment: null, failures: off ? 0 : state.totp.failures }
-    return finishEnrollment<ConfirmResult>(
-      { method: 'totp', authenticator: id, label, before: state, after: { ...state, totp }, session, switching },
-      command,
-      context,
-      evidence,
-    )
-  },
+  const authenticator = { ...confirmed(enrollment, answer, now), secret: { seal: secret } }
+  // TOTP that the hard stop switched off is enrolled anew: its former authenticators do not come back with it.
+  const isOff = state.totp.failures >= limits.hardStop
+  const after = withFactor(state, 'totp', {
+    authenticators: [...(isOff ? [] : state.totp.authenticators), authenticator],
+    enrollment: null,
+    failures: isOff ? 0 : state.totp.failures,
+  })
+  const { id, label } = enrollment
+  const { session } = authorized
+  const shown = { method: 'totp', authenticator: id, label, before: state, after, session, switching } as const
+  return finishEnrollment(shown, command, context, results)
 }
 
-function refuse(
+/** Confirming counts as using the code: its step is spent [TOTP-15]. */
+function confirmed(
+  { id, label, algorithm, digits, period }: TotpEnrollment,
+  { step, drift }: { readonly step: number; readonly drift: number },
+  now: number,
+): Omit<TotpAuthenticator, 'secret'> {
+  return {
+    id,
+    label,
+    algorithm,
+    digits,
+    period,
+    createdAt: now,
+    lastUsedAt: null,
+    lastStep: step,
+    drift: Math.abs(drift) <= limits.learnedDrift ? drift : 0,
+  }
+}
+
+function refuseWrong(
   state: AccountState,
   enrollment: TotpEnrollment,
   reason: 'malformed' | 'wrong' | 'replayed',
-): Decision<ConfirmResult> {
-  const failures = enrollment.failures + 1
-  const over = failures >= limits.enrollmentTries
-  return decided<ConfirmResult>(
-    { ...state, totp: { ...state.totp, enrollment: over ? null : { ...enrollment, failures } } },
-    over
-      ? { ok: false, reason: 'too-many-tries', triesLeft: 0 }
-      : { ok: false, reason: 'wrong', triesLeft: limits.enrollmentTries - failures },
+): Step<ConfirmResult> {
+  if (reason === 'malformed') {
+    return done(refuseConfirmation('malformed', limits.enrollmentTries - enrollment.failures))
+  }
+  const { isOver, failures, outcome } = countWrongConfirmation(enrollment.failures)
+  return commit<ConfirmResult>(
+    withFactor(state, 'totp', { enrollment: isOver ? null : { ...enrollment, failures } }),
+    outcome,
     { events: [{ type: 'mfa_enroll_fail', values: { factor: 'totp', authenticator: enrollment.id, reason } }] },
   )
 }
 
-function pending(state: AccountState, session: Session | null, now: number): TotpEnrollment | null {
-  const enrollment = state.totp.enrollment
+function pendingEnrollment(state: AccountState, session: Session | null, now: number): TotpEnrollment | null {
+  const { enrollment } = state.totp
   if (enrollment === null || !isRecent(enrollment.startedAt, limits.enrollmentMs, now)) return null
   return enrollment.session === (session?.id ?? null) ? enrollment : null
-}
-
-function check(
-  enrollment: TotpEnrollment,
-  secret: Uint8Array | null,
-  code: string,
-  { now, settings }: Context,
-): VerifyTotpOutcome {
-  if (secret === null) return { ok: false, reason: 'wrong' }
-  const { algorithm, digits, period } = enrollment
-  return verifyTotp({ secret, code, now, window: settings.totp.window, algorithm, digits, period })
 }

@@ -1,7 +1,8 @@
-import type { Authorization } from '../sessions/session.ts'
-import { authorize } from '../sessions/session.ts'
 import type { UseCase } from '../record/step.ts'
-import { decided, done, ready } from '../record/step.ts'
+import { commit, done } from '../record/step.ts'
+import type { Authorization } from '../sessions/authorization.ts'
+import { authorize } from '../sessions/authorization.ts'
+import { authenticatorOf, withAuthenticator } from './rules.ts'
 
 export interface RenameTotp {
   readonly auth: Authorization
@@ -12,22 +13,11 @@ export interface RenameTotp {
 export type RenameTotpResult =
   { readonly ok: true } | { readonly ok: false; readonly reason: 'signed-out' | 'not-found' }
 
-export const renameTotp: UseCase<RenameTotp, RenameTotpResult> = {
-  plan(state, { auth, authenticator }, { now }) {
-    const authorized = authorize(state, auth, now)
-    if (!authorized.ok) return done(authorized)
-    return state.totp.authenticators.some((entry) => entry.id === authenticator)
-      ? ready
-      : done({ ok: false, reason: 'not-found' })
-  },
-  decide(state, { authenticator, label }) {
-    const authenticators = state.totp.authenticators.map((entry) =>
-      entry.id === authenticator ? { ...entry, label } : entry,
-    )
-    return decided<RenameTotpResult>(
-      { ...state, totp: { ...state.totp, authenticators: authenticators } },
-      { ok: true },
-      { events: [{ type: 'mfa_update', values: { factor: 'totp', authenticator, change: 'rename', label } }] },
-    )
-  },
+export const renameTotp: UseCase<RenameTotp, RenameTotpResult> = (state, { auth, authenticator, label }, { now }) => {
+  const authorized = authorize(state, auth, now)
+  if (!authorized.ok) return done(authorized)
+  if (authenticatorOf(state, authenticator) === null) return done({ ok: false, reason: 'not-found' })
+  const values = { factor: 'totp', authenticator, change: 'rename', label } as const
+  const renamed = withAuthenticator(state, authenticator, { label })
+  return commit(renamed, { ok: true }, { events: [{ type: 'mfa_update', values }] })
 }

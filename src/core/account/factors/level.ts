@@ -1,0 +1,23 @@
+import type { Amr, Factor, HostPrimary, Level, Primary } from '../../factor.ts'
+import { factorRules } from './registry.ts'
+import type { ShownTraits } from './rules.ts'
+
+/** What the primary authentication shows alone. */
+export function primaryLevel(primary: HostPrimary): Level {
+  return { aal: 1, amr: primaryAmr(primary) }
+}
+
+/**
+ * What primary authentication and factor show together. A mailbox is no authenticator (SP 800-63B §3.1.3.1): after a
+ * mailed link a factor stands alone, unless it is a passkey that verified its user. For what the host calls `oauth` or
+ * `other` the host vouches.
+ */
+export function levelOf(primary: Primary, factor: Factor, traits: ShownTraits = {}): Level {
+  const amr = [...primaryAmr(primary), ...factorRules[factor].amr(traits)]
+  const isSingle = primary === 'magic-link' && traits.verified !== true
+  return isSingle ? { aal: 1, amr } : { aal: 2, amr: [...amr, 'mfa'] }
+}
+
+function primaryAmr(primary: Primary): readonly Amr[] {
+  return primary === 'password' ? ['pwd'] : []
+}

@@ -1,0 +1,12 @@
+import { encodeBase64url, frame } from '../../bytes.ts'
+import { derive, sha256 } from '../../hmac.ts'
+
+/** 128 random bits, different ones for each label. */
+export function newId(entropy: Uint8Array, label: string): string {
+  return encodeBase64url(derive(entropy, `id/${label}`, 16))
+}
+
+/** How lists and the history name a session, a device or a passkey without its id. */
+export function referenceTo(id: string): string {
+  return encodeBase64url(sha256(frame('nightlatch/session-reference/v1', id)).subarray(0, 12))
+}

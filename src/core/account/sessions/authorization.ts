@@ -1,0 +1,116 @@
+import type { Method } from '../../factor.ts'
+import type { StepUpPurpose } from '../../flow.ts'
+import { caps, limits } from '../../limits.ts'
+import type { TokenPayloads } from '../../token/index.ts'
+import { hasFactor } from '../factors/live-factors.ts'
+import { isRecent } from '../record/recent.ts'
+import type { AccountState, Session } from '../record/state.ts'
+import { isForgotten, remembered } from './spent-tokens.ts'
+
+/** On whose behalf a call of the security page is made. */
+export type Authorization = UserAuthorization | { readonly kind: 'system' }
+
+export interface UserAuthorization {
+  readonly kind: 'grant'
+  readonly grant: TokenPayloads['grant']
+  readonly proof: TokenPayloads['proof'] | null
+}
+
+type Authorized<Refusal> =
+  { readonly ok: true; readonly session: Session | null } | { readonly ok: false; readonly reason: Refusal }
+
+/** Which sessions a call takes: full ones, every one, or beside full ones those that must enroll this method. */
+export type SessionScope = 'full' | 'any' | Method
+
+/** A grant counts while its epoch is the account's and its session is listed. */
+export function authorize(
+  state: AccountState,
+  auth: Authorization,
+  now: number,
+  scope: SessionScope = 'full',
+): Authorized<'signed-out'> {
+  if (auth.kind === 'system') return { ok: true, session: null }
+  const session = sessionOf(state, auth)
+  if (session === null || auth.grant.epoch !== state.epoch) return { ok: false, reason: 'signed-out' }
+  return isInScope(session, scope, now) ? { ok: true, session } : { ok: false, reason: 'signed-out' }
+}
+
+function isInScope(session: Session, scope: SessionScope, now: number): boolean {
+  if (session.kind === 'full') return true
+  if (!isRecent(session.createdAt, limits.enrollGrantMs, now)) return false
+  return scope === 'any' || session.needs.some((method) => method === scope)
+}
+
+export type SensitiveRefusal = 'signed-out' | 'step-up' | 'reauthenticate' | 'busy'
+
+/** What a sensitive change needs: a fresh proof, or, while there is no factor, a fresh primary authentication. */
+export function authorizeChange(
+  state: AccountState,
+  auth: Authorization,
+  purpose: StepUpPurpose,
+  now: number,
+  scope: SessionScope = 'full',
+): Authorized<SensitiveRefusal> {
+  const authorized = authorize(state, auth, now, scope)
+  if (!authorized.ok || auth.kind === 'system' || authorized.session === null) return authorized
+  if (!hasFactor(state) || isRecovery(authorized.session)) {
+    return isFresh(authorized.session, now) ? authorized : { ok: false, reason: 'reauthenticate' }
+  }
+  if (!isProven(state, auth, purpose, now)) return { ok: false, reason: 'step-up' }
+  const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
+  return unexpired.length < limits.spentProofs ? authorized : { ok: false, reason: 'busy' }
+}
+
+function isProven(
+  state: AccountState,
+  { grant, proof }: UserAuthorization,
+  purpose: StepUpPurpose,
+  now: number,
+): boolean {
+  return (
+    proof !== null &&
+    proof.account === grant.account &&
+    proof.session === grant.session &&
+    proof.epoch === state.epoch &&
+    proof.purpose === purpose &&
+    (!state.passkey.only || proof.factor === 'passkey') &&
+    proof.expiresAt > now &&
+    !isForgotten(proof.expiresAt, state.forgotten.proofs, caps.proofMs, now) &&
+    !state.spentProofs.some((spent) => spent.id === proof.id)
+  )
+}
+
+/** Let in by a backup code to register a new passkey: the factor that a proof would ask for is the lost one. */
+export function isRecovery({ kind, factor }: Session): boolean {
+  return kind === 'enroll' && factor === 'backup-code'
+}
+
+/** A proof is good once. One that came along where none was asked is not remembered. */
+export function spendProof(state: AccountState, auth: Authorization, now: number): AccountState {
+  if (auth.kind === 'system' || auth.proof === null || !hasFactor(state)) return state
+  const session = sessionOf(state, auth)
+  if (session !== null && isRecovery(session)) return state
+  const { id, expiresAt } = auth.proof
+  const room = limits.spentProofs - 1
+  const { kept, forgotten } = remembered(state.spentProofs, { forgotten: state.forgotten.proofs, room, now })
+  return {
+    ...state,
+    spentProofs: [...kept, { id, expiresAt }],
+    forgotten: { ...state.forgotten, proofs: forgotten },
+  }
+}
+
+/** Whether the primary authentication is recent enough for a change that no factor can guard yet. */
+export function isFresh(session: Session, now: number): boolean {
+  return isRecent(session.primaryAt, limits.freshPrimaryMs, now)
+}
+
+/** The id of the acting session; null for a script. */
+export function sessionIdOf(auth: Authorization): string | null {
+  return auth.kind === 'grant' ? auth.grant.session : null
+}
+
+/** The acting session as the record lists it. */
+export function sessionOf(state: AccountState, auth: Authorization): Session | null {
+  return state.sessions.find(({ id }) => id === sessionIdOf(auth)) ?? null
+}

@@ -1,0 +1,39 @@
+import type { TokenPayloads } from '../../token/index.ts'
+import type { Client } from '../record/context.ts'
+import { addressAndBrowser, notice } from '../record/messages.ts'
+import type { UseCase } from '../record/step.ts'
+import { commit, done } from '../record/step.ts'
+import type { Authorization } from './authorization.ts'
+import { authorize } from './authorization.ts'
+import { nextEpoch, raiseEpoch } from './epoch.ts'
+
+export interface EndAllSessions {
+  readonly auth: Authorization
+  /** Whether the acting session ends too. */
+  readonly includingThis: boolean
+  readonly client: Client
+}
+
+export type EndAllSessionsResult =
+  | { readonly ok: true; readonly ended: number; readonly grant: TokenPayloads['grant'] | null }
+  | { readonly ok: false; readonly reason: 'signed-out' }
+
+/** Signs out everywhere: pending challenges and proofs end with the sessions, and other browsers are known no more. */
+export const endAllSessions: UseCase<EndAllSessions, EndAllSessionsResult> = (state, command, { now }) => {
+  const { auth, includingThis, client } = command
+  const authorized = authorize(state, auth, now)
+  if (!authorized.ok) return done(authorized)
+  // Whoever came in once is known by a browser: only the one that this is asked from stays known.
+  const knownDevices = state.knownDevices.filter(({ id }) => id === authorized.session?.deviceId)
+  const left = { ...state, knownDevices }
+  const raised = includingThis ? { state: nextEpoch(left, null), grant: null } : raiseEpoch(left, auth)
+  const ended = state.sessions.length - raised.state.sessions.length
+  return commit<EndAllSessionsResult>(
+    raised.state,
+    { ok: true, ended, grant: raised.grant },
+    {
+      events: [{ type: 'session_end_all', values: { ended, includingThis } }],
+      messages: [notice({ template: 'signed-out-everywhere', at: now, ...addressAndBrowser(client) }, now)],
+    },
+  )
+}

@@ -1,0 +1,39 @@
+import type { TokenPayloads } from '../../token/index.ts'
+import { throughFactors } from '../factors/registry.ts'
+import type { AccountState, Session } from '../record/state.ts'
+import type { Authorization } from './authorization.ts'
+import { sessionIdOf } from './authorization.ts'
+
+/** The account in its next epoch, and the grant that keeps whoever acts signed in; null for a script. */
+export interface Raised {
+  readonly state: AccountState
+  readonly grant: TokenPayloads['grant'] | null
+}
+
+/** Ends every sealed token of the account but the device tokens. The acting session stays and gets a new grant. */
+export function raiseEpoch(state: AccountState, auth: Authorization): Raised {
+  const raised = nextEpoch(state, sessionIdOf(auth))
+  const [session] = raised.sessions
+  if (auth.kind === 'system' || session === undefined) return { state: raised, grant: null }
+  return { state: raised, grant: grantOf(auth.grant.account, raised, session) }
+}
+
+/** Ends every session too, but the one that is kept. */
+export function nextEpoch(state: AccountState, keptSession: string | null): AccountState {
+  const ended = throughFactors(state, (changed, rules) => rules.endPending?.(changed) ?? changed)
+  return {
+    ...ended,
+    epoch: state.epoch + 1,
+    sessions: state.sessions.filter((session) => session.id === keptSession),
+    // Every challenge and proof that these entries guard against is of an older epoch now.
+    challenges: [],
+    spentProofs: [],
+    spentCeremonies: state.spentCeremonies.filter(({ passwordless }) => passwordless),
+    knownDevices: state.knownDevices.map((device) => ({ ...device, trust: null })),
+  }
+}
+
+export function grantOf(account: string, { epoch }: AccountState, session: Session): TokenPayloads['grant'] {
+  const { id, createdAt, aal, amr } = session
+  return { account, session: id, epoch, at: createdAt, aal, amr }
+}

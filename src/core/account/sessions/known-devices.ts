@@ -1,0 +1,40 @@
+import { limits } from '../../limits.ts'
+import { cleanText } from '../../text.ts'
+import type { Client, Context } from '../record/context.ts'
+import { newId } from '../record/ids.ts'
+import type { AccountState, KnownDevice } from '../record/state.ts'
+
+/** The known device of a request, if the record lists it and its token was given out for the account. */
+export function knownDeviceOf(state: AccountState, client: Client): KnownDevice | null {
+  if (!client.deviceNamesAccount) return null
+  return state.knownDevices.find((device) => device.id === client.deviceId) ?? null
+}
+
+/** Remembers the browser of a completed sign-in; one that carries a genuine token keeps its id over accounts. */
+export function rememberDevice(
+  state: AccountState,
+  client: Client,
+  { entropy, now }: Context,
+): { readonly state: AccountState; readonly deviceId: string } {
+  const deviceId = client.deviceId ?? newId(entropy, 'device')
+  const before = state.knownDevices.find((device) => device.id === deviceId)
+  const device: KnownDevice = {
+    id: deviceId,
+    firstAt: before?.firstAt ?? now,
+    lastAt: now,
+    userAgent: shortUserAgent(client),
+    trust: before?.trust ?? null,
+  }
+  const others = state.knownDevices.filter((entry) => entry.id !== deviceId)
+  const kept = [...others].sort((a, b) => a.lastAt - b.lastAt).slice(-(limits.knownDevices - 1))
+  return { state: { ...state, knownDevices: [...kept, device] }, deviceId }
+}
+
+/** What a browser calls itself, short enough for a record that lists many. */
+export function shortUserAgent({ userAgent }: Client): string | null {
+  if (userAgent === null) return null
+  const length = limits.sessionUserAgentLength
+  const cut = cleanText(userAgent, length)
+  // Quotes and emoji take two units each of the stored text; no browser's name is made of them.
+  return JSON.stringify(cut).length > length + 2 ? cleanText(userAgent, length / 2) : cut
+}

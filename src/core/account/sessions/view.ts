@@ -1,0 +1,60 @@
+import type { Aal, Amr, Factor, Primary } from '../../factor.ts'
+import { referenceTo } from '../record/ids.ts'
+import type { AccountState } from '../record/state.ts'
+
+/** What a security page shows of an open session. Times are ms since epoch. */
+export interface SessionView {
+  /** A reference: good for showing and ending the session, useless for entering. */
+  readonly id: string
+  readonly current: boolean
+  readonly createdAt: number
+  readonly primary: Primary
+  readonly factor: Factor | null
+  readonly aal: Aal
+  readonly amr: readonly Amr[]
+  readonly ip: string | null
+  readonly userAgent: string | null
+  readonly knownDevice: boolean
+  /** No factor was asked: the device was trusted. */
+  readonly trusted: boolean
+}
+
+export interface TrustedDeviceView {
+  readonly id: string
+  readonly current: boolean
+  readonly userAgent: string | null
+  readonly since: number
+  readonly lastUsedAt: number
+  readonly until: number
+}
+
+/** Newest first. */
+export function viewSessions(state: AccountState, current: string | null): readonly SessionView[] {
+  return [...state.sessions].reverse().map((session) => ({
+    id: referenceTo(session.id),
+    current: session.id === current,
+    createdAt: session.createdAt,
+    primary: session.primary,
+    factor: session.factor,
+    aal: session.aal,
+    amr: session.amr,
+    ip: session.ip,
+    userAgent: session.userAgent,
+    knownDevice: session.deviceId !== null,
+    trusted: session.trusted,
+  }))
+}
+
+/** The device used last comes first. */
+export function viewTrustedDevices(
+  state: AccountState,
+  current: string | null,
+  now: number,
+): readonly TrustedDeviceView[] {
+  const views = state.knownDevices.flatMap(({ id, userAgent, trust }) => {
+    if (trust === null || trust.epoch !== state.epoch || trust.until <= now) return []
+    const { since, lastUsedAt, until } = trust
+    return [{ id: referenceTo(id), current: id === current, userAgent, since, lastUsedAt, until }]
+  })
+  return views.sort((a, b) => b.lastUsedAt - a.lastUsedAt)
+}

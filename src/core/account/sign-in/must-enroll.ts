@@ -1,0 +1,38 @@
+import type { HostPrimary, Method } from '../../factor.ts'
+import { limits } from '../../limits.ts'
+import type { TokenPayloads } from '../../token/index.ts'
+import { primaryLevel } from '../factors/level.ts'
+import type { Client, Context } from '../record/context.ts'
+import type { AccountState, Session } from '../record/state.ts'
+import { grantOf } from '../sessions/epoch.ts'
+import { addSession, newSession } from '../sessions/session.ts'
+
+/** Somebody is let in to enroll one of these methods, and to do nothing else. */
+export interface MustEnrollResult<Needed extends Method = Method> {
+  readonly status: 'enroll'
+  readonly grant: TokenPayloads['grant']
+  readonly needs: readonly Needed[]
+  /** ms since epoch */
+  readonly until: number
+}
+
+export function letInToEnroll<Needed extends Method>(
+  state: AccountState,
+  entry: {
+    readonly account: string
+    readonly client: Client
+    readonly needs: readonly Needed[]
+    readonly primary: HostPrimary
+    readonly factor: Session['factor']
+  },
+  context: Context,
+): { readonly entered: AccountState; readonly outcome: MustEnrollResult<Needed> } {
+  const { account, client, needs, primary, factor } = entry
+  const { now } = context
+  const level = primaryLevel(primary)
+  const start = { kind: 'enroll', needs, primary, primaryAt: now, factor, ...level, deviceId: null } as const
+  const limited = newSession(context, client, start)
+  const entered = addSession(state, limited)
+  const until = now + limits.enrollGrantMs
+  return { entered, outcome: { status: 'enroll', grant: grantOf(account, entered, limited), needs, until } }
+}

@@ -1,0 +1,15 @@
+import type { SmsPurpose } from '../../sms/index.ts'
+
+/** Whether a message may be sent to a number: the host's risk hook and the limits that many accounts share. */
+export interface SendPermitTask {
+  readonly kind: 'send-permit'
+  /** E.164 */
+  readonly phone: string
+  readonly country: string
+  readonly type: string
+  readonly purpose: SmsPurpose
+  /** Asked by a known device or by somebody who is signed in. */
+  readonly own: boolean
+}
+
+export type SendPermit = 'permitted' | 'limited' | 'denied'

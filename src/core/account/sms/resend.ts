@@ -1,0 +1,24 @@
+import type { UseCase } from '../record/step.ts'
+import { done } from '../record/step.ts'
+import type { Authorization } from '../sessions/authorization.ts'
+import { authorize } from '../sessions/authorization.ts'
+import type { SmsQueued, SmsRefused } from './answer.ts'
+import { answerSend, refuseSend } from './answer.ts'
+import type { SendRefusal } from './code.ts'
+import { pendingNumber } from './pending.ts'
+
+export interface ResendSms {
+  readonly auth: Authorization
+}
+
+export type ResendSmsResult = SmsQueued | SmsRefused<'signed-out' | 'no-enrollment' | SendRefusal>
+
+/** One more code for the number that waits to be proven. */
+export const resendSms: UseCase<ResendSms, ResendSmsResult> = (state, { auth }, context, results) => {
+  const authorized = authorize(state, auth, context.now, 'sms')
+  if (!authorized.ok) return done(refuseSend('signed-out'))
+  const to = pendingNumber(state, authorized.session?.id ?? null, context.now)
+  if (to === null) return done(refuseSend('no-enrollment'))
+  const path = 'state/sms/enrollment/phone'
+  return answerSend(state, { purpose: 'verify-number', request: to.id, to, path, own: true }, context, results)
+}

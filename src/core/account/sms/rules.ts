@@ -1,0 +1,37 @@
+import { limits } from '../../limits.ts'
+import { isSmsCode, normalizeSmsCode } from '../../sms/code.ts'
+import type { FactorRules } from '../factors/rules.ts'
+import { withFactor } from '../record/state.ts'
+import { compareWithSent, isAwaited } from './compare.ts'
+import { numberPath, spendCode } from './code.ts'
+import { noSms } from './state.ts'
+
+export interface SmsMatch {
+  readonly status: 'matched'
+  readonly factor: 'sms'
+}
+
+export const smsRules: FactorRules<'sms'> = {
+  empty: noSms,
+  isEnrolled: ({ sms }) => sms.number !== null,
+  isUsable: ({ sms }, settings) => sms.number !== null && sms.failures < limits.hardStop && settings.sms !== null,
+  amr: () => ['sms'],
+  // What was sent stays counted: taking a number out and in again buys no message.
+  remove: (state) => ({ ...state, sms: { ...noSms, sends: state.sms.sends } }),
+  endPending: (state) => withFactor(state, 'sms', { enrollment: null, code: null }),
+
+  accept(state, _match, { now }) {
+    const { number, code } = state.sms
+    const used = withFactor(state, 'sms', { number: number && { ...number, lastUsedAt: now } })
+    const values = { purpose: code?.purpose ?? '', country: number?.country ?? '' }
+    return { state: spendCode(used), events: [{ type: 'sms_verify', values }], messages: [] }
+  },
+
+  checkCode(state, question, results) {
+    if (!isSmsCode(normalizeSmsCode(question.code))) return { status: 'malformed' }
+    const { code, number } = state.sms
+    const awaited = { ...question.request, number: number?.id ?? null }
+    if (code === null || number === null || !isAwaited(code, awaited, question)) return { status: 'expired' }
+    return compareWithSent({ code, path: numberPath, phone: number.phone }, question.code, results)
+  },
+}

@@ -1,0 +1,35 @@
+import type { StepUpPurpose } from '../../flow.ts'
+import { hasFactor } from '../factors/live-factors.ts'
+import type { CodeRefusal, TypedCode } from '../guessing/typed-code.ts'
+import { checkTypedCode, refuseTypedCode } from '../guessing/typed-code.ts'
+import type { UseCase } from '../record/step.ts'
+import { done } from '../record/step.ts'
+import type { UserAuthorization } from '../sessions/authorization.ts'
+import { authorize } from '../sessions/authorization.ts'
+import type { Proven } from './prove.ts'
+import { prove } from './prove.ts'
+
+export interface VerifyStepUp extends TypedCode {
+  readonly auth: UserAuthorization
+  readonly purpose: StepUpPurpose
+}
+
+export type VerifyStepUpResult =
+  | Proven
+  | { readonly ok: false; readonly reason: 'signed-out' | 'not-on' | 'passkey-needed'; readonly retryAt: null }
+  | CodeRefusal
+
+/** A code gives a proof. */
+export const verifyStepUp: UseCase<VerifyStepUp, VerifyStepUpResult> = (state, command, context, results) => {
+  const { auth, client, purpose } = command
+  const authorized = authorize(state, auth, context.now)
+  if (!authorized.ok) return done({ ...authorized, retryAt: null })
+  if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
+  // What is asked for follows from the purpose, never from what the client would rather show [LIF-9].
+  const needsPasskey = purpose === 'passkey-only' || state.passkey.only
+  if (needsPasskey) return done({ ok: false, reason: 'passkey-needed', retryAt: null })
+  const request = { purpose: 'step-up', id: auth.grant.session } as const
+  const check = checkTypedCode(state, command, request, context, results)
+  if (check.status === 'matched') return prove(state, command, check, context)
+  return refuseTypedCode(state, check, { client, flow: 'step-up' }, context)
+}

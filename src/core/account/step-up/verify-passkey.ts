@@ -1,0 +1,60 @@
+import type { StepUpPurpose } from '../../flow.ts'
+import type { AssertionResponse } from '../../passkeys/index.ts'
+import { sourceOf } from '../guessing/throttle.ts'
+import { failedFactor } from '../guessing/verdict.ts'
+import { checkAssertion } from '../passkeys/assertion.ts'
+import type { Ceremony } from '../passkeys/ceremony.ts'
+import { ceremonyFault, isFullOfCeremonies, spendCeremony } from '../passkeys/ceremony.ts'
+import type { Client } from '../record/context.ts'
+import { referenceTo } from '../record/ids.ts'
+import type { UseCase } from '../record/step.ts'
+import { commit, done, need } from '../record/step.ts'
+import type { UserAuthorization } from '../sessions/authorization.ts'
+import { authorize } from '../sessions/authorization.ts'
+import type { Proven } from './prove.ts'
+import { prove } from './prove.ts'
+
+export interface VerifyStepUpPasskey {
+  readonly auth: UserAuthorization
+  readonly purpose: StepUpPurpose
+  readonly ceremony: Ceremony
+  readonly response: AssertionResponse
+  readonly client: Client
+}
+
+export type VerifyStepUpPasskeyResult =
+  Proven | { readonly ok: false; readonly reason: 'signed-out' | 'ceremony-ended' | 'wrong' | 'busy' }
+
+/** A passkey gives the same proof as a code. It must verify its user if it ever did. */
+export const verifyStepUpPasskey: UseCase<VerifyStepUpPasskey, VerifyStepUpPasskeyResult> = (
+  state,
+  command,
+  context,
+  results,
+) => {
+  const { auth, client, ceremony, response } = command
+  const authorized = authorize(state, auth, context.now)
+  if (!authorized.ok) return done(authorized)
+  const fault = ceremonyFault(state, ceremony, { purpose: 'step-up', request: auth.grant.session }, context)
+  if (fault !== null) {
+    const values = { flow: 'step-up', reason: `ceremony-${fault}` } as const
+    return done({ ok: false, reason: 'ceremony-ended' }, [{ type: 'sequence_fail', values }])
+  }
+  if (isFullOfCeremonies(state, context.now)) return done({ ok: false, reason: 'busy' })
+
+  const passkey = state.passkey.credentials.find(({ id }) => id === response.id)
+  const userVerification = passkey?.uvInitialized === true ? 'required' : 'preferred'
+  const question = { ceremony, response, userVerification, otherFactor: false } as const
+  const check = checkAssertion(state, question, context, results)
+  if (check.status === 'need') return need(check.tasks)
+  const spent = spendCeremony(state, ceremony, check.status === 'matched', context)
+  if (check.status === 'matched') return prove(spent, command, check, context)
+  const failed = failedFactor({
+    flow: 'step-up',
+    source: sourceOf(state, client),
+    compared: ['passkey'],
+    reason: check.reason,
+    authenticator: referenceTo(response.id),
+  })
+  return commit<VerifyStepUpPasskeyResult>(spent, { ok: false, reason: 'wrong' }, { events: [failed, ...check.events] })
+}

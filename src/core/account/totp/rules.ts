@@ -1,0 +1,71 @@
+import { limits } from '../../limits.ts'
+import { normalizeCode } from '../../otp/code.ts'
+import { verifyTotp } from '../../otp/totp.ts'
+import type { FactorRules } from '../factors/rules.ts'
+import type { AccountState } from '../record/state.ts'
+import { withFactor } from '../record/state.ts'
+import type { OpenTask } from '../record/tasks.ts'
+import { openedBy, openTask } from '../record/tasks.ts'
+import type { TotpAuthenticator } from './state.ts'
+import { noTotp } from './state.ts'
+
+export interface TotpMatch {
+  readonly status: 'matched'
+  readonly factor: 'totp'
+  readonly authenticator: TotpAuthenticator
+  readonly step: number
+  readonly drift: number
+}
+
+export const totpRules: FactorRules<'totp'> = {
+  empty: noTotp,
+  isEnrolled: ({ totp }) => totp.authenticators.length > 0,
+  isUsable: ({ totp }) => totp.authenticators.length > 0 && totp.failures < limits.hardStop,
+  amr: () => ['otp'],
+  remove: (state) => ({ ...state, totp: noTotp }),
+  endPending: (state) => withFactor(state, 'totp', { enrollment: null }),
+
+  accept(state, { authenticator, step, drift }, { now }) {
+    const isLearned = Math.abs(drift) <= Math.max(limits.learnedDrift, Math.abs(authenticator.drift))
+    const used = { lastStep: step, lastUsedAt: now, ...(isLearned ? { drift } : {}) }
+    return { state: withAuthenticator(state, authenticator.id, used), events: [], messages: [] }
+  },
+
+  checkCode(state, { code, now, settings }, results) {
+    const digits = normalizeCode(code)?.length
+    const candidates = state.totp.authenticators.filter((authenticator) => authenticator.digits === digits)
+    if (candidates.length === 0) return { status: 'malformed' }
+
+    const tasks: OpenTask[] = []
+    let match: TotpMatch | null = null
+    let isReplayed = false
+    for (const authenticator of candidates) {
+      const task = secretTask(authenticator)
+      const secret = openedBy(results, task)
+      if (task !== null && secret === undefined) tasks.push(task)
+      if (!secret) continue
+      const { lastStep: after, drift, digits: length, period, algorithm } = authenticator
+      const { window } = settings.totp
+      const answer = verifyTotp({ secret, code, now, after, window, drift, digits: length, period, algorithm })
+      // Every authenticator is examined, also after a match, so that time does not tell which one it was.
+      if (answer.ok) {
+        match ??= { status: 'matched', factor: 'totp', authenticator, step: answer.step, drift: answer.drift }
+      } else if (answer.reason === 'replayed') isReplayed = true
+    }
+    if (tasks.length > 0) return { status: 'need', tasks }
+    return match ?? { status: 'wrong', reason: isReplayed ? 'replayed' : 'wrong' }
+  },
+}
+
+export function secretTask({ id, secret }: TotpAuthenticator): OpenTask | null {
+  return openTask(`state/totp/authenticators/${id}/secret`, secret)
+}
+
+export function authenticatorOf({ totp }: AccountState, id: string): TotpAuthenticator | null {
+  return totp.authenticators.find((authenticator) => authenticator.id === id) ?? null
+}
+
+export function withAuthenticator(state: AccountState, id: string, change: Partial<TotpAuthenticator>): AccountState {
+  const authenticators = state.totp.authenticators.map((one) => (one.id === id ? { ...one, ...change } : one))
+  return withFactor(state, 'totp', { authenticators })
+}

@@ -1,0 +1,43 @@
+import type { OtpAlgorithm } from '../../otp/index.ts'
+import type { Secret } from '../../secret.ts'
+
+export interface TotpState {
+  readonly authenticators: readonly TotpAuthenticator[]
+  readonly enrollment: TotpEnrollment | null
+  /** Consecutive failures of TOTP as a whole. */
+  readonly failures: number
+}
+
+export interface TotpAuthenticator {
+  readonly id: string
+  readonly label: string
+  readonly secret: Secret
+  readonly algorithm: OtpAlgorithm
+  readonly digits: number
+  /** seconds */
+  readonly period: number
+  /** ms since epoch, like every time of a state */
+  readonly createdAt: number
+  readonly lastUsedAt: number | null
+  /** The last accepted step: it and everything before it is never accepted again [TOTP-6]. */
+  readonly lastStep: number
+  /** Learned clock difference, in steps. */
+  readonly drift: number
+}
+
+export interface TotpEnrollment {
+  readonly id: string
+  readonly label: string
+  readonly secret: Secret
+  readonly algorithm: OtpAlgorithm
+  readonly digits: number
+  readonly period: number
+  readonly startedAt: number
+  /** Only the session that began may confirm; null when a script began. */
+  readonly session: string | null
+  readonly failures: number
+  /** Confirming it drops every other method in the same commit. */
+  readonly switching: boolean
+}
+
+export const noTotp: TotpState = { authenticators: [], enrollment: null, failures: 0 }

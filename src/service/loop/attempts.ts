@@ -1,0 +1,61 @@
+import { NightlatchError } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+import { versionNumber } from '../../core/record/envelope.ts'
+
+/** A commit that was sent to the storage and not answered `committed`. */
+export interface OpenAttempt<Outcome, Written> {
+  readonly id: string
+  /** The version that it expected; null: no record. */
+  readonly expected: string | null
+  readonly outcome: Outcome
+  readonly written: Written
+  /** The storage threw: it may have written all the same. */
+  readonly threw: boolean
+}
+
+interface Loaded {
+  readonly version: string | null
+  readonly attempts: readonly string[]
+}
+
+/** The attempts of one call whose fate is not known yet: a lost reply is told from a lost race. */
+export interface Attempts<Outcome, Written> {
+  add(attempt: OpenAttempt<Outcome, Written>, fault: unknown): void
+  /** The attempt that the record names as committed. What the record shows to be lost is forgotten. */
+  landed(loaded: Loaded | null): OpenAttempt<Outcome, Written> | null
+  /** Throws where one may have landed and nothing can tell: an answer would be a guess. */
+  requireSettled(cause?: unknown): void
+}
+
+export function createAttempts<Outcome, Written>(): Attempts<Outcome, Written> {
+  let open: readonly OpenAttempt<Outcome, Written>[] = []
+  let lastFault: unknown = null
+  return {
+    add(attempt, fault) {
+      open = [...open, attempt]
+      if (attempt.threw) lastFault = fault
+    },
+    landed(loaded) {
+      const landed = open.find(({ id }) => loaded?.attempts.includes(id)) ?? null
+      open = open.filter((attempt) => !isLost(attempt, loaded?.version ?? null))
+      return landed
+    },
+    requireSettled(cause) {
+      if (open.some(({ threw }) => threw)) throw unknownFate(cause ?? lastFault)
+    },
+  }
+}
+
+/**
+ * An attempt is settled as lost once the record has moved past the version it expected without naming it, and not so
+ * far that its id may have left the list. One that was answered `conflict` wrote nothing.
+ */
+function isLost({ threw, expected }: OpenAttempt<unknown, unknown>, version: string | null): boolean {
+  if (!threw) return true
+  if (version === expected) return false
+  return versionNumber(version) - versionNumber(expected) <= limits.attemptIds
+}
+
+function unknownFate(cause: unknown): NightlatchError {
+  return new NightlatchError('NL_STORAGE_UNKNOWN', 'a commit was sent and its fate could not be learned', { cause })
+}
