@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { languages, loadLanguage } from 'nightlatch/languages'
 import { describe, expect, it } from 'vitest'
 import {
   generateSmsCode,
@@ -17,6 +18,8 @@ import {
 } from 'nightlatch/sms'
 import type { SmsSends } from 'nightlatch/sms'
 import { readPhone } from '../../src/service/facade/read-phone.ts'
+
+const everyLanguage = await Promise.all(languages.map((code) => loadLanguage(code)))
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -62,10 +65,10 @@ describe('codes', () => {
 
 describe('texts', () => {
   const options = fc.record({
+    language: fc.constantFrom(...everyLanguage),
     template: fc.constantFrom(...smsPurposes),
     code: codes,
     appName: fc.string({ unit: 'binary', maxLength: 80 }).map((name) => `A${name}`),
-    locale: fc.oneof(fc.constantFrom('en', 'fr', 'fr-CA', 'de'), fc.string()),
     minutes: fc.integer({ min: 1, max: 10 }),
   })
 
