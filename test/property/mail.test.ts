@@ -47,7 +47,7 @@ const request = fc
 const tagsOf = (html: string): readonly string[] => (html.match(/<[^<>]*>/g) ?? []).map((tag) => tag.split(/[ >]/)[0]!)
 
 describe('composeMail', () => {
-  it('[MAIL-1] [MAIL-3] with any values, has a subject of one line and the tags of a mail with harmless values', () => {
+  it('[MAIL-1] [MAIL-3] has a subject of one line for any values, and the same tags as with harmless values', () => {
     fc.assert(
       fc.property(request, (one) => {
         const mail = composeMail(one)

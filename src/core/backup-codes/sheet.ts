@@ -12,7 +12,7 @@ export interface SheetTexts {
 
 const longestField = 200
 
-/** On one line, without control characters: no name can add lines to the sheet. */
+/** Puts a value on one line, without control characters, so that no name can add lines to the sheet. */
 function oneLine(value: unknown, title: string): string {
   requireText(value, title)
   return value

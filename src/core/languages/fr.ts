@@ -195,11 +195,11 @@ const mail: MailTexts = {
   contact: (contact) => `À qui demander de l’aide : ${contact}`,
   footer: (appName) =>
     `Ce message a été envoyé automatiquement par ${appName} pour protéger votre compte. Il ne contient volontairement aucun lien, et personne ne vous demandera jamais un code ou un mot de passe par courriel.`,
-  // An unbreakable space before the double signs, so that none of them begins a line.
+  // French has a space before these signs. It is a no-break space, so that no sign begins a line.
   typeset: (sentence) => sentence.replaceAll(/ (?=[:;!?»])/g, '\u00a0').replaceAll('« ', '«\u00a0'),
 }
 
-// ê, ç, û and the curly apostrophe are not in GSM-7: one of them halves the room of a message.
+// These texts avoid ê, ç, û and the curly apostrophe: GSM-7 has none of them.
 const codeMessage = (what: string, { appName, code, minutes }: SmsWords): string =>
   `${appName} : ${code} est votre code ${what}, valable ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}. Ne le communiquez à personne.`
 

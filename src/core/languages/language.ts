@@ -2,7 +2,7 @@ import type { SheetTexts } from '../backup-codes/sheet.ts'
 import type { MailTexts } from '../mail/texts.ts'
 import type { SmsTexts } from '../sms/text.ts'
 
-/** Every text of one human language. A language without one of them does not compile. */
+/** All texts of one human language. A language with a text missing does not compile. */
 export interface Language {
   /** BCP 47; the name of the language's file. */
   readonly tag: string

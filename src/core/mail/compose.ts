@@ -53,7 +53,7 @@ function noticeOf(texts: MailTexts, template: MailTemplate, words: NoticeWords):
   const { notices } = texts
   requireObject(template, 'template')
   if (!Object.hasOwn(notices, template.template)) throw argumentError('template', 'a notice of this release')
-  // The sentences of a notice take just the template of that notice.
+  // The compiler cannot know that the function and the template belong to the same notice.
   const write = notices[template.template] as (template: MailTemplate, words: NoticeWords) => Notice
   return write(template, words)
 }

@@ -18,7 +18,7 @@ export interface NoticeValuesByType {
   readonly 'two-factor-off': Happened & Origin
   readonly 'backup-codes-regenerated': Happened & Origin & { readonly count: number }
   readonly 'backup-code-used': Happened & Origin & { readonly left: number }
-  /** Too many wrong codes: `until` is ms since epoch. */
+  /** Too many wrong codes. `until` is ms since epoch. */
   readonly 'code-entry-locked': Happened & { readonly until: number; readonly failures: number }
   /** The primary authentication was right, the code after it was not [NOT-4]. */
   readonly 'factor-failed': Happened & Origin
@@ -33,7 +33,7 @@ export interface NoticeValuesByType {
 
 export type NoticeType = keyof NoticeValuesByType
 
-/** A notice to be written, discriminated by `template`. Plain data: it waits sealed in the outbox. */
+/** What a notice is written from, told apart by `template`. It is plain data, because it waits sealed in the outbox. */
 export type MailTemplate = { [T in NoticeType]: { readonly template: T } & NoticeValuesByType[T] }[NoticeType]
 
 export type TemplateOf<T extends NoticeType> = Extract<MailTemplate, { readonly template: T }>

@@ -5,7 +5,7 @@ import type { SmsPurpose } from './code.ts'
 import { smsLimits } from './limits.ts'
 import { checkDomain } from './origin-bound.ts'
 
-/** What the sentences are made with. */
+/** What the texts are made with. */
 export interface SmsWords {
   readonly appName: string
   readonly code: string
@@ -13,8 +13,8 @@ export interface SmsWords {
 }
 
 /**
- * The texts of messages in one language, one for each purpose. Letters outside GSM-7 are left out where possible: one
- * of them halves the room of a message.
+ * The texts of messages in one language, one for each purpose. If the alphabet allows it, all letters are in GSM-7: with
+ * any other letter, a message holds less than half as much.
  */
 export type SmsTexts = Readonly<Record<SmsPurpose, (words: SmsWords) => string>>
 
@@ -30,7 +30,7 @@ export interface SmsTextOptions {
   readonly minutes: number
 }
 
-/** Without an ellipsis where it is cut: GSM-7 has none. */
+/** Cuts the name without an ellipsis, because GSM-7 has none. */
 function shortName(appName: string): string {
   return [...cleanText(appName, 65_536)].slice(0, smsLimits.appName).join('').trim()
 }

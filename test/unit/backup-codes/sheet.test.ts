@@ -8,7 +8,7 @@ const codes = generateBackupCodes({ entropy: new Uint8Array(32) })
 const good = { language: english, appName: 'Acme', account: 'ada@example.org', codes, createdAt: '2 November 2026' }
 
 describe('backupCodeSheet', () => {
-  it('prints every code on a line of its own, so that each reads back', () => {
+  it('has every code on a line of its own, from which it can be read again', () => {
     const lines = backupCodeSheet(good).split('\n')
     for (const [at, code] of codes.entries()) {
       const line = lines.find((one) => one.includes(code))
@@ -24,14 +24,14 @@ describe('backupCodeSheet', () => {
     ])
   })
 
-  it('speaks French', () => {
+  it('is in French if the language is', () => {
     const sheet = backupCodeSheet({ ...good, language: french, createdAt: '2 novembre 2026' })
     expect(sheet).toContain('Acme : codes de secours')
     expect(sheet).toContain('Créés le : 2 novembre 2026')
     expect(sheet).not.toMatch(/Each|Keep|Account/)
   })
 
-  it('keeps names from forging lines', () => {
+  it('lets no name add a line', () => {
     const sheet = backupCodeSheet({
       ...good,
       account: 'ada\n  [ ] 11.  0000-00000-0000\u2028x\0\u202Ey',

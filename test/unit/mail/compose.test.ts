@@ -57,7 +57,7 @@ describe.each(everyMail)('$title', ({ language, template }) => {
     }
   })
 
-  it('[MAIL-3] [MAIL-9] holds only its own tags, loads nothing, links nowhere, and has a text part', () => {
+  it('[MAIL-3] [MAIL-9] has only its own tags, loads nothing, links nowhere, and has a text part', () => {
     const tags = mail.html.match(/<[^<>]*>/g) ?? []
     const names = tags.map((tag) => tag.slice(1, -1).split(' ')[0]!)
     expect(names.filter((name) => !allowedTags.has(name))).toEqual([])
@@ -139,7 +139,7 @@ describe('French', () => {
 describe('values from outside', () => {
   const image = '<img src=x onerror=alert(1)>'
 
-  it('[MAIL-3] `<img onerror>` as user-agent, label, name, code, contact or application is inert', () => {
+  it('[MAIL-3] shows `<img onerror>` as text, as browser, label, name, code, contact or application', () => {
     const template: MailTemplate = {
       template: 'factor-added',
       factor: 'totp',
@@ -155,7 +155,7 @@ describe('values from outside', () => {
     expect(html).toContain('onerror=alert(1)&gt;&amp;</strong>')
   })
 
-  it('[MAIL-1] a line break in any value stays out of the subject and makes no line of its own', () => {
+  it('[MAIL-1] a line break in any value is not in the subject and starts no new line', () => {
     const broken = 'x\r\nBcc: a@b\0'
     const template: MailTemplate = {
       template: 'factor-added',
@@ -176,7 +176,7 @@ describe('values from outside', () => {
     expect(text).not.toMatch(/\r|\0|^Bcc/m)
   })
 
-  it('cuts a browser text without end', () => {
+  it('cuts the text of a browser that is too long', () => {
     const { text } = compose({ template: { template: 'factor-failed', at: 0, userAgent: 'x'.repeat(100_000) } })
     expect(text).toContain(`${'x'.repeat(119)}…`)
     expect(text.length).toBeLessThan(2000)
@@ -200,7 +200,7 @@ describe('values from outside', () => {
     }
   })
 
-  it('[MAIL-8] takes no password, seed, code, token, session id or phone number: whatever else a template carries stays out', () => {
+  it('[MAIL-8] shows no password, seed, code, token, session id or phone number that a template carries by mistake', () => {
     const secrets = {
       password: 'CANARY-password',
       secret: 'CANARY-seed',
@@ -226,7 +226,7 @@ describe('times', () => {
       .join('')
       .replaceAll(/[\u00a0\u202f]/g, ' ')
 
-  it('writes times in the zone and the manner of the account, and names the zone', () => {
+  it('are in the zone of the account and in the manner of its region, and name the zone', () => {
     expect(timeOf({ locale: 'en-US', timeZone: 'America/New_York' })).toBe(
       'January 15, 2026 at 8:04 AM EST (America/New_York)',
     )
@@ -238,17 +238,17 @@ describe('times', () => {
     expect(timeOf({ language: french, locale: 'fr_CA.UTF-8', timeZone: 'UTC' })).toBe('15 janvier 2026 à 13 h 04 UTC')
   })
 
-  it('writes times in the language of the mail, whatever language the locale names', () => {
+  it('are in the language of the mail, whatever language the locale names', () => {
     expect(timeOf({ language: english, locale: 'fr-CA', timeZone: 'UTC' })).toBe('January 15, 2026 at 1:04 PM UTC')
     expect(timeOf({ language: french, locale: 'en-US', timeZone: 'UTC' })).toBe('15 janvier 2026 à 13:04 UTC')
     expect(timeOf({ language: french, locale: '*', timeZone: 'UTC' })).toBe('15 janvier 2026 à 13:04 UTC')
   })
 
-  it.each(['Mars/Olympus', '', '<b>', 'UTC\r\nX: y'])('a zone %j that nobody knows is UTC', (timeZone) => {
+  it.each(['Mars/Olympus', '', '<b>', 'UTC\r\nX: y'])('are in UTC for the unknown zone %j', (timeZone) => {
     expect(timeOf({ locale: 'en', timeZone })).toBe('January 15, 2026 at 1:04 PM UTC')
   })
 
-  it('a backup code mail tells the number left, and speaks up when it is low and when it is zero', () => {
+  it('a mail about a used backup code says how many are left, and asks for a new set if they are few or none', () => {
     const used = (left: number, language: MailRequest['language']) =>
       compose({ template: { template: 'backup-code-used', at: 0, left }, language })
     expect(used(4, english).text).toContain('4 codes are left.')
@@ -264,7 +264,7 @@ describe('times', () => {
 
 describe('programmer errors', () => {
   it.each(['', '  ', ' \u200b \u200b', undefined, null])(
-    '[NOT-3] a contact %j is refused: no notice goes out without one',
+    '[NOT-3] a contact %j is refused, because every notice needs one',
     (contact) => {
       expect(() => compose({ contact: contact as string })).toThrow(programmerError)
     },

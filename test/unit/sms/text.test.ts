@@ -68,23 +68,23 @@ describe('smsText', () => {
     },
   )
 
-  it('[SMS-19] binds to no frame, and to nothing at all without a domain', () => {
+  it('[SMS-19] names no frame, and has no bound line without a domain', () => {
     expect(smsText({ ...good, domain: 'acme.example' }).match(/@/g)).toHaveLength(1)
     expect(smsText(good)).not.toMatch(/[@#\n]/)
   })
 
-  it('keeps a name from making lines of its own, and from filling the message', () => {
+  it('lets no name add a line or fill the message', () => {
     const text = smsText({ ...good, appName: `Acme\n@evil.example #999999${'x'.repeat(500)}`, domain: 'acme.example' })
     expect(text.split('\n')).toHaveLength(3)
     expect(parseOriginBound(text)).toMatchObject({ host: 'acme.example', code: '123456' })
     expect(text.length).toBeLessThan(170)
   })
 
-  it('offers no life above ten minutes', () => {
+  it('refuses more than ten minutes', () => {
     expect(() => smsText({ ...good, minutes: 11 })).toThrow('minutes must be an integer from 1 to 10')
   })
 
-  it('throws nothing but its own error', () => {
+  it('throws only NightlatchErrors', () => {
     expectHonestEverywhere(smsText, { ...good, domain: 'acme.example' })
     for (const appName of hostileTexts) expectHonest(() => smsText({ ...good, appName }))
     for (const sms of hostileValues) expectHonest(() => smsText({ ...good, language: { sms } as never }))
@@ -95,7 +95,7 @@ describe('smsText', () => {
 })
 
 describe('checkDomain', () => {
-  it('[SMS-17] takes a bare host name', () => {
+  it('[SMS-17] accepts a bare host name', () => {
     expect(checkDomain('Acme.example')).toBe('acme.example')
     expect(checkDomain('login.xn--bcher-kva.example')).toBe('login.xn--bcher-kva.example')
     expect(checkDomain('localhost')).toBe('localhost')
@@ -128,13 +128,13 @@ describe('checkDomain', () => {
     expect(() => smsText({ ...good, domain })).toThrow('domain must be a bare host name')
   })
 
-  it('throws nothing but its own error', () => {
+  it('throws only NightlatchErrors', () => {
     for (const value of hostileValues) expectHonest(() => checkDomain(value))
   })
 })
 
 describe('parseOriginBound', () => {
-  it('[SMS-18] reads the last line only, and the code up to white space', () => {
+  it('[SMS-18] reads only the last line, and the code up to white space', () => {
     const bound = { ok: true, host: 'example.com', code: '747723', embeddedHost: null }
     expect(parseOriginBound('Your Example code is 747723.\n\n@example.com #747723')).toEqual(bound)
     expect(parseOriginBound('@example.com #747723')).toEqual(bound)
@@ -165,13 +165,13 @@ describe('parseOriginBound', () => {
   })
 
   it.each(['@https://example.com #1', '@example.com:8443 #1', '@example.com/x #1', '@example.com #1 @x:1'])(
-    '[SMS-17] does not take %j for a host',
+    '[SMS-17] refuses the host of %j',
     (text) => {
       expect(parseOriginBound(text)).toEqual({ ok: false, reason: 'host' })
     },
   )
 
-  it('answers for any value', () => {
+  it('throws nothing for any value', () => {
     for (const value of hostileValues) expect(parseOriginBound(value)).toMatchObject({ ok: false })
   })
 })
