@@ -20,7 +20,7 @@ describe('smsText', () => {
     ],
     [
       'step-up',
-      'de',
+      'xx',
       'Acme: 123456 is your code to confirm that it is you, valid for 5 minutes. Never pass it on, not even to us.',
     ],
     ['login', 'fr', 'Acme : 123456 est votre code de connexion, valable 5 minutes. Ne le communiquez à personne.'],
