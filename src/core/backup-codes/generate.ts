@@ -21,9 +21,9 @@ function* expand(entropy: Uint8Array, profile: BackupCodeProfile): Generator<num
 /**
  * Makes a set of distinct backup codes, in groups as they are shown to people.
  *
- * The same entropy gives the same set. So draw 32 bytes or more from the platform's generator for each set, and use them
- * for nothing else. The default is ten codes of 65 bits. `numeric-6` gives six digits, which are only good as a second
- * factor.
+ * The same entropy gives the same set. So draw 32 bytes or more from the platform's generator for each set, and use
+ * them for nothing else. The default is ten codes of 65 bits. `numeric-6` gives six digits, which are only good as a
+ * second factor.
  *
  * @contract pure · entropy bytes, count codes · throws NL_ARGUMENT · NIST SP 800-63B §3.1.2.1
  * @example

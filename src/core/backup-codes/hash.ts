@@ -27,7 +27,8 @@ const params: Readonly<Record<BackupCodeProfile, SlowHashParams>> = {
 }
 
 /**
- * The slow hash under which the codes of a profile are stored. Both profiles carry less than 112 bits, so both need one.
+ * The slow hash under which the codes of a profile are stored. Both profiles carry less than 112 bits, so both need
+ * one.
  *
  * @contract pure · length bytes · throws NL_ARGUMENT · NIST SP 800-63B §3.1.2.2, RFC 7914
  * @example
@@ -50,8 +51,8 @@ export function backupCodeHashInput(code: string, profile: BackupCodeProfile = d
 }
 
 /**
- * Finds a digest among those of a set and gives its index, or -1. Every entry is compared in constant time, also after a
- * match. Only entries of 32 bytes can match.
+ * Finds a digest among those of a set and gives its index, or -1. Every entry is compared in constant time, also after
+ * a match. Only entries of 32 bytes can match.
  *
  * @contract pure · outcomes index|-1 · throws NL_ARGUMENT
  * @example

@@ -3,8 +3,8 @@ import { NightlatchError } from '../errors.ts'
 
 /**
  * The shape of the codes of a set. `crockford-13`, the default, is 13 characters of Crockford's base32. They carry 65
- * bits, enough to recover an account. `numeric-6` is six decimal digits, as older systems print them. They carry about 20
- * bits, and are only good as a second factor whose attempts are limited.
+ * bits, enough to recover an account. `numeric-6` is six decimal digits, as older systems print them. They carry about
+ * 20 bits, and are only good as a second factor whose attempts are limited.
  */
 export type BackupCodeProfile = 'crockford-13' | 'numeric-6'
 

@@ -22,8 +22,8 @@ function oneLine(value: unknown, title: string): string {
 }
 
 /**
- * Writes a set of codes as plain text, to print or save, in the given language. Each code has a line, with a box to tick
- * when it was used.
+ * Writes a set of codes as plain text, to print or save, in the given language. Each code has a line, with a box to
+ * tick when it was used.
  *
  * `createdAt` is a text that the caller writes in the person's language and time zone.
  *

@@ -22,8 +22,8 @@ function foldCharacter(code: number): string {
 /**
  * Reads what a person typed as a backup code and gives its canonical text, or `null` if it does not have that shape.
  *
- * It accepts any case, white space, every Unicode dash, full-width characters, `O` for `0`, and `I` or `L` for `1`. A text
- * of more than 128 characters gives `null`. No text or other value makes it throw.
+ * It accepts any case, white space, every Unicode dash, full-width characters, `O` for `0`, and `I` or `L` for `1`. A
+ * text of more than 128 characters gives `null`. No text or other value makes it throw.
  *
  * @contract pure · length in UTF-16 units · outcomes text|null · throws NL_ARGUMENT (unknown profile)
  * @example

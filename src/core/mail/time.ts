@@ -26,7 +26,7 @@ function timeFormat(tag: string, timeZone: string): Intl.DateTimeFormat {
   }
 }
 
-/** Makes the function that writes a time with its offset and the name of its zone, so that the reader need not guess. */
+/** Makes the function that writes a time, with its offset and the name of its zone so that nobody has to guess. */
 export function timeWriter(options: {
   /** Of the mail's language, BCP 47. */
   readonly tag: string

@@ -53,8 +53,8 @@ export function generateSmsCode(options: {
 }
 
 /**
- * Whether a normalized text has the shape of a code: 6 to 8 ASCII digits. A typed text of another shape does not count as
- * a guess.
+ * Whether a normalized text has the shape of a code: 6 to 8 ASCII digits. A typed text of another shape does not count
+ * as a guess.
  *
  * @contract pure · outcomes true|false · throws none
  */
@@ -63,8 +63,8 @@ export function isSmsCode(text: unknown): text is string {
 }
 
 /**
- * Reads what a person typed as ASCII digits. Spaces and dashes are dropped, and full-width digits become ASCII digits. A
- * text with any other character, or with more than 32 characters, gives `null`.
+ * Reads what a person typed as ASCII digits. Spaces and dashes are dropped, and full-width digits become ASCII digits.
+ * A text with any other character, or with more than 32 characters, gives `null`.
  *
  * @contract pure · string|null · throws none
  * @example

@@ -3,8 +3,8 @@ import { smsLimits, smsSendLimits } from './limits.ts'
 import type { SmsSendLimits } from './limits.ts'
 
 /**
- * What a record keeps of the messages sent to an account. Servers' clocks may differ and run backwards. So a stored time
- * counts by its distance from now, whether it lies before or after it.
+ * What a record keeps of the messages sent to an account. Servers' clocks may differ and run backwards. So a stored
+ * time counts by its distance from now, whether it lies before or after it.
  */
 export interface SmsSends {
   /** The times of the last 24 hours, ms since epoch, ascending. */

@@ -13,8 +13,8 @@ export interface SmsWords {
 }
 
 /**
- * The texts of messages in one language, one for each purpose. If the alphabet allows it, all letters are in GSM-7: with
- * any other letter, a message holds less than half as much.
+ * The texts of messages in one language, one for each purpose. If the alphabet allows it, all letters are in GSM-7:
+ * with any other letter, a message holds less than half as much.
  */
 export type SmsTexts = Readonly<Record<SmsPurpose, (words: SmsWords) => string>>
 
@@ -37,8 +37,8 @@ function shortName(appName: string): string {
 
 /**
  * Writes the text of a message in the given language. It names the application and what the code is for, asks not to
- * pass the code on, and has no link [SMS-13]. With a domain, the last line binds the code to it [SMS-16]: a browser fills
- * the code in on pages of that domain only.
+ * pass the code on, and has no link [SMS-13]. With a domain, the last line binds the code to it [SMS-16]: a browser
+ * fills the code in on pages of that domain only.
  *
  * @contract pure · minutes 1 to 10 · text · throws NL_ARGUMENT, NL_CONFIG · WICG sms-one-time-codes
  * @example
