@@ -9,6 +9,7 @@ const entry = {
   score: 'src/core/score/index.ts',
   policy: 'src/core/policy/index.ts',
   'anti-phishing': 'src/core/anti-phishing/index.ts',
+  languages: 'src/languages/index.ts',
   qr: 'src/qr/index.ts',
   'slow-hash': 'src/slow-hash/index.ts',
   'storage/memory': 'src/adapters/memory/index.ts',

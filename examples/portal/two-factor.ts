@@ -1,6 +1,7 @@
 import type { Express, Request, Response } from 'express'
 import type { Confirmed, Method } from 'nightlatch'
 import { backupCodeSheet } from 'nightlatch/backup-codes'
+import { loadLanguage } from 'nightlatch/languages'
 import { takeCeremony } from './ceremony.ts'
 import { appName } from './nightlatch.ts'
 import type { Portal } from './portal.ts'
@@ -64,11 +65,12 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
   })
 
   /** The page sends back the codes that it shows: the server has only their digests by now. */
-  app.post('/security/backup-codes/sheet', signedIn, (req, res) => {
+  app.post('/security/backup-codes/sheet', signedIn, async (req, res) => {
+    const language = await loadLanguage('en')
     const codes = text(req.body.codes).split(' ').slice(0, 20)
     const account = res.locals.user?.email ?? ''
     res.attachment('backup-codes.txt').type('text/plain')
-    res.send(backupCodeSheet({ appName, account, codes, createdAt: day(Date.now()) }))
+    res.send(backupCodeSheet({ language, appName, account, codes, createdAt: day(Date.now()) }))
   })
 
   app.post('/security/backup-codes/saved', signedIn, (req, res) => {

@@ -9,6 +9,13 @@ export function requireObject(value: unknown, title: string): asserts value is R
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw argumentError(title, 'an object')
 }
 
+/** For what is handed in whole, such as the texts of a language: nothing of it may be missing. */
+export function requireParts(value: unknown, title: string, names: readonly string[]): void {
+  requireObject(value, title)
+  const missing = names.find((name) => value[name] === undefined)
+  if (missing !== undefined) throw argumentError(`${title}.${missing}`, 'given')
+}
+
 export function requireText(value: unknown, title: string): asserts value is string {
   if (typeof value !== 'string') throw argumentError(title, 'a string')
 }

@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'nightlatch/score': [],
   'nightlatch/policy': [],
   'nightlatch/anti-phishing': [],
+  'nightlatch/languages': [],
   'nightlatch/qr': ['qrcode'],
   'nightlatch/slow-hash': ['@noble/hashes'],
   'nightlatch/storage/memory': [],
@@ -115,6 +116,42 @@ describe('bundled for a browser', () => {
   it.each(subpaths)('%s brings only what it is allowed', async (path) => {
     const { metafile } = await bundle(`export * from '${path}'`)
     expect(packagesIn(metafile).filter((name) => !allowed[path]?.includes(name))).toEqual([])
+  })
+})
+
+describe('languages', () => {
+  const languages = (): string[] =>
+    installed.run(
+      'esm',
+      `import { languages } from 'nightlatch/languages'\nconsole.log(JSON.stringify(languages))`,
+    ) as string[]
+
+  it.each(['nightlatch', 'nightlatch/languages', 'nightlatch/sms', 'nightlatch/backup-codes'])(
+    '%s loads none before it is used',
+    async (path) => {
+      const { text, inputs } = loadedAtOnce(await bundle(`export * from '${path}'`))
+      const files = languages().map((code) => `dist/${code}-`)
+      expect(files.length).toBeGreaterThan(1)
+      expect(inputs.filter((input) => files.some((file) => input.includes(file)))).toEqual([])
+      expect(text).not.toMatch(/is your code|est votre code/)
+    },
+  )
+
+  it.each(['esm', 'cjs'] as const)('are loaded from the package in %s, one at a time', (format) => {
+    const load = format === 'esm' ? 'import(path)' : 'Promise.resolve(require(path))'
+    const seen = installed.run(
+      format,
+      `const load = (path) => ${load}
+      Promise.all([load('nightlatch/languages'), load('nightlatch/sms')]).then(async ([{ loadLanguage }, { smsText }]) => {
+        const write = async (locale) =>
+          smsText({ language: await loadLanguage(locale), template: 'login', code: '123456', appName: 'Acme', minutes: 5 })
+        console.log(JSON.stringify([await write('fr-CA'), await write('en-GB')]))
+      })`,
+    )
+    expect(seen).toEqual([
+      'Acme : 123456 est votre code de connexion, valable 5 minutes. Ne le communiquez à personne.',
+      'Acme: 123456 is your code to sign in, valid for 5 minutes. Never pass it on, not even to us.',
+    ])
   })
 })
 

@@ -132,6 +132,7 @@ describe('the code on the pages runs', () => {
       page: { devices: 1, left: 9, logins: 2 },
       steppedUp: true,
       renewed: 10,
+      sheet: ['Acme: backup codes', expect.stringMatching(/^ {2}\[ \] 10\. {2}\w{4}-\w{5}-\w{4}$/)],
       off: true,
       afterLogout: 302,
     })
@@ -186,7 +187,8 @@ const visit = `
     })
     const fresh = answer.headers.getSetCookie().map((line) => line.split(';')[0])
     if (fresh.length > 0) cookie = fresh.join('; ')
-    return { status: answer.status, json: await answer.json().catch(() => null) }
+    const text = await answer.text()
+    return { status: answer.status, text, json: text.startsWith('{') ? JSON.parse(text) : null }
   }
   const email = 'ann@acme.example'
   const password = 'correct horse'
@@ -203,10 +205,12 @@ const visit = `
   result.malformed = (await call('/code', { code: 'hello' })).json.reason
   result.withBackupCode = (await call('/code', { code: codes[0] })).status
   const page = (await call('/security')).json
-  result.page = { devices: page.devices.devices.length, left: page.codes.left, logins: page.logins.logins.length }
+  result.page = { devices: page.devices.authenticators.length, left: page.codes.left, logins: page.logins.logins.length }
   result.steppedUp = (await call('/security/step-up', { code: codes[1] })).json.expiresAt > Date.now()
   const renewed = (await call('/security/backup-codes', {})).json.codes
   result.renewed = renewed.length
+  const sheet = (await call('/security/backup-codes/sheet', { codes: renewed })).text.split('\\n')
+  result.sheet = [sheet[0], sheet.at(-7)]
   result.off = (await call('/security/off', { code: renewed[0] })).json.ok
   await call('/logout', {})
   result.afterLogout = (await call('/security')).status

@@ -35,7 +35,7 @@ const spelled = (character: string): fc.Arbitrary<string> => {
 const digest = fc.uint8Array({ minLength: 32, maxLength: 32 })
 
 describe('backup codes', () => {
-  it('[BC-13] normalize after format is the identity', () => {
+  it('[BC-13] a code that is written in groups is read as the same code', () => {
     fc.assert(
       fc.property(canonical, ({ code, profile }) => {
         expect(normalizeBackupCode(code, profile)).toBe(code)
@@ -44,7 +44,7 @@ describe('backup codes', () => {
     )
   })
 
-  it('[BC-13] every forgiven spelling reads as the code, so none of its entropy is lost', () => {
+  it('[BC-13] every accepted spelling is read as the code, so that no entropy is lost', () => {
     const typed = canonical.chain(({ code, profile }) =>
       fc.tuple(...Array.from(code, spelled)).map((parts) => ({ code, profile, text: parts.join('') })),
     )
@@ -56,7 +56,7 @@ describe('backup codes', () => {
     )
   })
 
-  it('any text gives a canonical code that stays as it is, or null', () => {
+  it('any text gives null, or a canonical code that is read as itself', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const read = normalizeBackupCode(text)
@@ -65,7 +65,7 @@ describe('backup codes', () => {
     )
   })
 
-  it('[BC-1] a set depends on its entropy alone, and its codes are distinct and well formed', () => {
+  it('[BC-1] a set depends only on its entropy, and its codes are distinct and well formed', () => {
     const request = fc.record({
       entropy: fc.uint8Array({ minLength: 32, maxLength: 64 }),
       count: fc.integer({ min: 1, max: maxBackupCodes }),

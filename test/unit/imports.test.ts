@@ -24,11 +24,14 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'core/passkeys': ['core'],
   'core/token': ['core'],
   'core/record': ['core'],
+  // An area owns the shape of its texts; a language has the texts of all of them.
+  'core/languages': ['core', 'types:core/mail', 'types:core/sms', 'types:core/backup-codes'],
   'core/account': ['core', 'core/*'],
   ports: ['types:core', 'types:core/*'],
+  languages: ['core', 'core/languages'],
   qr: ['core'],
   'slow-hash': ['core', 'types:core/backup-codes'],
-  service: ['core', 'core/*', 'ports', 'slow-hash'],
+  service: ['core', 'core/*', 'ports', 'languages', 'slow-hash'],
   'adapters/memory': ['core', 'types:core/*', 'ports'],
   'adapters/sql': ['core', 'types:core/*', 'ports'],
   'adapters/nodemailer': ['core', 'types:core/*', 'ports'],
@@ -36,7 +39,7 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'adapters/sms-http': ['core', 'types:core/*', 'ports'],
   'adapters/simplewebauthn': ['core', 'core/passkeys', 'ports'],
   testing: ['core', 'core/*', 'ports'],
-  // The face: adapters, qr and testing are subpaths of their own.
+  // The face: adapters, languages, qr and testing are subpaths of their own.
   index: ['core', 'core/*', 'ports', 'service'],
   cli: ['core', 'core/*', 'service'],
 }
@@ -151,6 +154,16 @@ describe('who may import whom', () => {
 
   it('every package is imported only where the list allows it', () => {
     const wrong = imports.filter((one) => !isRelative(one) && !packageAllows(one.file.path, one.target, one.typeOnly))
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('a language is loaded on use: one file imports it, late', () => {
+    const ofLanguages = imports.filter(isRelative).filter((one) => {
+      const target = resolve(one.file.path, one.target)
+      return target.startsWith('src/core/languages/') && !one.typeOnly
+    })
+    const wrong = ofLanguages.filter(({ file, dynamic }) => !dynamic || file.path !== 'src/languages/index.ts')
+    expect(ofLanguages).not.toEqual([])
     expect(wrong.map(shown)).toEqual([])
   })
 

@@ -6,23 +6,24 @@ import { defaultProfile, lengthOf, shapeOf } from './profile.ts'
 import type { BackupCodeProfile } from './profile.ts'
 import { formatBackupCode } from './text.ts'
 
-/** Most codes in one set: a record holds a digest of each. */
+/** The most codes in one set. A record holds a digest of each. */
 export const maxBackupCodes: number = 50
 
 const defaultCount = 10
 const minEntropyBytes = 32
 const blockBytes = 64
 
-/** An endless stream of bytes expanded from the entropy, one labelled block after the other. */
+/** Makes any number of bytes from the entropy, in blocks that each have a label of their own. */
 function* expand(entropy: Uint8Array, profile: BackupCodeProfile): Generator<number, never> {
   for (let block = 0; ; block++) yield* derive(entropy, `backup-codes/${profile}/${block}`, blockBytes)
 }
 
 /**
- * Makes a set of distinct backup codes, grouped as they are shown to people.
+ * Makes a set of distinct backup codes, in groups as they are shown to people.
  *
- * The same entropy gives the same set: draw 32 bytes or more from the platform's generator for each set, and use them
- * for nothing else. Ten codes of 65 bits by default; `numeric-6` gives six digits, weaker, as a second factor only.
+ * The same entropy gives the same set. So draw 32 bytes or more from the platform's generator for each set, and use
+ * them for nothing else. The default is ten codes of 65 bits. `numeric-6` gives six digits, which are only good as a
+ * second factor.
  *
  * @contract pure · entropy bytes, count codes · throws NL_ARGUMENT · NIST SP 800-63B §3.1.2.1
  * @example
@@ -42,7 +43,7 @@ export function generateBackupCodes(options: {
   requireInteger(count, 'count', { from: 1, to: maxBackupCodes })
   const shape = shapeOf(profile)
   const length = lengthOf(shape)
-  // Bytes from this bound on are thrown away: a bare remainder would favor the first characters [BC-1].
+  // Bytes from this bound on are not used: with them, the first characters would be more likely [BC-1].
   const bound = 256 - (256 % shape.alphabet.length)
   const stream = expand(entropy, profile)
   const codes = new Set<string>()

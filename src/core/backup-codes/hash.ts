@@ -5,7 +5,7 @@ import { defaultProfile, shapeOf } from './profile.ts'
 import type { BackupCodeProfile } from './profile.ts'
 import { requireBackupCode } from './text.ts'
 
-/** Parameters of a slow hash as plain data, kept beside the digests; `length` is in bytes. */
+/** Parameters of a slow hash. They are plain data, because they are stored with the digests. `length` is in bytes. */
 export interface SlowHashParams {
   readonly algorithm: 'scrypt'
   readonly N: number
@@ -17,17 +17,18 @@ export interface SlowHashParams {
 /** Length of a digest in bytes. */
 const digestLength = 32
 
-/** Length of the one salt of a set in bytes; NIST asks for 4 or more [BC-5]. */
+/** Length in bytes of the salt. A set has one salt. NIST requires 4 bytes or more [BC-5]. */
 export const backupCodeSaltLength: number = 16
 
 const params: Readonly<Record<BackupCodeProfile, SlowHashParams>> = {
   'crockford-13': Object.freeze({ algorithm: 'scrypt', N: 2 ** 14, r: 8, p: 1, length: digestLength }),
-  // OWASP's full cost for guessable secrets, because six digits are.
+  // Six digits can be guessed, so they get the full cost that OWASP recommends for passwords.
   'numeric-6': Object.freeze({ algorithm: 'scrypt', N: 2 ** 14, r: 8, p: 5, length: digestLength }),
 }
 
 /**
- * The slow hash that a profile's codes are stored under. Both profiles are below 112 bits, so neither may do without.
+ * The slow hash under which the codes of a profile are stored. Both profiles carry less than 112 bits, so both need
+ * one.
  *
  * @contract pure · length bytes · throws NL_ARGUMENT · NIST SP 800-63B §3.1.2.2, RFC 7914
  * @example
@@ -39,7 +40,7 @@ export function slowHashParams(profile: BackupCodeProfile = defaultProfile): Slo
 }
 
 /**
- * The bytes that go into the slow hash, beside the salt of the set: frame(label, profile, canonical code).
+ * The bytes that are hashed with the salt of the set: frame(label, profile, canonical code).
  *
  * @contract pure · bytes · throws NL_ARGUMENT (not a code of the profile)
  * @example
@@ -50,8 +51,8 @@ export function backupCodeHashInput(code: string, profile: BackupCodeProfile = d
 }
 
 /**
- * Finds a digest among those of a set: its index, or -1. Every entry is compared, in constant time, also after a hit.
- * An entry that is no 32-byte digest matches nothing.
+ * Finds a digest among those of a set and gives its index, or -1. Every entry is compared in constant time, also after
+ * a match. Only entries of 32 bytes can match.
  *
  * @contract pure · outcomes index|-1 · throws NL_ARGUMENT
  * @example

@@ -2,23 +2,23 @@ import { requireObject, requireOneOf } from '../arguments.ts'
 import { NightlatchError } from '../errors.ts'
 
 /**
- * The shape of a set's codes. `crockford-13` (the default) is 13 characters of Crockford's base32, 65 bits, enough to
- * stand for account recovery. `numeric-6` is six decimal digits as older systems print them, about 20 bits: weaker, and
- * good only as a second factor behind the shared attempt budget.
+ * The shape of the codes of a set. `crockford-13`, the default, is 13 characters of Crockford's base32. They carry 65
+ * bits, enough to recover an account. `numeric-6` is six decimal digits, as older systems print them. They carry about
+ * 20 bits, and are only good as a second factor whose attempts are limited.
  */
 export type BackupCodeProfile = 'crockford-13' | 'numeric-6'
 
-/** What a backup code is meant to do: pass as a second factor, or stand for recovery of the whole account. */
+/** What a backup code is used for: as a second factor, or to recover the whole account. */
 export type BackupCodeUse = 'second-factor' | 'recovery'
 
 interface ProfileShape {
   readonly alphabet: string
-  /** Lengths of the groups, as printed. */
+  /** Lengths of the groups in which a code is shown. */
   readonly groups: readonly number[]
 }
 
 export const shapes: Readonly<Record<BackupCodeProfile, ProfileShape>> = {
-  // I, L, O and U are left out of the alphabet, so reading 0 for O and 1 for I or L costs no entropy [BC-13].
+  // The alphabet has no I, L, O and U. So I or L can be read as 1, and O as 0, without loss of entropy [BC-13].
   'crockford-13': { alphabet: '0123456789ABCDEFGHJKMNPQRSTVWXYZ', groups: [4, 5, 4] },
   'numeric-6': { alphabet: '0123456789', groups: [6] },
 }
@@ -27,9 +27,9 @@ export const defaultProfile: BackupCodeProfile = 'crockford-13'
 
 const profiles = Object.keys(shapes) as BackupCodeProfile[]
 
-/** NIST SP 800-63B §3.1.2.1: six decimal digits are the floor for a look-up secret [BC-2]. */
+/** The least for a look-up secret: six decimal digits, NIST SP 800-63B §3.1.2.1 [BC-2]. */
 const secondFactorBits = Math.log2(10 ** 6)
-/** NIST SP 800-63B §4.2.1.1: the floor for a saved recovery code [BC-3]. */
+/** The least for a saved recovery code, NIST SP 800-63B §4.2.1.1 [BC-3]. */
 const recoveryBits = 64
 
 export function shapeOf(profile: BackupCodeProfile): ProfileShape {
@@ -59,7 +59,7 @@ export function backupCodeStrength(profile: BackupCodeProfile = defaultProfile):
 }
 
 /**
- * Refuses a configuration whose codes carry fewer bits than their use asks for.
+ * Refuses a profile whose codes carry fewer bits than their use requires.
  *
  * @contract pure · nothing · throws NL_CONFIG, NL_ARGUMENT · NIST SP 800-63B §3.1.2.1, §4.2.1.1
  * @example

@@ -1,43 +1,18 @@
-import { argumentError, requireObject, requireOneOf, requireText } from '../arguments.ts'
+import { argumentError, requireObject, requireParts, requireText } from '../arguments.ts'
 import { maxBackupCodes } from './generate.ts'
 
-export type SheetLocale = 'en' | 'fr'
-
-interface SheetTexts {
-  readonly title: (appName: string) => string
-  readonly account: (account: string) => string
-  readonly created: (createdAt: string) => string
+/** The texts of the sheet in one language. */
+export interface SheetTexts {
+  /** Lines under the codes. */
   readonly advice: readonly string[]
-}
-
-const texts: Readonly<Record<SheetLocale, SheetTexts>> = {
-  en: {
-    title: (appName) => `${appName}: backup codes`,
-    account: (account) => `Account: ${account}`,
-    created: (createdAt) => `Created: ${createdAt}`,
-    advice: [
-      'Each code signs you in once, in place of your authenticator app.',
-      'Strike out a code when you have used it.',
-      'A new set makes every code on this sheet worthless.',
-      'Keep this sheet safe, away from your phone, and show it to nobody.',
-    ],
-  },
-  fr: {
-    title: (appName) => `${appName} : codes de secours`,
-    account: (account) => `Compte : ${account}`,
-    created: (createdAt) => `Créés le : ${createdAt}`,
-    advice: [
-      'Chaque code vous connecte une seule fois, à la place de votre application.',
-      'Rayez un code dès que vous l’avez utilisé.',
-      'Un nouveau jeu de codes annule tous ceux de cette feuille.',
-      'Gardez cette feuille en lieu sûr, loin de votre téléphone, et ne la montrez à personne.',
-    ],
-  },
+  title(appName: string): string
+  account(account: string): string
+  created(createdAt: string): string
 }
 
 const longestField = 200
 
-/** One printable line: a name that holds line breaks or control characters must not forge lines of the sheet. */
+/** Puts a value on one line, without control characters, so that no name can add lines to the sheet. */
 function oneLine(value: unknown, title: string): string {
   requireText(value, title)
   return value
@@ -47,39 +22,41 @@ function oneLine(value: unknown, title: string): string {
 }
 
 /**
- * Writes a set of codes as plain text to print or save, one code a line with a box to strike out.
+ * Writes a set of codes as plain text, to print or save, in the given language. Each code has a line, with a box to
+ * tick when it was used.
  *
- * The caller writes the date as text, in the person's language and time zone.
+ * `createdAt` is a text that the caller writes in the person's language and time zone.
  *
  * @contract pure · createdAt text · throws NL_ARGUMENT
  * @example
- * backupCodeSheet({ appName: 'Acme', account: 'ada@example.org', codes, createdAt: '2 November 2026', locale: 'en' })
+ * backupCodeSheet({ language, appName: 'Acme', account: 'ada@example.org', codes, createdAt: '2 November 2026' })
  */
 export function backupCodeSheet(options: {
+  readonly language: { readonly sheet: SheetTexts }
   readonly appName: string
   readonly account: string
   readonly codes: readonly string[]
   readonly createdAt: string
-  readonly locale?: SheetLocale | undefined
 }): string {
   requireObject(options, 'options')
-  const { codes, locale = 'en' } = options
-  requireOneOf(locale, 'locale', Object.keys(texts) as SheetLocale[])
+  const { language, codes } = options
+  requireObject(language, 'language')
+  const { sheet: texts } = language
+  requireParts(texts, 'language.sheet', ['title', 'account', 'created', 'advice'])
   if (!Array.isArray(codes) || codes.length > maxBackupCodes) {
     throw argumentError('codes', `an array of at most ${maxBackupCodes} codes`)
   }
-  const text = texts[locale]
-  const title = text.title(oneLine(options.appName, 'appName'))
+  const title = texts.title(oneLine(options.appName, 'appName'))
   return [
     title,
     '='.repeat(title.length),
     '',
-    text.account(oneLine(options.account, 'account')),
-    text.created(oneLine(options.createdAt, 'createdAt')),
+    texts.account(oneLine(options.account, 'account')),
+    texts.created(oneLine(options.createdAt, 'createdAt')),
     '',
     ...codes.map((code, at) => `  [ ] ${String(at + 1).padStart(2)}.  ${oneLine(code, 'each of codes')}`),
     '',
-    ...text.advice,
+    ...texts.advice,
     '',
   ].join('\n')
 }

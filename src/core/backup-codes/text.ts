@@ -2,17 +2,17 @@ import { argumentError } from '../arguments.ts'
 import { defaultProfile, lengthOf, shapeOf } from './profile.ts'
 import type { BackupCodeProfile } from './profile.ts'
 
-/** Longest text looked at, in UTF-16 units: a code with a separator after each character is far below. */
+/** The longest text that is read, in UTF-16 units. A code with a separator after each character is far shorter. */
 const longestText = 128
 
-// What people type or paste between the groups: white space, every dash, and the invisible marks that copying adds.
+// People type or paste these between the groups: white space, every dash, and invisible marks that copying adds.
 const separators = /[\s\p{Dash}\u00AD\u200B-\u200F\u202A-\u202E\u2043\u2060\u2066-\u2069]/gu
 
 const fullWidthShift = 0xfee0
 
 const lookalikes: Readonly<Record<string, string>> = { O: '0', I: '1', L: '1' }
 
-// Case is folded for ASCII alone: `toUpperCase` would also turn a dotless i or a long s into letters of the alphabet.
+// Only ASCII letters become capitals. `toUpperCase` would also turn a dotless i or a long s into letters of a code.
 function foldCharacter(code: number): string {
   const narrow = code >= 0xff01 && code <= 0xff5e ? code - fullWidthShift : code
   const upper = String.fromCharCode(narrow >= 0x61 && narrow <= 0x7a ? narrow - 0x20 : narrow)
@@ -20,10 +20,10 @@ function foldCharacter(code: number): string {
 }
 
 /**
- * Reads what a person typed as a backup code into its canonical text, or `null` if it has not the shape of one.
+ * Reads what a person typed as a backup code and gives its canonical text, or `null` if it does not have that shape.
  *
- * Forgives case, white space, every Unicode dash, full-width characters, `O` for `0`, and `I` or `L` for `1`. Text of
- * more than 128 characters is not looked at. For any text or other value the answer is a value, never an exception.
+ * It accepts any case, white space, every Unicode dash, full-width characters, `O` for `0`, and `I` or `L` for `1`. A
+ * text of more than 128 characters gives `null`. No text or other value makes it throw.
  *
  * @contract pure · length in UTF-16 units · outcomes text|null · throws NL_ARGUMENT (unknown profile)
  * @example
@@ -44,7 +44,7 @@ export function normalizeBackupCode(text: unknown, profile: BackupCodeProfile = 
 }
 
 /**
- * Tells whether a text has the shape of a backup code, so that a slow hash is worth its cost.
+ * Tells whether a text has the shape of a backup code. For any other text no slow hash is needed.
  *
  * @contract pure · outcomes true|false · throws NL_ARGUMENT (unknown profile)
  * @example
@@ -55,7 +55,7 @@ export function looksLikeBackupCode(text: unknown, profile: BackupCodeProfile = 
 }
 
 /**
- * Prints a code in its groups, as it is shown to people: `7K3M-Q9XTW-02A1`, or six digits in one group.
+ * Writes a code in groups, as it is shown to people: `7K3M-Q9XTW-02A1`, or six digits in one group.
  *
  * @contract pure · text · throws NL_ARGUMENT (not a code of the profile)
  * @example
@@ -71,7 +71,7 @@ export function formatBackupCode(code: string, profile: BackupCodeProfile = defa
   return printed.join('-')
 }
 
-/** The canonical text of a code that the caller vouches for; the error never repeats it. */
+/** For callers that hold a code, not a typed text. The error does not repeat the text, because it may be a secret. */
 export function requireBackupCode(code: unknown, profile: BackupCodeProfile): string {
   const canonical = normalizeBackupCode(code, profile)
   if (canonical === null) throw argumentError('code', `a backup code of the profile ${profile}`)

@@ -1,13 +1,15 @@
-import { argumentError, requireObject, requireText } from '../arguments.ts'
+import { argumentError, requireObject, requireParts, requireText } from '../arguments.ts'
 import { cleanText } from '../text.ts'
-import type { Language, Notice, Words } from './language.ts'
-import { readLocale, timeWriter } from './locale.ts'
 import { renderHtml, renderText } from './render.ts'
 import type { MailTemplate } from './template.ts'
+import type { MailTexts, Notice, NoticeWords } from './texts.ts'
+import { timeWriter } from './time.ts'
 
 export interface MailRequest {
   readonly template: MailTemplate
-  /** BCP 47; its language decides, English if there is no other. */
+  /** `tag` is BCP 47. */
+  readonly language: { readonly tag: string; readonly mail: MailTexts }
+  /** BCP 47; its region decides how times are written. */
   readonly locale?: string | undefined
   /** IANA name; UTC if unknown. */
   readonly timeZone?: string | undefined
@@ -24,14 +26,17 @@ export interface ComposedMail {
   readonly subject: string
   readonly text: string
   readonly html: string
-  /** BCP 47, of the language that was picked. */
+  /** BCP 47 */
   readonly language: string
 }
+
+/** With this number of backup codes left, or fewer, a notice asks for a new set [BC-11]. */
+const fewCodes = 3
 
 /** Longest values, in code points. */
 const lengths = { appName: 64, contact: 200, name: 100, label: 64, antiPhishingCode: 64, ip: 64, userAgent: 120 }
 
-/** The value cleaned; null if there is none. Mails show text on one line, so its outer spaces go. */
+/** The value cleaned, or null if nothing is left of it. A mail shows it in a line of its own, without outer spaces. */
 function cleaned(value: unknown, title: keyof typeof lengths): string | null {
   if (value === undefined || value === null) return null
   requireText(value, title)
@@ -44,11 +49,12 @@ function required(value: unknown, title: 'appName' | 'contact'): string {
   return text
 }
 
-function noticeOf({ notices }: Language, template: MailTemplate, words: Words): Notice {
+function noticeOf(texts: MailTexts, template: MailTemplate, words: NoticeWords): Notice {
+  const { notices } = texts
   requireObject(template, 'template')
   if (!Object.hasOwn(notices, template.template)) throw argumentError('template', 'a notice of this release')
-  // The sentences of a notice take just the template of that notice.
-  const write = notices[template.template] as (template: MailTemplate, words: Words) => Notice
+  // The compiler cannot know that the function and the template belong to the same notice.
+  const write = notices[template.template] as (template: MailTemplate, words: NoticeWords) => Notice
   return write(template, words)
 }
 
@@ -57,12 +63,13 @@ interface Fact {
   readonly value: string
 }
 
-/** When and from where, as far as the template knows it [NOT-3]. */
-function factsOf({ labels }: Language, template: MailTemplate, words: Words): readonly Fact[] {
+/** When, where from and which authenticator, as far as the template says it [NOT-3]. */
+function factsOf({ labels }: MailTexts, template: MailTemplate, words: NoticeWords): readonly Fact[] {
   const { label, ip, userAgent } = template as { label?: unknown; ip?: unknown; userAgent?: unknown }
+  const factor = 'factor' in template ? template.factor : 'totp'
   const facts = [
     { label: labels.when, value: words.time(template.at) },
-    { label: labels.authenticator, value: cleaned(label, 'label') },
+    { label: labels.authenticator[factor], value: cleaned(label, 'label') },
     { label: labels.ip, value: cleaned(ip, 'ip') },
     { label: labels.browser, value: cleaned(userAgent, 'userAgent') },
   ]
@@ -70,36 +77,39 @@ function factsOf({ labels }: Language, template: MailTemplate, words: Words): re
 }
 
 /**
- * Writes a notice as subject, plain text and HTML, in the language of the account's locale (English or French), with
- * times in its zone. Values from outside are cleaned, cut and, in HTML, escaped; the mail loads nothing and links
- * nowhere.
+ * Writes a notice as subject, plain text and HTML, in the given language, with times in the zone of the account. Values
+ * from outside are cleaned, cut and, in HTML, escaped. The mail loads nothing and links nowhere.
  *
  * @contract pure · times ms since epoch · outcomes mail · throws NL_ARGUMENT · NOT-3, MAIL-1, MAIL-3, MAIL-8, MAIL-9
  */
 export function composeMail(request: MailRequest): ComposedMail {
   requireObject(request, 'request')
-  const { template, locale = 'en', timeZone = 'UTC' } = request
+  const { template, language, timeZone = 'UTC' } = request
+  requireObject(language, 'language')
+  const { tag, mail: texts } = language
+  requireText(tag, 'language.tag')
+  requireParts(texts, 'language.mail', ['notices', 'labels', 'greeting', 'contact', 'footer', 'typeset'])
+  const { locale = tag } = request
   requireText(locale, 'locale')
   requireText(timeZone, 'timeZone')
-  const { language, tag } = readLocale(locale)
   const appName = required(request.appName, 'appName')
   const contact = required(request.contact, 'contact')
-  const words: Words = { appName, time: timeWriter({ tag, timeZone }) }
-  const notice = noticeOf(language, template, words)
+  const words: NoticeWords = { appName, fewCodes, time: timeWriter({ tag, locale, timeZone }) }
+  const notice = noticeOf(texts, template, words)
   const code = cleaned(request.antiPhishingCode, 'antiPhishingCode')
-  const { labels, typeset } = language
+  const { labels, typeset } = texts
   const subject = `[${appName}] ${typeset(notice.subject)}`
   const letter = {
-    language: language.tag,
+    language: tag,
     subject: typeset(notice.subject),
-    greeting: language.greeting(cleaned(request.name, 'name')),
+    greeting: texts.greeting(cleaned(request.name, 'name')),
     antiPhishingCode: code === null ? null : { label: typeset(labels.antiPhishingCode), value: code },
     happened: notice.happened.map(typeset),
-    facts: factsOf(language, template, words).map(({ label, value }) => ({ label: typeset(label), value })),
+    facts: factsOf(texts, template, words).map(({ label, value }) => ({ label: typeset(label), value })),
     ifYou: typeset(notice.ifYou),
     ifNotYou: { title: typeset(labels.ifNotYou), steps: notice.ifNotYou.map(typeset) },
-    contact: typeset(language.contact(contact)),
-    footer: typeset(language.footer(appName)),
+    contact: typeset(texts.contact(contact)),
+    footer: typeset(texts.footer(appName)),
   }
-  return { subject, text: renderText(letter), html: renderHtml(letter), language: language.tag }
+  return { subject, text: renderText(letter), html: renderHtml(letter), language: tag }
 }

@@ -1,3 +1,4 @@
 export type { ComposedMail, MailRequest } from './compose.ts'
 export { composeMail } from './compose.ts'
-export type { MailTemplate, NoticeFactor, NoticeType, NoticeValuesByType, TemplateOf } from './template.ts'
+export type { MailTemplate, NoticeType, NoticeValuesByType, TemplateOf } from './template.ts'
+export type { FactorTexts, MailTexts, Notice, NoticeWords } from './texts.ts'

@@ -45,7 +45,7 @@ export function renderText(letter: Letter): string {
   return `${blocks.join('\n\n')}\n`
 }
 
-// No color is set for text and background, so that a dark reader keeps its own; grays are half transparent.
+// Text and background have no color, so that a dark mail program keeps its own. Grays are half transparent.
 const styles = {
   body: "margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif",
   sheet: 'max-width:560px;margin:0 auto',
@@ -73,7 +73,7 @@ function factRow({ label, value }: Fact): string {
   return `<tr>${head}\n${element('td', 'value', escapeHtml(value))}</tr>`
 }
 
-/** HTML that loads nothing from anywhere and links nowhere [MAIL-9]; every value is escaped [MAIL-3]. */
+/** The HTML loads nothing and links nowhere [MAIL-9]. Every value is escaped [MAIL-3]. */
 export function renderHtml(letter: Letter): string {
   const { antiPhishingCode: code, ifNotYou } = letter
   const steps = ifNotYou.steps.map((step) => `<li>${escapeHtml(step)}</li>`).join('\n')

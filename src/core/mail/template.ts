@@ -1,7 +1,6 @@
-/** What is named in a notice about a factor. */
-export type NoticeFactor = 'totp' | 'sms' | 'passkey' | 'backup-code'
+import type { Factor } from '../factor.ts'
 
-/** Where the act that a notice tells of came from, as far as it is known. */
+/** Where a change or an attempt came from, as far as it is known. */
 interface Origin {
   readonly ip?: string | null
   readonly userAgent?: string | null
@@ -14,17 +13,17 @@ interface Happened {
 
 /** Values of each notice. No secret, code, token or session id is ever among them [MAIL-8]. */
 export interface NoticeValuesByType {
-  readonly 'factor-added': Happened & Origin & { readonly factor: NoticeFactor; readonly label?: string | null }
-  readonly 'factor-removed': Happened & Origin & { readonly factor: NoticeFactor; readonly label?: string | null }
+  readonly 'factor-added': Happened & Origin & { readonly factor: Factor; readonly label?: string | null }
+  readonly 'factor-removed': Happened & Origin & { readonly factor: Factor; readonly label?: string | null }
   readonly 'two-factor-off': Happened & Origin
   readonly 'backup-codes-regenerated': Happened & Origin & { readonly count: number }
   readonly 'backup-code-used': Happened & Origin & { readonly left: number }
-  /** Too many wrong codes: `until` is ms since epoch. */
+  /** Too many wrong codes. `until` is ms since epoch. */
   readonly 'code-entry-locked': Happened & { readonly until: number; readonly failures: number }
   /** The primary authentication was right, the code after it was not [NOT-4]. */
   readonly 'factor-failed': Happened & Origin
   /** The hard limit of consecutive failures is reached. */
-  readonly 'factor-disabled': Happened & { readonly factor: NoticeFactor }
+  readonly 'factor-disabled': Happened & { readonly factor: Factor }
   readonly 'authenticator-resynchronized': Happened & Origin & { readonly label?: string | null }
   readonly 'signed-out-everywhere': Happened & Origin
   /** Only passkeys open the account from now on. */
@@ -34,7 +33,7 @@ export interface NoticeValuesByType {
 
 export type NoticeType = keyof NoticeValuesByType
 
-/** A notice to be written, discriminated by `template`. Plain data: it waits sealed in the outbox. */
+/** What a notice is written from, told apart by `template`. It is plain data, because it waits sealed in the outbox. */
 export type MailTemplate = { [T in NoticeType]: { readonly template: T } & NoticeValuesByType[T] }[NoticeType]
 
 export type TemplateOf<T extends NoticeType> = Extract<MailTemplate, { readonly template: T }>

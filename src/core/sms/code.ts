@@ -15,7 +15,7 @@ const keyBytes = 32
 const minEntropyBytes = 32
 const wordsPerBlock = 8
 
-/** An endless stream of 32-bit numbers expanded from the entropy, one labelled block after the other. */
+/** Makes any number of 32-bit numbers from the entropy, in blocks that each have a label of their own. */
 function* expand(entropy: Uint8Array): Generator<number, never> {
   for (let block = 0; ; block++) {
     const bytes = derive(entropy, `sms-code/${block}`, wordsPerBlock * 4)
@@ -25,7 +25,8 @@ function* expand(entropy: Uint8Array): Generator<number, never> {
 }
 
 /**
- * Makes a code of digits, each as likely as any other, zeros on the left kept. The same entropy gives the same code.
+ * Makes a code of digits. Every code is equally likely, and zeros on the left are kept. The same entropy gives the same
+ * code.
  *
  * @contract pure · entropy bytes, digits 6 to 8 · code · throws NL_ARGUMENT · NIST SP 800-63B §3.1.3.2
  * @example
@@ -43,7 +44,7 @@ export function generateSmsCode(options: {
   }
   requireInteger(digits, 'digits', { from: 6, to: 8 })
   const codes = 10 ** digits
-  // Numbers from this bound on are thrown away: a bare remainder would favor the lower codes.
+  // Numbers from this bound on are not used: with them, lower codes would be more likely.
   const bound = 2 ** 32 - (2 ** 32 % codes)
   const stream = expand(entropy)
   let value = stream.next().value
@@ -52,7 +53,8 @@ export function generateSmsCode(options: {
 }
 
 /**
- * Whether a normalized text has the shape of a code: 6 to 8 ASCII digits. A typed one that has not is no guess at all.
+ * Whether a normalized text has the shape of a code: 6 to 8 ASCII digits. A typed text of another shape does not count
+ * as a guess.
  *
  * @contract pure · outcomes true|false · throws none
  */
@@ -61,8 +63,8 @@ export function isSmsCode(text: unknown): text is string {
 }
 
 /**
- * What a person typed, as plain ASCII digits, or `null` when it cannot be a code: spaces and dashes are dropped,
- * full-width digits become ASCII ones, any other character and more than 32 of them make it `null`.
+ * Reads what a person typed as ASCII digits. Spaces and dashes are dropped, and full-width digits become ASCII digits.
+ * A text with any other character, or with more than 32 characters, gives `null`.
  *
  * @contract pure · string|null · throws none
  * @example
@@ -72,11 +74,11 @@ export function normalizeSmsCode(text: unknown): string | null {
   return plainDigits(text, smsLimits.codeText)
 }
 
-/** All that a code is bound to [SMS-7]. */
+/** Everything that a code is bound to [SMS-7]. */
 export interface SmsBinding {
-  /** 32 bytes, used for these digests only. */
+  /** 32 bytes. It is used for these digests only. */
   readonly key: Uint8Array
-  /** Unique over all accounts: it stands for the account and the request. */
+  /** It stands for the account and the request, and is unique over all accounts. */
   readonly challenge: string
   readonly purpose: SmsPurpose
   /** E.164 */
@@ -84,7 +86,7 @@ export interface SmsBinding {
 }
 
 /**
- * What is stored of a code: HMAC-SHA-256 over the code and all that it is bound to [SMS-7, SMS-8].
+ * The digest that is stored in place of a code: HMAC-SHA-256 over the code and all that it is bound to [SMS-7, SMS-8].
  *
  * @contract pure · key 32 bytes · digest of 32 bytes · throws NL_ARGUMENT · RFC 2104
  */
@@ -106,7 +108,8 @@ function digestOf({ key, challenge, purpose, phone }: SmsBinding, code: string):
 }
 
 /**
- * Whether a typed text is the code of a digest, compared in constant time. A text that cannot be a code is `false`.
+ * Whether a typed text is the code of a digest. The comparison takes constant time. A text that cannot be a code gives
+ * `false`.
  *
  * @contract pure · key and digest 32 bytes · outcomes true|false · throws NL_ARGUMENT
  */

@@ -6,15 +6,15 @@ const extended = '\f^{}\\[~]|€'
 
 export interface SmsLength {
   readonly encoding: 'GSM-7' | 'UCS-2'
-  /** Septets in GSM-7, where a few characters take two, and 16-bit units in UCS-2. */
+  /** Septets in GSM-7, where some characters take two. 16-bit units in UCS-2. */
   readonly units: number
-  /** Messages that the network sends, and bills, for the text. */
+  /** How many messages the network sends and bills for the text. */
   readonly segments: number
 }
 
 /**
- * How a text travels: in GSM-7 if all of its characters are in that alphabet, 160 to a message, otherwise in UCS-2, 70.
- * A text that needs more than one message has 153 or 67 in each, and no character is split between two.
+ * How a text is sent. If all of its characters are in GSM-7, a message holds 160 of them; otherwise it is sent in UCS-2
+ * and a message holds 70. A text of several messages has 153 or 67 in each, and no character is split between two.
  *
  * @contract pure · units septets or 16-bit units · length · throws NL_ARGUMENT · 3GPP TS 23.038 §6
  * @example

@@ -5,7 +5,7 @@ const longestText = 4096
 const label = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i
 const boundLine = /^@([^\t\n\f\r ]+) #([^\t\n\f\r ]+)(?: @([^\t\n\f\r ]+))?$/
 
-/** ASCII names only: a name of other letters is written as browsers send it, `xn--…`, and keeps the text in GSM-7. */
+/** ASCII only. A name of other letters is given as browsers send it, `xn--…`, which also keeps the text in GSM-7. */
 function isBareDomain(text: unknown): text is string {
   if (typeof text !== 'string' || text.length > longestDomain) return false
   const labels = text.split('.')
@@ -32,13 +32,13 @@ export type ParseOriginBoundOutcome =
       readonly ok: true
       readonly host: string
       readonly code: string
-      /** The host of a frame inside the page that has the field; nightlatch never writes one [SMS-19]. */
+      /** The host of a frame that holds the field. nightlatch itself never writes one [SMS-19]. */
       readonly embeddedHost: string | null
     }
   | { readonly ok: false; readonly reason: 'unbound' | 'host' }
 
 /**
- * Reads the last line of a message the way a browser does, and no laxer: `@host #code`, one space between [SMS-18].
+ * Reads the last line of a message as strictly as a browser does: `@host #code`, with one space between [SMS-18].
  *
  * @contract pure · ok|unbound|host · throws none · WICG sms-one-time-codes
  * @example

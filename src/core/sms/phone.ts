@@ -2,12 +2,12 @@ import { argumentError } from '../arguments.ts'
 import { isE164 } from '../e164.ts'
 import { NightlatchError } from '../errors.ts'
 
-// Every calling code that the ITU assigned with one or two digits; all others have three.
+// All calling codes of one or two digits, as assigned by the ITU. All others have three.
 const callingCode = /^\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/
 
 /**
- * A number as a page, a mail or a log may show it: the calling code and the last two digits, the same six dots for all
- * others, so that not even their count is told [SMS-11]. A short number shows fewer digits.
+ * Masks a number for a page, a mail or a log [SMS-11]. The calling code and the last two digits stay. All other digits
+ * become six dots, so that their count is hidden too. A short number shows fewer digits.
  *
  * @contract pure · masked text · throws NL_ARGUMENT
  * @example
@@ -21,7 +21,7 @@ export function maskPhone(phone: string): string {
 }
 
 /**
- * Whether codes may be sent to numbers of a country. The list allows: an empty one allows nothing [SMS-21].
+ * Whether codes may be sent to numbers of a country. Only listed countries are allowed [SMS-21].
  *
  * @contract pure · country ISO 3166-1 alpha-2 · outcomes true|false · throws none
  * @example
@@ -32,7 +32,7 @@ export function countryAllowed(country: string, allowed: readonly string[]): boo
 }
 
 /**
- * Reads a configured list of countries, each once and in capitals.
+ * Reads a configured list of countries. The result has each country once, in capitals.
  *
  * @contract pure · ISO 3166-1 alpha-2 · countries · throws NL_CONFIG
  * @example

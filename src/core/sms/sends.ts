@@ -3,13 +3,13 @@ import { smsLimits, smsSendLimits } from './limits.ts'
 import type { SmsSendLimits } from './limits.ts'
 
 /**
- * What is kept of the messages that an account was sent. Servers' clocks may differ and run backwards, so a stored time
- * counts by its distance from now: one that lies a whole window ahead is as far away as one that lies it behind.
+ * What a record keeps of the messages sent to an account. Servers' clocks may differ and run backwards. So a stored
+ * time counts by its distance from now, whether it lies before or after it.
  */
 export interface SmsSends {
-  /** When, ms since epoch, ascending: those of the last 24 hours. */
+  /** The times of the last 24 hours, ms since epoch, ascending. */
   readonly at: readonly number[]
-  /** How many since a code was last verified: the resend delay grows with it. */
+  /** How many messages since a code was last verified. The resend delay grows with it. */
   readonly row: number
 }
 
@@ -29,8 +29,8 @@ const hourMs = 3_600_000
 const dayMs = 86_400_000
 
 /**
- * Whether one more message may be sent now, and the state with it counted. Neither a resend nor a new challenge clears
- * anything: only {@link sendsAfterVerified} ends the growth of the delay, and the hour and the day run on [SMS-22].
+ * Whether one more message may be sent now, and the state in which it is counted. A resend or a new challenge clears
+ * nothing [SMS-22]. Only {@link sendsAfterVerified} resets the delay; the counts of the hour and the day stay.
  *
  * @contract pure · now and retryAt ms since epoch, delays ms · ok|cooldown|hourly|daily · throws NL_ARGUMENT · SMS-23
  * @example
@@ -57,7 +57,7 @@ export function sendAllowed(options: {
 }
 
 /**
- * The state after a code was verified: the delay starts anew, and no count is forgotten.
+ * The state after a code was verified. The delay starts again, and the counts stay.
  *
  * @contract pure · state · throws NL_ARGUMENT
  */
@@ -67,7 +67,7 @@ export function sendsAfterVerified(state: SmsSends): SmsSends {
 }
 
 /**
- * Refuses limits that no account could live with, or that a record could not keep.
+ * Refuses limits that would keep an account from its codes, or that need more times than a record keeps.
  *
  * @contract pure · delays ms · throws NL_ARGUMENT
  */
@@ -87,7 +87,7 @@ function requireState(state: SmsSends): void {
   }
 }
 
-/** What holds a send back the longest, if anything does. */
+/** Of all reasons that hold a send back now, the one that lasts longest. */
 function blockOf(state: SmsSends, now: number, limits: SmsSendLimits): Block | null {
   const delay = state.row === 0 ? 0 : Math.min(limits.firstDelayMs * 2 ** (state.row - 1), limits.longestDelayMs)
   const blocks: Block[] = [
@@ -99,7 +99,7 @@ function blockOf(state: SmsSends, now: number, limits: SmsSendLimits): Block | n
   return longest ?? null
 }
 
-/** When fewer than `most` sends will lie within the window; 0 if so now. */
+/** When fewer than `most` sends will lie within the window. 0 if that is so now. */
 function freeAt(
   state: SmsSends,
   { most, windowMs, now }: { readonly most: number; readonly windowMs: number; readonly now: number },

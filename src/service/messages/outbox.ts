@@ -4,6 +4,7 @@ import type { DraftMessage } from '../../core/account/record/messages.ts'
 import type { SmsOrder } from '../../core/account/sms/order.ts'
 import { limits } from '../../core/limits.ts'
 import type { MailTemplate } from '../../core/mail/index.ts'
+import { loadLanguage } from '../../languages/index.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Mailer } from '../../ports/mailer.ts'
 import type { Random } from '../../ports/random.ts'
@@ -215,11 +216,12 @@ async function sendMails(
   template: MailTemplate,
   accepted: Set<string>,
 ): Promise<number> {
-  // The texts are a fifth of the facade and are needed only now.
-  const { composeMail } = await import('../../core/mail/index.ts')
   const account = await describeAccount(describe, accountIdOf(recordId))
+  // The code that writes mails is needed only here, so that the start of a program does not load it.
+  const { composeMail } = await import('../../core/mail/index.ts')
   const { subject, text, html, language } = composeMail({
     template,
+    language: await loadLanguage(account.locale),
     appName,
     contact,
     name: account.name,
@@ -248,10 +250,11 @@ async function sendSms(
   { to, purpose, code, minutes }: SmsOrder,
 ): Promise<number> {
   if (sms === null) return 0
-  const { smsLanguage, smsText } = await import('../../core/sms/index.ts')
-  const { locale = 'en' } = await describeAccount(describe, accountIdOf(recordId))
-  const text = smsText({ template: purpose, code, appName, locale, domain: sms.domain, minutes })
-  await sms.sender.send({ to, text, dedupeKey: messageId, language: smsLanguage(locale) })
+  const { smsText } = await import('../../core/sms/index.ts')
+  const { locale } = await describeAccount(describe, accountIdOf(recordId))
+  const language = await loadLanguage(locale)
+  const text = smsText({ language, template: purpose, code, appName, domain: sms.domain, minutes })
+  await sms.sender.send({ to, text, dedupeKey: messageId, language: language.tag })
   return 1
 }
 

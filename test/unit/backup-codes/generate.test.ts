@@ -7,14 +7,14 @@ import { expectHonestEverywhere, hostileValues } from '../hostile-values.ts'
 const entropy = Uint8Array.from(Buffer.from(vectors.entropy, 'hex'))
 
 describe('generateBackupCodes', () => {
-  it('makes ten grouped codes of 13 characters by default', () => {
+  it('makes ten codes of 13 characters in groups by default', () => {
     const codes = generateBackupCodes({ entropy })
     expect(codes).toHaveLength(10)
     for (const code of codes)
       expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{4}$/)
   })
 
-  it('makes six digits where asked', () => {
+  it('makes codes of six digits if asked for them', () => {
     for (const code of generateBackupCodes({ entropy, profile: 'numeric-6' })) expect(code).toMatch(/^\d{6}$/)
   })
 
@@ -36,14 +36,14 @@ describe('generateBackupCodes', () => {
     )
   })
 
-  it('gives the same set for the same entropy, another one for another', () => {
+  it('gives the same set for the same entropy, and another set for other entropy', () => {
     const other = Uint8Array.from(entropy).fill(255, 31)
     expect(generateBackupCodes({ entropy })).toEqual(generateBackupCodes({ entropy: Buffer.from(entropy) }))
     const both = [...generateBackupCodes({ entropy }), ...generateBackupCodes({ entropy: other })]
     expect(new Set(both).size).toBe(20)
   })
 
-  it('leaves the entropy as it was', () => {
+  it('does not change the entropy', () => {
     const mine = Uint8Array.from(entropy)
     generateBackupCodes({ entropy: mine })
     expect(mine).toEqual(entropy)

@@ -36,7 +36,7 @@ describe('the stored form of a code', () => {
     expect(backupCodeHashInput('123456', 'numeric-6')).not.toEqual(printed)
   })
 
-  it('throws a NightlatchError without the text for what is no code', () => {
+  it('throws a NightlatchError without the text if it is no code', () => {
     expect(() => backupCodeHashInput('hunter2')).toThrow(/^code must be a backup code/)
     for (const value of hostileValues) expectHonest(() => backupCodeHashInput(value as string))
     for (const value of hostileValues) expectHonest(() => slowHashParams(value as BackupCodeProfile))
@@ -50,7 +50,7 @@ describe('matchBackupCode', () => {
     expect(matchBackupCode({ digest: digestOf(index + 1), digests })).toBe(index)
   })
 
-  it('answers -1 where none matches', () => {
+  it('answers -1 if none matches', () => {
     expect(matchBackupCode({ digest: digestOf(9), digests })).toBe(-1)
     expect(matchBackupCode({ digest: digestOf(9), digests: [] })).toBe(-1)
     const almost = digestOf(1)
@@ -58,7 +58,7 @@ describe('matchBackupCode', () => {
     expect(matchBackupCode({ digest: almost, digests })).toBe(-1)
   })
 
-  it('matches nothing with a digest that is none', () => {
+  it('matches nothing if the digest has another length', () => {
     for (const length of [0, 1, 31, 33, 64]) {
       const digest = new Uint8Array(length)
       expect(matchBackupCode({ digest, digests: [digest, digestOf(0)] })).toBe(-1)
@@ -66,7 +66,7 @@ describe('matchBackupCode', () => {
     }
   })
 
-  it('reads every byte of every entry, also after a hit', () => {
+  it('reads every byte of every entry, also after a match', () => {
     const reads: number[] = []
     const watched = [1, 2, 3].map((fill, at) => {
       const entry = digestOf(fill)

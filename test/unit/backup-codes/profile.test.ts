@@ -11,7 +11,7 @@ import { expectHonest, expectHonestEverywhere, hostileValues } from '../hostile-
 const profiles: readonly BackupCodeProfile[] = ['crockford-13', 'numeric-6']
 
 describe('the strength of a profile', () => {
-  it('is 65 bits by default, about 20 for six digits', () => {
+  it('is 65 bits by default, and about 20 bits for six digits', () => {
     expect(backupCodeStrength()).toEqual({ bits: 65, secondFactor: true, recovery: true })
     const { bits, ...uses } = backupCodeStrength('numeric-6')
     expect(bits).toBeCloseTo(19.93, 2)
@@ -31,7 +31,7 @@ describe('the strength of a profile', () => {
     }
   })
 
-  it('[BC-3] recovery takes 13 base32 characters: six digits are refused with the fix', () => {
+  it('[BC-3] recovery needs 13 base32 characters: six digits are refused, and the error names the profile to use', () => {
     expect(() => checkBackupCodeProfile({ profile: 'crockford-13', use: 'recovery' })).not.toThrow()
     expect(() => checkBackupCodeProfile({ profile: 'numeric-6', use: 'recovery' })).toThrow(
       expect.objectContaining({ code: 'NL_CONFIG', message: expect.stringContaining('use crockford-13') as string }),

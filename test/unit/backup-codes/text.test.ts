@@ -21,11 +21,11 @@ describe('normalizeBackupCode', () => {
     ['full-width', '７Ｋ３Ｍ－Ｑ９ＸＴＷ－０２ａ１'],
     ['full-width O and l', '７Ｋ３ＭＱ９ＸＴＷＯ２Ａｌ'],
     ['invisible marks of a copy', '\uFEFF\u202A7K3M\u200B-Q9XTW-02A1\u202C'],
-  ])('[BC-13] forgives: %s', (_, text) => {
+  ])('[BC-13] accepts: %s', (_, text) => {
     expect(normalizeBackupCode(text)).toBe(canonical)
   })
 
-  it('[BC-13] forgives every dash that people paste', () => {
+  it('[BC-13] accepts every dash that people paste', () => {
     for (const dash of dashes) expect(normalizeBackupCode(['7K3M', 'Q9XTW', '02A1'].join(dash))).toBe(canonical)
   })
 
@@ -59,7 +59,7 @@ describe('normalizeBackupCode', () => {
     expect(normalizeBackupCode(text, 'numeric-6')).toBe(code)
   })
 
-  it('never throws for any value typed or sent', () => {
+  it('throws nothing for any value', () => {
     for (const value of hostileValues) {
       expect(normalizeBackupCode(value)).toBeNull()
       expect(looksLikeBackupCode(value)).toBe(false)
@@ -75,7 +75,7 @@ describe('normalizeBackupCode', () => {
 })
 
 describe('looksLikeBackupCode', () => {
-  it('knows the shape of its profile', () => {
+  it('accepts only the shape of its profile', () => {
     expect(looksLikeBackupCode('7k3m q9xtw 02a1')).toBe(true)
     expect(looksLikeBackupCode('123456')).toBe(false)
     expect(looksLikeBackupCode('123456', 'numeric-6')).toBe(true)
@@ -84,7 +84,7 @@ describe('looksLikeBackupCode', () => {
 })
 
 describe('formatBackupCode', () => {
-  it('groups for the eye', () => {
+  it('writes a code in groups', () => {
     expect(formatBackupCode(canonical)).toBe('7K3M-Q9XTW-02A1')
     expect(formatBackupCode('7k3m-q9xtw-o2al')).toBe('7K3M-Q9XTW-02A1')
     expect(formatBackupCode('123456', 'numeric-6')).toBe('123456')

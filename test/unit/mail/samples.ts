@@ -1,8 +1,10 @@
-import type { MailTemplate, NoticeFactor, NoticeType } from '../../../src/core/mail/index.ts'
+import { languages, loadLanguage } from 'nightlatch/languages'
+import type { Factor } from '../../../src/core/factor.ts'
+import type { MailTemplate, NoticeType } from '../../../src/core/mail/index.ts'
 
 const at = Date.UTC(2026, 7, 4, 13, 4)
 const origin = { ip: '203.0.113.7', userAgent: 'Browser/1 (Test)' }
-const factors: readonly NoticeFactor[] = ['totp', 'sms', 'passkey', 'backup-code']
+const factors: readonly Factor[] = ['totp', 'sms', 'passkey', 'backup-code']
 
 const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
   'factor-added': factors.map((factor) => ({ template: 'factor-added', factor, label: 'My phone', at, ...origin })),
@@ -22,12 +24,12 @@ const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
 /** Every notice in every shape that has sentences of its own. */
 export const templates: readonly MailTemplate[] = Object.values(byType).flat()
 
-export const languages = ['en', 'fr'] as const
+export const everyLanguage = await Promise.all(languages.map((code) => loadLanguage(code)))
 
 /** Every notice in every language, with a title for a table of tests. */
-export const everyMail = languages.flatMap((locale) =>
+export const everyMail = everyLanguage.flatMap((language) =>
   templates.map((template) => {
     const variant = 'factor' in template ? template.factor : 'left' in template ? template.left : ''
-    return { title: `${template.template} ${variant} in ${locale}`, locale, template }
+    return { title: `${template.template} ${variant} in ${language.tag}`, language, template }
   }),
 )

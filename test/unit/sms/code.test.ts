@@ -29,13 +29,13 @@ describe('generateSmsCode', () => {
     }
   })
 
-  it('throws nothing but its own error', () => {
+  it('throws only NightlatchErrors', () => {
     expectHonestEverywhere(generateSmsCode, { entropy: entropy(1), digits: 6 })
   })
 })
 
 describe('normalizeSmsCode', () => {
-  it('drops what people put between digits, and reads full-width ones', () => {
+  it('drops spaces and dashes, and reads full-width digits', () => {
     for (const text of ['049173', '049 173', ' 049-173\n', '０４９１７３', '0 4 9\u00a01 7 3', '\u200b049\u2011173']) {
       expect(normalizeSmsCode(text)).toBe('049173')
     }
@@ -55,12 +55,12 @@ describe('smsDigest', () => {
     }
   })
 
-  it('has none of its parts in it', () => {
+  it('contains none of its parts', () => {
     const text = Buffer.from(smsDigest({ ...binding, code: '123456' })).toString('latin1')
     for (const part of ['123456', 'challenge-1', '36301234567']) expect(text).not.toContain(part)
   })
 
-  it('throws nothing but its own error, which tells no value', () => {
+  it('throws only NightlatchErrors, which show no value', () => {
     expectHonestEverywhere(smsDigest, { ...binding, code: '123456' })
     expect(() => smsDigest({ ...binding, phone: '0630 SECRET', code: '123456' })).toThrow(/^(?!.*SECRET)/)
   })
@@ -69,7 +69,7 @@ describe('smsDigest', () => {
 describe('matchesSmsCode', () => {
   const digest = smsDigest({ ...binding, code: '049173' })
 
-  it('knows the code however it is spelled', () => {
+  it('accepts the code in any spelling', () => {
     for (const text of ['049173', '049 173', '０４９１７３'])
       expect(matchesSmsCode({ ...binding, digest, text })).toBe(true)
   })
@@ -84,7 +84,7 @@ describe('matchesSmsCode', () => {
     expect(matchesSmsCode({ ...binding, ...changed, digest, text: '049173' })).toBe(false)
   })
 
-  it('refuses every other text without throwing', () => {
+  it('answers false for any other text, and throws nothing', () => {
     for (const text of ['049174', '04917', '0491730', '49173', '', ...hostileValues]) {
       expect(matchesSmsCode({ ...binding, digest, text })).toBe(false)
     }

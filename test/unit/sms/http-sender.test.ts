@@ -37,7 +37,7 @@ async function failureOf(sending: Promise<void>): Promise<string> {
 }
 
 describe('what httpSmsSender sends', () => {
-  it('is JSON by default, filled in one pass', async () => {
+  it('is JSON by default, and each placeholder is filled once', async () => {
     gateway.answer((_, response) => response.end())
     await sender().send(sms)
     const request = gateway.requests.at(-1)
@@ -46,7 +46,7 @@ describe('what httpSmsSender sends', () => {
     expect(JSON.parse(request?.body ?? '')).toEqual({ phone: sms.to, message: sms.text })
   })
 
-  it('is a form when asked, with headers and method of the host', async () => {
+  it('is a form if the host asks for it, with the headers and method of the host', async () => {
     const body = { nr: '{digits}', msg: '{text}', id: '{dedupeKey}', lang: '{language}', flash: false, ttl: 600 }
     await sender({ format: 'form', method: 'PUT', headers: { 'X-Key': 'k' }, body }).send(sms)
     const request = gateway.requests.at(-1)
@@ -77,7 +77,7 @@ describe('what httpSmsSender sends', () => {
   })
 })
 
-describe('what httpSmsSender takes for accepted', () => {
+describe('what counts as accepted for httpSmsSender', () => {
   it.each([200, 201, 202, 204])('is any status like %i by default', async (status) => {
     gateway.answer((_, response) => response.writeHead(status).end())
     await sender().send(sms)
@@ -100,7 +100,7 @@ describe('what httpSmsSender takes for accepted', () => {
     [[], false],
     ['0', false],
     [null, false],
-  ])('may be told by fields: %j is %s', async (json, accepted) => {
+  ])('may be decided by fields: %j is %s', async (json, accepted) => {
     gateway.answer((_, response) => sendJson(response, 200, json))
     const success = { status: [200], fields: [{ path: 'ok' }, { path: 'messages.0.status', oneOf: ['0', 0] }] }
     const sending = sender({ success }).send(sms)
@@ -108,7 +108,7 @@ describe('what httpSmsSender takes for accepted', () => {
     else expect(await failureOf(sending)).toContain('did not accept: status 200')
   })
 
-  it('may be told by a function, which sees the whole answer', async () => {
+  it('may be decided by a function, which gets the whole answer', async () => {
     gateway.answer((_, response) => response.end('OK 17'))
     await sender({ success: ({ status, text }) => status === 200 && text.startsWith('OK') }).send(sms)
     await failureOf(sender({ success: ({ json }) => json !== undefined }).send(sms))
@@ -122,7 +122,7 @@ describe('what httpSmsSender takes for accepted', () => {
     await failureOf(sender({ success: { fields: [{ path: 'constructor.name' }] } }).send(sms))
   })
 
-  it('is not what an endless answer says', async () => {
+  it('is not an answer without end', async () => {
     gateway.answer((_, response) => {
       response.on('error', () => undefined)
       response.write(`{"ok":true,"more":"`)
@@ -135,7 +135,7 @@ describe('what httpSmsSender takes for accepted', () => {
     await failureOf(sender({ success: { fields: [{ path: 'ok' }] } }).send(sms))
   })
 
-  it('is not silence, in the time given, before or within the answer', async () => {
+  it('is not an answer that does not come, or stops, until the timeout', async () => {
     gateway.answer(() => undefined)
     expect(await failureOf(sender({ timeoutMs: 100 }).send(sms))).toContain('TimeoutError')
     gateway.answer((_, response) => response.write('{"ok":'))
@@ -160,7 +160,7 @@ describe('the errors of httpSmsSender', () => {
     ['400', 400, { error: { code: 21211, text: `bad number ${sms.to}, ${secret}` } }],
     ['200', 200, { error: { code: 'invalid_number', text: sms.text } }],
     ['500', 500, `<html>${secret} ${sms.text}</html>`],
-  ])('tell status and code, never credential, number, text or address: %s', async (_, status, json) => {
+  ])('name status and code, and never a credential, a number, the text or the address: %s', async (_, status, json) => {
     gateway.answer((_, response) => sendJson(response, status, json))
     const url = `${gateway.origin}/${secret}`
     const told = await failureOf(sender({ ...secretive, url, success: { fields: [{ path: 'id' }] } }).send(sms))
@@ -168,7 +168,7 @@ describe('the errors of httpSmsSender', () => {
     if (status < 500) expect(told).toMatch(/code (?:21211|invalid_number)/)
   })
 
-  it('tell none of them either when nothing answers, or the answer stops', async () => {
+  it('name none of them when no answer comes or the connection breaks', async () => {
     for (const reply of [() => undefined, 'destroy'] as const) {
       gateway.answer(reply === 'destroy' ? (_, response) => response.destroy() : reply)
       const url = `${gateway.origin}/${secret}`
@@ -178,14 +178,14 @@ describe('the errors of httpSmsSender', () => {
   })
 
   it.each([`${sms.to}`, 36301234567, 'a b', 'x'.repeat(33), '1234567', true, null, { a: 1 }, -1e9])(
-    'do not repeat %j, which is no code',
+    'do not repeat %j, which is not an error code',
     async (code) => {
       gateway.answer((_, response) => sendJson(response, 400, { code }))
       expect(await failureOf(sender({ errorCode: 'code' }).send(sms))).not.toMatch(/status 400, code/)
     },
   )
 
-  it('keep what a function of the host threw as their cause', async () => {
+  it('have as their cause what a function of the host threw', async () => {
     const thrown = new Error('of the host')
     const throwing = (): never => {
       throw thrown
@@ -225,12 +225,12 @@ describe('the options of httpSmsSender', () => {
     ['timeoutMs', { timeoutMs: 99 }],
     ['timeoutMs', { timeoutMs: 30_001 }],
     ['no option', { retries: 3 } as object],
-  ])('are checked at once, naming %s, without its value', (name, options) => {
+  ])('are checked when the sender is made: the error names %s and not its value', (name, options) => {
     expect(() => sender(options)).toThrow(name)
     expect(() => sender(options)).toThrow(/^(?!.*(?:pass-word|acme\.example))/)
   })
 
-  it('throw nothing but coded errors, whatever they are', () => {
+  it('throw only NightlatchErrors, whatever they are', () => {
     const circular: Record<string, unknown> = { to: '{to}', text: '{text}' }
     circular['self'] = circular
     expect(() => sender({ body: circular as { to: '{to}' } })).toThrow('body must be')
@@ -246,7 +246,7 @@ describe('the options of httpSmsSender', () => {
     })
   })
 
-  it('send nothing that is no message', async () => {
+  it('do not let a malformed message be sent', async () => {
     const before = gateway.requests.length
     for (const value of hostileValues) {
       await expect(sender().send(value as typeof sms)).rejects.toSatisfy(isNightlatchError)

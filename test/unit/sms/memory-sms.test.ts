@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 const sms = { to: '+36301234567', text: 't', dedupeKey: 'k', language: 'en' }
 
 describe('memorySms', () => {
-  it('keeps what it accepts, fails when told to, and may lose its reply', async () => {
+  it('keeps what it accepts, and fails or loses its reply if told so', async () => {
     const inbox = memorySms()
     await inbox.send(sms)
     inbox.behave('fail')
@@ -18,7 +18,7 @@ describe('memorySms', () => {
     expect(inbox.messages).toEqual([])
   })
 
-  it('hangs until it is told how to go on', async () => {
+  it('hangs if told so, until it is told how to go on', async () => {
     const inbox = memorySms()
     inbox.behave('hang')
     const sending = [inbox.send(sms), inbox.send(sms)]

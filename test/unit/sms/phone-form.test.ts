@@ -3,7 +3,7 @@ import { checkCountries, countryAllowed, isE164, maskPhone } from 'nightlatch/sm
 import { expectHonest, hostileValues } from '../hostile-values.ts'
 
 describe('isE164', () => {
-  it.each(['+36301234567', '+12', '+123456789012345'])('[SMS-10] takes %s', (text) => {
+  it.each(['+36301234567', '+12', '+123456789012345'])('[SMS-10] accepts %s', (text) => {
     expect(isE164(text)).toBe(true)
   })
 
@@ -26,7 +26,7 @@ describe('isE164', () => {
     expect(isE164(text)).toBe(false)
   })
 
-  it('answers for any value', () => {
+  it('answers true or false for any value', () => {
     for (const value of hostileValues) expect(isE164(value)).toBe(false)
   })
 })
@@ -44,7 +44,7 @@ describe('maskPhone', () => {
     expect(maskPhone(phone)).toBe(masked)
   })
 
-  it('throws for what is no number, without telling it', () => {
+  it('throws for a value that is no number, and does not repeat it', () => {
     for (const value of hostileValues) expectHonest(() => maskPhone(value as string))
     expect(() => maskPhone('0630 123 4567')).toThrow(/^phone must be a number in E\.164 form$/)
   })
@@ -60,7 +60,7 @@ describe('countryAllowed', () => {
   })
 })
 
-describe('countryAllowed, given anything', () => {
+describe('countryAllowed with any other value', () => {
   it('allows nothing', () => {
     for (const value of hostileValues) {
       expect(countryAllowed(value as string, ['HU'])).toBe(false)
@@ -79,7 +79,7 @@ describe('checkCountries', () => {
     expect(() => checkCountries([country])).toThrow('countries must be')
   })
 
-  it('throws nothing but its own error', () => {
+  it('throws only NightlatchErrors', () => {
     for (const value of hostileValues) {
       expectHonest(() => checkCountries(value as string[]))
       expectHonest(() => checkCountries([value as string]))

@@ -26,7 +26,7 @@ const viaVonage = (options: Partial<VonageOptions> = {}) =>
   )
 
 describe('twilio', () => {
-  it('sends a form that the Messages resource takes', async () => {
+  it('sends a form that the Messages resource accepts', async () => {
     gateway.answer(twilioReply(accountSid, 'token'))
     await viaTwilio().send(sms)
     const request = gateway.requests.at(-1)
@@ -39,7 +39,7 @@ describe('twilio', () => {
     })
   })
 
-  it('sends by a messaging service, with a key of its own', async () => {
+  it('sends through a messaging service, with an API key', async () => {
     gateway.answer(twilioReply(sid('SK'), 'secret'))
     await httpSmsSender(
       twilio({
@@ -54,7 +54,7 @@ describe('twilio', () => {
     expect(form.has('From')).toBe(false)
   })
 
-  it('tells what Twilio refused by its code, without the number that Twilio quotes', async () => {
+  it('names the code of a refusal by Twilio, without the number that Twilio quotes', async () => {
     gateway.answer(twilioReply(accountSid, 'another'))
     await expect(viaTwilio().send(sms)).rejects.toThrow(/status 401, code 20003$/)
     gateway.answer(twilioReply(accountSid, 'token'))
@@ -68,7 +68,7 @@ describe('twilio', () => {
     expect(inspect(error, { depth: 9 })).not.toMatch(/123456|token/)
   })
 
-  it.each([200, 202, 301, 429, 500, 503])('takes only 201 with a sid for accepted, not %i', async (status) => {
+  it.each([200, 202, 301, 429, 500, 503])('counts only 201 with a sid as accepted, not %i', async (status) => {
     gateway.answer((_, response) => sendJson(response, status, { sid: 'SM1', status: 'queued' }))
     await expect(viaTwilio().send(sms)).rejects.toMatchObject({ code: 'NL_SMS_FAILED' })
     gateway.answer((_, response) => sendJson(response, 201, { status }))
@@ -94,7 +94,7 @@ describe('twilio', () => {
 })
 
 describe('vonage', () => {
-  it('sends JSON that the Messages API takes, numbers without their plus', async () => {
+  it('sends JSON that the Messages API accepts, with numbers without a plus', async () => {
     gateway.answer(vonageReply('abcd1234', 'secret'))
     await viaVonage().send(sms)
     expect(JSON.parse(gateway.requests.at(-1)?.body ?? '')).toEqual({
@@ -108,14 +108,14 @@ describe('vonage', () => {
     expect(JSON.parse(gateway.requests.at(-1)?.body ?? '')).toMatchObject({ from: 'Acme' })
   })
 
-  it('tells what Vonage refused by its status', async () => {
+  it('names the status of a refusal by Vonage', async () => {
     gateway.answer(vonageReply('abcd1234', 'another'))
     await expect(viaVonage().send(sms)).rejects.toThrow(/status 401$/)
     gateway.answer(vonageReply('abcd1234', 'secret'))
     await expect(viaVonage().send({ ...sms, to: '+123456' })).rejects.toThrow(/status 422$/)
   })
 
-  it.each([200, 201, 402, 429, 500])('takes only 202 with a message_uuid for accepted, not %i', async (status) => {
+  it.each([200, 201, 402, 429, 500])('counts only 202 with a message_uuid as accepted, not %i', async (status) => {
     gateway.answer((_, response) => sendJson(response, status, { message_uuid: 'u' }))
     await expect(viaVonage().send(sms)).rejects.toMatchObject({ code: 'NL_SMS_FAILED' })
     gateway.answer((_, response) => sendJson(response, 202, { status }))
@@ -133,7 +133,7 @@ describe('vonage', () => {
   })
 })
 
-it('the presets throw nothing but coded errors', () => {
+it('the presets throw only NightlatchErrors', () => {
   expectHonestEverywhere(twilio, { accountSid, authToken: 't', from: '+15005550006', origin: 'https://api.twilio.com' })
   expectHonestEverywhere(vonage, { apiKey: 'k', apiSecret: 's', from: 'Acme', origin: 'https://api.nexmo.com' })
 })

@@ -31,11 +31,11 @@ function send(state: SmsSends, now: number, limits = smsSendLimits): SmsSends {
 }
 
 describe('sendAllowed', () => {
-  it('[SMS-23] lets the resend delay grow: doubled from 30 seconds to 32 minutes', () => {
+  it('[SMS-23] doubles the resend delay from 30 seconds to 32 minutes', () => {
     expect(waits(9, wide).map((ms) => ms / second)).toEqual([30, 60, 120, 240, 480, 960, 1920, 1920, 1920])
   })
 
-  it('refuses one that comes too early, counts nothing, and says when', () => {
+  it('refuses a send that comes too early, does not count it, and says when the next is allowed', () => {
     const state = send(noSmsSends, start)
     expect(sendAllowed({ state, now: start + 30 * second - 1 })).toEqual({
       ok: false,
@@ -45,7 +45,7 @@ describe('sendAllowed', () => {
     expect(sendAllowed({ state, now: start + 30 * second })).toMatchObject({ ok: true })
   })
 
-  it('allows six within any hour', () => {
+  it('allows six sends within any hour', () => {
     let state: SmsSends = noSmsSends
     for (const at of [0, 0.5, 1.5, 3.5, 7.5, 15.5]) state = send(state, start + at * minute)
     expect(sendAllowed({ state, now: start + 50 * minute })).toEqual({
@@ -56,7 +56,7 @@ describe('sendAllowed', () => {
     expect(sendAllowed({ state, now: start + hour })).toMatchObject({ ok: true })
   })
 
-  it('allows fifteen within any day, whatever was verified in between', () => {
+  it('allows fifteen sends within any day, also if codes were verified in between', () => {
     let state: SmsSends = noSmsSends
     for (let i = 0; i < 15; i++) state = sendsAfterVerified(send(state, start + i * hour))
     expect(sendAllowed({ state, now: start + 15 * hour })).toEqual({
@@ -68,7 +68,7 @@ describe('sendAllowed', () => {
     expect(state.at).toHaveLength(15)
   })
 
-  it('forgets the delay when a code was verified, and never the counts', () => {
+  it('resets the delay when a code was verified, and keeps the counts', () => {
     let state = send(send(noSmsSends, start), start + minute)
     expect(sendAllowed({ state, now: start + minute + second })).toMatchObject({ reason: 'cooldown' })
     state = sendsAfterVerified(state)
@@ -76,20 +76,20 @@ describe('sendAllowed', () => {
     expect(sendAllowed({ state, now: start + minute + second })).toMatchObject({ ok: true, state: { row: 1 } })
   })
 
-  it('begins anew after a day of silence', () => {
+  it('starts again after a day without a send', () => {
     let state: SmsSends = noSmsSends
     for (let i = 0; i < 5; i++) state = send(state, start + i * hour)
     expect(state.row).toBe(5)
     expect(send(state, start + 28 * hour)).toEqual({ at: [start + 28 * hour], row: 1 })
   })
 
-  it('says the reason that lasts longest', () => {
+  it('gives the reason that lasts longest', () => {
     const limits = { ...smsSendLimits, hourly: 1, daily: 1 }
     const state = send(noSmsSends, start, limits)
     expect(sendAllowed({ state, now: start, limits })).toMatchObject({ reason: 'daily', retryAt: start + 24 * hour })
   })
 
-  it('bears clocks that run backwards: a send just ahead counts, one far ahead does not', () => {
+  it('allows for clocks that run backwards: a send a little ahead counts, a send far ahead does not', () => {
     const state = send(noSmsSends, start)
     expect(sendAllowed({ state, now: start - 10 * second })).toMatchObject({
       reason: 'cooldown',
@@ -101,7 +101,7 @@ describe('sendAllowed', () => {
     expect(send(years, start - 25 * hour)).toEqual({ at: [start - 25 * hour], row: 1 })
   })
 
-  it('throws nothing but its own error', () => {
+  it('throws only NightlatchErrors', () => {
     expectHonestEverywhere(sendAllowed, { state: noSmsSends, now: start, limits: smsSendLimits })
     expectHonestEverywhere(checkSendLimits, smsSendLimits)
     expectHonestEverywhere(sendsAfterVerified, noSmsSends)

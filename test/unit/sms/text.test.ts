@@ -1,11 +1,13 @@
+import { languages, loadLanguage } from 'nightlatch/languages'
 import { describe, expect, it } from 'vitest'
-import { checkDomain, parseOriginBound, smsLanguage, smsLength, smsPurposes, smsText } from 'nightlatch/sms'
+import { checkDomain, parseOriginBound, smsLength, smsPurposes, smsText } from 'nightlatch/sms'
 import type { SmsTextOptions } from 'nightlatch/sms'
 import { expectHonest, expectHonestEverywhere, hostileTexts, hostileValues } from '../hostile-values.ts'
 
-const good: SmsTextOptions = { template: 'login', code: '123456', appName: 'Acme', locale: 'en', minutes: 5 }
+const english = await loadLanguage('en')
+const good: SmsTextOptions = { language: english, template: 'login', code: '123456', appName: 'Acme', minutes: 5 }
 const everyText = smsPurposes.flatMap((template) =>
-  ['en', 'fr'].flatMap((locale) => [1, 5, 10].map((minutes) => [template, locale, minutes] as const)),
+  languages.flatMap((code) => [1, 5, 10].map((minutes) => [template, code, minutes] as const)),
 )
 
 describe('smsText', () => {
@@ -18,7 +20,7 @@ describe('smsText', () => {
     ],
     [
       'step-up',
-      'de',
+      'xx',
       'Acme: 123456 is your code to confirm that it is you, valid for 5 minutes. Never pass it on, not even to us.',
     ],
     ['login', 'fr', 'Acme : 123456 est votre code de connexion, valable 5 minutes. Ne le communiquez à personne.'],
@@ -32,20 +34,33 @@ describe('smsText', () => {
       'FR',
       "Acme : 123456 est votre code pour confirmer que c'est vous, valable 5 minutes. Ne le communiquez à personne.",
     ],
-  ] as const)('[SMS-13] names the application and asks not to pass the code on: %s, %s', (template, locale, text) => {
-    expect(smsText({ ...good, template, locale })).toBe(text)
-    expect(text).not.toMatch(/https?:|www\.|\/\//)
+  ] as const)(
+    '[SMS-13] names the application and asks not to pass the code on: %s, %s',
+    async (template, locale, text) => {
+      expect(smsText({ ...good, language: await loadLanguage(locale), template })).toBe(text)
+      expect(text).not.toMatch(/https?:|www\.|\/\//)
+    },
+  )
+
+  const inGsm7 = everyText.filter(([, code]) => code === 'en' || code === 'fr')
+
+  it.each(inGsm7)('fits one message in GSM-7, with its bound line: %s, %s, %i', async (template, code, minutes) => {
+    const made = { ...good, language: await loadLanguage(code), template, minutes }
+    const text = smsText({ ...made, appName: 'Acme Banking', domain: 'login.acme.example' })
+    expect(smsLength(text)).toMatchObject({ encoding: 'GSM-7', segments: 1 })
   })
 
-  it.each(everyText)('fits one message in GSM-7, with its bound line: %s, %s, %i', (template, locale, minutes) => {
-    const text = smsText({ ...good, template, locale, minutes, appName: 'Acme Banking', domain: 'login.acme.example' })
-    expect(smsLength(text)).toMatchObject({ encoding: 'GSM-7', segments: 1 })
+  it.each(everyText)('fits three messages in any alphabet: %s, %s, %i', async (template, code, minutes) => {
+    const made = { ...good, language: await loadLanguage(code), template, minutes }
+    const text = smsText({ ...made, appName: 'Acme Banking', domain: 'login.acme.example' })
+    expect(smsLength(text).segments).toBeLessThanOrEqual(3)
   })
 
   it.each(everyText)(
     '[SMS-16] ends with the bound line and nothing after it: %s, %s, %i',
-    (template, locale, minutes) => {
-      const text = smsText({ ...good, template, locale, minutes, domain: 'acme.example' })
+    async (template, code, minutes) => {
+      const language = await loadLanguage(code)
+      const text = smsText({ ...good, language, template, minutes, domain: 'acme.example' })
       const lines = text.split('\n')
       expect(lines.at(-1)).toBe('@acme.example #123456')
       expect(lines.at(-1)).toMatch(/^@\S+ #\S+( @\S+)?$/)
@@ -53,48 +68,34 @@ describe('smsText', () => {
     },
   )
 
-  it('[SMS-19] binds to no frame, and to nothing at all without a domain', () => {
+  it('[SMS-19] names no frame, and has no bound line without a domain', () => {
     expect(smsText({ ...good, domain: 'acme.example' }).match(/@/g)).toHaveLength(1)
     expect(smsText(good)).not.toMatch(/[@#\n]/)
   })
 
-  it('keeps a name from making lines of its own, and from filling the message', () => {
+  it('lets no name add a line or fill the message', () => {
     const text = smsText({ ...good, appName: `Acme\n@evil.example #999999${'x'.repeat(500)}`, domain: 'acme.example' })
     expect(text.split('\n')).toHaveLength(3)
     expect(parseOriginBound(text)).toMatchObject({ host: 'acme.example', code: '123456' })
     expect(text.length).toBeLessThan(170)
   })
 
-  it('offers no life above ten minutes', () => {
+  it('refuses more than ten minutes', () => {
     expect(() => smsText({ ...good, minutes: 11 })).toThrow('minutes must be an integer from 1 to 10')
   })
 
-  it('throws nothing but its own error', () => {
+  it('throws only NightlatchErrors', () => {
     expectHonestEverywhere(smsText, { ...good, domain: 'acme.example' })
     for (const appName of hostileTexts) expectHonest(() => smsText({ ...good, appName }))
+    for (const sms of hostileValues) expectHonest(() => smsText({ ...good, language: { sms } as never }))
     for (const code of ['12345', '123456789', '12 456', '１２３４５６', '12345\n']) {
       expect(() => smsText({ ...good, code })).toThrow('code must be')
     }
   })
 })
 
-describe('smsLanguage', () => {
-  it('is French for French, and English for all others', () => {
-    expect(['fr', 'fr-CA', 'FR_ca.UTF-8', 'frr', 'fro', 'en', 'hu', ''].map(smsLanguage)).toEqual([
-      'fr',
-      'fr',
-      'fr',
-      'en',
-      'en',
-      'en',
-      'en',
-      'en',
-    ])
-  })
-})
-
 describe('checkDomain', () => {
-  it('[SMS-17] takes a bare host name', () => {
+  it('[SMS-17] accepts a bare host name', () => {
     expect(checkDomain('Acme.example')).toBe('acme.example')
     expect(checkDomain('login.xn--bcher-kva.example')).toBe('login.xn--bcher-kva.example')
     expect(checkDomain('localhost')).toBe('localhost')
@@ -127,13 +128,13 @@ describe('checkDomain', () => {
     expect(() => smsText({ ...good, domain })).toThrow('domain must be a bare host name')
   })
 
-  it('throws nothing but its own error', () => {
+  it('throws only NightlatchErrors', () => {
     for (const value of hostileValues) expectHonest(() => checkDomain(value))
   })
 })
 
 describe('parseOriginBound', () => {
-  it('[SMS-18] reads the last line only, and the code up to white space', () => {
+  it('[SMS-18] reads only the last line, and the code up to white space', () => {
     const bound = { ok: true, host: 'example.com', code: '747723', embeddedHost: null }
     expect(parseOriginBound('Your Example code is 747723.\n\n@example.com #747723')).toEqual(bound)
     expect(parseOriginBound('@example.com #747723')).toEqual(bound)
@@ -164,13 +165,13 @@ describe('parseOriginBound', () => {
   })
 
   it.each(['@https://example.com #1', '@example.com:8443 #1', '@example.com/x #1', '@example.com #1 @x:1'])(
-    '[SMS-17] does not take %j for a host',
+    '[SMS-17] refuses the host of %j',
     (text) => {
       expect(parseOriginBound(text)).toEqual({ ok: false, reason: 'host' })
     },
   )
 
-  it('answers for any value', () => {
+  it('throws nothing for any value', () => {
     for (const value of hostileValues) expect(parseOriginBound(value)).toMatchObject({ ok: false })
   })
 })

@@ -1,21 +1,23 @@
-import type { FactorSentences, Language } from './language.ts'
-import { fewCodes } from './language.ts'
+import type { SheetTexts } from '../backup-codes/sheet.ts'
+import type { FactorTexts, MailTexts } from '../mail/texts.ts'
+import type { SmsTexts, SmsWords } from '../sms/text.ts'
+import type { Language } from './language.ts'
 
-const added: FactorSentences = {
+const added: FactorTexts = {
   totp: 'Une application d’authentification a été ajoutée à votre compte',
   sms: 'Un numéro de téléphone pour les codes par SMS a été ajouté à votre compte',
   passkey: 'Une clé d’accès a été ajoutée à votre compte',
   'backup-code': 'Des codes de secours ont été ajoutés à votre compte',
 }
 
-const removed: FactorSentences = {
+const removed: FactorTexts = {
   totp: 'Une application d’authentification a été retirée de votre compte',
   sms: 'Un numéro de téléphone pour les codes par SMS a été retiré de votre compte',
   passkey: 'Une clé d’accès a été retirée de votre compte',
   'backup-code': 'Les codes de secours ont été retirés de votre compte',
 }
 
-const disabled: FactorSentences = {
+const disabled: FactorTexts = {
   totp: 'Les applications d’authentification ont été désactivées pour votre compte',
   sms: 'Les codes par SMS ont été désactivés pour votre compte',
   passkey: 'Les clés d’accès ont été désactivées pour votre compte',
@@ -32,7 +34,7 @@ const openPage = (appName: string): string =>
   `Ouvrez vous-même ${appName}, comme vous le faites toujours, et consultez la page de sécurité de votre compte.`
 const history = 'Parcourez l’historique des connexions et déconnectez tous les appareils.'
 
-function codesLeft(left: number): string {
+function codesLeft(left: number, fewCodes: number): string {
   if (left <= 0) {
     return 'C’était le dernier : il n’en reste aucun. Créez une nouvelle série dès maintenant, pour qu’un téléphone perdu ne vous ferme pas la porte.'
   }
@@ -42,8 +44,7 @@ function codesLeft(left: number): string {
     : `Il reste ${left} codes.`
 }
 
-export const fr: Language = {
-  tag: 'fr',
+const mail: MailTexts = {
   notices: {
     'factor-added': ({ factor }, { appName }) => ({
       subject: added[factor],
@@ -85,9 +86,9 @@ export const fr: Language = {
         'Créez vous-même une nouvelle série de codes de secours et déconnectez tous les appareils.',
       ],
     }),
-    'backup-code-used': ({ left }, { appName }) => ({
+    'backup-code-used': ({ left }, { appName, fewCodes }) => ({
       subject: left <= 0 ? 'Votre dernier code de secours a été utilisé' : 'Un code de secours a été utilisé',
-      happened: [`Un code de secours a été utilisé pour votre compte. ${codesLeft(left)}`],
+      happened: [`Un code de secours a été utilisé pour votre compte. ${codesLeft(left, fewCodes)}`],
       ifYou:
         left > fewCodes
           ? fine
@@ -138,7 +139,7 @@ export const fr: Language = {
       ifNotYou: [
         changePassword,
         openPage(appName),
-        'Retirez cet appareil, ajoutez de nouveau le vôtre et déconnectez tous les appareils.',
+        'Retirez cette application, ajoutez de nouveau la vôtre et déconnectez tous les appareils.',
       ],
     }),
     'signed-out-everywhere': (_template, { appName }) => ({
@@ -162,7 +163,7 @@ export const fr: Language = {
         'Si c’était vous, gardez vos codes de secours : avec votre mot de passe, l’un d’eux permet d’enregistrer une nouvelle clé d’accès.',
       ifNotYou: [
         openPage(appName),
-        'Supprimez toute clé d’accès qui n’est pas la vôtre et déconnectez-vous partout.',
+        'Supprimez toutes les clés d’accès qui ne sont pas les vôtres et déconnectez tous les appareils.',
         changePassword,
       ],
     }),
@@ -173,13 +174,18 @@ export const fr: Language = {
       ifNotYou: [
         changePassword,
         openPage(appName),
-        'Réactivez-le, supprimez toute clé d’accès qui n’est pas la vôtre, déconnectez-vous partout.',
+        'Exigez de nouveau une clé d’accès, supprimez toutes celles qui ne sont pas les vôtres et déconnectez tous les appareils.',
       ],
     }),
   },
   labels: {
     when: 'Quand :',
-    authenticator: 'Appareil :',
+    authenticator: {
+      totp: 'Application d’authentification :',
+      sms: 'Numéro de téléphone :',
+      passkey: 'Clé d’accès :',
+      'backup-code': 'Codes de secours :',
+    },
     ip: 'Adresse IP :',
     browser: 'Navigateur (indicatif, tel qu’il se décrit) :',
     antiPhishingCode: 'Votre code anti-hameçonnage :',
@@ -189,6 +195,30 @@ export const fr: Language = {
   contact: (contact) => `À qui demander de l’aide : ${contact}`,
   footer: (appName) =>
     `Ce message a été envoyé automatiquement par ${appName} pour protéger votre compte. Il ne contient volontairement aucun lien, et personne ne vous demandera jamais un code ou un mot de passe par courriel.`,
-  // An unbreakable space before the double signs, so that none of them begins a line.
+  // French has a space before these signs. It is a no-break space, so that no sign begins a line.
   typeset: (sentence) => sentence.replaceAll(/ (?=[:;!?»])/g, '\u00a0').replaceAll('« ', '«\u00a0'),
 }
+
+// These texts avoid ê, ç, û and the curly apostrophe: GSM-7 has none of them.
+const codeMessage = (what: string, { appName, code, minutes }: SmsWords): string =>
+  `${appName} : ${code} est votre code ${what}, valable ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}. Ne le communiquez à personne.`
+
+const sms: SmsTexts = {
+  login: (words) => codeMessage('de connexion', words),
+  'verify-number': (words) => codeMessage('pour confirmer ce numéro', words),
+  'step-up': (words) => codeMessage("pour confirmer que c'est vous", words),
+}
+
+const sheet: SheetTexts = {
+  title: (appName) => `${appName} : codes de secours`,
+  account: (account) => `Compte : ${account}`,
+  created: (createdAt) => `Créés le : ${createdAt}`,
+  advice: [
+    'Chaque code sert une seule fois, à la place de votre application d’authentification.',
+    'Rayez un code dès que vous l’avez utilisé.',
+    'Une nouvelle série annule tous les codes de cette feuille.',
+    'Gardez cette feuille en lieu sûr, loin de votre téléphone, et ne la montrez à personne.',
+  ],
+}
+
+export const language: Language = { tag: 'fr', mail, sms, sheet }

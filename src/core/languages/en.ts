@@ -1,21 +1,23 @@
-import type { FactorSentences, Language } from './language.ts'
-import { fewCodes } from './language.ts'
+import type { SheetTexts } from '../backup-codes/sheet.ts'
+import type { FactorTexts, MailTexts } from '../mail/texts.ts'
+import type { SmsTexts, SmsWords } from '../sms/text.ts'
+import type { Language } from './language.ts'
 
-const added: FactorSentences = {
+const added: FactorTexts = {
   totp: 'An authenticator app was added to your account',
   sms: 'A phone number for codes by SMS was added to your account',
   passkey: 'A passkey was added to your account',
   'backup-code': 'Backup codes were added to your account',
 }
 
-const removed: FactorSentences = {
+const removed: FactorTexts = {
   totp: 'An authenticator app was removed from your account',
   sms: 'A phone number for codes by SMS was removed from your account',
   passkey: 'A passkey was removed from your account',
   'backup-code': 'The backup codes were removed from your account',
 }
 
-const disabled: FactorSentences = {
+const disabled: FactorTexts = {
   totp: 'Authenticator apps were switched off for your account',
   sms: 'Codes by SMS were switched off for your account',
   passkey: 'Passkeys were switched off for your account',
@@ -30,15 +32,14 @@ const openPage = (appName: string): string =>
   `Open ${appName} yourself, the way you always do, and look at the security page of your account.`
 const history = 'Look through the login history and sign out everywhere.'
 
-function codesLeft(left: number): string {
+function codesLeft(left: number, fewCodes: number): string {
   if (left <= 0)
     return 'It was the last one: none is left. Make a new set now, so that a lost phone does not lock you out.'
   if (left === 1) return 'Only one code is left. Make a new set soon.'
   return left <= fewCodes ? `Only ${left} codes are left. Make a new set soon.` : `${left} codes are left.`
 }
 
-export const en: Language = {
-  tag: 'en',
+const mail: MailTexts = {
   notices: {
     'factor-added': ({ factor }, { appName }) => ({
       subject: added[factor],
@@ -72,9 +73,9 @@ export const en: Language = {
       ifYou: 'If this was you, keep the new codes in a safe place and throw the old ones away.',
       ifNotYou: [changePassword, openPage(appName), 'Make a new set of backup codes yourself and sign out everywhere.'],
     }),
-    'backup-code-used': ({ left }, { appName }) => ({
+    'backup-code-used': ({ left }, { appName, fewCodes }) => ({
       subject: left <= 0 ? 'Your last backup code was used' : 'A backup code was used',
-      happened: [`A backup code was used for your account. ${codesLeft(left)}`],
+      happened: [`A backup code was used for your account. ${codesLeft(left, fewCodes)}`],
       ifYou: left > fewCodes ? fine : 'If this was you, make a new set of backup codes on the security page.',
       ifNotYou: [changePassword, openPage(appName), 'Make a new set of backup codes and sign out everywhere.'],
     }),
@@ -104,14 +105,14 @@ export const en: Language = {
       ifNotYou: [
         changePassword,
         openPage(appName),
-        'Sign in with another factor, set this one up anew, sign out everywhere.',
+        'Sign in with another factor, set this one up anew and sign out everywhere.',
       ],
     }),
     'authenticator-resynchronized': (_template, { appName }) => ({
       subject: 'An authenticator app was resynchronized',
       happened: ['The clock of an authenticator app of your account was set right with two of its codes.'],
       ifYou: fine,
-      ifNotYou: [changePassword, openPage(appName), 'Remove that device, add your own again and sign out everywhere.'],
+      ifNotYou: [changePassword, openPage(appName), 'Remove that app, add your own again and sign out everywhere.'],
     }),
     'signed-out-everywhere': (_template, { appName }) => ({
       subject: 'Your account was signed out everywhere',
@@ -137,13 +138,18 @@ export const en: Language = {
       ifNotYou: [
         changePassword,
         openPage(appName),
-        'Switch it on again, remove every passkey that is not yours, sign out everywhere.',
+        'Let only passkeys open your account again, remove every passkey that is not yours and sign out everywhere.',
       ],
     }),
   },
   labels: {
     when: 'When:',
-    authenticator: 'Device:',
+    authenticator: {
+      totp: 'Authenticator app:',
+      sms: 'Phone number:',
+      passkey: 'Passkey:',
+      'backup-code': 'Backup codes:',
+    },
     ip: 'IP address:',
     browser: 'Browser (approximate, as it describes itself):',
     antiPhishingCode: 'Your anti-phishing code:',
@@ -155,3 +161,26 @@ export const en: Language = {
     `${appName} sent this automatically to protect your account. It holds no link on purpose, and nobody will ever ask you for a code or a password by mail.`,
   typeset: (sentence) => sentence,
 }
+
+const codeMessage = (what: string, { appName, code, minutes }: SmsWords): string =>
+  `${appName}: ${code} is your code ${what}, valid for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}. Never pass it on, not even to us.`
+
+const sms: SmsTexts = {
+  login: (words) => codeMessage('to sign in', words),
+  'verify-number': (words) => codeMessage('to confirm this number', words),
+  'step-up': (words) => codeMessage('to confirm that it is you', words),
+}
+
+const sheet: SheetTexts = {
+  title: (appName) => `${appName}: backup codes`,
+  account: (account) => `Account: ${account}`,
+  created: (createdAt) => `Created: ${createdAt}`,
+  advice: [
+    'Each code signs you in once, in place of your authenticator app.',
+    'Strike out a code when you have used it.',
+    'A new set makes every code on this sheet worthless.',
+    'Keep this sheet safe, away from your phone, and show it to nobody.',
+  ],
+}
+
+export const language: Language = { tag: 'en', mail, sms, sheet }
