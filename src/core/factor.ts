@@ -8,6 +8,9 @@ export type CodeFactor = Exclude<Factor, 'passkey'>
 
 export const methods: readonly Method[] = ['passkey', 'totp', 'sms']
 
+/** Restricted authenticators of NIST SP 800-63B §3.2.9: nobody may have to use one [SMS-1]. */
+export const restrictedMethods: readonly Method[] = ['sms']
+
 export const codeFactors: readonly CodeFactor[] = ['totp', 'sms', 'backup-code']
 
 /** Names that RFC 8176 registers. It has none for a mailed link or for another provider's word. */

@@ -65,7 +65,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
     ),
     sms: checked(
       later<Sms>({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
-        (await import('./facade/sms.ts')).createSms(kernel),
+        (await import('./facade/sms.ts')).createSms(kernel, options.sms?.defaultCountry),
       ),
     ),
     passkeys: checked(

@@ -9,7 +9,8 @@ import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { NumberType, SmsRisk } from '../../ports/sms.ts'
 import { slowHash } from '../../slow-hash/index.ts'
 import { accountIdOf } from '../keys/account-id.ts'
-import type { NightlatchOptions, SmsCeilings } from '../options/options.ts'
+import type { NightlatchOptions } from '../options/options.ts'
+import type { SmsCeilings } from '../options/sms-options.ts'
 import type { RecordStore } from './record-store.ts'
 
 interface ProveParts {

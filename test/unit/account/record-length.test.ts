@@ -2,9 +2,9 @@ import { keyring } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { methods } from '../../../src/core/factor.ts'
+import { accountRecord } from '../../../src/core/account/record/account-record.ts'
 import type { AccountState, Session, SmsNumber } from '../../../src/core/account/record/state.ts'
-import { accountSchema, emptyAccount } from '../../../src/core/account/record/state.ts'
-import { summarizeAccount } from '../../../src/core/account/record/summary.ts'
+import { emptyAccount } from '../../../src/core/account/record/state.ts'
 import { slowHashParams } from '../../../src/core/backup-codes/index.ts'
 import { limits } from '../../../src/core/limits.ts'
 import { passkeyLimits } from '../../../src/core/passkeys/index.ts'
@@ -160,13 +160,7 @@ function full(): AccountState {
 }
 
 describe('limits.recordLength', () => {
-  const kind = {
-    kind: 'account',
-    schema: accountSchema,
-    empty: emptyAccount,
-    summarize: summarizeAccount,
-  }
-  const records = createRecordStore<AccountState>(kind, {
+  const records = createRecordStore(accountRecord, {
     storage: memoryStorage(),
     keys: keyring(keyText(1)),
     random,

@@ -3,6 +3,7 @@ import { memoryMailer } from 'nightlatch/testing'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { keyring } from 'nightlatch'
+import { accountRecord } from '../../../src/core/account/record/account-record.ts'
 import type { TokenKind, TokenPayloads } from '../../../src/core/token/index.ts'
 import { accountHash } from '../../../src/service/keys/account-id.ts'
 import { createKernel } from '../../../src/service/loop/kernel.ts'
@@ -68,6 +69,7 @@ describe('golden sealed values', () => {
       schema: 1,
       empty: () => ({ a: null }),
       summarize: () => ({}) as never,
+      purposes: accountRecord.purposes,
     },
     { storage: memoryStorage(), keys, random: fixedNonce },
   )

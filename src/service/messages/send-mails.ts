@@ -1,0 +1,62 @@
+import type { MailTemplate } from '../../core/mail/index.ts'
+import type { OutboxMessage } from '../../ports/storage.ts'
+import { accountIdOf } from '../keys/account-id.ts'
+import type { NightlatchOptions } from '../options/options.ts'
+import { describeAccount } from './describe.ts'
+
+/** Messages in part accepted that this process remembers: one forgotten too early is sent twice, no more. */
+const mostRemembered = 1000
+
+/** One mail to each verified address, also when an earlier one was refused. How many there are; throws if one failed. */
+export type SendMails = (message: OutboxMessage, template: MailTemplate) => Promise<number>
+
+export function createSendMails({
+  mailer,
+  describe,
+  appName,
+  contact,
+}: Pick<NightlatchOptions, 'mailer' | 'describe' | 'appName' | 'contact'>): SendMails {
+  const acceptedBy = createAcceptedAddresses()
+
+  return async ({ recordId, messageId }, template) => {
+    // The texts are a fifth of the facade and are needed only now.
+    const { composeMail } = await import('../../core/mail/index.ts')
+    const { name, locale, timeZone, ...account } = await describeAccount(describe, accountIdOf(recordId))
+    const { subject, text, html, language } = composeMail({ template, appName, contact, name, locale, timeZone })
+    const addresses = account.addresses.filter(({ verified }) => verified)
+    const accepted = acceptedBy.of(messageId)
+    const faults: unknown[] = []
+    for (const [index, { mail: to }] of addresses.entries()) {
+      if (accepted.has(to)) continue
+      try {
+        await mailer.send({ to, subject, text, html, language, dedupeKey: `${messageId}-${index}` })
+        accepted.add(to)
+      } catch (error) {
+        faults.push(error)
+      }
+    }
+    if (faults.length > 0) throw faults[0]
+    acceptedBy.forget(messageId)
+    return addresses.length
+  }
+}
+
+/** The addresses that took a message already while another one did not. */
+function createAcceptedAddresses(): { of(messageId: string): Set<string>; forget(messageId: string): void } {
+  const remembered = new Map<string, Set<string>>()
+  return {
+    of(messageId) {
+      const addresses = remembered.get(messageId) ?? new Set()
+      remembered.delete(messageId)
+      remembered.set(messageId, addresses)
+      for (const oldest of remembered.keys()) {
+        if (remembered.size <= mostRemembered) break
+        remembered.delete(oldest)
+      }
+      return addresses
+    },
+    forget(messageId) {
+      remembered.delete(messageId)
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import type { SmsOrder } from '../../core/account/record/step.ts'
+import type { OutboxMessage } from '../../ports/storage.ts'
+import { accountIdOf } from '../keys/account-id.ts'
+import type { NightlatchOptions } from '../options/options.ts'
+import { describeAccount } from './describe.ts'
+
+/** The recipient is the one of the commit; only the language is asked of the host now. How many recipients there are. */
+export type SendSms = (message: OutboxMessage, order: SmsOrder) => Promise<number>
+
+export function createSendSms({
+  sms,
+  describe,
+  appName,
+}: Pick<NightlatchOptions, 'sms' | 'describe' | 'appName'>): SendSms {
+  return async ({ recordId, messageId }, { to, purpose, code, minutes }) => {
+    // The code was queued under another configuration: now nothing is there to send it.
+    if (sms === undefined) return 0
+    const { smsLanguage, smsText } = await import('../../core/sms/index.ts')
+    const { locale = 'en' } = await describeAccount(describe, accountIdOf(recordId))
+    const text = smsText({ template: purpose, code, appName, locale, domain: sms.domain, minutes })
+    await sms.sender.send({ to, text, dedupeKey: messageId, language: smsLanguage(locale) })
+    return 1
+  }
+}
