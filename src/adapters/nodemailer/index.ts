@@ -88,7 +88,7 @@ async function openSmtp(smtp: SmtpOptions | string): Promise<MailTransport> {
     })
   })
   const options = typeof smtp === 'string' ? { url: smtp } : smtp
-  return createTransport({ ...timeouts, ...options }) as unknown as MailTransport
+  return createTransport({ ...timeouts, ...options })
 }
 
 function messageIdOf(dedupeKey: string, domain: string): string {

@@ -50,7 +50,7 @@ export function checkBody(body: unknown, format: BodyFormat): asserts body is Sm
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new NightlatchError('NL_CONFIG', 'body must be an object of fields, or a function that makes one')
   }
-  const text = textsOf(body as BodyFields, 0).join('')
+  const text = textsOf(body, 0).join('')
   const unknown = [...text.matchAll(placeholder)].some(([, name = '']) => !placeholders.includes(name))
   if (unknown) {
     throw new NightlatchError('NL_CONFIG', `body has an unknown placeholder; there are {${placeholders.join('}, {')}}`)

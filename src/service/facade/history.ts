@@ -7,7 +7,7 @@ import { limits } from '../../core/limits.ts'
 import type { ChainFault } from '../../core/record/verify-chain.ts'
 import { verifyChain } from '../../core/record/verify-chain.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
-import type { EventRow, FactRow, Page, RecordId } from '../../ports/storage.ts'
+import type { EventRow, Page, RecordId } from '../../ports/storage.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import { readEvents, readFacts } from '../loop/read-rows.ts'
 import type { LoadedRecord } from '../loop/record-store.ts'
@@ -116,7 +116,7 @@ export function createHistory(kernel: Kernel): History {
       const { id } = signedIn.record
       const [rows, facts] = await Promise.all([
         events(id, summarizedRows),
-        collect<FactRow>(summarizedRows, (after) => storage.listFacts({ id, limit: limits.historyPage, ...after })),
+        collect(summarizedRows, (after) => storage.listFacts({ id, limit: limits.historyPage, ...after })),
       ])
       const summary = summarizeLogins(readEvents(rows), readFacts(facts))
       return { ok: true, logins: summary }

@@ -101,7 +101,7 @@ export function createSignIn(kernel: Kernel): SignIn {
   const user = { kind: 'user' } as const
 
   return {
-    ...later<PasskeySignIn>({ passkeyOptions: true, verifyPasskey: true }, async () =>
+    ...later({ passkeyOptions: true, verifyPasskey: true }, async () =>
       (await import('./passkey-sign-in.ts')).createPasskeySignIn(kernel, signInLimits),
     ),
 
