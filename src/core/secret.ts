@@ -1,4 +1,4 @@
-/** A secret at rest. Opened only when a step asks for it. Its associated data names record, field and purpose [CRY-3]. */
+/** A secret at rest, opened only when a step asks for it. Its seal is bound to record, field and purpose [CRY-3]. */
 export interface Sealed {
   readonly alg: 'xchacha20-poly1305'
   readonly keyId: string

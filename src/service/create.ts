@@ -29,7 +29,7 @@ export interface Nightlatch {
   readonly history: History
   readonly score: SecurityScore
   readonly accounts: Accounts
-  /** `sweep()` sends what is due; `idle()` waits for what this process is sending; `stop()` ends the sweeper. */
+  /** `sweep()` sends what is due. `idle()` waits for what this process is sending. `stop()` ends the sweeper. */
   readonly outbox: Pick<Outbox, 'sweep' | 'idle' | 'start' | 'stop'>
   /** Attributes for the device-token cookie; call it `__Host-nl_device` where the page is served by https [SES-13]. */
   readonly cookie: CookieAttributes
@@ -45,8 +45,8 @@ export interface CookieAttributes {
 }
 
 /**
- * Puts the second lock together: everything of an account's security page over the host's own users and sessions.
- * Checks its options once; nothing is read or sent before the first call.
+ * Makes everything that an account's security page needs, over the host's own users and sessions. Checks its options
+ * once. Nothing is read or sent before the first call.
  *
  * @contract effect(none) · outcomes the facade · throws NL_CONFIG, NL_KEYS
  * @example
@@ -106,7 +106,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
 
 type Method = (input: unknown) => Promise<unknown>
 
-/** Holds every method of a part to its one options object, before anything of it is read. */
+/** Makes every method refuse an argument that is no object, before anything in it is read. */
 function checked<Part extends object>(part: Part): Part {
   const methods = Object.entries(part as Record<string, Method>).map(([name, method]): [string, Method] => [
     name,

@@ -43,8 +43,8 @@ interface Partition {
 }
 
 /**
- * Storage in the memory of one process, for tests and for trying things out: everything is gone when the process ends.
- * Each call is atomic, and what goes in or comes out is a copy.
+ * Storage in the memory of one process, for tests and first trials. Everything is lost when the process ends. Each call
+ * is atomic, and works on copies.
  *
  * @contract effect(memory) · times ms since epoch · outcomes those of {@link Storage} · throws NL_ARGUMENT, NL_STORAGE_FAILED
  */

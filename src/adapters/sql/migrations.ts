@@ -4,15 +4,15 @@ import { storageCall } from './failure.ts'
 import { requireDatabase, requireDialect } from './options.ts'
 import type { SqlStorageOptions } from './options.ts'
 
-/** One statement that a host runs once, in the order of the list. Released names and statements never change. */
+/** One statement. A host runs each once, in the order of the list. Names and statements of a release never change. */
 export interface SqlMigration {
   readonly name: string
   readonly sql: string
 }
 
 /**
- * The statements that make the tables, for hosts that run migrations with a tool of their own. Each may be run again
- * without harm. Hosts without such a tool call {@link migrate}.
+ * The statements that make the tables, for hosts that have a tool of their own for migrations. Each may be run twice.
+ * Hosts without such a tool call {@link migrate}.
  *
  * @contract pure · outcomes a list of statements · throws NL_CONFIG
  */
@@ -98,8 +98,8 @@ export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigratio
 }
 
 /**
- * Brings the tables up to date. May be called at every start and by several processes at once: one works, the others
- * wait and find nothing left to do.
+ * Brings the tables up to date. May be called at every start, and by several processes at once: one does the work, the
+ * others wait for it.
  *
  * @contract effect(database) · outcomes none · throws NL_CONFIG, NL_STORAGE_FAILED
  */

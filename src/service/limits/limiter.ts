@@ -20,7 +20,7 @@ interface LimiterParts {
   readonly now: Clock
 }
 
-/** A limiter that fails opens no flow: the one in this process counts instead, and a fact says so. */
+/** When the host's limiter fails, the one in this process takes over, and a fact records it. */
 export function createCharge({ limiter, facts, now }: LimiterParts): Charge {
   const local = memoryLimiter()
   return async (charges, flow) => {
@@ -35,7 +35,7 @@ export function createCharge({ limiter, facts, now }: LimiterParts): Charge {
   }
 }
 
-/** Anything but a clear answer counts as a failure of the limiter, and lets nobody pass [THR-8]. */
+/** Any answer but the two of the port is a failure of the limiter, and admits nothing [THR-8]. */
 function limitedBy(answer: LimiterAnswer): Limited | null {
   const { admitted, retryAt } = answer as { readonly admitted: unknown; readonly retryAt?: unknown }
   if (admitted === true) return null

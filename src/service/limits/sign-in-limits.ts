@@ -39,7 +39,7 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
       const charges: LimiterCharge[] = [
         { key: kernel.hash('sign-in', name, ...sourceOf(client)), limit: 20, windowMs: 15 * minute },
       ]
-      // By the name alone there is only a ceiling that sheds load; a browser that this account knows is exempt from it.
+      // The name alone has only a high limit, against load. It does not count for a browser that this account knows.
       if (!client.deviceNamesAccount) {
         charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
       }
@@ -50,7 +50,7 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
       const charges: LimiterCharge[] = [
         { key: kernel.hash('code', accountId, ...sourceOf(client)), limit: 60, windowMs: minute },
       ]
-      // Many networks with one challenge must not keep the owner's known device waiting.
+      // Strangers who send one challenge from many networks must not make the owner's known device wait.
       if (!client.deviceNamesAccount) {
         charges.push({ key: kernel.hash('code-ceiling', accountId), limit: 120, windowMs: minute })
       }
@@ -65,7 +65,7 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
   }
 }
 
-/** A browser that the account knows counts for itself: strangers in its network use up nothing that it may do. */
+/** A browser that the account knows has a count of its own, which strangers in its network cannot use up. */
 function sourceOf(client: OpenedClient): readonly string[] {
   const { deviceNamesAccount, deviceId } = client
   return deviceNamesAccount && deviceId !== null ? ['device', deviceId] : networkOf(client)

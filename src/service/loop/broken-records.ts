@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { RecordId } from '../../ports/storage.ts'
 import type { Facts } from './facts.ts'
 
-/** Does work on a record. If the record turns out to be broken, a fact says so before the caller gets the error. */
+/** Works on a record. If the record is broken, a fact records it before the caller gets the error. */
 export type OnRecord = <T>(recordId: RecordId, work: () => Promise<T>) => Promise<T>
 
 const brokenCodes: ReadonlySet<NightlatchErrorCode> = new Set([

@@ -55,14 +55,14 @@ export interface Kernel {
   hash(...parts: readonly string[]): string
   seal<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): string
   open<K extends TokenKind>(kind: K, text: unknown): TokenPayloads[K] | null
-  /** `account`: whose device tokens make the sender known; null for nobody's. */
+  /** `account`: the account whose known devices count; null for none. */
   client(info: ClientInfo | undefined, account: string | null): OpenedClient
   /** Null: signed out. */
   acting(grant: GrantInput, proof?: unknown): Acting | null
   recordFact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): Promise<void>
 }
 
-/** Puts the parts together that every call needs, from options that it checks first. */
+/** Checks the options and puts the parts together that every call needs. */
 export function createKernel(options: NightlatchOptions): Kernel {
   const { settings, ceilings } = checkOptions(options)
   const { keys, appName } = options

@@ -14,7 +14,7 @@ export interface SignedIn {
   readonly record: LoadedRecord<AccountState>
 }
 
-/** The record behind a grant, for calls that only read. Null: signed out. */
+/** Loads the record of a grant, for calls that only read. Null: signed out. */
 export type LoadSignedIn = (grant: GrantInput, scope?: SessionScope) => Promise<SignedIn | null>
 
 interface LoadParts {

@@ -11,17 +11,17 @@ import type { Storage, StoredRecord, Summary } from '../../ports/storage.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { keyById, nonceLength, openSealed, sealBytes, sealingKey } from '../keys/keyring.ts'
 
-/** A kind of record: what the loop must know of it. */
+/** What the loop must know of a kind of record. */
 export interface RecordKind<S> {
   readonly kind: string
   readonly schema: number
   empty(now: number): S
   summarize(state: S, now: number): Summary
-  /** What its sealed values are for, each by the beginning of its path in the state. The first that fits counts. */
+  /** What each sealed value of the state is for, by the beginning of its path. The first that fits counts. */
   readonly purposes: readonly (readonly [path: string, purpose: string])[]
 }
 
-/** The body of a record: the state of its kind, and what the loop itself keeps beside it. */
+/** The body of a record: the state, and what the loop keeps beside it. */
 interface Body<S> {
   readonly state: S
   readonly chain: ChainHead & { readonly key: Secret }
@@ -33,7 +33,7 @@ export interface LoadedRecord<S> extends Body<S> {
   readonly id: string
   /** Null: not stored yet. */
   readonly version: string | null
-  /** The key that its stored form is authenticated under. */
+  /** The key under which its stored form is authenticated. */
   readonly keyId: string
 }
 
@@ -41,11 +41,11 @@ export interface RecordStore<S> {
   readonly kind: RecordKind<S>
   load(id: string): Promise<LoadedRecord<S> | null>
   fresh(id: string, now: number): LoadedRecord<S>
-  /** The stored form of a record's next version: secrets sealed, authenticated. */
+  /** The stored form of a record's next version, with its secrets sealed and a MAC over all. */
   write(record: LoadedRecord<S>): { readonly version: string; readonly doc: string }
   open(id: string, path: string, sealed: Sealed): Uint8Array
   chainKey(record: LoadedRecord<S>): Uint8Array
-  /** Whether nothing of the record hangs on any key but the first. */
+  /** Whether the record needs no key but the first of the ring. */
   isCurrent(record: LoadedRecord<S>): boolean
 }
 
@@ -86,7 +86,7 @@ export function createRecordStore<S>(kind: RecordKind<S>, { storage, keys, rando
       const { id: keyId, key } = sealingKey(keys, 'record')
       const body: Body<S> = mapSecrets({ state, chain, attempts }, (secret, path) => {
         if (isUnsealed(secret)) return seal(id, path, secret.seal)
-        // After a rotation, what an old key sealed is sealed anew by the next write [CRY-7].
+        // After a rotation, the next write seals with the first key what an old one had sealed [CRY-7].
         return secret.keyId === keyId ? secret : seal(id, path, open(id, path, secret))
       })
       const text = JSON.stringify(body)
@@ -110,7 +110,7 @@ export function createRecordStore<S>(kind: RecordKind<S>, { storage, keys, rando
   }
 }
 
-/** Null: the account is new. A record that is gone while its history is there is an error. */
+/** Null: there is no such record. If its history is there, somebody deleted the record, which is an error. */
 async function loadStored(storage: Storage, id: string): Promise<StoredRecord | null> {
   const stored = await storage.load(id)
   if (stored !== null) return stored

@@ -31,7 +31,7 @@ interface RunParts {
   readonly sweep: 'automatic' | 'manual'
 }
 
-/** Sends a call through the loop. The first one starts the sweeper. */
+/** Runs a call through the loop. The first one starts the sweeper. */
 export function createRun({ transact, facts, outbox, onRecord, sweep }: RunParts): RunUseCase {
   let sweeperStarted = sweep === 'manual'
 

@@ -23,7 +23,7 @@ export type Deliver = (message: OutboxMessage, leaseToken: string) => Promise<De
 
 type DeathReason = Undeliverable | 'unreadable' | 'expired'
 
-/** At least once: a message whose settling is lost may be sent again, under the same dedupe key. */
+/** Delivers at least once. If a message was sent and not settled, it is sent again, under the same dedupe key. */
 export function createDeliver({ storage, keys, now, facts, send }: DeliverParts): Deliver {
   return async (message, leaseToken) => {
     const { recordId, messageId, channel, body, attempts } = message
@@ -36,7 +36,7 @@ export function createDeliver({ storage, keys, now, facts, send }: DeliverParts)
     }
     const giveUp = async (reason: DeathReason): Promise<'dead'> => {
       const values = { channel, message: messageId, reason }
-      // The fact first: a storage that fails between the two makes it twice rather than never.
+      // The fact comes first: if the storage fails between the two, it is written twice rather than never.
       await facts.record(recordId, [{ type: 'message_dead', values }], { actor: 'system', call: messageId }, now())
       await settle('dead')
       return 'dead'

@@ -33,7 +33,7 @@ export function createOutbox({ storage, keys, random, now, facts, send }: Outbox
   const sweep = createSweep({ storage, random, now, deliver })
   const running = new Set<Promise<unknown>>()
 
-  /** Whatever fails here leaves the message leased: the sweeper takes it when the lease is over. */
+  /** If the work fails, the message stays leased. The sweeper takes it when the lease is over. */
   const track = (work: Promise<unknown>): void => {
     const settled = work
       .catch(() => undefined)

@@ -24,7 +24,7 @@ export function openMessage(keys: Keyring, { recordId, messageId, channel, body 
   return bytes === null ? null : ({ ...JSON.parse(textOf(bytes)), channel } as DraftMessage)
 }
 
-/** Record, message and channel: nobody who can write the table redirects a message. */
+/** Bound to record, message and channel, so that nobody who can write the table redirects a message. */
 function associated(recordId: RecordId, messageId: string, channel: Channel): Uint8Array {
   return frame('nightlatch/outbox/v1', recordId, messageId, channel)
 }

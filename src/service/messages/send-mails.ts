@@ -4,10 +4,13 @@ import { accountIdOf } from '../keys/account-id.ts'
 import type { NightlatchOptions } from '../options/options.ts'
 import { describeAccount } from './describe.ts'
 
-/** Messages in part accepted that this process remembers: one forgotten too early is sent twice, no more. */
+/** Messages that some addresses took and others did not. If one is forgotten too early, an address gets it twice. */
 const mostRemembered = 1000
 
-/** One mail to each verified address, also when an earlier one was refused. How many there are; throws if one failed. */
+/**
+ * Sends one mail to each verified address, also after one was refused. Answers how many addresses there are, and throws
+ * if one of them did not take it.
+ */
 export type SendMails = (message: OutboxMessage, template: MailTemplate) => Promise<number>
 
 export function createSendMails({
@@ -19,7 +22,7 @@ export function createSendMails({
   const acceptedBy = createAcceptedAddresses()
 
   return async ({ recordId, messageId }, template) => {
-    // The texts are a fifth of the facade and are needed only now.
+    // The texts are a fifth of the facade's code and are needed only now.
     const { composeMail } = await import('../../core/mail/index.ts')
     const { name, locale, timeZone, ...account } = await describeAccount(describe, accountIdOf(recordId))
     const { subject, text, html, language } = composeMail({ template, appName, contact, name, locale, timeZone })
@@ -41,7 +44,7 @@ export function createSendMails({
   }
 }
 
-/** The addresses that took a message already while another one did not. */
+/** The addresses that took a message already, so that only the others are tried again. */
 function createAcceptedAddresses(): { of(messageId: string): Set<string>; forget(messageId: string): void } {
   const remembered = new Map<string, Set<string>>()
   return {

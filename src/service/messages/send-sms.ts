@@ -4,7 +4,7 @@ import { accountIdOf } from '../keys/account-id.ts'
 import type { NightlatchOptions } from '../options/options.ts'
 import { describeAccount } from './describe.ts'
 
-/** The recipient is the one of the commit; only the language is asked of the host now. How many recipients there are. */
+/** Sends a code to the number that the commit named; only the language is asked for now. Answers how many were sent. */
 export type SendSms = (message: OutboxMessage, order: SmsOrder) => Promise<number>
 
 export function createSendSms({
@@ -13,7 +13,7 @@ export function createSendSms({
   appName,
 }: Pick<NightlatchOptions, 'sms' | 'describe' | 'appName'>): SendSms {
   return async ({ recordId, messageId }, { to, purpose, code, minutes }) => {
-    // The code was queued under another configuration: now nothing is there to send it.
+    // The code was queued while SMS was configured, and now it is not.
     if (sms === undefined) return 0
     const { smsLanguage, smsText } = await import('../../core/sms/index.ts')
     const { locale = 'en' } = await describeAccount(describe, accountIdOf(recordId))

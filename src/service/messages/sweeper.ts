@@ -34,7 +34,7 @@ export function createSweep({ storage, random, now, deliver }: SweeperParts): Sw
     const faults: unknown[] = []
     const deliverAll = async (messages: readonly OutboxMessage[]): Promise<void> => {
       for (const message of messages) {
-        // What the lease no longer covers may be another server's already.
+        // After the end of the lease another server may have taken the rest.
         if (now() >= leaseUntil) break
         try {
           count[await deliver(message, leaseToken)] += 1
@@ -43,7 +43,7 @@ export function createSweep({ storage, random, now, deliver }: SweeperParts): Sw
         }
       }
     }
-    // Side by side: a gateway that hangs must delay no mail.
+    // The channels run side by side, so that an SMS gateway that hangs delays no mail.
     const channels = [...new Set(taken.map(({ channel }) => channel))]
     await Promise.all(channels.map((channel) => deliverAll(taken.filter((message) => message.channel === channel))))
     if (faults.length > 0) throw faults[0]
@@ -51,7 +51,7 @@ export function createSweep({ storage, random, now, deliver }: SweeperParts): Sw
   }
 }
 
-/** Sweeps every so often, until it is stopped. */
+/** Sweeps at an interval until it is stopped. */
 export interface SweepTimer {
   start(everyMs: number): void
   stop(): void
@@ -64,7 +64,7 @@ export function createSweepTimer(sweep: () => void): SweepTimer {
       requireInteger(everyMs, 'everyMs', { from: 1000, to: 86_400_000 })
       if (timer !== null) return
       timer = setInterval(sweep, everyMs)
-      // The timer alone is no reason for a process to live.
+      // The timer alone must not keep a process running.
       if (typeof timer === 'object' && 'unref' in timer) timer.unref()
     },
     stop() {

@@ -8,7 +8,7 @@ export interface BackupCodeOptions {
   readonly profile?: BackupCodeProfile
   /** Default 10, at most 20. */
   readonly count?: number
-  /** Whether a code used at sign-in is replaced by a new one, shown with the grant. Default false. */
+  /** Whether a new code replaces one that is used at sign-in, and comes with the grant. Default false. */
   readonly replaceUsed?: boolean
 }
 

@@ -19,35 +19,35 @@ import type { TotpOptions } from './totp-options.ts'
 export interface NightlatchOptions {
   /** Shown in authenticator apps and mails. No colon. */
   readonly appName: string
-  /** Whom a person asks for help: printed in every mail. */
+  /** Where a person can ask for help. Printed in every mail. */
   readonly contact: string
-  /** One that is a {@link Directory} too can walk over all records. */
+  /** `accounts.reseal` needs one that implements {@link Directory} too. */
   readonly storage: Storage & Partial<Directory>
   readonly mailer: Mailer
   /** From {@link keyring}. */
   readonly keys: Keyring
   readonly describe: Describe
-  /** Whether factors are asked of accounts. Default: optional. */
+  /** Whether accounts must have a second factor. Default: optional. */
   readonly policy?: Policy
   /**
    * `multiple` (default), or `exclusive`: one method at a time. A second one is then refused with `deactivate-first`,
    * unless it is enrolled with `switching`.
    */
   readonly factors?: 'multiple' | 'exclusive'
-  /** Methods that may be enrolled; default all that are configured. Codes by SMS cannot be the only one [SMS-1]. */
+  /** Methods that may be enrolled. Default: all that are configured. Codes by SMS cannot be the only one [SMS-1]. */
   readonly methods?: readonly Method[]
   /** Absent: no codes by SMS. */
   readonly sms?: SmsOptions
   /** Absent: no passkeys. */
   readonly passkeys?: PasskeyOptions
-  /** Absent: every sign-in asks for the factor. From `trustDevices()`, which lowers the assurance of a sign-in [SES-9]. */
+  /** From `trustDevices()`; lowers the assurance of a sign-in [SES-9]. Absent: every sign-in asks for a factor. */
   readonly trustedDevices?: DeviceTrustTerms
   readonly totp?: TotpOptions
   readonly backupCodes?: BackupCodeOptions
   readonly challenge?: {
     /** Life of a challenge in ms; default 10 minutes, at most an hour. */
     readonly lifeMs?: number
-    /** Wrong codes until it dies; default 5, at most 10. */
+    /** Wrong codes until the challenge ends; default 5, at most 10. */
     readonly tries?: number
   }
   readonly stepUp?: {
@@ -55,17 +55,17 @@ export interface NightlatchOptions {
     readonly lifeMs?: number
   }
   readonly outbox?: {
-    /** `automatic` (default) sweeps every 30 s from the first call on; `manual` leaves it to `outbox.sweep()`. */
+    /** `automatic` (default): sweeps every 30 s from the first call on. `manual`: the host calls `outbox.sweep()`. */
     readonly sweep?: 'automatic' | 'manual'
   }
-  /** Hears of every event and fact after it is stored, for a log elsewhere; never waited for [LOG-7]. */
+  /** Gets every event and fact after it is stored, for a log elsewhere. No call waits for it [LOG-7]. */
   readonly sink?: Sink
-  /** Sheds load before anything is read. Default: one in this process. */
+  /** Refuses too many calls before anything is read. Default: one in this process. */
   readonly limiter?: Limiter
-  /** ms since epoch; default the system's. */
+  /** ms since epoch. Default: the system's clock. */
   readonly clock?: Clock
-  /** Default the platform's generator. */
+  /** Default: the platform's generator. */
   readonly random?: Random
-  /** Default `slowHash` of `nightlatch/slow-hash`. */
+  /** Default: `slowHash` of `nightlatch/slow-hash`. */
   readonly slowHash?: SlowHash
 }

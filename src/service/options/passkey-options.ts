@@ -6,9 +6,9 @@ import { oneOf, requireMethod, requirePart } from './option-rules.ts'
 export interface PasskeyOptions {
   /** From `webauthn()` of `nightlatch/passkeys`. */
   readonly verifier: PasskeyVerifier
-  /** What a counter that did not grow does: `refuse` (default) the sign-in, or only `report` it [PKA-10]. */
+  /** If a passkey's counter did not grow: `refuse` (default) the sign-in, or only `report` it [PKA-10]. */
   readonly counterRegression?: 'refuse' | 'report'
-  /** Whether passkeys that are synced between devices are taken; default `accept` [PKA-8]. */
+  /** Whether passkeys that are synced between devices may be registered. Default: `accept` [PKA-8]. */
   readonly synced?: 'accept' | 'refuse'
 }
 

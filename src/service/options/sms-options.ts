@@ -10,27 +10,27 @@ import { optionError, rejectUnknown, requireFunction, requireMethod, requirePart
 
 export interface SmsOptions {
   readonly sender: SmsSender
-  /** Where codes may be sent: ISO 3166-1 alpha-2. What is not listed gets none [SMS-21]. */
+  /** Where codes may be sent: ISO 3166-1 alpha-2. Other countries get none [SMS-21]. */
   readonly countries: readonly string[]
-  /** Numbers typed without a country code are of this one. */
+  /** The country of numbers that are typed without a country code. */
   readonly defaultCountry?: string
-  /** The bare domain of the pages: with it, browsers fill the code in there and nowhere else. */
+  /** The bare domain of the pages. With it, browsers fill in the code there and nowhere else. */
   readonly domain?: string
   /** Life of a code in ms; default 5 minutes, at most 10 [SMS-4]. */
   readonly lifeMs?: number
   /** How often one account may be sent a code. */
   readonly sends?: Partial<SmsSendLimits>
-  /** What many accounts share [SMS-22]. */
+  /** The limits that all accounts share [SMS-22]. */
   readonly ceilings?: Partial<SmsCeilings>
-  /** Asked before each message; one that says no, throws or takes longer than 5 s denies it [SMS-3]. */
+  /** Asked before each message. `deny`, an error or no answer within 5 s: the message is not sent [SMS-3]. */
   readonly risk?: SmsRisk
 }
 
-/** Most messages, whoever asks. */
+/** The most messages that are sent, over all accounts. */
 export interface SmsCeilings {
-  /** To one number in 24 hours; default 20. Known devices, other sign-ins and proofs of the number count apart. */
+  /** To one number in 24 hours; default 20. Known devices, other sign-ins and enrollments of it count apart. */
   readonly numberDaily: number
-  /** Asked for from one network (an IPv4 address, or a /64) or one known device in an hour; default 20. */
+  /** From one network (an IPv4 address or an IPv6 /64) or one known device in an hour; default 20. */
   readonly networkHourly: number
   /** To one country in an hour; default 500. */
   readonly countryHourly: number
@@ -82,7 +82,7 @@ function checkSends(sends: SmsOptions['sends']): SmsSendLimits {
 
 const defaultCeilings: SmsCeilings = { numberDaily: 20, networkHourly: 20, countryHourly: 500, totalHourly: 2000 }
 
-/** The ceilings, completed; the defaults without SMS. */
+/** The host's ceilings, completed by the defaults. */
 export function smsCeilings(sms: SmsOptions | undefined): SmsCeilings {
   const given: unknown = sms?.ceilings ?? {}
   if (typeof given !== 'object' || given === null) throw optionError('sms.ceilings', 'an object')

@@ -4,7 +4,7 @@ import type { OtpAlgorithm } from '../../core/otp/index.ts'
 import { oneOf, optionError, requirePart, wholeNumber } from './option-rules.ts'
 
 export interface TotpOptions {
-  /** Default SHA1: other values are not understood by every app [URI-7]. */
+  /** Default SHA1: some apps do not understand the others [URI-7]. */
   readonly algorithm?: OtpAlgorithm
   /** 6 (default) or 8 */
   readonly digits?: number

@@ -3,7 +3,7 @@ import { same } from '../assert.ts'
 import { committed, eventNumbers, idsOf, newChange, newEvent, newFact, newMessage, noon, take } from './fixtures.ts'
 import type { ContractCase } from './fixtures.ts'
 
-/** Any well-formed Unicode but NUL, which the service refuses before it comes here. */
+/** Well-formed Unicode. Without NUL, which the service refuses. */
 const unusual: readonly string[] = [
   '',
   ' ',
@@ -22,7 +22,7 @@ const unusual: readonly string[] = [
   'x'.repeat(200_000),
 ]
 
-/** Ids that a careless collation takes for one another. */
+/** Ids that a collation may take for the same. */
 const alike: readonly string[] = [
   'a',
   'A',
@@ -65,7 +65,7 @@ async function unchanged(storage: Storage, act: () => Promise<unknown>): Promise
   same(await state(), before, 'what is stored after foreign hands were on a copy')
 }
 
-/** Overwrites everything that can be reached from a value, as a careless caller would. */
+/** Overwrites everything in a value, as a caller may do after a call. */
 function spoil(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   for (const [key, inner] of Object.entries(value)) {

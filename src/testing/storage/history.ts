@@ -9,7 +9,7 @@ function rangeDown(from: number, to: number): readonly number[] {
   return Array.from({ length: from - to + 1 }, (_, i) => from - i)
 }
 
-/** Twelve events, so that an order by text shows, in three commits; types alternate, times run with the numbers. */
+/** Twelve events in three commits. Twelve, because sorting by text would put 10 before 2. Types alternate. */
 async function twelve(storage: Storage): Promise<string> {
   let expected: string | null = null
   for (const start of [1, 5, 9]) {
