@@ -95,7 +95,7 @@ const together: readonly LimiterCase[] = [
       const narrow = { key: 'narrow', limit: 2, windowMs: hour }
       const wide = { key: 'wide', limit: 6, windowMs: hour }
       same(await countAdmitted(limiter, 5, narrow, wide), 2, 'admitted by both')
-      same(await countAdmitted(limiter, 5, wide, narrow), 0, 'admitted by both, told the other way round')
+      same(await countAdmitted(limiter, 5, wide, narrow), 0, 'admitted by both, in the other order')
       same(await countAdmitted(limiter, 9, wide), 4, 'left of the wide one')
     },
   },
@@ -115,7 +115,7 @@ const together: readonly LimiterCase[] = [
 
 const waiting: readonly LimiterCase[] = [
   {
-    name: 'tells when to come back, admits then, and refused calls do not put it off',
+    name: 'answers when to try again, admits then, and refused calls do not delay it',
     async run([limiter]) {
       const key = { key: 'k', limit: 2, windowMs: shortWindow }
       same(await countAdmitted(limiter, 2, key), 2, 'admitted at first')

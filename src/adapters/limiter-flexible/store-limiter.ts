@@ -43,8 +43,8 @@ export function storeLimiter({
       return withinTime(timeoutMs, async (inTime): Promise<LimiterAnswer> => {
         const counts = await counter()
         const standings = await Promise.all(charges.map((charge) => look(counts, charge)))
-        const held = standings.filter(({ left, waitMs }) => left <= 0 && waitMs > 0)
-        if (held.length > 0) return refused(now, Math.max(...held.map(({ waitMs }) => waitMs)))
+        const full = standings.filter(({ left, waitMs }) => left <= 0 && waitMs > 0)
+        if (full.length > 0) return refused(now, Math.max(...full.map(({ waitMs }) => waitMs)))
         standings.sort((a, b) => a.left - b.left)
         for (const { key, seconds, limit } of standings) {
           inTime()

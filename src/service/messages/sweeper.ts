@@ -43,7 +43,7 @@ export function createSweep({ storage, random, now, deliver }: SweeperParts): Sw
         }
       }
     }
-    // The channels run side by side, so that an SMS gateway that hangs delays no mail.
+    // The channels run side by side, so that a gateway that hangs delays no mail.
     const channels = [...new Set(taken.map(({ channel }) => channel))]
     await Promise.all(channels.map((channel) => deliverAll(taken.filter((message) => message.channel === channel))))
     if (faults.length > 0) throw faults[0]

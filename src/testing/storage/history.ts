@@ -74,7 +74,7 @@ export const historyCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'keeps its place while new events arrive',
+    name: 'goes on where a page ended, while new events arrive',
     async run({ storage }) {
       const expected = await twelve(storage)
       const top = await storage.listEvents({ id, limit: 5 })
@@ -153,7 +153,7 @@ export const historyCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'keeps its place while new facts arrive',
+    name: 'goes on where a page ended, while new facts arrive',
     async run({ storage }) {
       await storage.append(['a', 'b', 'c', 'd'].map((name) => newFact(name)))
       const top = await storage.listFacts({ id, limit: 2 })

@@ -268,3 +268,14 @@ export function emptyAccount(now: number): AccountState {
 
 /** The number of the form in which accounts are written: 1 until the first release. */
 export const accountSchema = 1
+
+/**
+ * What each sealed value of an account is for, by the beginning of its path. The first that fits counts. The purpose is
+ * part of a seal: a word that changes makes stored values unreadable.
+ */
+export const sealPurposes: readonly (readonly [path: string, purpose: string])[] = [
+  ['totp/', 'totp-secret'],
+  ['sms/code/digest', 'sms-code-digest'],
+  ['sms/', 'phone-number'],
+  ['backup-code/', 'backup-code-digest'],
+]
