@@ -52,6 +52,8 @@ export default [
       parserOptions: { project: 'tsconfig.build.json', tsconfigRootDir: import.meta.dirname },
     },
     rules: {
+      'max-depth': ['error', 3],
+      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       'no-restricted-syntax': ['error', ...inSource, noPlainErrors],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Not a CSPRNG [CRY-1].' }],
       '@typescript-eslint/await-thenable': 'error',

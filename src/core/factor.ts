@@ -13,6 +13,9 @@ export const methods: readonly Method[] = factors.filter((factor) => factor !== 
 
 export const codeFactors: readonly CodeFactor[] = factors.filter((factor) => factor !== 'passkey')
 
+/** Restricted authenticators of NIST SP 800-63B §3.2.9: nobody may have to use one [SMS-1]. */
+export const restrictedMethods: readonly Method[] = ['sms']
+
 /** Names that RFC 8176 registers. It has none for a mailed link or for another provider's word. */
 export const amrs = ['pwd', 'otp', 'sms', 'hwk', 'swk', 'pop', 'mfa'] as const
 

@@ -1,4 +1,4 @@
-/** A secret at rest. Opened only where a plan asks for it; its associated data names record, field and purpose [CRY-3]. */
+/** A secret at rest, opened only when a step asks for it. Its seal is bound to record, field and purpose [CRY-3]. */
 export interface Sealed {
   readonly alg: 'xchacha20-poly1305'
   readonly keyId: string
@@ -43,4 +43,10 @@ export function mapSecrets<T>(value: T, replace: (secret: Secret, path: string) 
     copy[name] = mapSecrets(item, replace, path === '' ? name : `${path}/${name}`)
   }
   return copy as T
+}
+
+/** Every secret in a JSON-like value. */
+export function secretsOf(value: unknown): readonly Secret[] {
+  if (typeof value !== 'object' || value === null) return []
+  return isUnsealed(value) || isSealed(value) ? [value] : Object.values(value).flatMap((item) => secretsOf(item))
 }

@@ -7,8 +7,8 @@ export interface ListRecords {
   readonly limit: number
 }
 
-/** What a storage may offer besides: walks over all records, for work that touches every account. */
+/** An optional part of a storage: lists all records, for work on every account. */
 export interface Directory {
-  /** Record ids in ascending order of their code units or bytes, whichever the storage keeps. */
+  /** Record ids in ascending order, by code units or by bytes, as the storage sorts. */
   listRecords(request: ListRecords): Promise<Page<RecordId>>
 }

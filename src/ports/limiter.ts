@@ -9,8 +9,8 @@ export interface LimiterCharge {
 export type LimiterAnswer = { readonly admitted: true } | { readonly admitted: false; readonly retryAt: number }
 
 /**
- * Sheds load before anything is read. Charges every key and admits only if all of them are within their limit; the
- * attempt budgets of an account do not depend on it.
+ * Refuses too many calls before anything is read. Charges every key and admits only if all of them are within their
+ * limit. The attempt budgets of an account do not depend on it.
  */
 export interface Limiter {
   charge(request: { readonly now: number; readonly charges: readonly LimiterCharge[] }): Promise<LimiterAnswer>

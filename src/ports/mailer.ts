@@ -3,14 +3,14 @@ export interface Mail {
   readonly subject: string
   readonly text: string
   readonly html: string
-  /** Stable over retries of one message to one recipient, so that a mailer may drop a repeat. */
+  /** The same for every try of one message to one recipient, so that a mailer may drop a repeat. */
   readonly dedupeKey: string
   /** BCP 47 */
   readonly language: string
 }
 
 /**
- * Hands one mail to the host's mail system. Resolves when it was accepted; rejects when it was not, and the outbox
+ * Gives one mail to the host's mail system. Resolves when it was accepted. Rejects when it was not, and the outbox
  * tries again later. Must not let line breaks from `to` or `subject` reach a header.
  */
 export interface Mailer {

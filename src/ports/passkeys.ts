@@ -7,9 +7,9 @@ import type {
 } from '../core/passkeys/index.ts'
 
 /**
- * Checks what an authenticator signed, and all that must hold whatever the policy is. Answers null when it does not
- * verify, whatever the reason, and never rejects for what a browser sent. User verification and the counter are
- * reported, not judged.
+ * Checks what an authenticator signed, and everything that must hold under any policy. Answers null when it does not
+ * verify, for any reason, and never rejects because of what a browser sent. User verification and the counter are only
+ * reported: the caller decides.
  */
 export interface PasskeyVerifier {
   readonly relyingParty: RelyingParty
@@ -20,7 +20,7 @@ export interface PasskeyVerifier {
   verifyAssertion(question: {
     readonly response: AssertionResponse
     readonly challenge: string
-    /** As {@link RegistrationFacts} has it. */
+    /** The one of {@link RegistrationFacts}. */
     readonly publicKey: string
   }): Promise<AssertionFacts | null>
 }

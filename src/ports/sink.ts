@@ -6,12 +6,12 @@ export interface SinkEntry {
   readonly accountId: string | null
   readonly events: readonly SecurityEvent[]
   readonly facts: readonly Fact[]
-  /** Where the account's chained history stands now: kept elsewhere, it shows a rollback of the whole database. */
+  /** The newest event of the account's chained history. Kept elsewhere, it shows a rollback of the whole database. */
   readonly head: { readonly n: number; readonly link: string } | null
 }
 
 /**
- * A second place for the history: a log service, a SIEM. Called once for each commit whose answer arrived; what it
- * throws is ignored, since the rows are stored already.
+ * Gets the history a second time: a log service, a SIEM. Called once for each commit whose answer arrived, and for
+ * facts. Its errors are ignored, because the rows are stored already.
  */
 export type Sink = (entry: SinkEntry) => void | Promise<void>

@@ -4,15 +4,13 @@ export interface Sms {
   /** E.164 */
   readonly to: string
   readonly text: string
-  /** Stable over retries of one message, so that a sender may drop a repeat. */
+  /** The same for every try of one message, so that a sender may drop a repeat. */
   readonly dedupeKey: string
   /** BCP 47 */
   readonly language: string
 }
 
-/**
- * Hands one message to the host's gateway. Resolves when it was accepted; rejects when it was not.
- */
+/** Gives one message to the host's gateway. Resolves when it was accepted, rejects when it was not. */
 export interface SmsSender {
   send(sms: Sms): Promise<void>
 }
@@ -32,7 +30,7 @@ export type NumberType =
   | 'voicemail'
   | 'unknown'
 
-/** What a host's risk check is told before a message is sent. */
+/** What a host's risk check gets before a message is sent. */
 export interface SmsRiskRequest {
   readonly accountId: string
   /** E.164 */
@@ -41,9 +39,9 @@ export interface SmsRiskRequest {
   readonly country: string
   readonly type: NumberType
   readonly purpose: SmsPurpose
-  /** Who asks for it; null: unknown, or a script. */
+  /** The address of whoever asks for the message; null: unknown, or a script. */
   readonly ip: string | null
 }
 
-/** Whether to send. Looks for signs of fraud, such as a number that was ported yesterday [SMS-3]. */
+/** Answers whether to send. Looks for signs of fraud, such as a number that was ported yesterday [SMS-3]. */
 export type SmsRisk = (request: SmsRiskRequest) => 'send' | 'deny' | Promise<'send' | 'deny'>

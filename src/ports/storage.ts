@@ -1,6 +1,6 @@
 /**
- * `account:<host id>`, `organization:<host id>`: chosen by the service, opaque to the adapter. 1 to 200 characters,
- * told apart to the last character: case, accents and trailing spaces count.
+ * `account:<host id>`, `organization:<host id>`: chosen by the service, opaque to the adapter. 1 to 200 characters. Two
+ * ids that differ only in case, accents or trailing spaces are two ids.
  */
 export type RecordId = string
 
@@ -12,16 +12,16 @@ export interface StoredRecord {
   readonly doc: string
 }
 
-/** One field of a stored event. `value` and `salt` go when retention shortens the row; `c` stays. */
+/** One field of a stored event. Retention removes `value` and `salt`; `c` stays. */
 export interface EventField {
   readonly value?: string
   readonly salt?: string
   readonly c: string
 }
 
-/** A row of the chained history, as stored. Appended by a commit, never changed by the adapter. */
+/** A row of the chained history, as stored. A commit appends it; the adapter never changes it. */
 export interface EventRow {
-  /** 1, 2, 3 … within the record. A number that is stored already makes the commit throw, with nothing written. */
+  /** 1, 2, 3 … within the record. If the number is stored already, the commit throws and writes nothing. */
   readonly n: number
   readonly type: string
   /** ms since epoch */
@@ -30,7 +30,7 @@ export interface EventRow {
   readonly link: string
 }
 
-/** A row without a record's commit: unknown names, failed passwords, attempts under a lock. Not chained. */
+/** A row that no commit made: an unknown name, a failed password, an attempt under a lock. Not chained. */
 export interface FactRow {
   /** Unique, random ASCII. Appending a stored row again changes nothing. */
   readonly id: string
@@ -43,12 +43,12 @@ export interface FactRow {
 
 export type Channel = 'mail' | 'sms'
 
-/** A message queued by a commit. Recipient, template and values are inside the sealed `body`. */
+/** A message that a commit queues. Recipient, template and values are inside the sealed `body`. */
 export interface NewMessage {
-  /** Unique within the record, dead messages included; an id that is taken makes the commit throw, with nothing written. */
+  /** Unique within the record, dead messages included. If it is taken, the commit throws and writes nothing. */
   readonly messageId: string
   readonly channel: Channel
-  /** ms since epoch: not to be taken before. */
+  /** ms since epoch: not taken before. */
   readonly dueAt: number
   readonly body: string
 }
@@ -59,7 +59,7 @@ export interface OutboxMessage extends NewMessage {
   readonly attempts: number
 }
 
-/** Times, never booleans that age: a list of accounts is filtered by these columns. */
+/** Columns to filter a list of accounts by. Times instead of booleans, because those would become wrong with time. */
 export interface Summary {
   readonly kind: string
   readonly createdAt: number
@@ -71,7 +71,7 @@ export interface Summary {
 
 export interface Change {
   readonly id: RecordId
-  /** Random for every attempt; the record's document holds it too. */
+  /** Random for every attempt. The record's document holds it too. */
   readonly attemptId: string
   /** The version loaded, or null to create the record. */
   readonly expected: Version | null
@@ -79,19 +79,21 @@ export interface Change {
   readonly doc: string
   readonly summary: Summary
   /**
-   * Release frees only what this record holds, and claiming what it holds already is no change. A key in both lists stays
-   * held.
+   * A release frees only keys of this record. A claim of a key that this record has already changes nothing. A key in
+   * both lists stays claimed.
    */
   readonly keys: { readonly claim: readonly string[]; readonly release: readonly string[] }
   readonly events: readonly EventRow[]
   readonly messages: readonly NewMessage[]
-  /** When given, every message of this change is born leased, with `attempts` 1; without it, unleased, with 0. */
+  /**
+   * With it, every message of this change is leased from the start and has `attempts` 1. Without it: no lease, and 0.
+   */
   readonly lease?: { readonly token: string; readonly until: number }
 }
 
 /**
- * `conflict`: the stored version is not `expected` (or the record exists where null was expected); nothing was written.
- * `key-taken`: a claimed key belongs to another record; nothing was written. When both are true: `conflict`.
+ * `conflict`: the stored version is not `expected` (or the record exists where null was expected). `key-taken`: a
+ * claimed key belongs to another record. When both are true: `conflict`. In either case nothing was written.
  */
 export type CommitAnswer = 'committed' | 'conflict' | 'key-taken'
 
@@ -102,7 +104,7 @@ export interface Page<Item> {
 }
 
 export interface HistoryFilter {
-  /** Any of these; an empty list lets nothing through. */
+  /** Any of these. An empty list matches nothing. */
   readonly types?: readonly string[]
   /** ms since epoch, inclusive */
   readonly from?: number
@@ -112,14 +114,14 @@ export interface HistoryFilter {
 
 export interface HistoryQuery {
   readonly id: RecordId
-  /** A cursor from {@link Page.next} of the same listing; any other text throws `NL_ARGUMENT`. */
+  /** A cursor from {@link Page.next} of the same listing. Any other text throws `NL_ARGUMENT`. */
   readonly after?: string
   /** 1 to 500 */
   readonly limit: number
   readonly filter?: HistoryFilter
 }
 
-/** `id` null: the facts without a record. */
+/** `id` null: facts that belong to no record. */
 export type FactsQuery = Omit<HistoryQuery, 'id'> & { readonly id: RecordId | null }
 
 export interface TakeMessages {
@@ -140,42 +142,43 @@ export interface SettleMessage {
   readonly messageId: string
   readonly leaseToken: string
   /**
-   * `sent` removes the message; `dead` keeps the row without its body, never to be taken again; `retryAt` (ms since epoch)
-   * frees the lease and becomes the new `dueAt`.
+   * `sent` removes the message. `dead` keeps the row without its body, and it is never taken again. `retryAt` (ms since
+   * epoch) ends the lease and becomes the new `dueAt`.
    */
   readonly outcome: 'sent' | 'dead' | { readonly retryAt: number }
 }
 
 /**
- * What a host implements to keep nightlatch's state: records under compare-and-swap, with everything that belongs to a
- * change written in the same atomic step. Run the contract suite of `nightlatch/testing` against an implementation.
- * A store without compare-and-swap cannot implement this port and must not emulate it.
+ * Keeps nightlatch's state: records under compare-and-swap. Everything that belongs to a change is written in the same
+ * atomic step. Run the contract suite of `nightlatch/testing` against an implementation. A store without
+ * compare-and-swap cannot implement this port and must not emulate it.
  *
- * What `commit` and `append` are given is read before they return their promise, and what comes out belongs to the
- * caller. A failing store throws `NL_STORAGE_FAILED` with the driver's error as its cause, an argument out of its range
- * `NL_ARGUMENT`; when `commit` throws the former, the caller does not know whether the change was kept.
+ * `commit` and `append` read their argument before they return the promise: the caller may change it afterwards, as it
+ * may change what it gets. A store that fails throws `NL_STORAGE_FAILED` with the driver's error as its cause; after
+ * that the caller of `commit` does not know whether the change was kept. An argument out of its range throws
+ * `NL_ARGUMENT`.
  */
 export interface Storage {
-  /** A strong read: sees every commit that was answered before. */
+  /** A strong read: it sees every commit that was answered before. */
   load(id: RecordId): Promise<StoredRecord | null>
-  /** Record, keys, events and messages in one atomic step, only if the stored version is `expected`. */
+  /** Writes record, keys, events and messages in one atomic step, only if the stored version is `expected`. */
   commit(change: Change): Promise<CommitAnswer>
   /** The record that claimed the key. A hint: the caller checks that the record itself holds the value. */
   find(key: string): Promise<RecordId | null>
-  /** At most 500 rows; all of them or none. */
+  /** At most 500 rows. Writes all of them or none. */
   append(facts: readonly FactRow[]): Promise<void>
   /** Newest first (by `n`), by keyset. */
   listEvents(query: HistoryQuery): Promise<Page<EventRow>>
   /** Newest first (by `at`, then `id`), by keyset. */
   listFacts(query: FactsQuery): Promise<Page<FactRow>>
   /**
-   * Leases messages that are due (`dueAt` ≤ `now`) and not leased beyond `now` (a lease that ends at `now` is over), those
-   * due first before others, and adds one to their attempts. No message goes to two takers.
+   * Leases messages that are due (`dueAt` ≤ `now`) and whose lease, if they have one, ends at `now` or before. Those
+   * due first come first. Adds one to their attempts. No message goes to two callers.
    */
   takeMessages(request: TakeMessages): Promise<readonly OutboxMessage[]>
   /**
-   * False when the lease was lost (another token holds the message, or it is settled). The passing of `leaseUntil` alone
-   * does not lose it: only another taker does.
+   * False when the lease was lost: another token has the message, or it is settled. A lease is not lost because its
+   * time is over, only when somebody else takes the message.
    */
   settleMessage(request: SettleMessage): Promise<boolean>
 }

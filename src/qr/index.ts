@@ -1,12 +1,12 @@
 import type * as QrCode from 'qrcode'
 import { NightlatchError } from '../core/errors.ts'
 
-/** Middle redundancy: still read from a scratched or dim screen, and half the picture of the highest. */
+/** Medium error correction: a scratched or dim screen can still be read, and the code is half as large as with `H`. */
 const drawing = { errorCorrectionLevel: 'M', margin: 4 } as const
 
 /**
- * An SVG picture of a QR code: dark modules as one path on a white ground, readable in dark pages too, with
- * `role="img"` and the title for those who do not see it. The text never leaves the process [URI-8].
+ * An SVG picture of a QR code: dark modules as one path on a white ground, so that it can be read on dark pages too.
+ * `role="img"` and the title are for people who cannot see it. The text never leaves the process [URI-8].
  *
  * @contract effect(loads `qrcode` at the first call) · the SVG element · throws NL_ARGUMENT
  * @example
@@ -37,8 +37,8 @@ export async function qrPng(text: string, options?: { readonly scale?: number | 
 }
 
 /**
- * A QR code for a terminal, two modules a character, with its own colors, so that it reads on dark and light ones. Drawn
- * with the least redundancy, to fit a terminal of 24 lines.
+ * A QR code for a terminal, two modules in a character, with its own colors, so that it can be read on dark and on
+ * light terminals. Drawn with the least error correction, to fit into 24 lines.
  *
  * @contract effect(loads `qrcode` at the first call) · lines of text with ANSI colors · throws NL_ARGUMENT
  */
@@ -56,10 +56,10 @@ export async function qrTerminal(text: string): Promise<string> {
   })
 }
 
-/** By what is dark: nothing, the upper half, the lower half, both. */
+/** The character for nothing dark, the upper half dark, the lower half dark, both dark. */
 const halves: readonly string[] = [' ', '\u2580', '\u2584', '\u2588']
 
-/** 1 where a module is dark, 0 where it is light and all around. */
+/** 1 where a module is dark, 0 where it is light or outside. */
 function matrix(code: QrCode.QRCode): { readonly size: number; readonly get: (x: number, y: number) => number } {
   const { size, data } = code.modules
   return { size, get: (x, y) => (x < 0 || y < 0 || x >= size || y >= size ? 0 : (data[y * size + x] ?? 0)) }
@@ -72,7 +72,7 @@ async function draw<T>(text: unknown, picture: (qr: typeof QrCode) => T | Promis
   try {
     qr.create(text, drawing)
   } catch {
-    // Its message is not passed on: what it complains of is a secret.
+    // The library's message is not passed on: it may quote the text, which is a secret.
     throw new NightlatchError('NL_ARGUMENT', 'text must fit into one QR code')
   }
   return picture(qr)

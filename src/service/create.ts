@@ -29,7 +29,7 @@ export interface Nightlatch {
   readonly history: History
   readonly score: SecurityScore
   readonly accounts: Accounts
-  /** `sweep()` sends what is due; `idle()` waits for what this process is sending; `stop()` ends the sweeper. */
+  /** `sweep()` sends what is due. `idle()` waits for what this process is sending. `stop()` ends the sweeper. */
   readonly outbox: Pick<Outbox, 'sweep' | 'idle' | 'start' | 'stop'>
   /** Attributes for the device-token cookie; call it `__Host-nl_device` where the page is served by https [SES-13]. */
   readonly cookie: CookieAttributes
@@ -45,8 +45,8 @@ export interface CookieAttributes {
 }
 
 /**
- * Puts the second lock together: everything of an account's security page over the host's own users and sessions.
- * Checks its options once; nothing is read or sent before the first call.
+ * Makes everything that an account's security page needs, over the host's own users and sessions. Checks its options
+ * once. Nothing is read or sent before the first call.
  *
  * @contract effect(none) · outcomes the facade · throws NL_CONFIG, NL_KEYS
  * @example
@@ -58,49 +58,44 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
   return {
     signIn: checked(createSignIn(kernel)),
     totp: checked(
-      later<Totp>(
-        { enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true },
-        async () => (await import('./facade/totp.ts')).createTotp(kernel),
+      later({ enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true }, async () =>
+        (await import('./facade/totp.ts')).createTotp(kernel),
       ),
     ),
     sms: checked(
-      later<Sms>({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
-        (await import('./facade/sms.ts')).createSms(kernel),
+      later({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
+        (await import('./facade/sms.ts')).createSms(kernel, options.sms?.defaultCountry),
       ),
     ),
     passkeys: checked(
-      later<Passkeys>(
-        { register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true },
-        async () => (await import('./facade/passkeys.ts')).createPasskeys(kernel),
+      later({ register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true }, async () =>
+        (await import('./facade/passkeys.ts')).createPasskeys(kernel),
       ),
     ),
     backupCodes: checked(
-      later<BackupCodes>({ status: true, regenerate: true, remove: true }, async () =>
+      later({ status: true, regenerate: true, remove: true }, async () =>
         (await import('./facade/backup-codes.ts')).createBackupCodes(kernel),
       ),
     ),
     stepUp: checked(
-      later<StepUp>(
-        { start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true },
-        async () => (await import('./facade/step-up.ts')).createStepUp(kernel),
+      later({ start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true }, async () =>
+        (await import('./facade/step-up.ts')).createStepUp(kernel),
       ),
     ),
     sessions: checked(createSessions(kernel)),
     trustedDevices: checked(
-      later<TrustedDevices>({ list: true, revoke: true, revokeAll: true }, async () =>
+      later({ list: true, revoke: true, revokeAll: true }, async () =>
         (await import('./facade/trusted-devices.ts')).createTrustedDevices(kernel),
       ),
     ),
     history: checked(
-      later<History>({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
+      later({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
         (await import('./facade/history.ts')).createHistory(kernel),
       ),
     ),
-    score: checked(
-      later<SecurityScore>({ get: true }, async () => (await import('./facade/accounts.ts')).createScore(kernel)),
-    ),
+    score: checked(later({ get: true }, async () => (await import('./facade/accounts.ts')).createScore(kernel))),
     accounts: checked(
-      later<Accounts>({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
+      later({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
         (await import('./facade/accounts.ts')).createAccounts(kernel),
       ),
     ),
@@ -111,7 +106,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
 
 type Method = (input: unknown) => Promise<unknown>
 
-/** Holds every method of a part to its one options object, before anything of it is read. */
+/** Makes every method refuse an argument that is no object, before anything in it is read. */
 function checked<Part extends object>(part: Part): Part {
   const methods = Object.entries(part as Record<string, Method>).map(([name, method]): [string, Method] => [
     name,

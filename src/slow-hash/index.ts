@@ -11,7 +11,7 @@ export type { Scrypt, ScryptRequest, SlowHashParams }
 /** Hashes a secret slowly; see {@link slowHash}. */
 export type SlowHash = (request: ScryptRequest) => Promise<Uint8Array>
 
-// Native scrypt takes one of the process's four pool threads and 16 MiB or more each time.
+// Native scrypt takes one of the four threads of the process's pool, and 16 MiB or more, each time.
 const defaultConcurrency = 2
 
 const caps = {
@@ -22,7 +22,7 @@ const caps = {
   length: 64,
   passwordLength: 4096,
   saltLength: 1024,
-  // N = 2^17 with r = 8, the costliest parameters that OWASP names, fit.
+  // Enough for N = 2^17 with r = 8, the most expensive parameters that OWASP names.
   memory: 2 ** 27 + 2 ** 20,
 }
 
@@ -31,7 +31,7 @@ const shortestHash = 16
 
 function checkParams(params: SlowHashParams): SlowHashParams {
   requireObject(params, 'params')
-  // Copied, so that nothing changes while the request waits for its turn.
+  // Copied, because the caller may change the request while it waits.
   const { algorithm, N, r, p, length } = params
   if (algorithm !== 'scrypt') throw argumentError('params.algorithm', 'scrypt')
   requireInteger(N, 'params.N', { from: 2, to: caps.N })
@@ -61,7 +61,7 @@ function checkRequest(request: ScryptRequest): ScryptRequest {
 /**
  * Makes a slow hash with a queue of its own. Most callers want {@link slowHash}, which the whole process shares.
  *
- * `native` replaces the platform's scrypt; `null` leaves only the portable one.
+ * `native` replaces the platform's scrypt. With `null`, only the portable one is used.
  *
  * @contract effect(platform scrypt) · concurrency hashes at once · throws NL_ARGUMENT
  * @example
@@ -89,8 +89,8 @@ export function createSlowHash(
 }
 
 /**
- * Hashes a secret slowly with scrypt: natively and off the event loop where the platform has it, by `@noble/hashes`
- * elsewhere, with the same result. At most two run at once in a process; more wait in the order they came.
+ * Hashes a secret slowly with scrypt. Where the platform has scrypt, it runs there and off the event loop; elsewhere
+ * `@noble/hashes` computes the same result. At most two run at once in a process; others wait in the order they came.
  *
  * Caps: N ≤ 2^17, r ≤ 16, p ≤ 16, 129 MiB of memory, hash of 16 to 64 bytes, salt of 4 bytes or more.
  *

@@ -9,7 +9,7 @@ export interface ScryptRequest {
 /** One way to compute scrypt (RFC 7914). */
 export type Scrypt = (request: ScryptRequest) => Promise<Uint8Array>
 
-/** What Node's crypto module offers, as far as it is used here; Deno, Bun and workers have the same. */
+/** The part of Node's crypto module that is used here. Deno, Bun and workers have the same. */
 interface PlatformCrypto {
   scrypt(
     password: Uint8Array,
@@ -24,14 +24,14 @@ interface PlatformGlobal {
   readonly process?: { getBuiltinModule?(id: string): Partial<PlatformCrypto> | undefined }
 }
 
-/** Bytes of memory that one computation takes; Node refuses what its `maxmem` does not cover. */
+/** Bytes of memory that one computation takes. Node refuses more than its `maxmem`. */
 export function scryptMemory({ N, r, p }: SlowHashParams): number {
   return 128 * r * (N + p + 2)
 }
 
 /**
- * The platform's own scrypt, which runs off the event loop, or `null` where there is none. Asked for by name at run
- * time, so that a bundle for a browser neither contains nor needs the module.
+ * The platform's own scrypt, which runs off the event loop; `null` where there is none. The module is looked up by name
+ * at run time, so that a bundle for a browser neither contains nor needs it.
  */
 export function nativeScrypt(): Scrypt | null {
   const platform = (globalThis as PlatformGlobal).process?.getBuiltinModule?.('node:crypto')
@@ -47,7 +47,7 @@ export function nativeScrypt(): Scrypt | null {
     })
 }
 
-/** Loaded on first use, and computed in slices so that the event loop breathes between them. */
+/** Loaded on first use. Computed in slices, so that the event loop can do other work between them. */
 export const portableScrypt: Scrypt = async ({ password, salt, params }) => {
   const { scryptAsync } = await import('@noble/hashes/scrypt.js')
   const { N, r, p, length } = params

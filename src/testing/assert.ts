@@ -1,11 +1,11 @@
 import { isNightlatchError } from '../core/errors.ts'
 
-/** Assertions small enough to need no runner: a case fails by throwing. */
+/** Assertions that need no test runner: a case fails when it throws. */
 export function check(condition: boolean, what: string): void {
   if (!condition) throw new Error(`contract: ${what}`)
 }
 
-/** Equal as data: the order of object keys does not count, the order of lists does. */
+/** Equal as data. The order of object keys does not matter, the order of lists does. */
 export function same(actual: unknown, expected: unknown, what: string): void {
   const [is, should] = [textOf(actual), textOf(expected)]
   check(is === should, `${what}: expected ${should.slice(0, 400)}, got ${is.slice(0, 400)}`)
@@ -15,7 +15,7 @@ export function count(list: readonly unknown[], value: unknown): number {
   return list.filter((item) => item === value).length
 }
 
-/** The call must fail as the library's own error, whether it throws or rejects. */
+/** The call must throw, or reject with, an error of the library that has one of the codes. */
 export async function refuses(call: () => Promise<unknown>, codes: readonly string[], what: string): Promise<void> {
   const answer = await call().then(
     () => 'an answer',

@@ -2,12 +2,12 @@ import type { Limiter, LimiterAnswer, LimiterCharge } from '../ports/limiter.ts'
 import { check, refuses, same } from './assert.ts'
 import type { ContractRunner } from './storage-contract.ts'
 
-/** What the suite gets from the adapter's author: a limiter without any charges, and another way to its counts. */
+/** What the adapter's author gives the suite: a limiter without any charges, and a second one on the same counts. */
 export interface LimiterUnderTest {
   readonly limiter: Limiter
-  /** Another instance on the same counts, as another server would have. Leave out if there can be none. */
+  /** Another instance on the same counts, as another server has it. Leave it out if there can be none. */
   second?(): Promise<Limiter>
-  /** Closes every instance that was handed out and removes the counts. */
+  /** Closes every instance and removes the counts. */
   close(): Promise<void>
 }
 
@@ -16,23 +16,23 @@ interface LimiterCase {
   run(limiters: readonly [Limiter, Limiter]): Promise<void>
 }
 
-/** Long enough to see no window end in a case that does not wait for one. */
+/** So long that no window ends in a case that does not wait for it. */
 const hour = 3_600_000
-/** The shortest that every store can count, twice. Stores keep their own clocks, so this is waited for. */
+/** Twice the shortest window that every store can count. Stores have their own clocks, so that cases really wait. */
 const shortWindow = 2000
 
 function charge(limiter: Limiter, ...charges: readonly LimiterCharge[]): Promise<LimiterAnswer> {
   return limiter.charge({ now: Date.now(), charges })
 }
 
-/** How many of so many calls, one after the other, are admitted. */
+/** How many calls out of `times`, one after the other, are admitted. */
 async function countAdmitted(limiter: Limiter, times: number, ...charges: readonly LimiterCharge[]): Promise<number> {
   let admitted = 0
   for (let i = 0; i < times; i++) if ((await charge(limiter, ...charges)).admitted) admitted++
   return admitted
 }
 
-/** How many of so many calls at once are admitted, alternating between the two instances. */
+/** How many calls out of `times`, all at once and alternating between the two instances, are admitted. */
 async function race(
   limiters: readonly [Limiter, Limiter],
   times: number,
@@ -95,7 +95,7 @@ const together: readonly LimiterCase[] = [
       const narrow = { key: 'narrow', limit: 2, windowMs: hour }
       const wide = { key: 'wide', limit: 6, windowMs: hour }
       same(await countAdmitted(limiter, 5, narrow, wide), 2, 'admitted by both')
-      same(await countAdmitted(limiter, 5, wide, narrow), 0, 'admitted by both, told the other way round')
+      same(await countAdmitted(limiter, 5, wide, narrow), 0, 'admitted by both, in the other order')
       same(await countAdmitted(limiter, 9, wide), 4, 'left of the wide one')
     },
   },
@@ -106,7 +106,7 @@ const together: readonly LimiterCase[] = [
       const wide = { key: 'wide', limit: 10, windowMs: hour }
       const admitted = await race(limiters, 40, wide, narrow)
       check(admitted <= 3, `forty calls at once got ${admitted} through a limit of 3`)
-      // A call that loses a race may have charged a key before it lost; it may not have been given it back.
+      // A call that lost the race may have charged one key, and need not give that charge back.
       const left = await race(limiters, 40, wide)
       check(left <= 10 - admitted, `${admitted} and ${left} calls got through a limit of 10`)
     },
@@ -115,7 +115,7 @@ const together: readonly LimiterCase[] = [
 
 const waiting: readonly LimiterCase[] = [
   {
-    name: 'tells when to come back, admits then, and refused calls do not put it off',
+    name: 'answers when to try again, admits then, and refused calls do not delay it',
     async run([limiter]) {
       const key = { key: 'k', limit: 2, windowMs: shortWindow }
       same(await countAdmitted(limiter, 2, key), 2, 'admitted at first')
@@ -165,7 +165,7 @@ const wrongRequests: readonly unknown[] = [
     ...[undefined, null, 5, '', ' ', 'a b', 'é', '\0', 'a\n', 'x'.repeat(129)].map((key) => ({ ...good, key })),
     ...[undefined, null, '5', 0, -1, 1.5, Number.NaN, 1_000_000_001].map((limit) => ({ ...good, limit })),
     ...[undefined, null, '5', 0, -1, 1.5, Infinity, 86_400_001].map((windowMs) => ({ ...good, windowMs })),
-    // One wrong charge beside a good one: nothing is charged.
+    // Each stands beside a good charge, which is not charged either.
   ].map((wrong) => ({ now: 0, charges: [good, wrong] })),
 ]
 
@@ -189,8 +189,8 @@ const groups: Readonly<Record<string, readonly LimiterCase[]>> = {
 }
 
 /**
- * Declares the contract of the limiter port as test cases. Every case asks `make` for a limiter without any charges and
- * closes it afterwards; without `second` it races against itself. Some cases wait for a window of 2 s in real time.
+ * Declares the contract of the limiter port as test cases. Every case gets a limiter without any charges from `make`
+ * and closes it afterwards. Without `second`, a limiter races against itself. Some cases wait for a window of 2 s.
  *
  * @contract effect(limiter) · times ms since epoch · a failing case throws · throws none
  * @example

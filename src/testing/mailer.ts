@@ -15,9 +15,9 @@ export interface MemoryMailer extends Mailer {
 }
 
 /**
- * A mailer that keeps mails in memory and fails or hangs when told to.
+ * A mailer that keeps mails in memory. A test can make it fail or hang.
  *
- * @contract effect(memory) · outcomes accepted · throws NL_MAIL_FAILED (when told to)
+ * @contract effect(memory) · outcomes accepted · throws NL_MAIL_FAILED (on demand)
  */
 export function memoryMailer(): MemoryMailer {
   const outlet = createOutlet<Mail>(() => new NightlatchError('NL_MAIL_FAILED', 'the mailer was told to fail'))

@@ -1,10 +1,10 @@
 /**
- * `deliver`: accepts. `fail`: refuses. `lose-reply`: accepts, and then rejects, as when a connection breaks after the
- * other side took the message. `hang`: neither, until the behavior is changed; then what hung is settled by the new one.
+ * `deliver`: accepts. `fail`: refuses. `lose-reply`: accepts and then rejects, as when a connection breaks after the
+ * other side took the message. `hang`: waits until the behavior changes, and then does what the new one says.
  */
 export type OutletBehavior = 'deliver' | 'fail' | 'lose-reply' | 'hang'
 
-/** A way out of the process that keeps what it takes in memory, and fails or hangs when told to. */
+/** Takes messages and keeps them in memory. Can be made to fail or to hang. */
 export interface Outlet<Message> {
   /** Every accepted message, the oldest first. */
   readonly taken: readonly Message[]

@@ -15,9 +15,9 @@ export interface MemorySms extends SmsSender {
 }
 
 /**
- * An inbox in memory for every number: shows in development what a telephone would, and fails or hangs when told to.
+ * A sender that keeps messages in memory, for tests and for development. A test can make it fail or hang.
  *
- * @contract effect(memory) · outcomes accepted · throws NL_SMS_FAILED (when told to)
+ * @contract effect(memory) · outcomes accepted · throws NL_SMS_FAILED (on demand)
  */
 export function memorySms(): MemorySms {
   const outlet = createOutlet<Sms>(() => new NightlatchError('NL_SMS_FAILED', 'the SMS sender was told to fail'))

@@ -7,7 +7,7 @@ import { recordCases } from './storage/records.ts'
 
 export type { StorageUnderTest } from './storage/fixtures.ts'
 
-/** The two functions of a test runner that a suite needs; those of vitest, jest, mocha and `node:test` all fit. */
+/** The two functions of a test runner that a suite needs. Those of vitest, jest, mocha and `node:test` all work. */
 export interface ContractRunner {
   describe(name: string, body: () => void): unknown
   it(name: string, body: () => Promise<void>): unknown
@@ -22,8 +22,8 @@ const groups: Readonly<Record<string, readonly ContractCase[]>> = {
 }
 
 /**
- * Declares the contract of the storage port as test cases. Every case asks `make` for a fresh, empty storage and closes
- * it afterwards. A storage without `second` races against itself; one without `reopen` is not closed in between.
+ * Declares the contract of the storage port as test cases. Every case gets a fresh, empty storage from `make` and
+ * closes it afterwards. A storage without `second` races against itself. One without `reopen` is not closed in between.
  *
  * @contract effect(storage) · times ms since epoch · a failing case throws · throws none
  * @example

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { asSystem } from 'nightlatch'
 import type { EventRow, StoredRecord } from 'nightlatch'
-import { emptyAccount } from '../../src/core/account/record/empty.ts'
-import { summarizeAccount } from '../../src/core/account/record/summary.ts'
 import type { Sealed } from '../../src/core/secret.ts'
+import { accountRecord } from '../../src/service/loop/account-record.ts'
 import { createRecordStore } from '../../src/service/loop/record-store.ts'
 import type { Person } from '../world/person.ts'
 import { seededRandom } from '../world/seeded-random.ts'
@@ -367,9 +366,8 @@ describe('promise 4: no false alarms', () => {
     const world = createWorld()
     const random = seededRandom('places')
     const { storage, keys } = world
-    const kind = { kind: 'account', schema: 1, empty: emptyAccount, summarize: summarizeAccount }
-    const records = createRecordStore(kind, { storage, keys, random })
-    const others = createRecordStore({ ...kind, kind: 'organization' }, { storage, keys, random })
+    const records = createRecordStore(accountRecord, { storage, keys, random })
+    const others = createRecordStore({ ...accountRecord, kind: 'organization' }, { storage, keys, random })
     const fresh = records.fresh('account:ada', world.clock())
     const { doc } = records.write(fresh)
     const body = JSON.parse((JSON.parse(doc) as { body: string }).body) as { chain: { key: Sealed } }

@@ -1,8 +1,8 @@
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 
 /**
- * Answers or fails within the time, as the library's own error. The work asks `inTime` before each step, which throws
- * once the caller has left; what it is waiting for just then cannot be called back.
+ * Answers within the time or fails with the library's own error. The work calls `inTime` before each step, which throws
+ * when the time is over. A step that runs at that moment cannot be stopped.
  */
 export async function withinTime<Answer>(
   timeoutMs: number,

@@ -4,26 +4,26 @@ import { configError, hasMethods, requireOptions } from './options.ts'
 import type { Counter } from './store-limiter.ts'
 import { storeLimiter } from './store-limiter.ts'
 
-/** A `Pool` of `pg`, or anything with its `query`. */
+/** A `Pool` of `pg`, or anything else with its `query`. */
 export interface PostgresPool {
   query(query: { text: string; values?: unknown[]; name?: string }): Promise<{ rows: unknown[] }>
 }
 
 export interface PostgresLimiterOptions {
-  /** Made, and ended, by the host. */
+  /** The host makes it and ends it. */
   readonly pool: PostgresPool
-  /** Found through the connection's search path. Default `nightlatch_limiter`. */
+  /** Looked up in the connection's search path. Default `nightlatch_limiter`. */
   readonly tableName?: string
-  /** Default true. False where the role may not make tables: see docs/limiter.md for the statement. */
+  /** Default true. False if the role may not make tables: docs/limiter.md has the statement. */
   readonly createTable?: boolean
-  /** How long one charge may take before it fails, in ms. Default 1000: a person is waiting. */
+  /** How long one charge may take, in ms. Default 1000, because a person is waiting. */
   readonly timeoutMs?: number
 }
 
 /**
- * A limiter that all servers on one PostgreSQL share: never more than the limit per window, whoever charges. Windows
- * begin with a key's first charge, last whole seconds (rounded up) and are measured by the clocks of the servers that
- * charge. Rows are removed an hour after their window.
+ * A limiter that all servers share through one PostgreSQL. It never admits more than the limit per window, over all
+ * servers. A window begins with a key's first charge, lasts whole seconds (rounded up) and is measured by the clocks of
+ * the servers that charge. Its row is removed an hour after its end.
  *
  * @contract effect(PostgreSQL) · now, windowMs, timeoutMs ms · outcomes a limiter · throws NL_CONFIG, NL_ARGUMENT, NL_LIMITER_FAILED
  * @example
@@ -33,7 +33,7 @@ export function postgresLimiter(options: PostgresLimiterOptions): Limiter {
   const timeoutMs = requireOptions('postgresLimiter', options, ['pool', 'tableName', 'createTable', 'timeoutMs'])
   const { pool, tableName = 'nightlatch_limiter', createTable = true } = options
   if (!hasMethods(pool, ['query'])) throw configError('pool must be a Pool of pg')
-  // It is quoted in statements as it stands.
+  // The name goes into statements unchanged.
   if (typeof tableName !== 'string' || !/^[a-z_][a-z\d_]{0,62}$/.test(tableName)) {
     throw configError('tableName must be a plain name in lower case of at most 63 characters')
   }
@@ -44,14 +44,14 @@ export function postgresLimiter(options: PostgresLimiterOptions): Limiter {
     storeType: 'pool',
     tableName,
     keyPrefix: '',
-    // Windows and limits come with each charge.
+    // Each charge brings its own limit and window.
     points: 1,
     duration: 1,
   }
   const open = (): Promise<Counter> =>
     new Promise((resolve, reject) => {
       const made = new RateLimiterPostgres({ ...settings, tableCreated: !createTable }, (error) => {
-        // It answers from within its constructor where there is nothing to create.
+        // Without a table to create, it calls back while its constructor still runs.
         if (error) reject(error)
         else queueMicrotask(() => resolve(made))
       })

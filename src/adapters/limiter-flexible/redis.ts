@@ -10,17 +10,17 @@ export interface RedisClient {
 }
 
 export interface RedisLimiterOptions {
-  /** Connected, and kept connected, by the host. */
+  /** The host connects it and keeps it connected. */
   readonly client: RedisClient
-  /** What every key begins with. Default `nightlatch`. */
+  /** The beginning of every key. Default `nightlatch`. */
   readonly prefix?: string
-  /** How long one charge may take before it fails, in ms. Default 1000: a person is waiting. */
+  /** How long one charge may take, in ms. Default 1000, because a person is waiting. */
   readonly timeoutMs?: number
 }
 
 /**
- * A limiter that all servers on one Redis share: never more than the limit per window, whoever charges. Windows begin
- * with a key's first charge, last whole seconds (rounded up) and are measured by the Redis server.
+ * A limiter that all servers share through one Redis. It never admits more than the limit per window, over all servers.
+ * A window begins with a key's first charge, lasts whole seconds (rounded up) and is measured by the Redis server.
  *
  * @contract effect(Redis) · now, windowMs, timeoutMs ms · outcomes a limiter · throws NL_CONFIG, NL_ARGUMENT, NL_LIMITER_FAILED
  * @example
@@ -35,11 +35,11 @@ export function redisLimiter(options: RedisLimiterOptions): Limiter {
   }
   const counter = new RateLimiterRedis({
     storeClient: client,
-    // ioredis alone has it; both have eval, with different arguments.
+    // Only ioredis has this method. Both have eval, with different arguments.
     useRedisPackage: !hasMethods(client, ['defineCommand']),
     rejectIfRedisNotReady: true,
     keyPrefix: `${prefix}:limiter`,
-    // Windows and limits come with each charge.
+    // Each charge brings its own limit and window.
     points: 1,
     duration: 1,
   })

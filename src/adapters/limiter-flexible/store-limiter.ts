@@ -8,10 +8,10 @@ export interface Count {
   readonly msBeforeNext: number
 }
 
-/** The part of rate-limiter-flexible's limiters that is used: their counters. */
+/** The part of rate-limiter-flexible's limiters that is used here. */
 export interface Counter {
   get(key: string): Promise<Count | null>
-  /** Adds one and answers the count after it, in one atomic step of the store. */
+  /** Adds one and answers the new count, in one atomic step of the store. */
   penalty(key: string, points: 1, options: { readonly customDuration: number }): Promise<Count>
 }
 
@@ -24,10 +24,10 @@ interface Standing {
 }
 
 /**
- * A limiter over counters that several servers share. It looks first, so that a call which must be refused charges
- * nothing, then charges the key with the least left first, so that of calls which race for the last charge the losers
- * stop before they have charged the others. Nothing is ever given back: a charge returned after its window has ended
- * would be one more than the limit in the next.
+ * A limiter over counters that several servers share. It reads the counts first, so that a call which must be refused
+ * charges nothing. Then it charges the key with the least left first: when calls race for the last charge, those that
+ * lose stop before they charge the other keys. No charge is given back: if its window has ended meanwhile, the next one
+ * would admit one more than the limit.
  */
 export function storeLimiter({
   counter,
@@ -43,8 +43,8 @@ export function storeLimiter({
       return withinTime(timeoutMs, async (inTime): Promise<LimiterAnswer> => {
         const counts = await counter()
         const standings = await Promise.all(charges.map((charge) => look(counts, charge)))
-        const held = standings.filter(({ left, waitMs }) => left <= 0 && waitMs > 0)
-        if (held.length > 0) return refused(now, Math.max(...held.map(({ waitMs }) => waitMs)))
+        const full = standings.filter(({ left, waitMs }) => left <= 0 && waitMs > 0)
+        if (full.length > 0) return refused(now, Math.max(...full.map(({ waitMs }) => waitMs)))
         standings.sort((a, b) => a.left - b.left)
         for (const { key, seconds, limit } of standings) {
           inTime()
@@ -57,10 +57,10 @@ export function storeLimiter({
   }
 }
 
-/** Both stores count in whole seconds; rounding down would admit too much. */
+/** Both stores count in whole seconds. Rounding down would admit too much. */
 async function look(counts: Counter, { key, limit, windowMs }: LimiterCharge): Promise<Standing> {
   const seconds = Math.ceil(windowMs / 1000)
-  // One key with two windows is two counters: the shorter window must not empty the longer one.
+  // One key with two windows has two counters: the end of the shorter window must not reset the longer one.
   const own = `${seconds}:${key}`
   const count = await counts.get(own)
   if (count === null) return { key: own, seconds, limit, left: limit, waitMs: 0 }

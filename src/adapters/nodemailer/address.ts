@@ -8,14 +8,14 @@ export interface MailAddress {
 
 const longestAddress = 254
 
-// One plain address: no quoted local part, no comment, no list, nothing that could end a header or start another address.
+// One plain address: no quoted local part, no comment, no list, and no character that could end a header.
 const plainAddress = /^[^\p{C}\p{Z}()<>[\]\\,;:"@]+@[^\p{C}\p{Z}()<>[\]\\,;:"@]+$/u
 
 export function isPlainAddress(text: unknown): text is string {
   return typeof text === 'string' && text.length <= longestAddress && plainAddress.test(text)
 }
 
-/** Refuses whatever could break out of a header [MAIL-1]. */
+/** Refuses any text that could end a header [MAIL-1]. */
 export function requireLine(text: unknown, title: string, code: NightlatchErrorCode): asserts text is string {
   if (typeof text !== 'string' || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) {
     throw new NightlatchError(code, `${title} must be one line of text without control characters`)
@@ -39,7 +39,7 @@ function splitSender(text: string): MailAddress {
   return { name: name.replace(/^"(.*)"$/, '$1'), address: text.slice(open + 1, -1).trim() }
 }
 
-/** The domain as it may stand in a Message-ID: ASCII. */
+/** The domain in ASCII, for a Message-ID. */
 export function asciiDomain(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1)
   try {

@@ -8,7 +8,7 @@ import { asciiDomain, isPlainAddress, readSender, requireLine } from './address.
 
 export type { MailAddress } from './address.ts'
 
-/** What is handed to the transport: the part of nodemailer's message that a security notice uses. */
+/** What the transport gets: the part of nodemailer's message that a security notice needs. */
 export interface OutgoingMail {
   readonly from: MailAddress
   readonly to: MailAddress
@@ -23,24 +23,24 @@ export interface OutgoingMail {
   readonly disableUrlAccess: true
 }
 
-/** A nodemailer transporter, or anything with its `sendMail`. */
+/** A nodemailer transporter, or anything else with its `sendMail`. */
 export interface MailTransport {
   sendMail(mail: OutgoingMail): Promise<unknown>
 }
 
-/** Options of nodemailer's SMTP transport; all others of nodemailer pass through. Times are ms. */
+/** Options of nodemailer's SMTP transport. Its other options may be given too. Times are ms. */
 export interface SmtpOptions {
   readonly host: string
   readonly port?: number
-  /** TLS from the first byte (usual on 465); otherwise STARTTLS is used where the server offers it. */
+  /** TLS from the first byte, as is usual on port 465. Otherwise STARTTLS, if the server offers it. */
   readonly secure?: boolean
   readonly requireTLS?: boolean
   readonly auth?: { readonly user: string; readonly pass: string }
-  /** Default 10 s, shorter than nodemailer's 2 minutes: the outbox tries again. */
+  /** Default 10 s instead of nodemailer's 2 minutes, because the outbox tries again. */
   readonly connectionTimeout?: number
   /** Default 10 s. */
   readonly greetingTimeout?: number
-  /** Default 20 s, shorter than nodemailer's 10 minutes. */
+  /** Default 20 s instead of nodemailer's 10 minutes. */
   readonly socketTimeout?: number
   readonly [name: string]: unknown
 }
@@ -88,7 +88,7 @@ async function openSmtp(smtp: SmtpOptions | string): Promise<MailTransport> {
     })
   })
   const options = typeof smtp === 'string' ? { url: smtp } : smtp
-  return createTransport({ ...timeouts, ...options }) as unknown as MailTransport
+  return createTransport({ ...timeouts, ...options })
 }
 
 function messageIdOf(dedupeKey: string, domain: string): string {
@@ -108,7 +108,7 @@ function checkMail(mail: Mail): void {
   }
 }
 
-/** What a log may know of a failure: the transport's code, never its text, which may quote the mail. */
+/** What an error may say of a failure: the transport's code. Its text may quote the mail. */
 function reasonOf(cause: unknown): string {
   const { code, responseCode } = (cause ?? {}) as { readonly code?: unknown; readonly responseCode?: unknown }
   const parts = [
@@ -132,13 +132,14 @@ function isRejected(answer: unknown): boolean {
 }
 
 /**
- * A mailer on nodemailer: give it a transporter of your own, or SMTP options, with which nodemailer is loaded at the
- * first mail. Every mail is marked `Auto-Submitted: auto-generated` [MAIL-4], offers nothing to unsubscribe from
- * [MAIL-5] and keeps its Message-ID when it is sent again.
+ * A mailer on nodemailer. It takes a transporter of the host, or SMTP options; with these, nodemailer is loaded at the
+ * first mail. Every mail is marked `Auto-Submitted: auto-generated` [MAIL-4], has no list to unsubscribe from [MAIL-5]
+ * and keeps its Message-ID when it is sent again.
  *
  * @contract effect(transport) · times ms · outcomes accepted · throws NL_CONFIG, NL_ARGUMENT, NL_MAIL_FAILED · RFC 3834 §5, MAIL-1
  * @example
- * const mailer = nodemailerMailer({ transport: 'smtps://user:pass@mail.acme.example', from: 'Acme <security@acme.example>' })
+ * const transport = 'smtps://user:pass@mail.acme.example'
+ * const mailer = nodemailerMailer({ transport, from: 'Acme <security@acme.example>' })
  */
 export function nodemailerMailer(options: NodemailerMailerOptions): Mailer {
   checkOptions(options)
@@ -160,7 +161,7 @@ export function nodemailerMailer(options: NodemailerMailerOptions): Mailer {
       html: mail.html,
       messageId: messageIdOf(mail.dedupeKey, domain),
       headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': mail.language },
-      // A transporter shared with other mail may have a list in its defaults: a security notice is on none.
+      // The transporter may also send other mail and have a list among its defaults. A notice belongs to none.
       list: {},
       disableFileAccess: true,
       disableUrlAccess: true,

@@ -6,22 +6,22 @@ import type { Cbor, CborMap, OpenedRegistration } from '../../core/passkeys/inde
 
 const es256 = -7
 const mostCertificates = 8
-/** Bytes. Those of security keys have less than a thousand; a reader of ASN.1 takes its time over long ones. */
+/** Bytes. Those of security keys have less than a thousand, and long ones take the ASN.1 reader much time. */
 const longestCertificate = 4096
-/** An X.509 version counts from 0. */
+/** X.509 counts its versions from 0. */
 const version3 = 2
 /** id-fido-gen-ce-aaguid */
 const aaguidExtension = '1.3.6.1.4.1.45724.1.1.4'
 
 /**
- * Whether an attestation statement is a right one of its format: `none`, `packed` and `fido-u2f`, those of browsers and
- * security keys.
+ * Whether an attestation statement is valid for its format: `none`, `packed` or `fido-u2f`, which browsers and security
+ * keys use.
  *
- * Attestation is not asked for, and browsers then send `none`, or `packed` by the passkey's own key. Some programs send
- * what their security key says with a certificate: its signature must hold, and that is all. Nobody is asked whether the
- * certificate is genuine, because nothing depends on the answer, and asking would mean to fetch from addresses that a
- * stranger wrote into it. The formats of platforms (`tpm`, `android-key`, `apple`, …) are refused: they prove nothing
- * without that answer, and browsers do not send them unasked.
+ * The library asks for no attestation. Browsers then send `none`, or `packed` signed by the passkey's own key. Some
+ * programs send the statement of their security key with a certificate: only its signature is checked. Whether the
+ * certificate is genuine is not checked, because nothing depends on it, and the check would have to fetch from
+ * addresses that a stranger wrote into the certificate. The formats of platforms (`tpm`, `android-key`, `apple`, …) are
+ * refused: they prove nothing without that check, and browsers do not send them unless asked.
  */
 export async function statementHolds(opened: OpenedRegistration): Promise<boolean> {
   const { statement, facts } = opened
@@ -34,7 +34,7 @@ function hasExactly(statement: CborMap, names: readonly string[]): boolean {
   return statement.size === names.length && names.every((name) => statement.has(name))
 }
 
-/** Of a chain, only the first certificate is ever read. */
+/** The first certificate of a chain. The others are not read. */
 function leafOf(chain: Cbor | undefined): Uint8Array | null {
   if (!Array.isArray(chain) || chain.length === 0 || chain.length > mostCertificates) return null
   const certificates = chain as readonly Cbor[]
@@ -50,7 +50,7 @@ async function packedHolds({ statement, credential, signedBytes }: OpenedRegistr
   if (hasExactly(statement, ['alg', 'sig'])) {
     if (algorithm !== credential.key.algorithm || !isSignatureFor(credential.key.algorithm, signature)) return false
     return await verifySignature({
-      // Copies, here and elsewhere: by its types the library takes no bytes that may be shared between threads.
+      // Copies, here and below: by its types, the library takes no bytes that threads may share.
       signature: signature.slice(),
       data: signedBytes.slice(),
       credentialPublicKey: credential.publicKey.slice(),
@@ -62,7 +62,7 @@ async function packedHolds({ statement, credential, signedBytes }: OpenedRegistr
   return await certified({ leaf, signature, data: signedBytes })
 }
 
-/** WebAuthn L3 §8.2.1. The dates are not asked for: they belong to the chain, which nobody follows. */
+/** WebAuthn L3 §8.2.1. The dates are not checked: they belong to the check of the chain, which is not done. */
 function isPackedCertificate(leaf: Uint8Array, aaguid: Uint8Array): boolean {
   const { subject, basicConstraintsCA, version, parsedCertificate } = getCertificateInfo(leaf.slice())
   const { C = '', O = '', OU, CN = '' } = subject
@@ -74,7 +74,7 @@ function isPackedCertificate(leaf: Uint8Array, aaguid: Uint8Array): boolean {
   return !extension.critical && equalBytes(octets, concatBytes(Uint8Array.of(4, aaguid.length), aaguid))
 }
 
-/** WebAuthn L3 §8.6: the statement of keys older than FIDO2. */
+/** WebAuthn L3 §8.6, the statement of keys older than FIDO2. */
 async function u2fHolds(opened: OpenedRegistration): Promise<boolean> {
   const { statement, credential, rpIdHash, clientDataHash } = opened
   const [signature, chain] = [statement.get('sig'), statement.get('x5c')]
@@ -87,7 +87,7 @@ async function u2fHolds(opened: OpenedRegistration): Promise<boolean> {
   return await certified({ leaf, signature, data })
 }
 
-/** ES256, which is what security keys attest by; its signatures have no form that keys of other kinds make. */
+/** ES256, by which security keys attest. Keys of other kinds make signatures of another form. */
 async function certified(question: {
   readonly leaf: Uint8Array
   readonly signature: Uint8Array

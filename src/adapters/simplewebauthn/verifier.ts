@@ -8,13 +8,13 @@ import type { PasskeyVerifier } from '../../ports/passkeys.ts'
 import { statementHolds } from './attestation.ts'
 
 export interface WebauthnOptions {
-  /** The domain that passkeys are for, `acme.example`: the pages of it and of every name below may use them. */
+  /** The domain of the passkeys, `acme.example`. Pages of it and of its subdomains may use them. */
   readonly rpId: string
-  /** The application's name, shown by authenticators. */
+  /** The application's name, which authenticators show. */
   readonly rpName: string
-  /** The pages that may ask, `https://www.acme.example`; an Android app is `android:apk-key-hash:…`. */
+  /** The pages that may ask for passkeys, `https://www.acme.example`. An Android app is `android:apk-key-hash:…`. */
   readonly origins: readonly string[]
-  /** The pages of others that may hold one of `origins` in a frame. Default: none may. */
+  /** Pages of other origins that may show one of `origins` in a frame. Default: none. */
   readonly topOrigins?: readonly string[]
 }
 
@@ -41,7 +41,7 @@ function checkQuestion(question: { readonly challenge: unknown }): void {
   }
 }
 
-/** The library throws on keys, certificates and signatures that it cannot read: those do not verify either. */
+/** The library throws on keys, certificates and signatures that it cannot read. These do not verify. */
 async function orNull<Facts>(verify: () => Promise<Facts | null>): Promise<Facts | null> {
   try {
     return await verify()
@@ -51,9 +51,9 @@ async function orNull<Facts>(verify: () => Promise<Facts | null>): Promise<Facts
 }
 
 /**
- * A verifier of passkeys. What browsers send is read by nightlatch, strictly and in bounded time; keys, certificates and
- * signatures are checked by `@simplewebauthn/server` on the platform's own crypto. Nothing is fetched, and no setting
- * that the library shares with other uses of it is read or changed.
+ * A verifier of passkeys. Nightlatch reads what browsers send, strictly and in bounded time. `@simplewebauthn/server`
+ * checks keys, certificates and signatures on the platform's own crypto. Nothing is fetched. Settings that the library
+ * shares with other code in the process are neither read nor changed.
  *
  * @contract pure · verifier · throws NL_CONFIG, NL_ARGUMENT · WebAuthn L3 §7
  * @example

@@ -5,17 +5,19 @@ export interface GatewayAnswer {
   readonly status: number
   /** Empty if it was longer than 64 kB. */
   readonly text: string
-  /** `undefined` if the text is not JSON. */
+  /** Undefined if the text is not JSON. */
   readonly json: unknown
 }
 
-/** A field of the answer, such as `messages.0.status`, and the values that mean success; none: any but null. */
+/**
+ * A field of the answer, such as `messages.0.status`, and the values that mean success. Without values: any but null.
+ */
 export interface FieldRule {
   readonly path: string
   readonly oneOf?: readonly (string | number | boolean | null)[]
 }
 
-/** All that must hold. A gateway that answers 200 to everything is known by its fields. */
+/** All of it must be true. For a gateway that answers 200 to everything, check its fields. */
 export interface SuccessRule {
   /** Default: any from 200 to 299. */
   readonly status?: readonly number[]
@@ -57,7 +59,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Own fields only: `constructor` is on no answer. */
+/** Reads own fields only, so that `constructor` is never found. */
 export function fieldOf(json: unknown, path: string): unknown {
   let value = json
   for (const name of path.split('.')) {

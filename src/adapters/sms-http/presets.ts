@@ -5,13 +5,13 @@ import type { HttpSmsSenderOptions } from './sender.ts'
 export interface TwilioOptions {
   /** Begins with `AC`. */
   readonly accountSid: string
-  /** The account's own token, or better a key that can be revoked alone; its `sid` begins with `SK`. */
+  /** The account's own token. Better: a key that can be revoked alone, whose `sid` begins with `SK`. */
   readonly authToken?: string
   readonly apiKey?: { readonly sid: string; readonly secret: string }
-  /** A number in E.164 form, a short code or a sender name; or else `messagingServiceSid`, which begins with `MG`. */
+  /** A number in E.164 form, a short code or a sender name. Or give `messagingServiceSid`, which begins with `MG`. */
   readonly from?: string
   readonly messagingServiceSid?: string
-  /** Default `https://api.twilio.com`; another for a region of Twilio's. */
+  /** Default `https://api.twilio.com`. Regions of Twilio have others. */
   readonly origin?: string
 }
 
@@ -20,7 +20,7 @@ export interface VonageOptions {
   readonly apiSecret: string
   /** A number, with or without its `+`, or a sender name. */
   readonly from: string
-  /** Default `https://api.nexmo.com`; another for a region of Vonage's. */
+  /** Default `https://api.nexmo.com`. Regions of Vonage have others. */
   readonly origin?: string
 }
 
@@ -57,12 +57,12 @@ function addressOf(origin: string, path: string): string {
   return new URL(path, origin).href
 }
 
-/** The longest that a code can live: Twilio throws away what waits longer in its queue. */
+/** The longest life of a code. Twilio drops a message that waits longer in its queue. */
 const validitySeconds = 600
 
 /**
- * The options for Twilio's Messages resource (API 2010-04-01): a form, basic authentication, and 201 with the `sid` of
- * the message when it is queued.
+ * The options for Twilio's Messages resource (API 2010-04-01). It takes a form and basic authentication, and answers
+ * 201 with the `sid` of the queued message.
  *
  * @contract pure · options of httpSmsSender · throws NL_CONFIG
  * @example
@@ -97,8 +97,8 @@ export function twilio(options: TwilioOptions): HttpSmsSenderOptions {
 }
 
 /**
- * The options for Vonage's Messages API (version 1): JSON, basic authentication, numbers without their `+`, and 202 with
- * the `message_uuid` when the message is queued.
+ * The options for Vonage's Messages API (version 1). It takes JSON, basic authentication and numbers without `+`, and
+ * answers 202 with the `message_uuid` of the queued message.
  *
  * @contract pure · options of httpSmsSender · throws NL_CONFIG
  * @example

@@ -8,18 +8,18 @@ import { checkBody, encodeBody } from './template.ts'
 import type { BodyFormat, EncodedBody, SmsBody } from './template.ts'
 
 export interface HttpSmsSenderOptions {
-  /** `https:`, or `http:` to this machine. */
+  /** `https:`, or `http:` on this machine. */
   readonly url: string
-  /** Default `POST`. There is no `GET`: a code has no place in a URL, which ends up in logs. */
+  /** Default `POST`. No `GET`: the code would be in the URL, and so in logs. */
   readonly method?: 'POST' | 'PUT'
-  /** Credentials go here. They are in no error. */
+  /** Credentials belong here. No error shows them. */
   readonly headers?: Readonly<Record<string, string>>
   readonly body: SmsBody
   /** Default `json`. */
   readonly format?: BodyFormat
   /** Default: any status from 200 to 299. */
   readonly success?: SmsSuccess
-  /** A field of the answer with the gateway's own error code, which goes into the error if it is short. */
+  /** The field of the answer that has the gateway's error code. The error shows it if it is short. */
   readonly errorCode?: string
   /** ms for the whole exchange, 100 to 30,000; default 10,000. */
   readonly timeoutMs?: number
@@ -32,7 +32,7 @@ function config(message: string): NightlatchError {
   return new NightlatchError('NL_CONFIG', message)
 }
 
-/** Tells neither URL nor header in its errors: both may hold credentials. */
+/** Its errors show neither URL nor header, because both may hold credentials. */
 function readUrl(text: unknown): string {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
   const isPrivate = url?.protocol === 'https:' || (url?.protocol === 'http:' && thisMachine.includes(url.hostname))
@@ -49,7 +49,7 @@ function readHeaders(headers: unknown): Headers {
   try {
     if (isTextRecord(headers)) return new Headers(headers)
   } catch {
-    // Names and values that HTTP has no place for: told below, without the value.
+    // HTTP forbids the name or the value. The error below does not show the value.
   }
   throw config('headers must be an object of header names and texts')
 }
@@ -73,7 +73,7 @@ function checkSms(sms: Sms): void {
   if (!isE164(sms.to)) throw argumentError('to', 'a number in E.164 form')
 }
 
-/** A number or a short word. Texts of gateways quote the number that they were given. */
+/** A number or a short word. A longer text of the gateway may quote the telephone number. */
 function codeOf(answer: GatewayAnswer, path: string | undefined): string {
   const code = path === undefined ? undefined : fieldOf(answer.json, path)
   const isCode =
@@ -90,8 +90,8 @@ async function orFailed<Value>(message: string, work: () => Value | Promise<Valu
 }
 
 /**
- * A sender for any gateway that takes messages by HTTP, on the platform's `fetch`. Redirects are not followed, an answer
- * is read up to 64 kB, and what the gateway did not clearly accept is an error, so that the outbox sends it again.
+ * A sender for any gateway that takes messages by HTTP, on the platform's `fetch`. It follows no redirects and reads at
+ * most 64 kB of an answer. Unless the gateway clearly accepted the message, it fails, and the outbox tries again.
  *
  * @contract effect(network) · timeoutMs ms · accepted · throws NL_CONFIG, NL_ARGUMENT, NL_SMS_FAILED
  * @example

@@ -3,8 +3,8 @@ import { NightlatchError } from '../../core/errors.ts'
 import type { Sms } from '../../ports/sms.ts'
 
 /**
- * What a gateway is sent, with `{to}`, `{digits}` (the number without its `+`), `{text}`, `{language}` and `{dedupeKey}`
- * in place of the message's values.
+ * The body for a gateway. `{to}`, `{digits}` (the number without its `+`), `{text}`, `{language}` and `{dedupeKey}`
+ * stand for the values of the message.
  */
 export type BodyTemplate = string | number | boolean | null | readonly BodyTemplate[] | BodyFields
 
@@ -12,16 +12,16 @@ export interface BodyFields {
   readonly [name: string]: BodyTemplate
 }
 
-/** A template, or a function that makes what the template would become. */
+/** A template, or a function that makes the fields of each message. */
 export type SmsBody = BodyFields | ((sms: Sms) => BodyFields)
 
-/** `form`: application/x-www-form-urlencoded, for which every field is a text, a number or a boolean. */
+/** `form`: application/x-www-form-urlencoded. Every field is then a text, a number or a boolean. */
 export type BodyFormat = 'json' | 'form'
 
 const placeholder = /\{(\w+)\}/g
 const placeholders: readonly string[] = ['to', 'digits', 'text', 'language', 'dedupeKey']
 
-/** One pass over each text, so that nothing in a message is taken for a placeholder. */
+/** Fills each text in one pass, so that a `{to}` in a message stays as it is. */
 function filled(template: BodyTemplate, values: Readonly<Record<string, string>>): BodyTemplate {
   if (typeof template === 'string') {
     return template.replace(placeholder, (whole, name: string) => (placeholders.includes(name) ? values[name]! : whole))
@@ -44,13 +44,13 @@ function formText(fields: BodyFields): string {
   return form.toString()
 }
 
-/** Templates are checked before the first message: a form of nested fields, or a placeholder with a slip of the pen. */
+/** Checks a template before the first message: nested fields in a form, or a mistyped placeholder. */
 export function checkBody(body: unknown, format: BodyFormat): asserts body is SmsBody {
   if (typeof body === 'function') return
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new NightlatchError('NL_CONFIG', 'body must be an object of fields, or a function that makes one')
   }
-  const text = textsOf(body as BodyFields, 0).join('')
+  const text = textsOf(body, 0).join('')
   const unknown = [...text.matchAll(placeholder)].some(([, name = '']) => !placeholders.includes(name))
   if (unknown) {
     throw new NightlatchError('NL_CONFIG', `body has an unknown placeholder; there are {${placeholders.join('}, {')}}`)

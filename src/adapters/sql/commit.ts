@@ -51,7 +51,7 @@ export function rowsOf(change: Change): CommitRows {
   }
 }
 
-/** The commit of engines that need a transaction for it: two statements for the usual change, begin and commit aside. */
+/** A commit in a transaction. The usual change takes two statements, beside begin and commit. */
 export async function commitInTransaction(dialect: SqlDialect, db: Database, rows: CommitRows): Promise<CommitAnswer> {
   return dialect.transaction(
     db,

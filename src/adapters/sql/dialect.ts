@@ -9,28 +9,31 @@ export type Database = Kysely<Tables>
 /** Everything in which engines differ. A new engine is one more file that implements this, and a name below. */
 export interface SqlDialect {
   readonly columns: {
-    /** Up to 200 characters, compared byte by byte: case, accents and trailing spaces make a difference. */
+    /** Up to 200 characters, compared byte by byte: case, accents and trailing spaces matter. */
     readonly id: string
     readonly text: string
     readonly integer: string
   }
-  /** What follows the closing parenthesis of a table whose rows are read by their primary key only. */
+  /** The words after the closing parenthesis of a table whose rows are read by their primary key only. */
   readonly clustered: string
   /** Runs one statement that reads. */
   read<T>(db: Database, work: () => Promise<T>): Promise<T>
-  /** Runs one statement that writes; its answer may be trusted once this resolves. */
+  /** Runs one statement that writes. Its answer is certain when this resolves. */
   write<T>(db: Database, work: (db: Database) => Promise<T>): Promise<T>
-  /** Runs `work` in a transaction that no writer can slip into; what `keeps` refuses, and what throws, is rolled back. */
+  /**
+   * Runs `work` in a transaction, without other writers in between. Rolls back if `work` throws or `keeps` is false for
+   * its answer.
+   */
   transaction<T>(db: Database, work: (transaction: Database) => Promise<T>, keeps: (answer: T) => boolean): Promise<T>
-  /** Like {@link transaction}, and no other process is in its own at the same time. */
+  /** Like {@link transaction}, and only one process at a time is in it. */
   exclusively(db: Database, work: (transaction: Database) => Promise<void>): Promise<void>
-  /** A transaction of several statements, or one statement where the engine can say it all at once. */
+  /** A transaction of several statements, or one statement if the engine can do all in one. */
   commit(db: Database, rows: CommitRows): Promise<CommitAnswer>
-  /** Makes an insert pass over the rows whose key exists, so that the count of inserted rows tells. */
+  /** Makes an insert skip the rows whose key exists, so that the count of inserted rows shows it. */
   ifAbsent<Table extends keyof Tables>(
     insert: InsertQueryBuilder<Tables, Table, InsertResult>,
   ): InsertQueryBuilder<Tables, Table, InsertResult>
-  /** Leases due messages so that two takers never get the same one; in any order. */
+  /** Leases due messages, in any order. Two callers never get the same one. */
   take(db: Database, request: TakeMessages): Promise<readonly MessageRow[]>
 }
 

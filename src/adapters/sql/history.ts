@@ -42,13 +42,13 @@ export async function listFacts(db: Database, { id, after, limit, filter = {} }:
   return pageOf(rows.map(factOf), limit, factCursor)
 }
 
-/** One row more than the page was asked for: it tells whether there is a next page. */
+/** `rows` has one row more than the page if there is a next page. */
 function pageOf<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => string): Page<Row> {
   const items = rows.slice(0, limit)
   return { items, next: rows.length > limit ? cursorOf(items.at(-1)!) : null }
 }
 
-// Some drivers answer 64-bit columns as text.
+// Some drivers give 64-bit columns as text.
 function eventOf({ n, type, at, fields, link }: EventTableRow): EventRow {
   return { n: Number(n), type, at: Number(at), fields: fieldsOf(fields), link }
 }
@@ -57,7 +57,7 @@ function factOf({ id, record_id, type, at, fields }: FactTableRow): FactRow {
   return { id, recordId: record_id === '' ? null : record_id, type, at: Number(at), fields: fieldsOf(fields) }
 }
 
-/** Fields that somebody spoiled come back empty: the check of the chain names the row, and the others stay readable. */
+/** Empty if somebody damaged the fields. The check of the chain then names the row; the others stay readable. */
 function fieldsOf<Fields extends object>(text: string): Fields {
   try {
     const fields: unknown = JSON.parse(text)

@@ -1,95 +1,36 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import type { SqlDialect } from './dialect.ts'
 import { storageCall } from './failure.ts'
 import { requireDatabase, requireDialect } from './options.ts'
 import type { SqlStorageOptions } from './options.ts'
 
-/** One statement that a host runs once, in the order of the list. Released names and statements never change. */
+/** One statement. A host runs each once, in the order of the list. Names and statements of a release never change. */
 export interface SqlMigration {
   readonly name: string
   readonly sql: string
 }
 
 /**
- * The statements that make the tables, for hosts that run migrations with a tool of their own. Each may be run again
- * without harm. Hosts without such a tool call {@link migrate}.
+ * The statements that make the tables, for hosts that have a tool of their own for migrations. Each may be run twice.
+ * Hosts without such a tool call {@link migrate}.
  *
  * @contract pure · outcomes a list of statements · throws NL_CONFIG
  */
 export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigration[] {
   const { columns, clustered } = requireDialect(options)
-  const { id, text, integer } = columns
   const table = (name: string, definitions: readonly string[], suffix = ''): string =>
     `create table if not exists nightlatch_${name} (${definitions.join(', ')}) ${suffix}`.trimEnd()
   return [
-    {
-      name: '0001_records',
-      sql: table('records', [
-        `id ${id} not null primary key`,
-        `version ${text} not null`,
-        `doc ${text} not null`,
-        `kind ${id} not null`,
-        `created_at ${integer} not null`,
-        `updated_at ${integer} not null`,
-        `totp_authenticators ${integer} not null`,
-        `backup_codes_left ${integer} not null`,
-        `locked_until ${integer}`,
-      ]),
-    },
+    { name: '0001_records', sql: table('records', recordColumns(columns)) },
     {
       name: '0002_records_by_kind',
       sql: 'create index if not exists nightlatch_records_by_kind on nightlatch_records (kind, created_at, id)',
     },
-    {
-      name: '0003_keys',
-      sql: table('keys', [`unique_key ${id} not null primary key`, `record_id ${id} not null`], clustered),
-    },
-    {
-      name: '0004_events',
-      sql: table(
-        'events',
-        [
-          `record_id ${id} not null`,
-          `n ${integer} not null`,
-          `type ${text} not null`,
-          `at ${integer} not null`,
-          `fields ${text} not null`,
-          `link ${text} not null`,
-          'primary key (record_id, n)',
-        ],
-        clustered,
-      ),
-    },
-    {
-      name: '0005_facts',
-      sql: table(
-        'facts',
-        [
-          `record_id ${id} not null`,
-          `at ${integer} not null`,
-          `id ${id} not null`,
-          `type ${text} not null`,
-          `fields ${text} not null`,
-          'primary key (record_id, at, id)',
-        ],
-        clustered,
-      ),
-    },
-    {
-      name: '0006_messages',
-      sql: table('messages', [
-        `record_id ${id} not null`,
-        `message_id ${id} not null`,
-        `channel ${id} not null`,
-        `status ${id} not null`,
-        `due_at ${integer} not null`,
-        `attempts ${integer} not null`,
-        `lease_token ${text}`,
-        `lease_until ${integer}`,
-        `body ${text}`,
-        'primary key (record_id, message_id)',
-      ]),
-    },
+    { name: '0003_keys', sql: table('keys', keyColumns(columns), clustered) },
+    { name: '0004_events', sql: table('events', eventColumns(columns), clustered) },
+    { name: '0005_facts', sql: table('facts', factColumns(columns), clustered) },
+    { name: '0006_messages', sql: table('messages', messageColumns(columns)) },
     {
       name: '0007_messages_by_due',
       sql: 'create index if not exists nightlatch_messages_by_due on nightlatch_messages (status, due_at)',
@@ -97,9 +38,60 @@ export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigratio
   ]
 }
 
+type Columns = SqlDialect['columns']
+
+const recordColumns = ({ id, text, integer }: Columns): readonly string[] => [
+  `id ${id} not null primary key`,
+  `version ${text} not null`,
+  `doc ${text} not null`,
+  `kind ${id} not null`,
+  `created_at ${integer} not null`,
+  `updated_at ${integer} not null`,
+  `totp_authenticators ${integer} not null`,
+  `backup_codes_left ${integer} not null`,
+  `locked_until ${integer}`,
+]
+
+const keyColumns = ({ id }: Columns): readonly string[] => [
+  `unique_key ${id} not null primary key`,
+  `record_id ${id} not null`,
+]
+
+const eventColumns = ({ id, text, integer }: Columns): readonly string[] => [
+  `record_id ${id} not null`,
+  `n ${integer} not null`,
+  `type ${text} not null`,
+  `at ${integer} not null`,
+  `fields ${text} not null`,
+  `link ${text} not null`,
+  'primary key (record_id, n)',
+]
+
+const factColumns = ({ id, text, integer }: Columns): readonly string[] => [
+  `record_id ${id} not null`,
+  `at ${integer} not null`,
+  `id ${id} not null`,
+  `type ${text} not null`,
+  `fields ${text} not null`,
+  'primary key (record_id, at, id)',
+]
+
+const messageColumns = ({ id, text, integer }: Columns): readonly string[] => [
+  `record_id ${id} not null`,
+  `message_id ${id} not null`,
+  `channel ${id} not null`,
+  `status ${id} not null`,
+  `due_at ${integer} not null`,
+  `attempts ${integer} not null`,
+  `lease_token ${text}`,
+  `lease_until ${integer}`,
+  `body ${text}`,
+  'primary key (record_id, message_id)',
+]
+
 /**
- * Brings the tables up to date. May be called at every start and by several processes at once: one works, the others
- * wait and find nothing left to do.
+ * Brings the tables up to date. May be called at every start, and by several processes at once: one does the work, the
+ * others wait for it.
  *
  * @contract effect(database) · outcomes none · throws NL_CONFIG, NL_STORAGE_FAILED
  */

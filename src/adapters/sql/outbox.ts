@@ -15,7 +15,7 @@ export async function takeMessages(
     attempts: Number(row.attempts),
     body: row.body ?? '',
   }))
-  // An update returns its rows in any order; among equals the engine's own choice is as good as another.
+  // An update returns its rows in any order. For messages due at the same time the order does not matter.
   return taken.sort((a, b) => a.dueAt - b.dueAt)
 }
 

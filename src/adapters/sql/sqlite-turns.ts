@@ -1,15 +1,15 @@
 import { sql } from 'kysely'
 import type { Database } from './dialect.ts'
 
-/** How long a call tries again while another process writes, ms; the driver's own waiting comes on top. */
+/** How long a call tries again while another process writes, in ms. The driver's own waiting is added to that. */
 const patience = 5000
 
 const files = new WeakMap<Database, Promise<string>>()
 const lines = new Map<string, Promise<unknown>>()
 
 /**
- * Lets the writers of one file in this process go one after the other. A synchronous driver that waits for the lock of
- * another connection of its own process stops the very process that would release it.
+ * Runs the writers of one file in this process one after the other. A synchronous driver that waits for the lock of
+ * another connection of the same process blocks that process, so that the lock is never released.
  */
 export async function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T> {
   let named = files.get(db)
@@ -19,7 +19,7 @@ export async function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T
     named.catch(() => files.delete(db))
   }
   const file = await named
-  // A database in memory belongs to its one connection, and Kysely gives that to one caller at a time.
+  // A database in memory has one connection, and Kysely gives it to one caller at a time.
   if (file === '') return work()
   const turn = (lines.get(file) ?? Promise.resolve()).then(work)
   const done = turn.then(
@@ -38,7 +38,7 @@ async function fileOf(db: Database): Promise<string> {
   return rows.find(({ name }) => name === 'main')?.file ?? ''
 }
 
-/** Tries again while another connection writes: a busy file left nothing written, so that this is safe. */
+/** Tries again while another connection writes. This is safe, because a call that fails with busy wrote nothing. */
 export async function whenFree<T>(work: () => Promise<T>): Promise<T> {
   const until = performance.now() + patience
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {

@@ -9,12 +9,12 @@ export const sqlite: SqlDialect = {
 
   read: (db, work) => (db.isTransaction ? work() : whenFree(work)),
 
-  // Never a bare statement: after a busy file, drivers that do not reset the refused statement (libsql 0.5) report the
-  // next writes as done without keeping them. A commit is refused in that state, and is tried again.
+  // Always in a transaction: after a busy file, a driver that does not reset the refused statement (libsql 0.5) reports
+  // the next writes as done and does not keep them. In that state a commit fails, and is tried again.
   write: (db, work) => sqlite.transaction(db, work, () => true),
 
-  // A deferred transaction that reads first and writes later fails at once when another writer came between; this one
-  // takes the write lock at the start, where waiting is possible.
+  // It takes the write lock at the start, where waiting is possible. A deferred transaction that reads first and writes
+  // later fails at once if another writer came between.
   transaction: (db, work, keeps) =>
     db.isTransaction
       ? inSavepoint(db, work, keeps)

@@ -19,8 +19,8 @@ import { settleMessage, takeMessages } from './outbox.ts'
 import type { FactTableRow } from './tables.ts'
 
 /**
- * Storage in SQL tables through the host's own Kysely instance; {@link migrate} makes the tables. Given a transaction
- * instead, everything becomes part of it: an answer then holds only once the host has committed.
+ * Storage in SQL tables, through the host's own Kysely instance. {@link migrate} makes the tables. If it gets a
+ * transaction instead, everything becomes part of that: an answer is then valid only after the host's commit.
  *
  * @contract effect(database) · times ms since epoch · outcomes those of {@link Storage} · throws NL_CONFIG, NL_ARGUMENT, NL_STORAGE_FAILED
  * @example

@@ -1,6 +1,6 @@
 import type { Channel } from '../../ports/storage.ts'
 
-/** Rows as every engine stores them. Times are whole milliseconds; `fields` is JSON text. */
+/** The rows of every engine. Times are whole milliseconds; `fields` is JSON text. */
 export interface Tables {
   readonly nightlatch_records: RecordRow
   readonly nightlatch_keys: { readonly unique_key: string; readonly record_id: string }
@@ -32,7 +32,7 @@ export interface EventTableRow {
 }
 
 export interface FactTableRow {
-  /** Empty for a fact without a record: a key column cannot be null in every engine, and no record id is empty. */
+  /** Empty for a fact without a record, because some engines allow no null in a key. No record id is empty. */
   readonly record_id: string
   readonly at: number
   readonly id: string

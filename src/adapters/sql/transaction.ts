@@ -3,7 +3,7 @@ import type { Database } from './dialect.ts'
 
 type Work<T> = (transaction: Database) => Promise<T>
 
-/** A transaction of our own on one connection, opened by `begin`. */
+/** A transaction on one connection, opened by the statement `begin`. */
 export async function inTransaction<T>(
   db: Database,
   begin: string,
@@ -17,7 +17,7 @@ export async function inTransaction<T>(
       await sql.raw(keeps(answer) ? 'commit' : 'rollback').execute(connection)
       return answer
     } catch (error) {
-      // Some failures have ended the transaction already; the first error is the one that tells.
+      // Some failures end the transaction themselves. The first error is the one to report.
       await sql
         .raw('rollback')
         .execute(connection)
@@ -30,8 +30,8 @@ export async function inTransaction<T>(
 const lines = new WeakMap<Database, Promise<unknown>>()
 
 /**
- * A part of the host's transaction that is rolled back without it. Savepoints nest instead of standing side by side, so
- * calls on one transaction wait for each other.
+ * A part of the host's transaction that can be rolled back alone. Savepoints can only be nested, so that calls on one
+ * transaction wait for each other.
  */
 export async function inSavepoint<T>(transaction: Database, work: Work<T>, keeps: (answer: T) => boolean): Promise<T> {
   const part = async (): Promise<T> => {

@@ -42,7 +42,7 @@ function isLogin(event: SecurityEvent): event is Login {
   return event.type === 'authn_login_success'
 }
 
-function uniqueBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): readonly Row[] {
+function uniqueBy<Row>(rows: readonly Row[], keyOf: (row: Row) => unknown): readonly Row[] {
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
 }
 

@@ -72,18 +72,23 @@ export function overlaps(rules: readonly RuleInput[], options: OverlapOptions = 
   for (const family of [true, false]) {
     const order = orderOf(read, (at) => isMapped(read, at) === family)
     order.sort((a, b) => compareKeys(read, 8 * a, read, 8 * b, 4))
-    for (let i = 0; i < order.length; i++) {
-      const one = order[i]!
-      for (let j = i + 1; j < order.length; j++) {
-        const other = order[j]!
-        if (compareKeys(read, 8 * other, read, 8 * one + 4, 4) > 0) break
-        if (pairs.length === limit) return pairs
-        const [first, second] = one < other ? [one, other] : [other, one]
-        pairs.push({ first, second, relation: relationOf(read, 8 * first, 8 * second) })
-      }
-    }
+    addOverlaps(pairs, limit, read, order)
   }
   return pairs
+}
+
+/** `order`: the rules of one family by their first address. Those that meet a rule follow it without a gap. */
+function addOverlaps(pairs: Overlap[], limit: number, read: Uint32Array, order: Uint32Array): void {
+  for (let i = 0; i < order.length; i++) {
+    const one = order[i]!
+    for (let j = i + 1; j < order.length; j++) {
+      const other = order[j]!
+      if (compareKeys(read, 8 * other, read, 8 * one + 4, 4) > 0) break
+      if (pairs.length === limit) return
+      const [first, second] = one < other ? [one, other] : [other, one]
+      pairs.push({ first, second, relation: relationOf(read, 8 * first, 8 * second) })
+    }
+  }
 }
 
 function relationOf(read: Uint32Array, first: number, second: number): Overlap['relation'] {

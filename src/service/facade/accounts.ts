@@ -8,9 +8,9 @@ import { turnOffTwoFactor } from '../../core/account/factors/turn-off.ts'
 import type { Score as AccountScore, SecurityStep } from '../../core/score/index.ts'
 import { score } from '../../core/score/index.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import { codeInput } from '../loop/kernel.ts'
 import type { ResealPage } from './reseal.ts'
 import { resealAccounts } from './reseal.ts'
+import { codeInput } from './form-input.ts'
 import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
 import { failure, runFor, sealGrant, signedOut } from './page-call.ts'
 
@@ -105,9 +105,9 @@ export function createAccounts(kernel: Kernel): Accounts {
     },
 
     async factors(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const { state } = entered.record
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const { state } = signedIn.record
       return {
         ok: true,
         enrolled: enrolledMethods(state),
@@ -138,10 +138,10 @@ function offeredBy({ settings }: Kernel): readonly SecurityStep[] {
 export function createScore(kernel: Kernel): SecurityScore {
   return {
     async get(input) {
-      const entered = await kernel.loadFor(input.grant)
-      return entered === null
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      return signedIn === null
         ? signedOut
-        : { ok: true, ...score(scoreFacts(entered.record.state), { offered: offeredBy(kernel) }) }
+        : { ok: true, ...score(scoreFacts(signedIn.record.state), { offered: offeredBy(kernel) }) }
     },
   }
 }

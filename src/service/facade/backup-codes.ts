@@ -40,8 +40,8 @@ export interface BackupCodes {
 export function createBackupCodes(kernel: Kernel): BackupCodes {
   return {
     async status(input) {
-      const entered = await kernel.loadFor(input.grant)
-      return entered === null ? signedOut : { ok: true, ...viewBackupCodes(entered.record.state) }
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      return signedIn === null ? signedOut : { ok: true, ...viewBackupCodes(signedIn.record.state) }
     },
     async regenerate(input) {
       const result = await runFor(kernel, input, regenerateBackupCodes, ({ auth }, client) => ({ auth, client }))

@@ -7,7 +7,7 @@ import { limits } from '../../core/limits.ts'
 import type { ChainFault } from '../../core/record/verify-chain.ts'
 import { verifyChain } from '../../core/record/verify-chain.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
-import type { EventRow, FactRow, Page, RecordId } from '../../ports/storage.ts'
+import type { EventRow, Page, RecordId } from '../../ports/storage.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import { readEvents, readFacts } from '../loop/read-rows.ts'
 import type { LoadedRecord } from '../loop/record-store.ts'
@@ -96,36 +96,36 @@ export function createHistory(kernel: Kernel): History {
   return {
     async list(input) {
       const asked = page(input)
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const read = await orMalformed(storage.listEvents({ id: entered.record.id, ...asked }))
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const read = await orMalformed(storage.listEvents({ id: signedIn.record.id, ...asked }))
       return read === null ? malformed : { ok: true, events: readEvents(read.items), next: read.next }
     },
 
     async facts(input) {
       const asked = page(input)
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const read = await orMalformed(storage.listFacts({ id: entered.record.id, ...asked }))
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const read = await orMalformed(storage.listFacts({ id: signedIn.record.id, ...asked }))
       return read === null ? malformed : { ok: true, facts: readFacts(read.items), next: read.next }
     },
 
     async logins(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const { id } = entered.record
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const { id } = signedIn.record
       const [rows, facts] = await Promise.all([
         events(id, summarizedRows),
-        collect<FactRow>(summarizedRows, (after) => storage.listFacts({ id, limit: limits.historyPage, ...after })),
+        collect(summarizedRows, (after) => storage.listFacts({ id, limit: limits.historyPage, ...after })),
       ])
       const summary = summarizeLogins(readEvents(rows), readFacts(facts))
       return { ok: true, logins: summary }
     },
 
     async verify(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      let record: LoadedRecord<AccountState> | null = entered.record
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      let record: LoadedRecord<AccountState> | null = signedIn.record
       for (let round = 0; record !== null; round++) {
         const rows = await events(record.id, Number.POSITIVE_INFINITY)
         const again: LoadedRecord<AccountState> | null = await kernel.records.load(record.id)
@@ -144,9 +144,9 @@ export function createHistory(kernel: Kernel): History {
     },
 
     async csv(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const rows = await events(entered.record.id, exportedRows)
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const rows = await events(signedIn.record.id, exportedRows)
       return { ok: true, csv: eventsToCsv(readEvents(rows)) }
     },
   }

@@ -1,10 +1,8 @@
-import { argumentError } from '../../core/arguments.ts'
-import { cleanText } from '../../core/text.ts'
-import { limits } from '../../core/limits.ts'
 import type { UseCase } from '../../core/account/record/step.ts'
 import type { TokenPayloads } from '../../core/token/index.ts'
+import type { Acting, GrantInput } from '../keys/acting.ts'
 import type { ClientInfo } from '../keys/client.ts'
-import type { Acting, GrantInput, Kernel } from '../loop/kernel.ts'
+import type { Kernel } from '../loop/kernel.ts'
 
 /** What every call of the security page takes. */
 export interface PageCall {
@@ -63,16 +61,4 @@ export function failure<Reason extends string>(refusal: {
     ...(typeof retryAt === 'number' ? { retryAt } : {}),
     ...(typeof triesLeft === 'number' ? { triesLeft } : {}),
   }
-}
-
-/** What a form sends as an id: anything but text names nothing. */
-export function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-/** How a person calls a device. */
-export function labelOf(label: unknown, unnamed: string): string {
-  if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
-  const cleaned = cleanText((label ?? '').trim(), limits.labelLength)
-  return cleaned === '' ? unnamed : cleaned
 }

@@ -52,7 +52,7 @@ export interface PasskeySignIn {
   }): Promise<Granted | Challenged | Refused>
 }
 
-export function createPasskeySignIn(kernel: Kernel, admits: SignInLimits): PasskeySignIn {
+export function createPasskeySignIn(kernel: Kernel, signInLimits: SignInLimits): PasskeySignIn {
   return {
     async passkeyOptions(input = {}) {
       if (input.challenge === undefined || input.challenge === null) {
@@ -78,15 +78,17 @@ export function createPasskeySignIn(kernel: Kernel, admits: SignInLimits): Passk
       const client = kernel.client(input.client, challenge?.account ?? null)
       if (ceremony === null || (!alone && challenge === null)) return refused('challenge-ended')
       if (challenge !== null && ceremony.account !== challenge.account) return refused('challenge-ended')
-      const held = await (challenge === null ? admits.passkey(client) : admits.challenge(challenge.account, client))
-      if (held !== null) return held
+      const limited = await (challenge === null
+        ? signInLimits.passkey(client)
+        : signInLimits.challenge(challenge.account, client))
+      if (limited !== null) return refused('too-many-attempts', limited.retryAt)
       const response = readAssertionResponse(input.response)
       if (response === null) return refused('wrong-credentials')
       const account = challenge?.account ?? (await ownerOf(kernel, response.userHandle))
       if (account === null) {
         // Nobody's passkey: nothing is evaluated, and the history of no account can have it.
         const values = { flow: 'passkey', reason: 'unowned' } as const
-        await kernel.fact(null, { type: 'sequence_fail', values }, client, { kind: 'stranger' })
+        await kernel.recordFact(null, { type: 'sequence_fail', values }, client, { kind: 'stranger' })
         return refused('wrong-credentials')
       }
       const sender = challenge === null ? kernel.client(input.client, account) : client
@@ -114,7 +116,7 @@ export function askFor(
 ): PasskeyRequest | Failure<'not-configured'> {
   const { passkeys } = kernel.settings
   if (passkeys === null) return { ok: false, reason: 'not-configured' }
-  const id = encodeBase64url(kernel.draw(32))
+  const id = encodeBase64url(kernel.random(32))
   const expiresAt = kernel.now() + limits.ceremonyMs
   const { relyingParty } = passkeys
   const known = allow.map(({ id: credential, transports }) => ({ id: credential, transports }))

@@ -14,8 +14,9 @@ import { readRegistrationResponse } from '../../core/passkeys/responses.ts'
 import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
 import type { Kernel } from '../loop/kernel.ts'
+import { idInput, labelInput } from './form-input.ts'
 import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
-import { labelOf, runFor, sealGrant, signedOut, text } from './page-call.ts'
+import { runFor, sealGrant, signedOut } from './page-call.ts'
 
 export interface Passkeys {
   /**
@@ -111,7 +112,7 @@ export interface Passkeys {
 export function createPasskeys(kernel: Kernel): Passkeys {
   return {
     async register(input) {
-      const label = labelOf(input.label, 'Passkey')
+      const label = labelInput(input.label, 'Passkey')
       const { passkeys } = kernel.settings
       const acting = kernel.acting(input.grant, input.proof)
       if (acting === null) return signedOut
@@ -149,20 +150,20 @@ export function createPasskeys(kernel: Kernel): Passkeys {
     },
 
     async list(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const { state } = entered.record
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const { state } = signedIn.record
       return { ok: true, passkeys: viewPasskeys(state), only: state.passkey.only }
     },
 
     async rename(input) {
-      const passkey = text(input.passkey)
-      const label = labelOf(input.label, 'Passkey')
+      const passkey = idInput(input.passkey)
+      const label = labelInput(input.label, 'Passkey')
       return runFor(kernel, input, renamePasskey, ({ auth }) => ({ auth, passkey, label }))
     },
 
     async remove(input) {
-      const passkey = text(input.passkey)
+      const passkey = idInput(input.passkey)
       const result = await runFor(kernel, input, removePasskey, ({ auth }, client) => ({ auth, passkey, client }))
       if (!result.ok) return result
       return { ok: true, grant: sealGrant(kernel, result.grant), twoFactor: result.twoFactor }

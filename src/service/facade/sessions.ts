@@ -4,7 +4,8 @@ import { endAllSessions } from '../../core/account/sessions/end-all-sessions.ts'
 import { endSession } from '../../core/account/sessions/end-session.ts'
 import type { SessionView } from '../../core/account/sessions/view.ts'
 import { viewSessions } from '../../core/account/sessions/view.ts'
-import type { GrantInput, Kernel } from '../loop/kernel.ts'
+import type { GrantInput } from '../keys/acting.ts'
+import type { Kernel } from '../loop/kernel.ts'
 import type { Failure, PageCall } from './page-call.ts'
 import { runFor, sealGrant, signedOut } from './page-call.ts'
 
@@ -56,24 +57,24 @@ export interface Sessions {
 export function createSessions(kernel: Kernel): Sessions {
   return {
     async check({ grant }) {
-      const entered = await kernel.loadFor(grant, 'any')
-      const session = entered?.record.state.sessions.find((entry) => entry.id === entered.acting.session)
-      if (entered === null || session === undefined) return signedOut
+      const signedIn = await kernel.loadSignedIn(grant, 'any')
+      const session = signedIn?.record.state.sessions.find((entry) => entry.id === signedIn.acting.session)
+      if (signedIn === null || session === undefined) return signedOut
       if (session.kind === 'enroll') return { ok: false, reason: 'enroll' }
       const { aal, amr, createdAt } = session
-      return { ok: true, accountId: entered.acting.accountId, aal, amr, signedInAt: createdAt }
+      return { ok: true, accountId: signedIn.acting.accountId, aal, amr, signedInAt: createdAt }
     },
 
     async list(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      return { ok: true, sessions: viewSessions(entered.record.state, entered.acting.session) }
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      return { ok: true, sessions: viewSessions(signedIn.record.state, signedIn.acting.session) }
     },
 
     async end(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const session = entered.record.state.sessions.find(({ id }) => referenceTo(id) === input.session)
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const session = signedIn.record.state.sessions.find(({ id }) => referenceTo(id) === input.session)
       if (session === undefined) return { ok: false, reason: 'not-found' }
       return runFor(kernel, input, endSession, ({ auth }) => ({ auth, session: session.id }))
     },

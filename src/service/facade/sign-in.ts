@@ -10,11 +10,13 @@ import { verifySignIn } from '../../core/account/sign-in/verify-code.ts'
 import { limits } from '../../core/limits.ts'
 import { requireAccountId } from '../keys/account-id.ts'
 import type { ClientInfo } from '../keys/client.ts'
-import type { GrantInput, Kernel } from '../loop/kernel.ts'
-import { codeInput } from '../loop/kernel.ts'
+import type { GrantInput } from '../keys/acting.ts'
+import type { Kernel } from '../loop/kernel.ts'
+import { codeInput } from './form-input.ts'
 import type { PasskeySignIn } from './passkey-sign-in.ts'
 import { later } from './later.ts'
 import { answered, challenged, granted } from './sign-in-answers.ts'
+import type { SignInLimits } from '../limits/sign-in-limits.ts'
 import { createSignInLimits } from '../limits/sign-in-limits.ts'
 import type { Challenged, Granted, MustEnroll, Refused } from './sign-in-outcome.ts'
 import { refused } from './sign-in-outcome.ts'
@@ -95,20 +97,20 @@ export interface SignIn extends PasskeySignIn {
 }
 
 export function createSignIn(kernel: Kernel): SignIn {
-  const admits = createSignInLimits(kernel)
+  const signInLimits = createSignInLimits(kernel)
   const user = { kind: 'user' } as const
 
   return {
-    ...later<PasskeySignIn>({ passkeyOptions: true, verifyPasskey: true }, async () =>
-      (await import('./passkey-sign-in.ts')).createPasskeySignIn(kernel, admits),
+    ...later({ passkeyOptions: true, verifyPasskey: true }, async () =>
+      (await import('./passkey-sign-in.ts')).createPasskeySignIn(kernel, signInLimits),
     ),
 
     async start(input) {
       const { accountId, primary } = input
       requireStart(accountId, primary)
       const client = kernel.client(input.client, accountId)
-      const held = await admits.primary(normalizeName(input.name), accountId, client)
-      if (held !== null) return held
+      const limited = await signInLimits.primary(normalizeName(input.name), accountId, client)
+      if (limited !== null) return refused('too-many-attempts', limited.retryAt)
       const command = { account: accountId, primary, client }
       const run = { accountId, command, actor: user, client, session: null }
       const answer = await kernel.run({ ...run, useCase: startSignIn, creates: true })
@@ -121,25 +123,15 @@ export function createSignIn(kernel: Kernel): SignIn {
       return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
     },
 
-    async failed(input) {
-      const accountId = input.accountId ?? null
-      if (accountId !== null) requireAccountId(accountId, 'accountId')
-      const client = kernel.client(input.client, accountId)
-      const name = normalizeName(input.name)
-      const held = await admits.primary(name, accountId, client)
-      if (held !== null) return held
-      const values = { name: kernel.hash('name', name), known: accountId !== null }
-      await kernel.fact(accountId, { type: 'authn_login_fail', values }, client, { kind: 'stranger' })
-      return refused('wrong-credentials')
-    },
+    failed: (input) => recordFailure(kernel, signInLimits, input),
 
     async verify(input) {
       const challenge = kernel.open('challenge', input.challenge)
       const client = kernel.client(input.client, challenge?.account ?? null)
       if (challenge === null) return refused('challenge-ended')
       const accountId = challenge.account
-      const held = await admits.challenge(accountId, client)
-      if (held !== null) return held
+      const limited = await signInLimits.challenge(accountId, client)
+      if (limited !== null) return refused('too-many-attempts', limited.retryAt)
       const { factor = null } = input
       const code = codeInput(input.code)
       const command = { challenge, code, factor, client, trust: input.trustDevice === true }
@@ -153,8 +145,8 @@ export function createSignIn(kernel: Kernel): SignIn {
       const client = kernel.client(input.client, challenge?.account ?? null)
       if (challenge === null) return refused('challenge-ended')
       const accountId = challenge.account
-      const held = await admits.challenge(accountId, client)
-      if (held !== null) return held
+      const limited = await signInLimits.challenge(accountId, client)
+      if (limited !== null) return refused('too-many-attempts', limited.retryAt)
       const run = { accountId, command: { challenge, client }, actor: user, client, session: null }
       const answer = await kernel.run({ ...run, useCase: sendSignInCode })
       if (answer.status === 'busy') return refused('busy')
@@ -167,8 +159,8 @@ export function createSignIn(kernel: Kernel): SignIn {
       const { accountId, primary } = input
       requireStart(accountId, primary)
       const client = kernel.client(input.client, accountId)
-      const held = await admits.primary(normalizeName(input.name), accountId, client)
-      if (held !== null) return held
+      const limited = await signInLimits.primary(normalizeName(input.name), accountId, client)
+      if (limited !== null) return refused('too-many-attempts', limited.retryAt)
       const command = { account: accountId, primary, code: codeInput(input.code), client }
       const run = { accountId, command, actor: user, client, session: null }
       const answer = await kernel.run({ ...run, useCase: recoverSignIn })
@@ -178,18 +170,32 @@ export function createSignIn(kernel: Kernel): SignIn {
       return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
     },
 
-    async ended(input) {
-      const acting = kernel.acting(input.grant)
-      if (acting === null) return { ok: false, reason: 'signed-out' }
-      const { accountId, auth, actor, session } = acting
-      const client = kernel.client(input.client, accountId)
-      const run = { accountId, command: { auth, session: null }, actor, client, session }
-      const answer = await kernel.run({ ...run, useCase: endSession })
-      if (answer.status === 'busy') return { ok: false, reason: 'busy' }
-      const result: EndSessionResult = answer.status === 'absent' ? { ok: false, reason: 'signed-out' } : answer.result
-      return result.ok ? result : { ok: false, reason: 'signed-out' }
-    },
+    ended: (input) => endSignIn(kernel, input),
   }
+}
+
+async function recordFailure(kernel: Kernel, signInLimits: SignInLimits, input: FailedInput): Promise<Refused> {
+  const accountId = input.accountId ?? null
+  if (accountId !== null) requireAccountId(accountId, 'accountId')
+  const client = kernel.client(input.client, accountId)
+  const name = normalizeName(input.name)
+  const limited = await signInLimits.primary(name, accountId, client)
+  if (limited !== null) return refused('too-many-attempts', limited.retryAt)
+  const values = { name: kernel.hash('name', name), known: accountId !== null }
+  await kernel.recordFact(accountId, { type: 'authn_login_fail', values }, client, { kind: 'stranger' })
+  return refused('wrong-credentials')
+}
+
+async function endSignIn(kernel: Kernel, input: Parameters<SignIn['ended']>[0]): ReturnType<SignIn['ended']> {
+  const acting = kernel.acting(input.grant)
+  if (acting === null) return { ok: false, reason: 'signed-out' }
+  const { accountId, auth, actor, session } = acting
+  const client = kernel.client(input.client, accountId)
+  const run = { accountId, command: { auth, session: null }, actor, client, session }
+  const answer = await kernel.run({ ...run, useCase: endSession })
+  if (answer.status === 'busy') return { ok: false, reason: 'busy' }
+  const result: EndSessionResult = answer.status === 'absent' ? { ok: false, reason: 'signed-out' } : answer.result
+  return result.ok ? result : { ok: false, reason: 'signed-out' }
 }
 
 function requireStart(accountId: unknown, primary: HostPrimary): void {

@@ -11,7 +11,7 @@ import type { NumberType } from '../../ports/sms.ts'
 import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import { codeInput } from '../loop/kernel.ts'
+import { codeInput } from './form-input.ts'
 import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
 import { failure, runFor, sealGrant, signedOut } from './page-call.ts'
 import { readPhone } from './read-phone.ts'
@@ -88,14 +88,15 @@ export interface Sms {
 
 const costly: readonly NumberType[] = ['premium-rate', 'shared-cost']
 
-export function createSms(kernel: Kernel): Sms {
+/** Numbers typed without a country code are of the default country. */
+export function createSms(kernel: Kernel, defaultCountry: string | undefined): Sms {
   return {
     async enroll(input) {
       const acting = kernel.acting(input.grant, input.proof)
       if (acting === null) return signedOut
       const { sms } = kernel.settings
       if (sms === null) return { ok: false, reason: 'not-configured' }
-      const read = await readPhone(input.number, kernel.defaultCountry)
+      const read = await readPhone(input.number, defaultCountry)
       if (!read.ok) return read
       const { e164: phone, country, type } = read
       // Whoever pays for a message to them is not the one who asked for it.
@@ -124,8 +125,8 @@ export function createSms(kernel: Kernel): Sms {
     },
 
     async get(input) {
-      const entered = await kernel.loadFor(input.grant)
-      return entered === null ? signedOut : { ok: true, number: viewSmsNumber(entered.record.state) }
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      return signedIn === null ? signedOut : { ok: true, number: viewSmsNumber(signedIn.record.state) }
     },
 
     async remove(input) {

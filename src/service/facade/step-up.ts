@@ -11,7 +11,7 @@ import { verifyStepUpPasskey } from '../../core/account/step-up/verify-passkey.t
 import { readAssertionResponse } from '../../core/passkeys/responses.ts'
 import type { TokenPayloads } from '../../core/token/index.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import { codeInput } from '../loop/kernel.ts'
+import { codeInput } from './form-input.ts'
 import type { Failure, PageCall } from './page-call.ts'
 import { failure, runFor, signedOut } from './page-call.ts'
 import type { PasskeyRequest } from './passkey-sign-in.ts'
@@ -92,9 +92,9 @@ export function createStepUp(kernel: Kernel): StepUp {
     async start(input) {
       const { purpose } = input
       requireOneOf(purpose, 'purpose', stepUpPurposes)
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const { acting, record } = entered
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const { acting, record } = signedIn
       const { settings } = kernel
       const live = liveFactors(record.state, settings)
       const factors = purpose === 'passkey-only' ? live.filter((factor) => factor === 'passkey') : live
@@ -125,9 +125,9 @@ export function createStepUp(kernel: Kernel): StepUp {
     },
 
     async passkeyOptions(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered?.acting.auth.kind !== 'grant') return signedOut
-      const { acting, record } = entered
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn?.acting.auth.kind !== 'grant') return signedOut
+      const { acting, record } = signedIn
       const { credentials } = record.state.passkey
       if (credentials.length === 0) return { ok: false, reason: 'no-passkey' }
       const { accountId: account, session } = acting

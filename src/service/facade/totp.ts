@@ -15,9 +15,9 @@ import { viewTotpAuthenticators } from '../../core/account/totp/view.ts'
 import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import { codeInput } from '../loop/kernel.ts'
+import { codeInput, idInput, labelInput } from './form-input.ts'
 import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
-import { failure, labelOf, runFor, sealGrant, signedOut, text } from './page-call.ts'
+import { failure, runFor, sealGrant, signedOut } from './page-call.ts'
 
 export interface Totp {
   /**
@@ -106,7 +106,7 @@ function uriLabel(name: string): string {
 export function createTotp(kernel: Kernel): Totp {
   return {
     async enroll(input) {
-      const label = labelOf(input.label, 'Authenticator')
+      const label = labelInput(input.label, 'Authenticator')
       const acting = kernel.acting(input.grant, input.proof)
       if (acting === null) return signedOut
       // Asked before the commit: a secret that cannot be shown must not be made.
@@ -128,25 +128,25 @@ export function createTotp(kernel: Kernel): Totp {
     },
 
     async list(input) {
-      const entered = await kernel.loadFor(input.grant)
-      return entered === null ? signedOut : { ok: true, authenticators: viewTotpAuthenticators(entered.record.state) }
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      return signedIn === null ? signedOut : { ok: true, authenticators: viewTotpAuthenticators(signedIn.record.state) }
     },
 
     async rename(input) {
-      const authenticator = text(input.authenticator)
-      const label = labelOf(input.label, 'Authenticator')
+      const authenticator = idInput(input.authenticator)
+      const label = labelInput(input.label, 'Authenticator')
       return runFor(kernel, input, renameTotp, ({ auth }) => ({ auth, authenticator, label }))
     },
 
     async remove(input) {
-      const authenticator = text(input.authenticator)
+      const authenticator = idInput(input.authenticator)
       const result = await runFor(kernel, input, removeTotp, ({ auth }, client) => ({ auth, authenticator, client }))
       if (!result.ok) return result
       return { ok: true, grant: sealGrant(kernel, result.grant), twoFactor: result.twoFactor }
     },
 
     async resynchronize(input) {
-      const authenticator = text(input.authenticator)
+      const authenticator = idInput(input.authenticator)
       const given: readonly unknown[] = Array.isArray(input.codes) ? input.codes : []
       const codes = [codeInput(given[0]), codeInput(given[1])] as const
       const result = await runFor(kernel, input, resynchronizeTotp, ({ auth }, client) => ({

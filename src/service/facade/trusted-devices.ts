@@ -2,8 +2,9 @@ import { endAllDeviceTrust, endDeviceTrust } from '../../core/account/sessions/e
 import type { TrustedDeviceView } from '../../core/account/sessions/view.ts'
 import { viewTrustedDevices } from '../../core/account/sessions/view.ts'
 import type { Kernel } from '../loop/kernel.ts'
+import { idInput } from './form-input.ts'
 import type { Failure, PageCall } from './page-call.ts'
-import { runFor, signedOut, text } from './page-call.ts'
+import { runFor, signedOut } from './page-call.ts'
 
 export interface TrustedDevices {
   /**
@@ -33,14 +34,14 @@ export interface TrustedDevices {
 export function createTrustedDevices(kernel: Kernel): TrustedDevices {
   return {
     async list(input) {
-      const entered = await kernel.loadFor(input.grant)
-      if (entered === null) return signedOut
-      const { deviceId } = kernel.client(input.client, entered.acting.accountId)
-      return { ok: true, devices: viewTrustedDevices(entered.record.state, deviceId, kernel.now()) }
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const { deviceId } = kernel.client(input.client, signedIn.acting.accountId)
+      return { ok: true, devices: viewTrustedDevices(signedIn.record.state, deviceId, kernel.now()) }
     },
 
     async revoke(input) {
-      const device = text(input.device)
+      const device = idInput(input.device)
       return runFor(kernel, input, endDeviceTrust, ({ auth }) => ({ auth, device }))
     },
 

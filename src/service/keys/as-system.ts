@@ -4,15 +4,15 @@ import { requireAccountId } from './account-id.ts'
 
 const acts = new WeakSet()
 
-/** Stands where a grant stands, for a script or job. */
+/** What a script or a job passes instead of a grant. */
 export interface SystemAct {
   readonly accountId: string
   readonly reason: string
 }
 
 /**
- * Lets a script or a job act on an account without anybody's grant. The history names it with its reason; no step-up
- * is asked, so a search for this name finds every way around one.
+ * Lets a script or a job act on an account without a grant. The history shows the reason. No step-up is asked for, so
+ * that a search for this name finds every call without one.
  *
  * @contract pure · outcomes an act · throws NL_ARGUMENT
  * @example

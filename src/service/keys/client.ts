@@ -19,11 +19,11 @@ export interface ClientInfo {
 export interface OpenedClient extends Client {
   /** Hashes of the accounts that the device token names. */
   readonly deviceAccounts: readonly string[]
-  /** What each of them trusts the device by; empty for none. */
+  /** For each of these accounts the text by which it trusts the device; empty if it does not. */
   readonly deviceTrusts: readonly string[]
 }
 
-/** Reads a request's sender: nothing in it can throw but a wrong type, which is the host's mistake. */
+/** Reads a request's sender. Only a wrong type throws, because that is the host's mistake and not the sender's. */
 export function openClient(
   keys: Keyring,
   info: ClientInfo | undefined,

@@ -6,8 +6,8 @@ import type { Kernel } from '../loop/kernel.ts'
 const mostAccounts = 8
 
 /**
- * The token of a browser that completed a sign-in. One browser may be known to several accounts: signing in to one does
- * not make it forget the others, nor what they trust it by. `trust` is what this account does from now on.
+ * The token of a browser that completed a sign-in. One browser may be known to several accounts: a sign-in to one keeps
+ * the others in the token, and their trust. `trust` is the text by which this account trusts it from now on.
  */
 export function sealDevice(
   kernel: Kernel,

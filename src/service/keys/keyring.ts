@@ -28,9 +28,9 @@ interface Key {
 
 const rings = new WeakMap<Keyring, readonly Key[]>()
 
-/** Keys of one installation: the first seals, all open. Holds nothing that prints. */
+/** The keys of one installation: the first seals, all open. The object itself holds no key, so that none is printed. */
 export interface Keyring {
-  /** Public names of the keys, the sealing one first. */
+  /** Public ids of the keys, the sealing one first. */
   readonly keyIds: readonly string[]
 }
 
@@ -62,8 +62,8 @@ export function formatKey(bytes: Uint8Array): string {
 }
 
 /**
- * Makes the text of a new key, as `npx nightlatch keygen` prints it: for a first start or a test. Whoever calls it keeps
- * the text, for without it nothing that was sealed can be opened.
+ * Makes the text of a new key, as `npx nightlatch keygen` prints it: for a first start or a test. The caller must keep
+ * the text: without it nothing that was sealed can be opened.
  *
  * @contract effect(random) · outcomes the text of a key · throws none
  * @example
@@ -133,7 +133,7 @@ export function sealBytes(
   }
 }
 
-/** Fails closed: an unknown key and a broken seal are told apart for the operator, never answered with bytes [CRY-8]. */
+/** Throws for an unknown key and for a broken seal, each with a code of its own for the operator [CRY-8]. */
 export function openSealed(ring: Keyring, purpose: KeyPurpose, sealed: Sealed, associated: Uint8Array): Uint8Array {
   const key = keyById(ring, purpose, sealed.keyId)
   if (key === null) throw new NightlatchError('NL_KEY_UNKNOWN', 'a sealed value names a key that the key ring lacks')
@@ -168,7 +168,7 @@ export function holdsKeyOf(ring: Keyring, text: string): boolean {
   return keysOf(ring).some((key) => key.id === id)
 }
 
-/** Null for anything that this ring did not seal for this purpose and place. */
+/** Null for anything that this ring did not seal for this purpose and with this associated data. */
 export function openText(ring: Keyring, purpose: KeyPurpose, text: string, associated: Uint8Array): Uint8Array | null {
   const parts = text.split('.')
   const [prefix, id, body] = parts

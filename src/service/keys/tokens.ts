@@ -17,7 +17,7 @@ export function sealToken<K extends TokenKind>(
   return sealText(keys, 'token', encodeToken(kind, payload), associated(kind), random(nonceLength))
 }
 
-/** Null for whatever is not a genuine token of this kind. Expiry and epoch are the record's business. */
+/** Null for whatever is not a genuine token of this kind. Expiry and epoch are checked later, against the record. */
 export function openToken<K extends TokenKind>(keys: Keyring, kind: K, text: unknown): TokenPayloads[K] | null {
   if (typeof text !== 'string' || text.length > limits.tokenLength) return null
   const bytes = openText(keys, 'token', text, associated(kind))

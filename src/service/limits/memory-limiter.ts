@@ -1,21 +1,21 @@
 import { requireLimiterRequest } from '../../core/limiter-request.ts'
 import type { Limiter } from '../../ports/limiter.ts'
 
-/** Keys held at once: the one that was charged least recently is forgotten first [THR-14]. */
+/** Keys kept at once. The one that was charged longest ago is forgotten first [THR-14]. */
 const mostKeys = 100_000
 
-/** What fractions of a charge may add up to by rounding, so that a limit of n admits n. */
+/** More than all rounding errors of a count together, so that a limit of n admits n. */
 const rounding = 1e-9
 
 interface Level {
-  /** Charges that have not come back yet, in parts of one too. */
+  /** Charges that the key has not regained yet; may be a fraction. */
   readonly used: number
   readonly at: number
 }
 
 /**
- * The limiter of one process. Each key's allowance comes back evenly over its window (a leaky bucket), so that no burst
- * is admitted twice at a window's edge. A refused call charges nothing.
+ * The limiter of one process. Each key regains its charges evenly over its window (a leaky bucket), so that there is no
+ * window's edge at which two bursts are admitted. A refused call charges nothing.
  *
  * @contract pure · now and windowMs ms · outcomes a limiter · throws NL_ARGUMENT
  */
@@ -25,7 +25,7 @@ export function memoryLimiter(): Limiter {
   function usedOf(key: string, now: number, chargesPerMs: number): number {
     const level = levels.get(key)
     if (level === undefined) return 0
-    // A clock that was set back would stop the key from coming back until it has caught up.
+    // The clock was set back. Without this the key would regain nothing until the clock has caught up.
     if (now < level.at) levels.set(key, { used: level.used, at: now })
     return Math.max(0, level.used - Math.max(0, now - level.at) * chargesPerMs)
   }

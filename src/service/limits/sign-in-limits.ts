@@ -1,65 +1,77 @@
+import type { Actor } from '../../core/account/record/context.ts'
+import type { Flow } from '../../core/flow.ts'
 import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { OpenedClient } from '../keys/client.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import type { Refused } from '../facade/sign-in-outcome.ts'
-import { refused } from '../facade/sign-in-outcome.ts'
+import type { Limited } from './limiter.ts'
 
 const minute = 60_000
 
-/** What is counted before anything is read. A held request is told, and leaves a sampled fact. */
+/** What is charged before anything is read. Null: within every limit. A refusal leaves a sampled fact. */
 export interface SignInLimits {
-  /** `start`, `failed` and `recover` charge the same keys alike, so that a wait never tells whether the password was right. */
-  primary(name: string, accountId: string | null, client: OpenedClient): Promise<Refused | null>
-  challenge(accountId: string, client: OpenedClient): Promise<Refused | null>
+  /** `start`, `failed` and `recover` charge the same keys, so that a wait never tells if the password was right. */
+  primary(name: string, accountId: string | null, client: OpenedClient): Promise<Limited | null>
+  challenge(accountId: string, client: OpenedClient): Promise<Limited | null>
   /** A passkey alone names nobody before it is looked at. */
-  passkey(client: OpenedClient): Promise<Refused | null>
+  passkey(client: OpenedClient): Promise<Limited | null>
+}
+
+interface Attempt {
+  readonly flow: Flow
+  readonly charges: readonly LimiterCharge[]
+  readonly accountId: string | null
+  readonly client: OpenedClient
+  readonly actor: Actor
+  /** As it was typed. */
+  readonly name?: string
 }
 
 export function createSignInLimits(kernel: Kernel): SignInLimits {
-  /** A browser that the account knows counts for itself: strangers in its network use nothing of its allowance up. */
-  const place = ({ deviceNamesAccount, deviceId, network }: OpenedClient): readonly [string, string] =>
-    deviceNamesAccount && deviceId !== null ? ['device', deviceId] : ['network', network ?? 'unknown']
+  const charge = async ({ flow, charges, accountId, client, actor, name }: Attempt): Promise<Limited | null> => {
+    const limited = await kernel.charge(charges, flow)
+    if (limited === null) return null
+    const values = { flow, ...(name === undefined ? {} : { name: kernel.hash('name', name) }), sampled: 1 }
+    await kernel.recordFact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, actor)
+    return limited
+  }
 
   return {
-    async primary(name, accountId, client) {
+    primary(name, accountId, client) {
       const charges: LimiterCharge[] = [
-        { key: kernel.hash('sign-in', name, ...place(client)), limit: 20, windowMs: 15 * minute },
+        { key: kernel.hash('sign-in', name, ...sourceOf(client)), limit: 20, windowMs: 15 * minute },
       ]
-      // By the name alone there is only a ceiling that sheds load; a browser that this account knows is exempt from it.
-      if (!client.deviceNamesAccount)
+      // The name alone has only a high limit, against load. It does not count for a browser that this account knows.
+      if (!client.deviceNamesAccount) {
         charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
-      const held = await kernel.charge(charges, 'primary')
-      if (held === null) return null
-      const values = { flow: 'primary', name: kernel.hash('name', name), sampled: 1 } as const
-      await kernel.fact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'stranger' })
-      return refused('too-many-attempts', held.retryAt)
+      }
+      return charge({ flow: 'primary', charges, accountId, client, actor: { kind: 'stranger' }, name })
     },
 
-    async challenge(accountId, client) {
+    challenge(accountId, client) {
       const charges: LimiterCharge[] = [
-        { key: kernel.hash('code', accountId, ...place(client)), limit: 60, windowMs: minute },
+        { key: kernel.hash('code', accountId, ...sourceOf(client)), limit: 60, windowMs: minute },
       ]
-      // One challenge from many networks must not stand in line before the owner's known device.
+      // Strangers who send one challenge from many networks must not make the owner's known device wait.
       if (!client.deviceNamesAccount) {
         charges.push({ key: kernel.hash('code-ceiling', accountId), limit: 120, windowMs: minute })
       }
-      const held = await kernel.charge(charges, 'sign-in')
-      if (held === null) return null
-      const values = { flow: 'sign-in', sampled: 1 } as const
-      await kernel.fact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'user' })
-      return refused('too-many-attempts', held.retryAt)
+      return charge({ flow: 'sign-in', charges, accountId, client, actor: { kind: 'user' } })
     },
 
-    async passkey(client) {
-      const own = client.deviceId === null ? ['network', client.network ?? 'unknown'] : ['device', client.deviceId]
-      const held = await kernel.charge(
-        [{ key: kernel.hash('passkey', ...own), limit: 30, windowMs: minute }],
-        'passkey',
-      )
-      if (held === null) return null
-      const values = { flow: 'passkey', sampled: 1 } as const
-      await kernel.fact(null, { type: 'excess_rate_limit_exceeded', values }, client, { kind: 'stranger' })
-      return refused('too-many-attempts', held.retryAt)
+    passkey(client) {
+      const source = client.deviceId === null ? networkOf(client) : ['device', client.deviceId]
+      const charges = [{ key: kernel.hash('passkey', ...source), limit: 30, windowMs: minute }]
+      return charge({ flow: 'passkey', charges, accountId: null, client, actor: { kind: 'stranger' } })
     },
   }
+}
+
+/** A browser that the account knows has a count of its own, which strangers in its network cannot use up. */
+function sourceOf(client: OpenedClient): readonly string[] {
+  const { deviceNamesAccount, deviceId } = client
+  return deviceNamesAccount && deviceId !== null ? ['device', deviceId] : networkOf(client)
+}
+
+function networkOf({ network }: OpenedClient): readonly string[] {
+  return ['network', network ?? 'unknown']
 }

@@ -1,4 +1,4 @@
-/** Runs the calls of one account one after the other in this process, so that they do not race each other at the storage. */
+/** Runs the calls of one account one after the other in this process, so that they do not conflict at the storage. */
 export interface AccountQueue {
   /** Null when too many calls of this account wait already. */
   run<T>(id: string, call: () => Promise<T>): Promise<T> | null

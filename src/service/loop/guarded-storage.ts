@@ -2,7 +2,7 @@ import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 import type { Directory } from '../../ports/directory.ts'
 import type { Storage } from '../../ports/storage.ts'
 
-/** Whatever an adapter lets through, callers of the facade see coded errors only. */
+/** Whatever an adapter throws, callers of the facade get a coded error. */
 export function guardStorage(storage: Storage & Partial<Directory>): Storage & Partial<Directory> {
   const guard =
     <Request, Answer>(name: string, call: (request: Request) => Promise<Answer>) =>

@@ -1,68 +1,43 @@
 import { encodeBase64url } from '../../core/bytes.ts'
-import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
-import type { NightlatchErrorCode } from '../../core/errors.ts'
-import type { SessionScope, Authorization } from '../../core/account/sessions/authorization.ts'
-import { authorize } from '../../core/account/sessions/authorization.ts'
-import { referenceTo } from '../../core/account/record/ids.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
-import { accountSchema, emptyAccount } from '../../core/account/record/empty.ts'
-import { summarizeAccount } from '../../core/account/record/summary.ts'
 import type { Actor, Client } from '../../core/account/record/context.ts'
-import type { UseCase } from '../../core/account/record/step.ts'
-import type { DraftFact, SharedValues } from '../../core/events/index.ts'
-import type { Flow } from '../../core/flow.ts'
-import { limits } from '../../core/limits.ts'
+import type { DraftFact } from '../../core/events/index.ts'
 import type { TokenKind, TokenPayloads } from '../../core/token/index.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { LimiterAnswer, LimiterCharge } from '../../ports/limiter.ts'
 import type { Random } from '../../ports/random.ts'
-import type { SinkEntry } from '../../ports/sink.ts'
-import { accountIdOf, recordIdOf } from '../keys/account-id.ts'
-import { checkOptions, smsCeilings } from '../options/check-options.ts'
-import { createAccountQueue } from './account-queue.ts'
-import type { SystemAct } from '../keys/as-system.ts'
-import { isSystemAct } from '../keys/as-system.ts'
+import { recordIdOf } from '../keys/account-id.ts'
+import type { Acting, GrantInput } from '../keys/acting.ts'
+import { readActing } from '../keys/acting.ts'
 import type { ClientInfo, OpenedClient } from '../keys/client.ts'
 import { openClient } from '../keys/client.ts'
+import { keyedHash } from '../keys/keyring.ts'
+import { platformRandom } from '../keys/platform-random.ts'
+import { openToken, sealToken } from '../keys/tokens.ts'
+import type { Charge } from '../limits/limiter.ts'
+import { createCharge } from '../limits/limiter.ts'
+import { createSend } from '../messages/channels.ts'
 import type { AccountDescription } from '../messages/describe.ts'
 import { describeAccount } from '../messages/describe.ts'
-import { createFacts } from './facts.ts'
-import { guardStorage } from './guarded-storage.ts'
-import { keyedHash } from '../keys/keyring.ts'
-import { memoryLimiter } from '../limits/memory-limiter.ts'
-import type { NightlatchOptions } from '../options/options.ts'
-import { createRunTask } from './run-task.ts'
 import type { Outbox } from '../messages/outbox.ts'
 import { createOutbox } from '../messages/outbox.ts'
-import { platformRandom } from '../keys/platform-random.ts'
-import { readEvents, readFacts } from './read-rows.ts'
-import type { LoadedRecord, RecordStore } from './record-store.ts'
+import { checkOptions } from '../options/check-options.ts'
+import type { NightlatchOptions } from '../options/options.ts'
+import { createAccountQueue } from './account-queue.ts'
+import { accountRecord } from './account-record.ts'
+import { createOnRecord } from './broken-records.ts'
+import { checkedClock } from './clock-check.ts'
+import { createFacts } from './facts.ts'
+import { guardStorage } from './guarded-storage.ts'
+import type { LoadSignedIn } from './load-signed-in.ts'
+import { createLoadSignedIn } from './load-signed-in.ts'
+import type { RecordStore } from './record-store.ts'
 import { createRecordStore } from './record-store.ts'
-import { openToken, sealToken } from '../keys/tokens.ts'
-import type { Answer } from './transact.ts'
+import type { RunUseCase } from './run.ts'
+import { createRun } from './run.ts'
+import { createRunTask } from './run-task.ts'
+import { sharedValues } from './shared-values.ts'
+import { createSinkWriter } from './sink-writer.ts'
 import { createTransact } from './transact.ts'
-
-/** Whose call it is: a grant from the host's session, or {@link SystemAct}. Anything else reads as signed out. */
-export type GrantInput = string | SystemAct | null | undefined
-
-export interface Acting {
-  readonly accountId: string
-  readonly auth: Authorization
-  readonly actor: Actor
-  readonly session: string | null
-}
-
-export interface Run<C, R> {
-  readonly accountId: string
-  readonly useCase: UseCase<C, R>
-  readonly command: C
-  readonly actor: Actor
-  readonly client: Client
-  /** The acting session's id; a result with a new session names that one instead. */
-  readonly session: string | null
-  readonly creates?: boolean
-}
 
 /** What the parts of the facade share. */
 export interface Kernel {
@@ -71,211 +46,75 @@ export interface Kernel {
   readonly outbox: Outbox
   readonly records: RecordStore<AccountState>
   readonly storage: NightlatchOptions['storage']
+  readonly random: Random
+  readonly run: RunUseCase
+  readonly loadSignedIn: LoadSignedIn
+  readonly charge: Charge
   now(): number
   describe(accountId: string): Promise<AccountDescription>
-  run<C, R>(run: Run<C, R>): Promise<Answer<R>>
+  hash(...parts: readonly string[]): string
   seal<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): string
   open<K extends TokenKind>(kind: K, text: unknown): TokenPayloads[K] | null
-  /** `account`: whose device tokens make the sender known; null for nobody's. */
+  /** `account`: the account whose known devices count; null for none. */
   client(info: ClientInfo | undefined, account: string | null): OpenedClient
   /** Null: signed out. */
   acting(grant: GrantInput, proof?: unknown): Acting | null
-  /** The record behind a grant that counts, or null. */
-  loadFor(
-    grant: GrantInput,
-    admits?: SessionScope,
-  ): Promise<{ readonly acting: Acting; readonly record: LoadedRecord<AccountState> } | null>
-  charge(charges: readonly LimiterCharge[], flow: Flow): Promise<{ readonly retryAt: number } | null>
-  hash(...parts: readonly string[]): string
-  readonly defaultCountry: string | undefined
-  draw(length: number): Uint8Array
-  fact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): Promise<void>
+  recordFact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): Promise<void>
 }
 
-const broken: ReadonlySet<NightlatchErrorCode> = new Set([
-  'NL_RECORD_TAMPERED',
-  'NL_RECORD_MISSING',
-  'NL_SEAL_BROKEN',
-  'NL_KEY_UNKNOWN',
-])
-
+/** Checks the options and puts the parts together that every call needs. */
 export function createKernel(options: NightlatchOptions): Kernel {
-  const settings = checkOptions(options)
-  const { keys, describe, appName, contact, mailer } = options
+  const { settings, ceilings } = checkOptions(options)
+  const { keys, appName } = options
   const storage = guardStorage(options.storage)
-  const random: Random = options.random ?? platformRandom
+  const random = options.random ?? platformRandom
   const now = checkedClock(options.clock ?? (() => Date.now()))
-  const pour = (entry: SinkEntry): void => {
-    if (options.sink === undefined) return
-    const { sink } = options
-    // The rows are stored already: a log elsewhere that fails must not undo an answer.
-    void Promise.resolve(entry)
-      .then(sink)
-      .catch(() => undefined)
-  }
-  const facts = createFacts(storage, random, (recordId, rows) => {
-    const accountId = recordId === null ? null : accountIdOf(recordId)
-    pour({ accountId, events: [], facts: readFacts(rows), head: null })
-  })
-  const records = createRecordStore<AccountState>(
-    {
-      kind: 'account',
-      schema: accountSchema,
-      empty: emptyAccount,
-      summarize: summarizeAccount,
-    },
-    { storage, keys, random },
-  )
-  const sms = options.sms ?? null
-  const outbox = createOutbox({ storage, keys, random, now, mailer, sms, describe, appName, contact, facts })
-  const localLimiter = memoryLimiter()
-  const limiter = options.limiter ?? localLimiter
-  let sweeping = options.outbox?.sweep === 'manual'
-
-  const hash = (...parts: readonly string[]): string => keyedHash(keys, ...parts)
-  const admit: Kernel['charge'] = async (charges, flow) => {
-    const at = now()
-    try {
-      return heldBy(await limiter.charge({ now: at, charges }))
-    } catch {
-      // The flow never opens because a limiter is down: the one in this process takes over, and says so.
-      const shared: SharedValues = { actor: 'system', call: 'limiter' }
-      await facts.record(null, [{ type: 'limiter_fail', values: { flow: flow } }], shared, at)
-      return heldBy(await localLimiter.charge({ now: at, charges }))
-    }
-  }
-
-  const transact = createTransact<AccountState>({
+  const sink = createSinkWriter(options.sink)
+  const facts = createFacts(storage, random, sink.facts)
+  const records = createRecordStore(accountRecord, { storage, keys, random })
+  const outbox = createOutbox({ storage, keys, random, now, facts, send: createSend(options) })
+  const charge = createCharge({ limiter: options.limiter, facts, now })
+  const onRecord = createOnRecord(facts, now)
+  const hash: Kernel['hash'] = (...parts) => keyedHash(keys, ...parts)
+  const transact = createTransact({
     storage,
     records,
     queue: createAccountQueue(),
     random,
     now,
     settings,
-    runTask: createRunTask({ options, settings, records, ceilings: smsCeilings(options), charge: admit, hash }),
-    sealMessages: (recordId, messages, at) => outbox.seal(recordId, messages, at),
-    committed: (recordId, { messages, leaseToken, events, head: { n, link } }) => {
-      outbox.dispatch(recordId, messages, leaseToken)
-      pour({ accountId: accountIdOf(recordId), events: readEvents(events), facts: [], head: { n, link } })
+    runTask: createRunTask({ options, settings, records, ceilings, charge, hash }),
+    sealMessages: outbox.seal,
+    committed(recordId, written) {
+      outbox.dispatch(recordId, written.messages, written.leaseToken)
+      sink.commit(recordId, written)
     },
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     jitter: () => (random(1)[0] ?? 0) / 255,
   })
 
-  const share = (client: Client, actor: Actor, call: string, session: string | null): SharedValues => ({
-    actor: actor.kind,
-    call,
-    ...(actor.kind === 'system' ? { actorReason: actor.reason } : {}),
-    ...(session === null ? {} : { session: referenceTo(session) }),
-    ...(client.ip === null ? {} : { ip: client.ip }),
-    ...(client.network === null ? {} : { network: client.network }),
-    ...(client.userAgent === null ? {} : { userAgent: client.userAgent }),
-  })
-
-  /** What does not open or authenticate is told to the log before it is told to the caller [LOG-3]. */
-  const watched = async <T>(recordId: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (isNightlatchError(error) && broken.has(error.code)) {
-        const values = { code: error.code }
-        const shared: SharedValues = { actor: 'system', call: 'check' }
-        await facts.record(recordId, [{ type: 'crypt_decrypt_fail', values }], shared, now()).catch(() => undefined)
-      }
-      throw error
-    }
-  }
-
-  const kernel: Kernel = {
+  return {
     settings,
     appName,
     outbox,
     records,
     storage,
+    random,
+    charge,
     now,
-    describe: (accountId) => describeAccount(describe, accountId),
-
-    run({ accountId, useCase, command, actor, client, session, creates = false }) {
-      if (!sweeping) {
-        sweeping = true
-        outbox.start(limits.sweepEveryMs)
-      }
-      const recordId = recordIdOf(accountId)
-      return watched(recordId, () =>
-        transact({
-          recordId,
-          useCase,
-          command,
-          actor,
-          client,
-          creates,
-          shared: (callId, result) => share(client, actor, callId, sessionOf(result) ?? session),
-          recordFacts: (drafts, shared, at) => facts.record(recordId, drafts, shared, at),
-        }),
-      )
-    },
-
+    hash,
+    run: createRun({ transact, facts, outbox, onRecord, sweep: options.outbox?.sweep ?? 'automatic' }),
+    loadSignedIn: createLoadSignedIn({ keys, records, onRecord, now }),
+    describe: (accountId) => describeAccount(options.describe, accountId),
     seal: (kind, payload) => sealToken(keys, random, kind, payload),
     open: (kind, text) => openToken(keys, kind, text),
     client: (info, account) => openClient(keys, info, { now: now(), account }),
+    acting: (grant, proof) => readActing(keys, grant, proof),
 
-    acting(grant, proof) {
-      if (isSystemAct(grant)) {
-        const { accountId, reason } = grant
-        return { accountId, auth: { kind: 'system' }, actor: { kind: 'system', reason }, session: null }
-      }
-      const opened = openToken(keys, 'grant', grant)
-      if (opened === null) return null
-      const auth: Authorization = { kind: 'grant', grant: opened, proof: openToken(keys, 'proof', proof) }
-      return { accountId: opened.account, auth, actor: { kind: 'user' }, session: opened.session }
-    },
-
-    async loadFor(grant, admits = 'full') {
-      const acting = kernel.acting(grant)
-      if (acting === null) return null
-      const recordId = recordIdOf(acting.accountId)
-      const record = await watched(recordId, () => records.load(recordId))
-      return record !== null && authorize(record.state, acting.auth, now(), admits).ok ? { acting, record } : null
-    },
-
-    charge: admit,
-    hash,
-    defaultCountry: options.sms?.defaultCountry,
-    draw: (length) => random(length),
-
-    async fact(accountId, fact, client, actor) {
+    async recordFact(accountId, fact, client, actor) {
       const call = encodeBase64url(random(12))
-      const shared = share(client, actor, call, null)
-      await facts.record(accountId === null ? null : recordIdOf(accountId), [fact], shared, now())
+      const recordId = accountId === null ? null : recordIdOf(accountId)
+      await facts.record(recordId, [fact], sharedValues({ actor, client, call, session: null }), now())
     },
   }
-  return kernel
-}
-
-function sessionOf(result: unknown): string | null {
-  const grant = (result as { grant?: { session?: unknown } | null } | null)?.grant
-  return typeof grant?.session === 'string' ? grant.session : null
-}
-
-/** Anything but a clear answer counts as a failure of the limiter, never as an admission [THR-8]. */
-function heldBy(answer: LimiterAnswer): { readonly retryAt: number } | null {
-  const { admitted, retryAt } = answer as { readonly admitted: unknown; readonly retryAt?: unknown }
-  if (admitted === true) return null
-  if (admitted === false && typeof retryAt === 'number' && Number.isFinite(retryAt)) return { retryAt }
-  throw new NightlatchError('NL_CONFIG', 'the limiter answered something else than its port says')
-}
-
-function checkedClock(clock: Clock): Clock {
-  return () => {
-    const at: unknown = clock()
-    if (typeof at !== 'number' || !Number.isFinite(at) || at < 0) {
-      throw new NightlatchError('NL_CONFIG', 'clock must give milliseconds since the epoch')
-    }
-    return Math.floor(at)
-  }
-}
-
-/** What a form sends as a code: anything but text is no code. */
-export function codeInput(code: unknown): string {
-  return typeof code === 'string' && code.length <= limits.codeLength ? code : ''
 }

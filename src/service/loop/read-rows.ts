@@ -2,7 +2,7 @@ import type { Fact, SecurityEvent } from '../../core/events/index.ts'
 import { decodeEvent, decodeFact } from '../../core/events/stored-text.ts'
 import type { EventField, EventRow, FactRow } from '../../ports/storage.ts'
 
-/** Rows that this release can read; one of a newer release, or without a time, is left out. */
+/** The rows that this release can read. A type of a newer release, or a row without a time, is left out. */
 export function readEvents(rows: readonly EventRow[]): readonly SecurityEvent[] {
   return rows.map(readEvent).filter((event) => event !== null)
 }
@@ -21,7 +21,7 @@ function readFact({ id, type, at, fields }: FactRow): Fact | null {
   return decodeFact({ id, type, at, fields: texts(fields, (field) => field) })
 }
 
-/** Rows may have been spoiled in the store: what is no text reads as absent, and the others stay readable. */
+/** Somebody may have damaged rows in the store. A field that is no text reads as absent; the others stay readable. */
 function texts<Field>(
   fields: Readonly<Record<string, Field>> | null,
   valueOf: (field: Field) => unknown,

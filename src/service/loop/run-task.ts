@@ -12,7 +12,8 @@ import type { NumberType, SmsRisk } from '../../ports/sms.ts'
 import type { SlowHash } from '../../slow-hash/index.ts'
 import { slowHash } from '../../slow-hash/index.ts'
 import { accountIdOf } from '../keys/account-id.ts'
-import type { NightlatchOptions, SmsCeilings } from '../options/options.ts'
+import type { NightlatchOptions } from '../options/options.ts'
+import type { SmsCeilings } from '../options/sms-options.ts'
 import type { RecordStore } from './record-store.ts'
 
 interface TaskParts {

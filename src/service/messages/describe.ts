@@ -1,10 +1,10 @@
 import { NightlatchError } from '../../core/errors.ts'
 
-/** What the host tells of an account, when a mail is composed or a device is enrolled. */
+/** What the host knows of an account. Asked for when a mail is composed or an authenticator is enrolled. */
 export interface AccountDescription {
   /** Shown in authenticator apps and mails. */
   readonly name: string
-  /** Notices go to every verified one; two or more are advised. */
+  /** Notices go to every verified address. Two or more are advised. */
   readonly addresses: readonly { readonly mail: string; readonly verified: boolean }[]
   /** BCP 47; English by default. */
   readonly locale?: string | undefined
@@ -14,7 +14,7 @@ export interface AccountDescription {
 
 export type Describe = (accountId: string) => AccountDescription | Promise<AccountDescription>
 
-/** Asks the host, and holds it to the shape. */
+/** Asks the host and checks its answer. */
 export async function describeAccount(describe: Describe, accountId: string): Promise<AccountDescription> {
   let value: unknown
   try {

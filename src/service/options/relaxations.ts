@@ -11,9 +11,9 @@ export interface DeviceTrustTerms {
 const dayMs = 86_400_000
 
 /**
- * Lets owners trust a browser, which is then asked for no factor at sign-in until the trust ends. A sign-in without its
- * factor is at AAL1, and a cookie is no authenticator (NIST SP 800-63B §3.2.1, §5.1): a site that must prove two factors
- * each time leaves this off. Trust never counts for a step-up.
+ * Lets owners trust a browser. A sign-in there asks for no factor until the trust ends, and is then at AAL1, because a
+ * cookie is no authenticator (NIST SP 800-63B §3.2.1, §5.1). A site that needs two factors at each sign-in leaves this
+ * off. Trust never counts for a step-up.
  *
  * @contract pure · lifeMs ms, an hour to 90 days, default 30 days · outcomes terms · throws NL_ARGUMENT
  * @example
@@ -28,7 +28,7 @@ export function trustDevices(options: { readonly lifeMs?: number | undefined } =
   return made
 }
 
-/** Made by {@link trustDevices}, so that a search for that name finds every site that lowers its assurance. */
+/** Only terms of {@link trustDevices} count, so that a search for that name finds whoever lowers the assurance. */
 export function isDeviceTrustTerms(value: unknown): value is DeviceTrustTerms {
   return typeof value === 'object' && value !== null && terms.has(value)
 }

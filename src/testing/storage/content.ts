@@ -3,7 +3,7 @@ import { same } from '../assert.ts'
 import { committed, eventNumbers, idsOf, newChange, newEvent, newFact, newMessage, noon, take } from './fixtures.ts'
 import type { ContractCase } from './fixtures.ts'
 
-/** Any well-formed Unicode but NUL, which the service refuses before it comes here. */
+/** Well-formed Unicode. Without NUL, which the service refuses. */
 const unusual: readonly string[] = [
   '',
   ' ',
@@ -22,7 +22,7 @@ const unusual: readonly string[] = [
   'x'.repeat(200_000),
 ]
 
-/** Ids that a careless collation takes for one another. */
+/** Ids that a collation may take for the same. */
 const alike: readonly string[] = [
   'a',
   'A',
@@ -65,12 +65,12 @@ async function unchanged(storage: Storage, act: () => Promise<unknown>): Promise
   same(await state(), before, 'what is stored after foreign hands were on a copy')
 }
 
-/** Overwrites everything that can be reached from a value, as a careless caller would. */
-function spoil(value: unknown): void {
+/** Overwrites everything in a value, as a caller may do after a call. */
+function overwrite(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   for (const [key, inner] of Object.entries(value)) {
-    spoil(inner)
-    if (typeof inner !== 'object') (value as Record<string, unknown>)[key] = 'spoiled'
+    overwrite(inner)
+    if (typeof inner !== 'object') (value as Record<string, unknown>)[key] = 'overwritten'
   }
   if (Array.isArray(value)) value.length = 0
 }
@@ -84,13 +84,13 @@ export const contentCases: readonly ContractCase[] = [
       await committed(storage, change)
       await storage.append(facts)
       await unchanged(storage, async () => {
-        spoil(change)
-        spoil(facts)
-        spoil(await storage.load('account:1'))
-        spoil(await storage.listEvents({ id: 'account:1', limit: 10 }))
-        spoil(await storage.listFacts({ id: 'account:1', limit: 10 }))
+        overwrite(change)
+        overwrite(facts)
+        overwrite(await storage.load('account:1'))
+        overwrite(await storage.listEvents({ id: 'account:1', limit: 10 }))
+        overwrite(await storage.listFacts({ id: 'account:1', limit: 10 }))
       })
-      spoil(await take(storage, { until: noon }))
+      overwrite(await take(storage, { until: noon }))
       const again = await take(storage)
       same(
         again.map(({ body, attempts }) => `${body} ${attempts}`).sort(),
@@ -106,8 +106,8 @@ export const contentCases: readonly ContractCase[] = [
       const { version } = change
       const facts = [newFact('f')]
       const answers = Promise.all([storage.commit(change), storage.append(facts)])
-      spoil(change)
-      spoil(facts)
+      overwrite(change)
+      overwrite(facts)
       await answers
       same(await storage.load('account:1'), { version, doc: 'as it was' }, 'the record')
       same((await storage.listEvents({ id: 'account:1', limit: 10 })).items, [newEvent(1)], 'the event')
@@ -150,7 +150,7 @@ export const contentCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'tells record ids apart that look alike',
+    name: 'distinguishes record ids that look alike',
     async run({ storage }) {
       for (const [i, id] of alike.entries()) {
         const messages = [newMessage(id), newMessage(`${id}2`)]

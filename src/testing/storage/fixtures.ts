@@ -1,14 +1,14 @@
 import type { Change, EventRow, FactRow, NewMessage, OutboxMessage, Page, Storage } from '../../ports/storage.ts'
 import { same } from '../assert.ts'
 
-/** What a suite gets from the adapter's author: a fresh, empty storage, and how to reach its data in other ways. */
+/** What the adapter's author gives the suite: a fresh, empty storage, and other ways to its data. */
 export interface StorageUnderTest {
   readonly storage: Storage
-  /** Closes the storage and opens it again on the same data. Leave out if nothing outlives the process. */
+  /** Closes the storage and opens it again on the same data. Leave it out if the data ends with the process. */
   reopen?(): Promise<Storage>
-  /** Another instance on the same data, as another process would have. Leave out if there can be none. */
+  /** Another instance on the same data, as another process has it. Leave it out if there can be none. */
   second?(): Promise<Storage>
-  /** Closes every instance that was handed out and removes the data. */
+  /** Closes every instance and removes the data. */
   close(): Promise<void>
 }
 
@@ -17,7 +17,7 @@ export interface ContractCase {
   run(under: StorageUnderTest): Promise<void>
 }
 
-/** A time of today's size, so that columns of 32 bits show. ms since epoch. */
+/** ms since epoch: a time of today, which a column of 32 bits cannot store. */
 export const noon = 1_767_268_800_000
 
 let made = 0
@@ -62,13 +62,13 @@ export function newMessage(messageId: string, parts: Partial<NewMessage> = {}): 
   return { messageId, channel: 'mail', dueAt: noon, body: `sealed ${messageId}`, ...parts }
 }
 
-/** Commits a change that must succeed and answers its version. */
+/** Commits a change, which must succeed, and answers its version. */
 export async function committed(storage: Storage, change: Change): Promise<string> {
   same(await storage.commit(change), 'committed', 'a commit that nothing stands against')
   return change.version
 }
 
-/** Every row of a listing, page by page. */
+/** All rows of a listing, read page by page. */
 export async function allPages<Row>(
   list: (after: { readonly after?: string }) => Promise<Page<Row>>,
 ): Promise<readonly Row[]> {
@@ -92,7 +92,7 @@ interface Taking {
   readonly limit?: number
 }
 
-/** Takes messages that are due at `at`, leased for a second. */
+/** Takes the messages that are due at `at`, and leases them for a second. */
 export function take(
   storage: Storage,
   {

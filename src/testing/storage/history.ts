@@ -9,7 +9,7 @@ function rangeDown(from: number, to: number): readonly number[] {
   return Array.from({ length: from - to + 1 }, (_, i) => from - i)
 }
 
-/** Twelve events, so that an order by text shows, in three commits; types alternate, times run with the numbers. */
+/** Twelve events in three commits. Twelve, because sorting by text would put 10 before 2. Types alternate. */
 async function twelve(storage: Storage): Promise<string> {
   let expected: string | null = null
   for (const start of [1, 5, 9]) {
@@ -74,7 +74,7 @@ export const historyCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'keeps its place while new events arrive',
+    name: 'goes on where a page ended, while new events arrive',
     async run({ storage }) {
       const expected = await twelve(storage)
       const top = await storage.listEvents({ id, limit: 5 })
@@ -153,7 +153,7 @@ export const historyCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'keeps its place while new facts arrive',
+    name: 'goes on where a page ended, while new facts arrive',
     async run({ storage }) {
       await storage.append(['a', 'b', 'c', 'd'].map((name) => newFact(name)))
       const top = await storage.listFacts({ id, limit: 2 })

@@ -107,7 +107,7 @@ export const keyCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'tells keys apart that differ in case or trailing space only',
+    name: 'distinguishes keys that differ in case or trailing space only',
     async run({ storage }) {
       const keys = ['key', 'Key', 'key ', ' key', 'kéy', 'ke\u0301y', 'constructor', '__proto__']
       for (const key of keys) await committed(storage, claiming(`account:${key}`, [key]))

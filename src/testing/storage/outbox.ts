@@ -17,7 +17,7 @@ const far = noon + 1_000_000_000
 
 export const outboxCases: readonly ContractCase[] = [
   {
-    name: 'hands out a due message as it was, with its attempts',
+    name: 'gives out a due message as it was, with its attempts',
     async run({ storage }) {
       const message = newMessage('m', { channel: 'sms', body: 'sealed é😀' })
       await committed(storage, newChange({ messages: [message] }))
@@ -28,7 +28,7 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'hands out messages in the order in which they fall due',
+    name: 'gives out messages in the order in which they are due',
     async run({ storage }) {
       const times = [5, 3, 9, 1, 7]
       for (const at of times) {
@@ -43,7 +43,7 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'does not hand out a message born leased until its lease has passed',
+    name: 'takes no message that its commit leased before the lease is over',
     async run({ storage }) {
       await queue(storage, ['m'], { lease: { token: 'maker', until: noon + 50 } })
       same(await take(storage, { at: noon + 49 }), [], 'under the lease')
@@ -57,7 +57,7 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'lets the maker settle a message born leased',
+    name: 'lets whoever committed a leased message settle it',
     async run({ storage }) {
       await queue(storage, ['m'], { lease: { token: 'maker', until: noon + 50 } })
       same(await settle(storage, { leaseToken: 'other' }), false, 'another token')
@@ -80,14 +80,14 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'never hands one message to two takers',
+    name: 'never gives one message to two callers',
     async run({ storage, second }) {
       const storages = [storage, second ? await second() : storage]
       const ids = Array.from({ length: 40 }, (_, i) => `m${i}`)
       await queue(storage, ids)
-      const takers = Array.from({ length: 12 }, (_, i) => take(storages[i % 2]!, { token: `taker-${i}`, limit: 5 }))
-      const taken = (await Promise.all(takers)).flatMap(idsOf)
-      same([...taken].sort(), [...ids].sort(), 'what all takers together hold')
+      const calls = Array.from({ length: 12 }, (_, i) => take(storages[i % 2]!, { token: `taker-${i}`, limit: 5 }))
+      const taken = (await Promise.all(calls)).flatMap(idsOf)
+      same([...taken].sort(), [...ids].sort(), 'what all callers took together')
     },
   },
   {
@@ -106,7 +106,7 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'accepts a settlement after the lease has passed if nobody else took the message',
+    name: 'accepts a settlement after the lease is over if nobody else took the message',
     async run({ storage }) {
       await queue(storage, ['m'])
       await take(storage, { until: noon - 5 })
@@ -125,7 +125,7 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'never hands out a dead message again',
+    name: 'never gives out a dead message again',
     async run({ storage }) {
       const expected = await queue(storage, ['m'])
       await take(storage)

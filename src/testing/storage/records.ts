@@ -13,7 +13,7 @@ import {
 } from './fixtures.ts'
 import type { ContractCase } from './fixtures.ts'
 
-/** A change that would leave a trace in every table. */
+/** A change that writes into every table. */
 function loud(parts: Partial<Change>): Change {
   return newChange({
     doc: 'loud',

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { methods } from '../../../src/core/factor.ts'
 import type { AccountState, Session } from '../../../src/core/account/record/state.ts'
 import type { SmsNumber } from '../../../src/core/account/sms/state.ts'
-import { accountSchema, emptyAccount } from '../../../src/core/account/record/empty.ts'
-import { summarizeAccount } from '../../../src/core/account/record/summary.ts'
+import { emptyAccount } from '../../../src/core/account/record/empty.ts'
 import { slowHashParams } from '../../../src/core/backup-codes/index.ts'
 import { limits } from '../../../src/core/limits.ts'
 import { passkeyLimits } from '../../../src/core/passkeys/index.ts'
 import { smsKeyLength } from '../../../src/core/account/sms/code.ts'
 import { smsLimits } from '../../../src/core/sms/limits.ts'
 import { cleanText } from '../../../src/core/text.ts'
+import { accountRecord } from '../../../src/service/loop/account-record.ts'
 import { createRecordStore } from '../../../src/service/loop/record-store.ts'
 import type { LoadedRecord } from '../../../src/service/loop/record-store.ts'
 import { fakeClock } from '../../world/clock.ts'
@@ -161,13 +161,7 @@ function full(): AccountState {
 }
 
 describe('limits.recordLength', () => {
-  const kind = {
-    kind: 'account',
-    schema: accountSchema,
-    empty: emptyAccount,
-    summarize: summarizeAccount,
-  }
-  const records = createRecordStore<AccountState>(kind, {
+  const records = createRecordStore(accountRecord, {
     storage: memoryStorage(),
     keys: keyring(keyText(1)),
     random,

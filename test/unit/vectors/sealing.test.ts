@@ -8,6 +8,7 @@ import { accountHash } from '../../../src/service/keys/account-id.ts'
 import { createKernel } from '../../../src/service/loop/kernel.ts'
 import type { Kernel } from '../../../src/service/loop/kernel.ts'
 import { formatKey, openSealed, sealBytes, sealingKey } from '../../../src/service/keys/keyring.ts'
+import { accountRecord } from '../../../src/service/loop/account-record.ts'
 import { createRecordStore } from '../../../src/service/loop/record-store.ts'
 import { openToken, sealToken } from '../../../src/service/keys/tokens.ts'
 import * as golden from '../../vectors/formats.ts'
@@ -68,6 +69,7 @@ describe('golden sealed values', () => {
       schema: 1,
       empty: () => ({ a: null }),
       summarize: () => ({}) as never,
+      purposes: accountRecord.purposes,
     },
     { storage: memoryStorage(), keys, random: fixedNonce },
   )

@@ -20,6 +20,7 @@ export interface BackupCodeMatch {
 
 export const backupCodeRules: FactorRules<'backup-code'> = {
   empty: noBackupCodes,
+  sealPurposes: [['backup-code/', 'backup-code-digest']],
   isEnrolled: (state) => state['backup-code'].set !== null,
   isUsable: (state) => unusedCodes(state) > 0 && state['backup-code'].failures < limits.hardStop,
   amr: () => ['otp'],

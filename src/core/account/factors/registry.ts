@@ -49,6 +49,11 @@ export const noFactors: FactorStates = {
   passkey: passkeyRules.empty,
 }
 
+/** What each sealed value of an account is for. */
+export const sealPurposes: readonly (readonly [path: string, purpose: string])[] = factors.flatMap(
+  (factor) => factorRules[factor].sealPurposes ?? [],
+)
+
 /** Calls `change` of every factor's rules, one after the other. */
 export function throughFactors(
   state: AccountState,

@@ -23,6 +23,11 @@ export interface FactorRules<F extends Factor> {
   remove(state: AccountState): AccountState
   /** Ends what waits for a confirmation: the epoch changes. */
   endPending?(state: AccountState): AccountState
+  /**
+   * What its sealed values are for, by the beginning of their paths; the first that fits counts. The purpose is part of a
+   * seal: another word makes stored values unreadable.
+   */
+  readonly sealPurposes?: readonly (readonly [path: string, purpose: string])[]
   /** The unique keys that the account holds for it. */
   uniqueKeys?(state: AccountState): readonly string[]
   /** Of a factor whose answer is typed: what a text turns out to be. */

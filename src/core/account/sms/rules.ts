@@ -13,6 +13,10 @@ export interface SmsMatch {
 
 export const smsRules: FactorRules<'sms'> = {
   empty: noSms,
+  sealPurposes: [
+    ['sms/code/digest', 'sms-code-digest'],
+    ['sms/', 'phone-number'],
+  ],
   isEnrolled: ({ sms }) => sms.number !== null,
   isUsable: ({ sms }, settings) => sms.number !== null && sms.failures < limits.hardStop && settings.sms !== null,
   amr: () => ['sms'],

@@ -19,6 +19,7 @@ export interface TotpMatch {
 
 export const totpRules: FactorRules<'totp'> = {
   empty: noTotp,
+  sealPurposes: [['totp/', 'totp-secret']],
   isEnrolled: ({ totp }) => totp.authenticators.length > 0,
   isUsable: ({ totp }) => totp.authenticators.length > 0 && totp.failures < limits.hardStop,
   amr: () => ['otp'],

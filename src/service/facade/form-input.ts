@@ -1,0 +1,20 @@
+import { argumentError } from '../../core/arguments.ts'
+import { limits } from '../../core/limits.ts'
+import { cleanText } from '../../core/text.ts'
+
+/** What a form sends as a code: anything but text is no code. */
+export function codeInput(code: unknown): string {
+  return typeof code === 'string' && code.length <= limits.codeLength ? code : ''
+}
+
+/** What a form sends as an id: anything but text names nothing. */
+export function idInput(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** The name that a person gives an authenticator. */
+export function labelInput(label: unknown, unnamed: string): string {
+  if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
+  const cleaned = cleanText((label ?? '').trim(), limits.labelLength)
+  return cleaned === '' ? unnamed : cleaned
+}

@@ -1,0 +1,31 @@
+import type { Sink, SinkEntry } from '../../ports/sink.ts'
+import type { FactRow, RecordId } from '../../ports/storage.ts'
+import { accountIdOf } from '../keys/account-id.ts'
+import { readEvents, readFacts } from './read-rows.ts'
+import type { Written } from './transact.ts'
+
+/** Passes on to the host's sink what was stored. Neither waits for it nor throws. */
+export interface SinkWriter {
+  facts(recordId: RecordId | null, rows: readonly FactRow[]): void
+  commit(recordId: RecordId, written: Pick<Written, 'events' | 'head'>): void
+}
+
+export function createSinkWriter(sink: Sink | undefined): SinkWriter {
+  if (sink === undefined) return { facts: () => undefined, commit: () => undefined }
+
+  const write = (entry: SinkEntry): void => {
+    // The rows are stored already: a sink that fails must not change an answer.
+    void Promise.resolve(entry)
+      .then(sink)
+      .catch(() => undefined)
+  }
+  return {
+    facts(recordId, rows) {
+      const accountId = recordId === null ? null : accountIdOf(recordId)
+      write({ accountId, events: [], facts: readFacts(rows), head: null })
+    },
+    commit(recordId, { events, head: { n, link } }) {
+      write({ accountId: accountIdOf(recordId), events: readEvents(events), facts: [], head: { n, link } })
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { Method } from '../../core/factor.ts'
+import { methods, restrictedMethods } from '../../core/factor.ts'
+import { oneOf, optionError } from './option-rules.ts'
+
+/** The methods that may be enrolled: all that are configured, or those of them that the host chose. */
+export function checkMethods(
+  given: readonly Method[] | undefined,
+  configured: Readonly<Record<Method, boolean>>,
+): readonly Method[] {
+  const chosen: unknown = given === undefined ? methods.filter((method) => configured[method]) : given
+  if (!Array.isArray(chosen) || chosen.length === 0) {
+    throw optionError('methods', 'a list of methods that is not empty')
+  }
+  const named = chosen.map((method) => oneOf<Method>(method, 'each of methods', methods))
+  const missing = named.find((method) => !configured[method])
+  if (missing !== undefined) throw optionError('methods', `without ${missing}, which has no option ${missing}`)
+  if (named.every((method) => restrictedMethods.includes(method))) {
+    const restricted = restrictedMethods.join(', ')
+    throw optionError(
+      'methods',
+      `more than ${restricted}: a phone number is a restricted authenticator, and nobody may have to use it`,
+    )
+  }
+  return methods.filter((method) => named.includes(method))
+}

@@ -1,0 +1,56 @@
+import { NightlatchError } from '../../core/errors.ts'
+
+/** The error for an option of a wrong value. It names the option, never the value. */
+export function optionError(key: string, rule: string): NightlatchError {
+  return new NightlatchError('NL_CONFIG', `createNightlatch: ${key} must be ${rule}`)
+}
+
+export function rejectUnknown(path: string, value: object, names: readonly string[]): void {
+  for (const name of Object.keys(value)) {
+    if (!names.includes(name)) {
+      throw new NightlatchError(
+        'NL_CONFIG',
+        `createNightlatch: ${path}${name} is no option; known: ${names.join(', ')}`,
+      )
+    }
+  }
+}
+
+/** An option that holds options itself. Absent: an empty one. The caller checks what is in it. */
+export function requirePart<Part extends object>(
+  value: Part | undefined,
+  key: string,
+  names: Readonly<Record<keyof Part, true>>,
+): Part {
+  const given: unknown = value ?? {}
+  if (typeof given !== 'object' || given === null) throw optionError(key, 'an object')
+  rejectUnknown(`${key}.`, given, Object.keys(names))
+  return given as Part
+}
+
+export function requireLine(value: unknown, key: string): void {
+  if (typeof value !== 'string' || value.trim() === '' || value.length > 200 || /[\p{Cc}\p{Cs}]/u.test(value)) {
+    throw optionError(key, 'a text of one line')
+  }
+}
+
+export function requireFunction(value: unknown, key: string, rule = 'a function'): void {
+  if (typeof value !== 'function') throw optionError(key, rule)
+}
+
+export function requireMethod(value: unknown, key: string, method: string): void {
+  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[method] : undefined
+  if (typeof found !== 'function') throw optionError(key, `an object with the method ${method}`)
+}
+
+export function oneOf<Value extends string>(value: Value, key: string, allowed: readonly Value[]): Value {
+  if (!allowed.includes(value)) throw optionError(key, `one of ${allowed.join(', ')}`)
+  return value
+}
+
+export function wholeNumber(value: number, key: string, from: number, to: number): number {
+  if (!Number.isSafeInteger(value) || value < from || value > to) {
+    throw optionError(key, `a whole number from ${from} to ${to}`)
+  }
+  return value
+}

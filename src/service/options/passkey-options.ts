@@ -1,0 +1,26 @@
+import type { Settings } from '../../core/account/record/settings.ts'
+import { checkRelyingParty } from '../../core/passkeys/relying-party.ts'
+import type { PasskeyVerifier } from '../../ports/passkeys.ts'
+import { oneOf, requireMethod, requirePart } from './option-rules.ts'
+
+export interface PasskeyOptions {
+  /** From `webauthn()` of `nightlatch/passkeys`. */
+  readonly verifier: PasskeyVerifier
+  /** If a passkey's counter did not grow: `refuse` (default) the sign-in, or only `report` it [PKA-10]. */
+  readonly counterRegression?: 'refuse' | 'report'
+  /** Whether passkeys that are synced between devices may be registered. Default: `accept` [PKA-8]. */
+  readonly synced?: 'accept' | 'refuse'
+}
+
+export function checkPasskeys(options: PasskeyOptions | undefined): Settings['passkeys'] {
+  if (options === undefined) return null
+  const names = { verifier: true, counterRegression: true, synced: true } as const
+  const { verifier, counterRegression = 'refuse', synced = 'accept' } = requirePart(options, 'passkeys', names)
+  requireMethod(verifier, 'passkeys.verifier', 'verifyRegistration')
+  requireMethod(verifier, 'passkeys.verifier', 'verifyAssertion')
+  return {
+    relyingParty: checkRelyingParty(verifier.relyingParty),
+    counterRegression: oneOf(counterRegression, 'passkeys.counterRegression', ['refuse', 'report']),
+    synced: oneOf(synced, 'passkeys.synced', ['accept', 'refuse']),
+  }
+}
