@@ -57,7 +57,7 @@ export function phoneRoutes(app: Express, { nl }: Portal, { sensitive, refused }
     if (r.ok) req.session.sms = r
     else if (r.reason === 'no-enrollment') return back(req, res, 'bad', refusal(r.reason), '/security/phone')
     else if (r.reason === 'signed-out' || r.reason === 'busy') return refused(req, res, r)
-    else req.session.sms = { ...r, status: 'held', reason: r.reason, to }
+    else req.session.sms = { ...r, status: 'refused', reason: r.reason, to }
     res.redirect('/security/phone/code')
   })
 

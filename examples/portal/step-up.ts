@@ -68,7 +68,7 @@ export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
     else if (r.reason === 'signed-out') return res.redirect('/login')
     else if (r.reason === 'busy' || r.reason === 'no-number')
       req.session.flash = { kind: 'bad', text: refusal(r.reason) }
-    else req.session.sms = { ...r, status: 'held', reason: r.reason, to }
+    else req.session.sms = { ...r, status: 'refused', reason: r.reason, to }
     res.redirect(req.body.at === 'turn-off' ? '/security/turn-off' : '/step-up')
   })
 

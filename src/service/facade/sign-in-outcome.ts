@@ -34,7 +34,7 @@ export type SmsDelivery =
   /** In the outbox: sending it, and trying again, is not waited for. */
   | { readonly status: 'queued'; readonly to: string; readonly resendAt: number; readonly expiresAt: number }
   | {
-      readonly status: 'held'
+      readonly status: 'refused'
       readonly to: string
       readonly reason: 'cooldown' | 'hourly' | 'daily' | 'limited' | 'denied' | 'country' | 'wait'
       readonly retryAt?: number

@@ -104,7 +104,7 @@ describe('guessing', () => {
     expect(await nl.stepUp.sendCode(page)).toEqual({ ok: false, reason: 'wait', retryAt })
     clock.advance(1000)
     expect(await nl.stepUp.verify({ ...page, purpose: 'factors', code })).toMatchObject({ reason: 'wait', retryAt })
-    const held = { status: 'held', reason: 'wait', retryAt }
+    const held = { status: 'refused', reason: 'wait', retryAt }
     expect(await nl.signIn.sendCode({ challenge, client: ada.known })).toMatchObject({ retryAt, sms: held })
     const started = await ada.start()
     expect(started).toMatchObject({ retryAt })

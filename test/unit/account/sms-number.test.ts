@@ -142,7 +142,7 @@ describe('a number', () => {
     world.clock.advance(minute)
     const nl = world.instance({ sms: { sender: world.sms, countries: ['AT'] } })
     const started = await ada.start(ada.known, nl)
-    expect(started.sms).toEqual({ status: 'held', to: '+36 •••••• 67', reason: 'country' })
+    expect(started.sms).toEqual({ status: 'refused', to: '+36 •••••• 67', reason: 'country' })
     const [code] = ada.backupCodes
     const { challenge } = started
     expect(await nl.signIn.verify({ challenge, code, client: ada.known })).toMatchObject({ status: 'granted' })

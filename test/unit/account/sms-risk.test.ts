@@ -13,7 +13,7 @@ const minute = 60_000
 async function sending(world: PhoneWorld, { start, known }: PhonePerson): Promise<string> {
   const { sms } = await start(known)
   await world.received()
-  return sms?.status === 'held' ? sms.reason : (sms?.status ?? 'none')
+  return sms?.status === 'refused' ? sms.reason : (sms?.status ?? 'none')
 }
 
 describe('the risk check', () => {
@@ -38,7 +38,7 @@ describe('the risk check', () => {
     world.clock.advance(minute)
     expectOk(await world.nl.stepUp.sendCode({ grant: ada.grant, client: { ip: '2001:db8::1' } }))
     world.clock.advance(2 * minute)
-    expect((await ada.start({ ip: 'nonsense' })).sms?.status).toBe('held')
+    expect((await ada.start({ ip: 'nonsense' })).sms?.status).toBe('refused')
     world.clock.advance(5 * minute)
     expect((await ada.start({ ip: 'nonsense' })).sms?.status).toBe('queued')
     expect(asked.slice(1).map(({ purpose, ip }) => [purpose, ip])).toEqual([
@@ -69,7 +69,7 @@ describe('the risk check', () => {
     safe.clock.advance(minute)
     const nl = safe.instance({ sms: { sender: safe.sms, countries: ['HU'], risk } })
     const { sms, challenge } = await ada.start(ada.known, nl)
-    expect(sms).toEqual({ status: 'held', to: '+36 •••••• 67', reason: 'denied' })
+    expect(sms).toEqual({ status: 'refused', to: '+36 •••••• 67', reason: 'denied' })
     expect(await nl.signIn.sendCode({ challenge, client: ada.known })).toMatchObject({ sms: { reason: 'denied' } })
     expect(await nl.stepUp.sendCode({ grant: ada.grant })).toEqual({ ok: false, reason: 'denied' })
     expect(await safe.received()).toHaveLength(1)

@@ -14,7 +14,7 @@ const often = { firstDelayMs: 1000, longestDelayMs: 1000, hourly: 50, daily: 50 
 async function sending(world: PhoneWorld, { start, known }: PhonePerson): Promise<string> {
   const { sms } = await start(known)
   await world.received()
-  return sms?.status === 'held' ? sms.reason : (sms?.status ?? 'none')
+  return sms?.status === 'refused' ? sms.reason : (sms?.status ?? 'none')
 }
 
 describe('options', () => {
@@ -142,7 +142,7 @@ describe('the limits that accounts share', () => {
       world.clock.advance(2000)
       told.push((await person.start(elsewhere(told.length))).sms?.status)
     }
-    expect(told).toEqual(['queued', 'queued', 'held', 'held'])
+    expect(told).toEqual(['queued', 'queued', 'refused', 'refused'])
   })
 
   it.each([

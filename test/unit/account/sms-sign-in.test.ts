@@ -171,7 +171,7 @@ describe('a code by SMS', () => {
     const first = await world.code()
     clock.advance(30_000 - 1)
     const early = await nl.signIn.sendCode({ challenge, client: ada.known })
-    expect(early).toMatchObject({ sms: { status: 'held', reason: 'cooldown', retryAt: clock() + 1 } })
+    expect(early).toMatchObject({ sms: { status: 'refused', reason: 'cooldown', retryAt: clock() + 1 } })
     clock.advance(1)
     const sent = await nl.signIn.sendCode({ challenge, client: ada.known })
     expect(sent).toMatchObject({ sms: { status: 'queued' } })
@@ -197,7 +197,7 @@ describe('a code by SMS', () => {
     const oldCode = await world.code()
     clock.advance(20_000)
     const held = await ada.start()
-    expect(held.sms).toMatchObject({ status: 'held', reason: 'cooldown' })
+    expect(held.sms).toMatchObject({ status: 'refused', reason: 'cooldown' })
     expect(await told(held.challenge, oldCode)).toBe('expired')
     // Of another account with the same number.
     const hers = await bob.start()

@@ -35,7 +35,7 @@ describe('somebody with the password in an unknown network', () => {
       clock.advance(10_000)
       const client = elsewhere(n)
       const theirs = await ada.start(client)
-      const held = { status: 'held', reason: 'cooldown', retryAt: sms?.status === 'queued' ? sms.expiresAt : 0 }
+      const held = { status: 'refused', reason: 'cooldown', retryAt: sms?.status === 'queued' ? sms.expiresAt : 0 }
       expect(theirs.sms).toMatchObject(held)
       expect(await nl.signIn.sendCode({ challenge: theirs.challenge, client })).toMatchObject({ sms: held })
     }

@@ -13,7 +13,7 @@ type Challenge = TokenPayloads['challenge']
 export type SmsDelivery =
   | { readonly status: 'queued'; readonly to: string; readonly resendAt: number; readonly expiresAt: number }
   | {
-      readonly status: 'held'
+      readonly status: 'refused'
       readonly to: string
       readonly reason: SendRefusal | 'wait'
       readonly retryAt: number | null

@@ -33,10 +33,10 @@ export const sendSignInCode: UseCase<SendSignInCode, SendSignInCodeResult> = {
     const { masked: to, country } = send.to
     // No code is evaluated during a wait, so none is sent.
     const wait = waitUntil(state.throttle, sourceAt(state, command.client), context.now)
-    if (wait !== null) return done(told({ status: 'held', to, reason: 'wait', retryAt: wait }, wait))
+    if (wait !== null) return done(told({ status: 'refused', to, reason: 'wait', retryAt: wait }, wait))
     const plan = planSend(state, send, context, evidence)
     if (plan.status === 'need') return { step: 'need', tasks: plan.proofs }
-    return plan.status === 'held'
+    return plan.status === 'refused'
       ? done(told(delivery(to, plan, null), null), refusalFacts(plan, 'login', country))
       : ready
   },

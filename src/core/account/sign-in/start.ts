@@ -155,7 +155,7 @@ function challenge(
             challenge: payload.id,
             factors: liveFactors(state, settings),
             knownDevice: knownDeviceOf(state, client) !== null,
-            ...(sms?.status === 'held' ? { smsRefused: sms.reason } : {}),
+            ...(sms?.status === 'refused' ? { smsRefused: sms.reason } : {}),
           },
         },
         ...(sent === null ? [] : [sent.event]),
@@ -172,8 +172,8 @@ export function delivery(
   sent: { readonly resendAt: number; readonly expiresAt: number } | null,
 ): SmsDelivery {
   if (sent !== null) return { status: 'queued', to, resendAt: sent.resendAt, expiresAt: sent.expiresAt }
-  const { reason, retryAt } = plan.status === 'held' ? plan : { reason: 'denied' as const, retryAt: null }
-  return { status: 'held', to, reason, retryAt }
+  const { reason, retryAt } = plan.status === 'refused' ? plan : { reason: 'denied' as const, retryAt: null }
+  return { status: 'refused', to, reason, retryAt }
 }
 
 function enter(

@@ -31,7 +31,7 @@ export type SendRefusal = 'cooldown' | 'hourly' | 'daily' | 'limited' | 'denied'
 export type SendPlan =
   | { readonly status: 'need'; readonly proofs: readonly Task[] }
   /** `retryAt`, ms since epoch; null: not soon, or never. */
-  | { readonly status: 'held'; readonly reason: SendRefusal; readonly retryAt: number | null }
+  | { readonly status: 'refused'; readonly reason: SendRefusal; readonly retryAt: number | null }
   | { readonly status: 'ready'; readonly phone: string; readonly sends: SmsSends; readonly resendAt: number }
 
 export interface Sent {
@@ -56,21 +56,21 @@ export function planSend(
   evidence: readonly TaskResult[],
 ): SendPlan {
   if (settings.sms === null || !settings.sms.countries.includes(send.to.country)) {
-    return { status: 'held', reason: 'country', retryAt: null }
+    return { status: 'refused', reason: 'country', retryAt: null }
   }
   const { code, sends } = state.sms
   // Somebody who only knows the password must not void the code that the owner is typing.
   if (!send.own && code?.own === true && isLiveCode(code, { now, settings })) {
-    return { status: 'held', reason: 'cooldown', retryAt: code.expiresAt }
+    return { status: 'refused', reason: 'cooldown', retryAt: code.expiresAt }
   }
   const allowed = sendAllowed({ state: send.own ? sends.own : sends.others, now, limits: settings.sms.sends })
-  if (!allowed.ok) return { status: 'held', reason: allowed.reason, retryAt: allowed.retryAt }
+  if (!allowed.ok) return { status: 'refused', reason: allowed.reason, retryAt: allowed.retryAt }
 
   const opening = send.path === null ? null : openTask(send.path, send.to.phone)
   const opened = opening === null ? unsealedPhone(send) : resultOf(evidence, opening)
   if (opening !== null && opened === undefined) return { status: 'need', proofs: [opening] }
   const phone = openedText(opened)
-  if (!isE164(phone)) return { status: 'held', reason: 'denied', retryAt: null }
+  if (!isE164(phone)) return { status: 'refused', reason: 'denied', retryAt: null }
   const permit: SendPermitTask = {
     kind: 'send-permit',
     phone,
@@ -82,7 +82,7 @@ export function planSend(
   const value = resultOf(evidence, permit)
   if (value === undefined) return { status: 'need', proofs: [permit] }
   const answer = sendPermits[value?.[0] ?? -1] ?? 'denied'
-  if (answer !== 'permitted') return { status: 'held', reason: answer, retryAt: null }
+  if (answer !== 'permitted') return { status: 'refused', reason: answer, retryAt: null }
   return { status: 'ready', phone, sends: allowed.state, resendAt: allowed.resendAt }
 }
 
@@ -163,7 +163,7 @@ export interface SmsQueued {
   readonly expiresAt: number
 }
 
-export function refuseSend({ reason, retryAt }: Extract<SendPlan, { status: 'held' }>): {
+export function refuseSend({ reason, retryAt }: Extract<SendPlan, { status: 'refused' }>): {
   readonly ok: false
   readonly reason: SendRefusal
   readonly retryAt: number | null
@@ -172,7 +172,7 @@ export function refuseSend({ reason, retryAt }: Extract<SendPlan, { status: 'hel
 }
 
 export function refusalFacts(
-  { reason }: Extract<SendPlan, { status: 'held' }>,
+  { reason }: Extract<SendPlan, { status: 'refused' }>,
   purpose: string,
   country: string,
 ): readonly DraftFact[] {

@@ -31,7 +31,9 @@ export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = {
     if (!authorized.ok) return done({ ...authorized, retryAt: null })
     const plan = planned(state, command, context, evidence)
     if (plan.status === 'need') return { step: 'need', tasks: plan.proofs }
-    return plan.status === 'held' ? done(refuseSend(plan), refusalFacts(plan, 'verify-number', command.country)) : ready
+    return plan.status === 'refused'
+      ? done(refuseSend(plan), refusalFacts(plan, 'verify-number', command.country))
+      : ready
   },
   decide(state, command, context, evidence) {
     const { auth, phone, switching } = command

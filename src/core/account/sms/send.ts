@@ -63,7 +63,9 @@ function sending<Missing extends string>(
       if ('missing' in send) return done({ ok: false, reason: send.missing, retryAt: send.retryAt })
       const plan = planSend(state, send, context, evidence)
       if (plan.status === 'need') return { step: 'need', tasks: plan.proofs }
-      return plan.status === 'held' ? done(refuseSend(plan), refusalFacts(plan, send.purpose, send.to.country)) : ready
+      return plan.status === 'refused'
+        ? done(refuseSend(plan), refusalFacts(plan, send.purpose, send.to.country))
+        : ready
     },
     decide(state, command, context, evidence) {
       const send = find(state, command, context)
