@@ -1,20 +1,20 @@
 import { requireObject } from '../core/arguments.ts'
 import { limits } from '../core/limits.ts'
-import type { Accounts, SecurityScore } from './facade/accounts.ts'
-import type { BackupCodes } from './facade/backup-codes.ts'
+import type { Accounts, SecurityScore } from './facade/accounts/accounts.ts'
+import type { BackupCodes } from './facade/factors/backup-codes.ts'
 import type { History } from './facade/history.ts'
 import { createKernel } from './loop/kernel.ts'
-import { later } from './facade/later.ts'
+import { later } from './facade/call/later.ts'
 import type { NightlatchOptions } from './options/options.ts'
 import type { Outbox } from './messages/outbox.ts'
-import type { Passkeys } from './facade/passkeys.ts'
+import type { Passkeys } from './facade/factors/passkeys.ts'
 import type { Sessions } from './facade/sessions.ts'
 import { createSessions } from './facade/sessions.ts'
-import type { SignIn } from './facade/sign-in.ts'
-import { createSignIn } from './facade/sign-in.ts'
-import type { Sms } from './facade/sms.ts'
+import type { SignIn } from './facade/sign-in/sign-in.ts'
+import { createSignIn } from './facade/sign-in/sign-in.ts'
+import type { Sms } from './facade/factors/sms.ts'
 import type { StepUp } from './facade/step-up.ts'
-import type { Totp } from './facade/totp.ts'
+import type { Totp } from './facade/factors/totp.ts'
 import type { TrustedDevices } from './facade/trusted-devices.ts'
 
 export interface Nightlatch {
@@ -60,23 +60,23 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
     totp: checked(
       later<Totp>(
         { enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true },
-        async () => (await import('./facade/totp.ts')).createTotp(kernel),
+        async () => (await import('./facade/factors/totp.ts')).createTotp(kernel),
       ),
     ),
     sms: checked(
       later<Sms>({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
-        (await import('./facade/sms.ts')).createSms(kernel),
+        (await import('./facade/factors/sms.ts')).createSms(kernel),
       ),
     ),
     passkeys: checked(
       later<Passkeys>(
         { register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true },
-        async () => (await import('./facade/passkeys.ts')).createPasskeys(kernel),
+        async () => (await import('./facade/factors/passkeys.ts')).createPasskeys(kernel),
       ),
     ),
     backupCodes: checked(
       later<BackupCodes>({ status: true, regenerate: true, remove: true }, async () =>
-        (await import('./facade/backup-codes.ts')).createBackupCodes(kernel),
+        (await import('./facade/factors/backup-codes.ts')).createBackupCodes(kernel),
       ),
     ),
     stepUp: checked(
@@ -97,11 +97,11 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
       ),
     ),
     score: checked(
-      later<SecurityScore>({ get: true }, async () => (await import('./facade/accounts.ts')).createScore(kernel)),
+      later<SecurityScore>({ get: true }, async () => (await import('./facade/accounts/accounts.ts')).createScore(kernel)),
     ),
     accounts: checked(
       later<Accounts>({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
-        (await import('./facade/accounts.ts')).createAccounts(kernel),
+        (await import('./facade/accounts/accounts.ts')).createAccounts(kernel),
       ),
     ),
     outbox: { sweep, idle, start, stop },

@@ -11,8 +11,8 @@ import type { EventRow, FactRow, Page, RecordId } from '../../ports/storage.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import { readEvents, readFacts } from '../loop/read-rows.ts'
 import type { LoadedRecord } from '../loop/record-store.ts'
-import type { Failure, PageCall } from './page-call.ts'
-import { signedOut } from './page-call.ts'
+import type { Failure, PageCall } from './call/page-call.ts'
+import { signedOut } from './call/page-call.ts'
 
 export interface HistoryPageInput extends PageCall {
   /** From `next` of the page before; may come from a link, and is `malformed` if somebody changed it. */

@@ -4,8 +4,8 @@ import { endAllSessions, endSession } from '../../core/account/sessions/end-sess
 import type { SessionView } from '../../core/account/record/views.ts'
 import { viewSessions } from '../../core/account/record/views.ts'
 import type { GrantInput, Kernel } from '../loop/kernel.ts'
-import type { Failure, PageCall } from './page-call.ts'
-import { runFor, sealGrant, signedOut } from './page-call.ts'
+import type { Failure, PageCall } from './call/page-call.ts'
+import { runFor, sealGrant, signedOut } from './call/page-call.ts'
 
 export interface Sessions {
   /**

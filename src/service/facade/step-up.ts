@@ -10,11 +10,11 @@ import { readAssertionResponse } from '../../core/passkeys/responses.ts'
 import type { TokenPayloads } from '../../core/token/index.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import { codeInput } from '../loop/kernel.ts'
-import type { Failure, PageCall } from './page-call.ts'
-import { failure, runFor, signedOut } from './page-call.ts'
-import type { PasskeyRequest } from './passkey-sign-in.ts'
-import { askFor } from './passkey-sign-in.ts'
-import type { SmsQueued } from './sms.ts'
+import type { Failure, PageCall } from './call/page-call.ts'
+import { failure, runFor, signedOut } from './call/page-call.ts'
+import type { PasskeyRequest } from './sign-in/passkey.ts'
+import { askFor } from './sign-in/passkey.ts'
+import type { SmsQueued } from './factors/sms.ts'
 
 /** For a sensitive change: good once, for this session and purpose. */
 export interface Proven {

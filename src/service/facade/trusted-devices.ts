@@ -2,8 +2,8 @@ import { endAllDeviceTrust, endDeviceTrust } from '../../core/account/sessions/e
 import type { TrustedDeviceView } from '../../core/account/record/views.ts'
 import { viewTrustedDevices } from '../../core/account/record/views.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import type { Failure, PageCall } from './page-call.ts'
-import { runFor, signedOut, text } from './page-call.ts'
+import type { Failure, PageCall } from './call/page-call.ts'
+import { runFor, signedOut, text } from './call/page-call.ts'
 
 export interface TrustedDevices {
   /**

@@ -1,8 +1,8 @@
 import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { OpenedClient } from '../keys/client.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import type { Refused } from '../facade/sign-in-outcome.ts'
-import { refused } from '../facade/sign-in-outcome.ts'
+import type { Refused } from '../facade/sign-in/outcome.ts'
+import { refused } from '../facade/sign-in/outcome.ts'
 
 const minute = 60_000
 

@@ -1,23 +1,23 @@
-import { argumentError } from '../../core/arguments.ts'
-import type { Factor, HostPrimary } from '../../core/factor.ts'
-import { primaries } from '../../core/factor.ts'
-import { endSession } from '../../core/account/sessions/end-sessions.ts'
-import type { EndSessionResult } from '../../core/account/sessions/end-sessions.ts'
-import { recoverSignIn } from '../../core/account/sign-in/recover.ts'
-import { sendSignInCode } from '../../core/account/sign-in/send-code.ts'
-import { startSignIn } from '../../core/account/sign-in/start.ts'
-import { verifySignIn } from '../../core/account/sign-in/verify-code.ts'
-import { limits } from '../../core/limits.ts'
-import { requireAccountId } from '../keys/account-id.ts'
-import type { ClientInfo } from '../keys/client.ts'
-import type { GrantInput, Kernel } from '../loop/kernel.ts'
-import { codeInput } from '../loop/kernel.ts'
-import type { PasskeySignIn } from './passkey-sign-in.ts'
-import { later } from './later.ts'
-import { answered, challenged, granted } from './sign-in-answers.ts'
-import { createSignInLimits } from '../limits/sign-in-limits.ts'
-import type { Challenged, Granted, MustEnroll, Refused } from './sign-in-outcome.ts'
-import { refused } from './sign-in-outcome.ts'
+import { argumentError } from '../../../core/arguments.ts'
+import type { Factor, HostPrimary } from '../../../core/factor.ts'
+import { primaries } from '../../../core/factor.ts'
+import { endSession } from '../../../core/account/sessions/end-sessions.ts'
+import type { EndSessionResult } from '../../../core/account/sessions/end-sessions.ts'
+import { recoverSignIn } from '../../../core/account/sign-in/recover.ts'
+import { sendSignInCode } from '../../../core/account/sign-in/send-code.ts'
+import { startSignIn } from '../../../core/account/sign-in/start.ts'
+import { verifySignIn } from '../../../core/account/sign-in/verify-code.ts'
+import { limits } from '../../../core/limits.ts'
+import { requireAccountId } from '../../keys/account-id.ts'
+import type { ClientInfo } from '../../keys/client.ts'
+import type { GrantInput, Kernel } from '../../loop/kernel.ts'
+import { codeInput } from '../../loop/kernel.ts'
+import type { PasskeySignIn } from './passkey.ts'
+import { later } from '../call/later.ts'
+import { answered, challenged, granted } from './answers.ts'
+import { createSignInLimits } from '../../limits/sign-in-limits.ts'
+import type { Challenged, Granted, MustEnroll, Refused } from './outcome.ts'
+import { refused } from './outcome.ts'
 
 export interface StartInput {
   /** What was typed as the name; counted, never stored as typed. */
@@ -100,7 +100,7 @@ export function createSignIn(kernel: Kernel): SignIn {
 
   return {
     ...later<PasskeySignIn>({ passkeyOptions: true, verifyPasskey: true }, async () =>
-      (await import('./passkey-sign-in.ts')).createPasskeySignIn(kernel, admits),
+      (await import('./passkey.ts')).createPasskeySignIn(kernel, admits),
     ),
 
     async start(input) {

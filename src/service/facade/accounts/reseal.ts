@@ -1,10 +1,10 @@
-import { requireInteger } from '../../core/arguments.ts'
-import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
-import type { NightlatchErrorCode } from '../../core/errors.ts'
-import { reseal } from '../../core/account/record/reseal.ts'
-import type { Client } from '../../core/account/record/step.ts'
-import { accountIdOf, isAccountRecord } from '../keys/account-id.ts'
-import type { Kernel } from '../loop/kernel.ts'
+import { requireInteger } from '../../../core/arguments.ts'
+import { isNightlatchError, NightlatchError } from '../../../core/errors.ts'
+import type { NightlatchErrorCode } from '../../../core/errors.ts'
+import { reseal } from '../../../core/account/record/reseal.ts'
+import type { Client } from '../../../core/account/record/step.ts'
+import { accountIdOf, isAccountRecord } from '../../keys/account-id.ts'
+import type { Kernel } from '../../loop/kernel.ts'
 
 export interface ResealPage {
   /** Accounts written anew under the first key of the ring. */

@@ -1,5 +1,5 @@
-import { requireObject } from '../../core/arguments.ts'
-import type { Aal, Amr, Factor, Method } from '../../core/factor.ts'
+import { requireObject } from '../../../core/arguments.ts'
+import type { Aal, Amr, Factor, Method } from '../../../core/factor.ts'
 
 export interface Granted {
   readonly status: 'granted'

@@ -1,10 +1,10 @@
-import { argumentError } from '../../core/arguments.ts'
-import { cleanText } from '../../core/text.ts'
-import { limits } from '../../core/limits.ts'
-import type { UseCase } from '../../core/account/record/step.ts'
-import type { TokenPayloads } from '../../core/token/index.ts'
-import type { ClientInfo } from '../keys/client.ts'
-import type { Acting, GrantInput, Kernel } from '../loop/kernel.ts'
+import { argumentError } from '../../../core/arguments.ts'
+import { cleanText } from '../../../core/text.ts'
+import { limits } from '../../../core/limits.ts'
+import type { UseCase } from '../../../core/account/record/step.ts'
+import type { TokenPayloads } from '../../../core/token/index.ts'
+import type { ClientInfo } from '../../keys/client.ts'
+import type { Acting, GrantInput, Kernel } from '../../loop/kernel.ts'
 
 /** What every call of the security page takes. */
 export interface PageCall {

@@ -1,12 +1,12 @@
-import type { GrantedResult } from '../../core/account/sign-in/complete.ts'
-import type { OpenChallenge, SmsDelivery as Delivery } from '../../core/account/sign-in/challenge.ts'
-import type { VerifyPasskeyResult } from '../../core/account/sign-in/verify-passkey.ts'
-import type { OpenedClient } from '../keys/client.ts'
-import { sealDevice } from '../keys/device-token.ts'
-import type { Kernel } from '../loop/kernel.ts'
-import type { Challenged, Granted, Refused, SmsDelivery } from './sign-in-outcome.ts'
-import { refused } from './sign-in-outcome.ts'
-import type { Answer } from '../loop/transact.ts'
+import type { GrantedResult } from '../../../core/account/sign-in/complete.ts'
+import type { OpenChallenge, SmsDelivery as Delivery } from '../../../core/account/sign-in/challenge.ts'
+import type { VerifyPasskeyResult } from '../../../core/account/sign-in/verify-passkey.ts'
+import type { OpenedClient } from '../../keys/client.ts'
+import { sealDevice } from '../../keys/device-token.ts'
+import type { Kernel } from '../../loop/kernel.ts'
+import type { Challenged, Granted, Refused, SmsDelivery } from './outcome.ts'
+import { refused } from './outcome.ts'
+import type { Answer } from '../../loop/transact.ts'
 
 /** What the core decided, as the host gets it: sealed, and without what is not known. */
 export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {

@@ -1,11 +1,11 @@
-import { regenerateBackupCodes } from '../../core/account/backup-codes/regenerate.ts'
-import { removeBackupCodes } from '../../core/account/backup-codes/remove.ts'
-import type { SensitiveRefusal } from '../../core/account/sessions/session.ts'
-import type { BackupCodesView } from '../../core/account/record/views.ts'
-import { viewBackupCodes } from '../../core/account/record/views.ts'
-import type { Kernel } from '../loop/kernel.ts'
-import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
-import { runFor, sealGrant, signedOut } from './page-call.ts'
+import { regenerateBackupCodes } from '../../../core/account/backup-codes/regenerate.ts'
+import { removeBackupCodes } from '../../../core/account/backup-codes/remove.ts'
+import type { SensitiveRefusal } from '../../../core/account/sessions/session.ts'
+import type { BackupCodesView } from '../../../core/account/record/views.ts'
+import { viewBackupCodes } from '../../../core/account/record/views.ts'
+import type { Kernel } from '../../loop/kernel.ts'
+import type { Failure, PageCall, SensitiveCall } from '../call/page-call.ts'
+import { runFor, sealGrant, signedOut } from '../call/page-call.ts'
 
 export interface BackupCodes {
   /**

@@ -1,8 +1,8 @@
-import type { Enrolled } from '../../core/account/factors/enrollment.ts'
-import type { ClientInfo } from '../keys/client.ts'
-import { sealDevice } from '../keys/device-token.ts'
-import type { Kernel } from '../loop/kernel.ts'
-import { sealGrant } from './page-call.ts'
+import type { Enrolled } from '../../../core/account/factors/enrollment.ts'
+import type { ClientInfo } from '../../keys/client.ts'
+import { sealDevice } from '../../keys/device-token.ts'
+import type { Kernel } from '../../loop/kernel.ts'
+import { sealGrant } from '../call/page-call.ts'
 
 /** A factor is on. */
 export interface Confirmed {
