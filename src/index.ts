@@ -22,7 +22,7 @@ export type { Totp } from './service/facade/factors/totp.ts'
 export type { BackupCodes } from './service/facade/factors/backup-codes.ts'
 export type { Sms, SmsQueued } from './service/facade/factors/sms.ts'
 export type { Passkeys } from './service/facade/factors/passkeys.ts'
-export type { PasskeyRequest } from './service/facade/sign-in/passkey.ts'
+export type { PasskeyRequest } from './service/facade/call/ask-passkey.ts'
 export type { Confirmed } from './service/facade/factors/enrolled.ts'
 export type { Proven, StepUp } from './service/facade/step-up.ts'
 export type { Sessions } from './service/facade/sessions.ts'
@@ -30,8 +30,10 @@ export type { TrustedDevices } from './service/facade/trusted-devices.ts'
 export { trustDevices } from './service/options/relaxations.ts'
 export type { DeviceTrustTerms } from './service/options/relaxations.ts'
 export type { History, HistoryPageInput } from './service/facade/history.ts'
-export type { Accounts, SecurityScore } from './service/facade/accounts/accounts.ts'
-export type { Outbox, SweepResult } from './service/messages/outbox.ts'
+export type { SecurityScore } from './service/facade/score.ts'
+export type { Accounts } from './service/facade/accounts/accounts.ts'
+export type { OutboxControl } from './service/facade/outbox.ts'
+export type { SweepResult } from './service/messages/outbox.ts'
 export type { ClientInfo } from './service/keys/client.ts'
 export type { AccountDescription, Describe } from './service/messages/describe.ts'
 export type { GrantInput } from './service/loop/kernel.ts'
@@ -47,7 +49,7 @@ export type {
   PasskeyView,
   SessionView,
   SmsNumberView,
-  TotpAuthenticatorView as TotpDeviceView,
+  TotpAuthenticatorView,
   TrustedDeviceView,
 } from './core/account/record/views.ts'
 export type { ChainFault } from './core/record/verify-chain.ts'

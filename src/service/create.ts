@@ -1,12 +1,13 @@
 import { requireObject } from '../core/arguments.ts'
 import { limits } from '../core/limits.ts'
-import type { Accounts, SecurityScore } from './facade/accounts/accounts.ts'
+import type { Accounts } from './facade/accounts/accounts.ts'
 import type { BackupCodes } from './facade/factors/backup-codes.ts'
 import type { History } from './facade/history.ts'
 import { createKernel } from './loop/kernel.ts'
 import { later } from './facade/call/later.ts'
 import type { NightlatchOptions } from './options/options.ts'
-import type { Outbox } from './messages/outbox.ts'
+import type { OutboxControl } from './facade/outbox.ts'
+import type { SecurityScore } from './facade/score.ts'
 import type { Passkeys } from './facade/factors/passkeys.ts'
 import type { Sessions } from './facade/sessions.ts'
 import { createSessions } from './facade/sessions.ts'
@@ -29,9 +30,8 @@ export interface Nightlatch {
   readonly history: History
   readonly score: SecurityScore
   readonly accounts: Accounts
-  /** `sweep()` sends what is due; `idle()` waits for what this process is sending; `stop()` ends the sweeper. */
-  readonly outbox: Pick<Outbox, 'sweep' | 'idle' | 'start' | 'stop'>
-  /** Attributes for the device-token cookie; call it `__Host-nl_device` where the page is served by https [SES-13]. */
+  readonly outbox: OutboxControl
+  /** Attributes of the cookie for the device token. Call it `__Host-nl_device` if the page comes by https [SES-13]. */
   readonly cookie: CookieAttributes
 }
 
@@ -45,8 +45,8 @@ export interface CookieAttributes {
 }
 
 /**
- * Puts the second lock together: everything of an account's security page over the host's own users and sessions.
- * Checks its options once; nothing is read or sent before the first call.
+ * Makes the facade: everything of an account's security page, beside the host's own users and sessions. It checks its
+ * options once, and reads and sends nothing before the first call.
  *
  * @contract effect(none) · outcomes the facade · throws NL_CONFIG, NL_KEYS
  * @example
@@ -97,7 +97,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
       ),
     ),
     score: checked(
-      later<SecurityScore>({ get: true }, async () => (await import('./facade/accounts/accounts.ts')).createScore(kernel)),
+      later<SecurityScore>({ get: true }, async () => (await import('./facade/score.ts')).createScore(kernel)),
     ),
     accounts: checked(
       later<Accounts>({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
@@ -111,7 +111,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
 
 type Method = (input: unknown) => Promise<unknown>
 
-/** Holds every method of a part to its one options object, before anything of it is read. */
+/** Checks that a method gets one options object, before the method reads anything of it. */
 function checked<Part extends object>(part: Part): Part {
   const methods = Object.entries(part as Record<string, Method>).map(([name, method]): [string, Method] => [
     name,

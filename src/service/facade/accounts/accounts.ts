@@ -3,51 +3,43 @@ import { methods } from '../../../core/factor.ts'
 import { enrolledMethods, liveFactors, preferredFactor } from '../../../core/account/factors/live-factors.ts'
 import { preferFactor } from '../../../core/account/factors/prefer.ts'
 import { requireOneOf } from '../../../core/arguments.ts'
-import { scoreFacts } from '../../../core/account/record/views.ts'
 import { turnOffTwoFactor } from '../../../core/account/factors/turn-off.ts'
-import type { Score as AccountScore, SecurityStep } from '../../../core/score/index.ts'
-import { score } from '../../../core/score/index.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import { codeInput } from '../../loop/kernel.ts'
 import type { ResealPage } from './reseal.ts'
 import { resealAccounts } from './reseal.ts'
 import type { Failure, PageCall, SensitiveCall } from '../call/page-call.ts'
 import { failure, runFor, sealGrant, signedOut } from '../call/page-call.ts'
+import type { RefusalOf } from '../call/refusal.ts'
 
 export interface Accounts {
   /**
-   * Switches 2FA off: every factor goes, backup codes too. Asks a current code, or a proof by passkey, unless a script
-   * acts.
+   * Switches two-factor off: every factor is removed, backup codes too. It asks for a current code or for a proof by
+   * passkey, unless a script acts.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|not-on|required-by-policy|passkey-only|wrong|wait|malformed|expired|factors-off|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, mailer)
+   *   · ok|signed-out|not-on|required-by-policy|passkey-only|wrong|wait|malformed|expired|factors-off|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const off = await nl.accounts.turnOffTwoFactor({ grant, code: req.body.code, client })
+   * if (off.ok) req.session.grant = off.grant
    */
   turnOffTwoFactor(
     input: SensitiveCall & { readonly code?: unknown; readonly factor?: Factor | undefined },
-  ): Promise<
-    | { readonly ok: true; readonly grant: string | null }
-    | Failure<
-        | 'signed-out'
-        | 'not-on'
-        | 'required-by-policy'
-        | 'passkey-only'
-        | 'wrong'
-        | 'wait'
-        | 'malformed'
-        | 'expired'
-        | 'factors-off'
-        | 'busy'
-      >
-  >
+  ): Promise<{ readonly ok: true; readonly grant: string | null } | Failure<RefusalOf<typeof turnOffTwoFactor>>>
   /**
-   * What the account has, what it can be asked for now, and what it is asked for first.
+   * What the account has enrolled, what it can be asked for now, and what it is asked for first.
    *
    * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const factors = await nl.accounts.factors({ grant })
+   * if (factors.ok && factors.enrolled.length === 0) res.redirect('/security')
    */
   factors(input: PageCall): Promise<
     | {
         readonly ok: true
         readonly enrolled: readonly Method[]
-        /** Those switched off by too many wrong codes are left out; backup codes are among them. */
+        /** Backup codes are among them. A factor that too many wrong codes switched off is not. */
         readonly live: readonly Factor[]
         readonly preferred: Factor | null
         readonly passkeyOnly: boolean
@@ -57,35 +49,33 @@ export interface Accounts {
   /**
    * Chooses what a sign-in asks for first.
    *
-   * @contract effect(storage) · ok|signed-out|not-on|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage) · ok|signed-out|not-on|busy
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * await nl.accounts.prefer({ grant, factor: 'totp', client })
    */
   prefer(
     input: PageCall & { readonly factor: Method },
-  ): Promise<{ readonly ok: true } | Failure<'signed-out' | 'not-on' | 'busy'>>
+  ): Promise<{ readonly ok: true } | Failure<RefusalOf<typeof preferFactor>>>
   /**
-   * After a key rotation: brings one page of accounts under the first key of the ring. Call it with `next` until that is
-   * null; then the old key may go once the last message sealed under it is sent or expired (3 days).
+   * For the end of a key rotation: brings one page of accounts under the first key of the ring. Call it with `next`
+   * until that is null. The old key may go when the last message that was sealed under it is sent or expired, after 3
+   * days.
    *
-   * @contract effect(storage) · limit accounts (1–500, default 100) · outcomes a page · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED
+   * @contract effect(storage) · limit accounts (1 to 500, default 100) · outcomes a page
+   *   · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED
    * @example
-   * for (let after = null; ; ) {
+   * let after: string | null = null
+   * do {
    *   const page = await nl.accounts.reseal({ after })
-   *   if ((after = page.next) === null) break
-   * }
+   *   for (const { accountId, code } of page.failed) console.error(accountId, code)
+   *   after = page.next
+   * } while (after !== null)
    */
   reseal(input?: {
     readonly after?: string | null | undefined
     readonly limit?: number | undefined
   }): Promise<ResealPage>
-}
-
-export interface SecurityScore {
-  /**
-   * The security gauge: level, points, what is missing and what each step would add.
-   *
-   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
-   */
-  get(input: PageCall): Promise<({ readonly ok: true } & AccountScore) | Failure<'signed-out'>>
 }
 
 export function createAccounts(kernel: Kernel): Accounts {
@@ -121,27 +111,6 @@ export function createAccounts(kernel: Kernel): Accounts {
       const { factor } = input
       requireOneOf(factor, 'factor', methods)
       return runFor(kernel, input, preferFactor, ({ auth }) => ({ auth, factor }))
-    },
-  }
-}
-
-/** What an account can do as this instance is configured. */
-function offeredBy({ settings }: Kernel): readonly SecurityStep[] {
-  const added: readonly [Method, SecurityStep][] = [
-    ['passkey', 'add-passkey'],
-    ['totp', 'add-totp-authenticator'],
-  ]
-  const steps = added.filter(([method]) => settings.methods.includes(method)).map(([, step]) => step)
-  return [...steps, 'renew-backup-codes']
-}
-
-export function createScore(kernel: Kernel): SecurityScore {
-  return {
-    async get(input) {
-      const entered = await kernel.loadFor(input.grant)
-      return entered === null
-        ? signedOut
-        : { ok: true, ...score(scoreFacts(entered.record.state), { offered: offeredBy(kernel) }) }
     },
   }
 }

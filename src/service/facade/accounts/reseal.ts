@@ -26,7 +26,7 @@ const nobody: Client = {
   deviceTrust: null,
 }
 
-/** One page of the walk that a rotation ends with. May stop and go on anywhere, and run twice. */
+/** One page of the walk that ends a key rotation. The walk may stop and go on anywhere, and may run twice. */
 export async function resealAccounts(
   kernel: Kernel,
   input: { readonly after?: string | null | undefined; readonly limit?: number | undefined },

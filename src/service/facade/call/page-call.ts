@@ -29,7 +29,7 @@ export interface Failure<Reason extends string> {
 export const signedOut: Failure<'signed-out'> = { ok: false, reason: 'signed-out' }
 export const busy: Failure<'busy'> = { ok: false, reason: 'busy' }
 
-/** Runs a use case of the security page for whoever acts. */
+/** Runs a use case of the security page for the person or the script that acts. */
 export async function runFor<C, R>(
   kernel: Kernel,
   input: SensitiveCall,
@@ -45,12 +45,12 @@ export async function runFor<C, R>(
   return answer.status === 'busy' ? busy : answer.result
 }
 
-/** Seals the grant that a result carries for the acting session. */
+/** Seals the new grant that a result holds for the acting session. */
 export function sealGrant(kernel: Kernel, grant: TokenPayloads['grant'] | null): string | null {
   return grant === null ? null : kernel.seal('grant', grant)
 }
 
-/** A refusal of the core as the facade gives it: what is not known is absent. */
+/** A refusal of the core as the facade gives it: where the core has null, the field is absent. */
 export function failure<Reason extends string>(refusal: {
   readonly reason: Reason
   readonly retryAt?: number | null
@@ -65,12 +65,12 @@ export function failure<Reason extends string>(refusal: {
   }
 }
 
-/** What a form sends as an id: anything but text names nothing. */
+/** An id as a form sends it. What is no text is the id of nothing. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** How a person calls a device. */
+/** The name that a person gives to an authenticator. */
 export function labelOf(label: unknown, unnamed: string): string {
   if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
   const cleaned = cleanText((label ?? '').trim(), limits.labelLength)

@@ -8,10 +8,10 @@ import type { Challenged, Granted, Refused, SmsDelivery } from './outcome.ts'
 import { refused } from './outcome.ts'
 import type { Answer } from '../../loop/transact.ts'
 
-/** What the core decided, as the host gets it: sealed, and without what is not known. */
+/** What the core decided, as the host gets it: tokens are sealed, and null is absent. */
 export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
   const { grant, deviceId, trust, aal, amr, trusted, replacementCode } = result
-  // A sign-in that neither used nor gave trust leaves the browser what it has: the record still lists it.
+  // A sign-in that neither used nor gave trust leaves the browser the trust that it has: the record still lists it.
   const device = { account: grant.account, id: deviceId, trust: trust ?? client.deviceTrust }
   return {
     status: 'granted',
@@ -24,7 +24,7 @@ export function granted(kernel: Kernel, result: GrantedResult, client: OpenedCli
   }
 }
 
-/** What came of showing something for a challenge. `text` is the challenge as it came. */
+/** The answer to a code or a passkey for a challenge. `text` is the challenge as it came. */
 export function answered(
   kernel: Kernel,
   answer: Answer<VerifyPasskeyResult>,
