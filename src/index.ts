@@ -59,7 +59,18 @@ export type { Clock } from './ports/clock.ts'
 export type { Limiter, LimiterAnswer, LimiterCharge } from './ports/limiter.ts'
 export type { Mail, Mailer } from './ports/mailer.ts'
 export type { PasskeyVerifier } from './ports/passkeys.ts'
-export type { NumberType, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
+export type {
+  AssertionFacts,
+  AssertionResponse,
+  CredentialDescriptor,
+  PasskeyCreationOptions,
+  PasskeyRequestOptions,
+  RegistrationFacts,
+  RegistrationResponse,
+  RelyingParty,
+  UserVerification,
+} from './core/passkeys/index.ts'
+export type { NumberType, SmsMessage, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
 export type { Sink, SinkEntry } from './ports/sink.ts'
 export type { Random } from './ports/random.ts'
 export type * from './ports/storage.ts'

@@ -1,7 +1,7 @@
 import { encodeBase64url } from '../../../core/bytes.ts'
 import type { Ceremony } from '../../../core/account/passkeys/ceremony.ts'
 import { limits } from '../../../core/limits.ts'
-import type { KnownCredential, RequestOptions, UserVerification } from '../../../core/passkeys/index.ts'
+import type { KnownCredential, PasskeyRequestOptions, UserVerification } from '../../../core/passkeys/index.ts'
 import { requestOptions } from '../../../core/passkeys/ceremony-options.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import type { Failure } from './page-call.ts'
@@ -12,7 +12,7 @@ export interface PasskeyRequest {
   /** Keep it in the host's session, and give it back with the answer. */
   readonly ceremony: string
   /** For `navigator.credentials.get`, through `PublicKeyCredential.parseRequestOptionsFromJSON`. */
-  readonly options: RequestOptions
+  readonly options: PasskeyRequestOptions
 }
 
 /** Makes a ceremony for an authenticator, and the options that the page shows to the browser. */

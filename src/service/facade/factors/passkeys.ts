@@ -3,7 +3,7 @@ import { confirmPasskey } from '../../../core/account/passkeys/confirm.ts'
 import { registerPasskey } from '../../../core/account/passkeys/register.ts'
 import type { PasskeyView } from '../../../core/account/record/views.ts'
 import { viewPasskeys } from '../../../core/account/record/views.ts'
-import type { CreationOptions } from '../../../core/passkeys/index.ts'
+import type { PasskeyCreationOptions } from '../../../core/passkeys/index.ts'
 import { creationOptions } from '../../../core/passkeys/ceremony-options.ts'
 import { readRegistrationResponse } from '../../../core/passkeys/responses.ts'
 import type { Confirmed } from './enrolled.ts'
@@ -42,7 +42,7 @@ export interface Passkeys {
         /** Keep it in the host's session, and give it back with the answer. */
         readonly ceremony: string
         /** For `navigator.credentials.create`, through `PublicKeyCredential.parseCreationOptionsFromJSON`. */
-        readonly options: CreationOptions
+        readonly options: PasskeyCreationOptions
       }
     | Failure<RefusalOf<typeof registerPasskey> | 'not-configured'>
   >
