@@ -114,7 +114,7 @@ export interface PublicOutcome {
  * What a page may show of an outcome. No token is in it, and before the primary authentication nothing that an outsider
  * must not learn: waits and tries left appear only after it.
  *
- * @contract pure · outcomes a plain value · throws NL_ARGUMENT
+ * @contract pure · granted|challenge|enroll|refused · throws NL_ARGUMENT
  * @example
  * res.status(outcome.httpStatus).render('login', publicOutcome(outcome))
  */
