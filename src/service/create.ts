@@ -50,7 +50,8 @@ export interface CookieAttributes {
  *
  * @contract effect(none) · outcomes the facade · throws NL_CONFIG, NL_KEYS
  * @example
- * const nl = createNightlatch({ appName, contact, storage, mailer, keys: keyring(process.env.NL_KEYS), describe: describeUser })
+ * const keys = keyring(process.env.NL_KEYS)
+ * const nl = createNightlatch({ appName, contact, storage, mailer, keys, describe: describeUser })
  */
 export function createNightlatch(options: NightlatchOptions): Nightlatch {
   const kernel = createKernel(options)
