@@ -1,16 +1,14 @@
 export { createNightlatch } from './service/create.ts'
 export type { CookieAttributes, Nightlatch } from './service/create.ts'
 export type { NightlatchOptions } from './service/options/options.ts'
-export type { BackupCodeOptions } from './service/options/backup-code-options.ts'
 export type { PasskeyOptions } from './service/options/passkey-options.ts'
 export type { SmsCeilings, SmsOptions } from './service/options/sms-options.ts'
-export type { TotpOptions } from './service/options/totp-options.ts'
 export { generateKey, keyring } from './service/keys/keyring.ts'
 export type { Keyring } from './service/keys/keyring.ts'
 export { asSystem } from './service/keys/as-system.ts'
 export type { SystemAct } from './service/keys/as-system.ts'
-export { publicOutcome } from './service/facade/sign-in-outcome.ts'
-export type { FailedInput, SignIn, StartInput, VerifyInput } from './service/facade/sign-in.ts'
+export { publicOutcome } from './service/facade/sign-in/outcome.ts'
+export type { FailedInput, SignIn, StartInput, VerifyInput } from './service/facade/sign-in/sign-in.ts'
 export type {
   Challenged,
   Granted,
@@ -20,22 +18,23 @@ export type {
   RefusalReason,
   SignInOutcome,
   SmsDelivery,
-} from './service/facade/sign-in-outcome.ts'
-export type { Failure, PageCall, SensitiveCall } from './service/facade/page-call.ts'
-export type { Totp } from './service/facade/totp.ts'
-export type { BackupCodes } from './service/facade/backup-codes.ts'
-export type { Sms, SmsQueued } from './service/facade/sms.ts'
-export type { Passkeys } from './service/facade/passkeys.ts'
-export type { PasskeyRequest } from './service/facade/passkey-sign-in.ts'
-export type { Confirmed } from './service/facade/enrolled.ts'
+} from './service/facade/sign-in/outcome.ts'
+export type { Failure, PageCall, SensitiveCall } from './service/facade/call/page-call.ts'
+export type { Totp } from './service/facade/factors/totp.ts'
+export type { BackupCodes } from './service/facade/factors/backup-codes.ts'
+export type { Sms, SmsQueued } from './service/facade/factors/sms.ts'
+export type { Passkeys } from './service/facade/factors/passkeys.ts'
+export type { PasskeyRequest } from './service/facade/call/ask-passkey.ts'
+export type { Confirmed } from './service/facade/factors/enrolled.ts'
 export type { Proven, StepUp } from './service/facade/step-up.ts'
 export type { Sessions } from './service/facade/sessions.ts'
 export type { TrustedDevices } from './service/facade/trusted-devices.ts'
 export { trustDevices } from './service/options/relaxations.ts'
 export type { DeviceTrustTerms } from './service/options/relaxations.ts'
 export type { History, HistoryPageInput } from './service/facade/history.ts'
-export type { Accounts, SecurityScore } from './service/facade/accounts.ts'
-export type { Outbox } from './service/messages/outbox.ts'
+export type { SecurityScore } from './service/facade/score.ts'
+export type { Accounts } from './service/facade/accounts/accounts.ts'
+export type { OutboxControl } from './service/facade/outbox.ts'
 export type { SweepResult } from './service/messages/sweeper.ts'
 export type { ClientInfo } from './service/keys/client.ts'
 export type { AccountDescription, Describe } from './service/messages/describe.ts'
@@ -51,15 +50,26 @@ export type { BackupCodesView } from './core/account/backup-codes/view.ts'
 export type { PasskeyView } from './core/account/passkeys/view.ts'
 export type { SessionView, TrustedDeviceView } from './core/account/sessions/view.ts'
 export type { SmsNumberView } from './core/account/sms/view.ts'
-export type { TotpAuthenticatorView as TotpDeviceView } from './core/account/totp/view.ts'
+export type { TotpAuthenticatorView } from './core/account/totp/view.ts'
 export type { ChainFault } from './core/record/verify-chain.ts'
-export type { ResealPage } from './service/facade/reseal.ts'
+export type { ResealPage } from './service/facade/accounts/reseal.ts'
 export type { Directory, ListRecords } from './ports/directory.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Limiter, LimiterAnswer, LimiterCharge } from './ports/limiter.ts'
 export type { Mail, Mailer } from './ports/mailer.ts'
 export type { PasskeyVerifier } from './ports/passkeys.ts'
-export type { NumberType, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
+export type {
+  AssertionFacts,
+  AssertionResponse,
+  CredentialDescriptor,
+  PasskeyCreationOptions,
+  PasskeyRequestOptions,
+  RegistrationFacts,
+  RegistrationResponse,
+  RelyingParty,
+  UserVerification,
+} from './core/passkeys/index.ts'
+export type { NumberType, SmsMessage, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
 export type { Sink, SinkEntry } from './ports/sink.ts'
 export type { Random } from './ports/random.ts'
 export type * from './ports/storage.ts'

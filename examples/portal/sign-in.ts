@@ -102,7 +102,7 @@ export function signInRoutes(app: Express, { nl, users }: Portal): SignInPages {
   })
 
   app.post('/logout', async (req, res) => {
-    await nl.signIn.ended({ grant: req.session.nl, client: client(req) })
+    await nl.sessions.signOut({ grant: req.session.nl, client: client(req) })
     req.session.destroy(() => res.redirect('/login'))
   })
 

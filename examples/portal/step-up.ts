@@ -95,7 +95,7 @@ export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
     // While passwords have to wait, a right one is answered like a wrong one.
     if (r.status === 'refused') return res.status(r.httpStatus).render('password', { reason: r.reason })
     if (r.status !== 'granted') return res.redirect('/login')
-    await nl.signIn.ended({ grant: req.session.nl, client: client(req) })
+    await nl.sessions.signOut({ grant: req.session.nl, client: client(req) })
     res.cookie('nl_device', r.deviceToken, nl.cookie)
     await renew(req)
     req.session.nl = r.grant

@@ -52,7 +52,7 @@ const refusals: Readonly<Record<string, string>> = {
 
 export const refusal = (reason: string): string => refusals[reason] ?? 'That did not work. Please try again.'
 
-const holds: Readonly<Record<string, string>> = {
+const unsentReasons: Readonly<Record<string, string>> = {
   cooldown: 'One was sent just now: wait a little before the next.',
   hourly: 'There were too many within an hour.',
   daily: 'There were too many within a day. Use another way until tomorrow.',
@@ -68,10 +68,10 @@ const numberFaults: Readonly<Record<string, string>> = {
 }
 
 export const isAboutNumber = (reason: string): boolean => reason in numberFaults
-export const isAboutSending = (reason: string): boolean => reason in holds
+export const isAboutSending = (reason: string): boolean => reason in unsentReasons
 /** Why no code by SMS is on its way. */
-export const held = (reason: string): string => holds[reason] ?? refusal(reason)
-export const sending = (reason: string): string => numberFaults[reason] ?? held(reason)
+export const unsent = (reason: string): string => unsentReasons[reason] ?? refusal(reason)
+export const sending = (reason: string): string => numberFaults[reason] ?? unsent(reason)
 
 export const doing: Readonly<Record<string, string>> = {
   '/security/totp': 'add an authenticator app',
@@ -307,7 +307,7 @@ const factWords: { readonly [T in Fact['type']]: (v: Extract<Fact, { type: T }>[
   sequence_fail: () => 'A sign-in that was over was tried again',
   crypt_decrypt_fail: () => 'Something stored does not open',
   limiter_fail: () => 'The limiter did not answer',
-  sms_refuse: (v) => `No code was sent. ${held(v.reason ?? '')}`,
+  sms_refuse: (v) => `No code was sent. ${unsent(v.reason ?? '')}`,
   message_dead: () => 'A message could not be delivered',
 }
 

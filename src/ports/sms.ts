@@ -1,6 +1,6 @@
 import type { SmsPurpose } from '../core/sms/index.ts'
 
-export interface Sms {
+export interface SmsMessage {
   /** E.164 */
   readonly to: string
   readonly text: string
@@ -12,7 +12,7 @@ export interface Sms {
 
 /** Gives one message to the host's gateway. Resolves when it was accepted, rejects when it was not. */
 export interface SmsSender {
-  send(sms: Sms): Promise<void>
+  send(sms: SmsMessage): Promise<void>
 }
 
 /** `unknown`: no published range of the country has the number. */

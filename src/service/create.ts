@@ -1,20 +1,21 @@
 import { requireObject } from '../core/arguments.ts'
 import { limits } from '../core/limits.ts'
-import type { Accounts, SecurityScore } from './facade/accounts.ts'
-import type { BackupCodes } from './facade/backup-codes.ts'
+import type { Accounts } from './facade/accounts/accounts.ts'
+import type { BackupCodes } from './facade/factors/backup-codes.ts'
 import type { History } from './facade/history.ts'
 import { createKernel } from './loop/kernel.ts'
-import { later } from './facade/later.ts'
+import { later } from './facade/call/later.ts'
 import type { NightlatchOptions } from './options/options.ts'
-import type { Outbox } from './messages/outbox.ts'
-import type { Passkeys } from './facade/passkeys.ts'
+import type { OutboxControl } from './facade/outbox.ts'
+import type { SecurityScore } from './facade/score.ts'
+import type { Passkeys } from './facade/factors/passkeys.ts'
 import type { Sessions } from './facade/sessions.ts'
 import { createSessions } from './facade/sessions.ts'
-import type { SignIn } from './facade/sign-in.ts'
-import { createSignIn } from './facade/sign-in.ts'
-import type { Sms } from './facade/sms.ts'
+import type { SignIn } from './facade/sign-in/sign-in.ts'
+import { createSignIn } from './facade/sign-in/sign-in.ts'
+import type { Sms } from './facade/factors/sms.ts'
 import type { StepUp } from './facade/step-up.ts'
-import type { Totp } from './facade/totp.ts'
+import type { Totp } from './facade/factors/totp.ts'
 import type { TrustedDevices } from './facade/trusted-devices.ts'
 
 export interface Nightlatch {
@@ -29,9 +30,8 @@ export interface Nightlatch {
   readonly history: History
   readonly score: SecurityScore
   readonly accounts: Accounts
-  /** `sweep()` sends what is due. `idle()` waits for what this process is sending. `stop()` ends the sweeper. */
-  readonly outbox: Pick<Outbox, 'sweep' | 'idle' | 'start' | 'stop'>
-  /** Attributes for the device-token cookie; call it `__Host-nl_device` where the page is served by https [SES-13]. */
+  readonly outbox: OutboxControl
+  /** Attributes of the cookie for the device token. Call it `__Host-nl_device` if the page comes by https [SES-13]. */
   readonly cookie: CookieAttributes
 }
 
@@ -45,12 +45,13 @@ export interface CookieAttributes {
 }
 
 /**
- * Makes everything that an account's security page needs, over the host's own users and sessions. Checks its options
- * once. Nothing is read or sent before the first call.
+ * Makes the facade: everything of an account's security page, beside the host's own users and sessions. It checks its
+ * options once, and reads and sends nothing before the first call.
  *
  * @contract effect(none) · outcomes the facade · throws NL_CONFIG, NL_KEYS
  * @example
- * const nl = createNightlatch({ appName, contact, storage, mailer, keys: keyring(process.env.NL_KEYS), describe })
+ * const keys = keyring(process.env.NL_KEYS)
+ * const nl = createNightlatch({ appName, contact, storage, mailer, keys, describe: describeUser })
  */
 export function createNightlatch(options: NightlatchOptions): Nightlatch {
   const kernel = createKernel(options)
@@ -58,45 +59,50 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
   return {
     signIn: checked(createSignIn(kernel)),
     totp: checked(
-      later({ enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true }, async () =>
-        (await import('./facade/totp.ts')).createTotp(kernel),
+      later<Totp>(
+        { enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true },
+        async () => (await import('./facade/factors/totp.ts')).createTotp(kernel),
       ),
     ),
     sms: checked(
-      later({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
-        (await import('./facade/sms.ts')).createSms(kernel, options.sms?.defaultCountry),
+      later<Sms>({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
+        (await import('./facade/factors/sms.ts')).createSms(kernel, options.sms?.defaultCountry),
       ),
     ),
     passkeys: checked(
-      later({ register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true }, async () =>
-        (await import('./facade/passkeys.ts')).createPasskeys(kernel),
+      later<Passkeys>(
+        { register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true },
+        async () => (await import('./facade/factors/passkeys.ts')).createPasskeys(kernel),
       ),
     ),
     backupCodes: checked(
-      later({ status: true, regenerate: true, remove: true }, async () =>
-        (await import('./facade/backup-codes.ts')).createBackupCodes(kernel),
+      later<BackupCodes>({ status: true, regenerate: true, remove: true }, async () =>
+        (await import('./facade/factors/backup-codes.ts')).createBackupCodes(kernel),
       ),
     ),
     stepUp: checked(
-      later({ start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true }, async () =>
-        (await import('./facade/step-up.ts')).createStepUp(kernel),
+      later<StepUp>(
+        { start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true },
+        async () => (await import('./facade/step-up.ts')).createStepUp(kernel),
       ),
     ),
     sessions: checked(createSessions(kernel)),
     trustedDevices: checked(
-      later({ list: true, revoke: true, revokeAll: true }, async () =>
+      later<TrustedDevices>({ list: true, revoke: true, revokeAll: true }, async () =>
         (await import('./facade/trusted-devices.ts')).createTrustedDevices(kernel),
       ),
     ),
     history: checked(
-      later({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
+      later<History>({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
         (await import('./facade/history.ts')).createHistory(kernel),
       ),
     ),
-    score: checked(later({ get: true }, async () => (await import('./facade/accounts.ts')).createScore(kernel))),
+    score: checked(
+      later<SecurityScore>({ get: true }, async () => (await import('./facade/score.ts')).createScore(kernel)),
+    ),
     accounts: checked(
-      later({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
-        (await import('./facade/accounts.ts')).createAccounts(kernel),
+      later<Accounts>({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
+        (await import('./facade/accounts/accounts.ts')).createAccounts(kernel),
       ),
     ),
     outbox: { sweep, idle, start, stop },
@@ -106,7 +112,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
 
 type Method = (input: unknown) => Promise<unknown>
 
-/** Makes every method refuse an argument that is no object, before anything in it is read. */
+/** Checks that a method gets one options object, before the method reads anything of it. */
 function checked<Part extends object>(part: Part): Part {
   const methods = Object.entries(part as Record<string, Method>).map(([name, method]): [string, Method] => [
     name,

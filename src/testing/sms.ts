@@ -1,5 +1,5 @@
 import { NightlatchError } from '../core/errors.ts'
-import type { Sms, SmsSender } from '../ports/sms.ts'
+import type { SmsMessage, SmsSender } from '../ports/sms.ts'
 import type { OutletBehavior } from './outlet.ts'
 import { createOutlet } from './outlet.ts'
 
@@ -7,7 +7,7 @@ export type SmsBehavior = OutletBehavior
 
 export interface MemorySms extends SmsSender {
   /** Every accepted message, the oldest first. */
-  readonly messages: readonly Sms[]
+  readonly messages: readonly SmsMessage[]
   /** How often `send` was called. */
   readonly calls: number
   behave(behavior: SmsBehavior): void
@@ -20,7 +20,7 @@ export interface MemorySms extends SmsSender {
  * @contract effect(memory) · outcomes accepted · throws NL_SMS_FAILED (on demand)
  */
 export function memorySms(): MemorySms {
-  const outlet = createOutlet<Sms>(() => new NightlatchError('NL_SMS_FAILED', 'the SMS sender was told to fail'))
+  const outlet = createOutlet<SmsMessage>(() => new NightlatchError('NL_SMS_FAILED', 'the SMS sender was told to fail'))
   const { taken: messages, send, behave, clear } = outlet
   return {
     messages,

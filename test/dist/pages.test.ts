@@ -129,7 +129,7 @@ describe('the code on the pages runs', () => {
       asked: 'challenge',
       malformed: 'malformed',
       withBackupCode: 302,
-      page: { devices: 1, left: 9, logins: 2 },
+      page: { authenticators: 1, left: 9, logins: 2 },
       steppedUp: true,
       renewed: 10,
       sheet: ['Acme: backup codes', expect.stringMatching(/^ {2}\[ \] 10\. {2}\w{4}-\w{5}-\w{4}$/)],
@@ -205,7 +205,7 @@ const visit = `
   result.malformed = (await call('/code', { code: 'hello' })).json.reason
   result.withBackupCode = (await call('/code', { code: codes[0] })).status
   const page = (await call('/security')).json
-  result.page = { devices: page.devices.authenticators.length, left: page.codes.left, logins: page.logins.logins.length }
+  result.page = { authenticators: page.authenticators.authenticators.length, left: page.codes.left, logins: page.logins.logins.length }
   result.steppedUp = (await call('/security/step-up', { code: codes[1] })).json.expiresAt > Date.now()
   const renewed = (await call('/security/backup-codes', {})).json.codes
   result.renewed = renewed.length

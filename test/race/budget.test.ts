@@ -197,7 +197,7 @@ describe('promise 2: what resets a count and what does not', () => {
       () => world.nl.sessions.list({ grant }),
       () => world.nl.signIn.verify({ challenge: 'nonsense', code: ada.app.code() }),
       () => world.nl.sessions.endAll({ grant }),
-      () => world.nl.signIn.ended({ grant }),
+      () => world.nl.sessions.signOut({ grant }),
     ]
     for (const [i, act] of acts.entries()) {
       await act()

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
-import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import tsup from '../../tsup.config.ts'
+import { joinLines, readPublicSurface } from './public-surface.ts'
 import { root } from './source-tree.ts'
 
 /**
  * `@contract pure|effect(ports) · units of time and size arguments · outcomes · throws NL_…|none · spec §`. Units are
  * left out where there are none, the spec where there is none; between the first part and `throws` at least one stays.
+ * `NL_RECORD_…` stands for every code that begins so.
  */
 const separator = ' · '
 const kind = /^(?:pure|effect(?:\([^()]+\))?)$/
-const throwing = /^throws (?:none|NL_[A-Z_]+(?:, NL_[A-Z_]+)*)(?: \([^()]*\))?$/
+const throwing = /^throws (?:none|NL_[A-Z_]+…?(?:, NL_[A-Z_]+…?)*)(?: \([^()]*\))?$/
 
 function faultsOf(line: string, codes: ReadonlySet<string>): string[] {
   const parts = line.split(separator)
@@ -23,8 +23,13 @@ function faultsOf(line: string, codes: ReadonlySet<string>): string[] {
     if (at < 2) faults.push('says no units and no outcomes')
     if (parts.length > at + 2) faults.push('has more than the spec after its throws')
   }
-  for (const code of line.match(/NL_[A-Z_]+/g) ?? []) if (!codes.has(code)) faults.push(`names ${code}, which is none`)
+  for (const code of line.match(/NL_[A-Z_]+…?/g) ?? [])
+    if (!isKnown(code, codes)) faults.push(`names ${code}, which is none`)
   return faults
+}
+
+function isKnown(code: string, codes: ReadonlySet<string>): boolean {
+  return code.endsWith('…') ? [...codes].some((one) => one.startsWith(code.slice(0, -1))) : codes.has(code)
 }
 
 function errorCodes(): ReadonlySet<string> {
@@ -35,74 +40,60 @@ function errorCodes(): ReadonlySet<string> {
   )
 }
 
-interface PublicFunction {
-  readonly name: string
-  readonly place: string
-  readonly summary: string
-  readonly lines: readonly string[]
-}
-
-function publicFunctions(): PublicFunction[] {
-  const entries = Object.values((tsup as { entry: Record<string, string> }).entry).filter(
-    (path) => !path.startsWith('src/cli/'),
-  )
-  const config = ts.getParsedCommandLineOfConfigFile(
-    `${root}tsconfig.build.json`,
-    {},
-    {
-      ...ts.sys,
-      onUnRecoverableConfigFileDiagnostic: () => undefined,
-    },
-  )
-  const program = ts.createProgram(
-    entries.map((path) => root + path),
-    config?.options ?? {},
-  )
-  const checker = program.getTypeChecker()
-  const found = new Map<string, PublicFunction>()
-  for (const path of entries) {
-    const file = program.getSourceFile(root + path)
-    const module = file && checker.getSymbolAtLocation(file)
-    for (const exported of module ? checker.getExportsOfModule(module) : []) {
-      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
-      const at = symbol.valueDeclaration
-      if (!at || checker.getTypeOfSymbolAtLocation(symbol, at).getCallSignatures().length === 0) continue
-      const source = at.getSourceFile()
-      const line = source.getLineAndCharacterOfPosition(at.getStart()).line + 1
-      const place = `${source.fileName.slice(root.length)}:${line}`
-      found.set(place, {
-        name: exported.name,
-        place,
-        summary: ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim(),
-        lines: symbol
-          .getJsDocTags(checker)
-          .filter((tag) => tag.name === 'contract')
-          .map((tag) => ts.displayPartsToString(tag.text)),
-      })
-    }
-  }
-  return [...found.values()]
+/** The literals of the result, against what stands in front of `throws`. */
+function untoldOutcomes(line: string, outcomes: readonly string[]): string[] {
+  const parts = line.split(separator)
+  const told = parts[parts.findIndex((part) => part.startsWith('throws')) - 1] ?? ''
+  const missing = outcomes.filter((one) => !told.split('|').includes(one))
+  const unknown = told.split('|').filter((one) => !outcomes.includes(one))
+  return [...missing.map((one) => `does not tell ${one}`), ...unknown.map((one) => `tells ${one}, which never comes`)]
 }
 
 describe('the @contract line', () => {
   const codes = errorCodes()
 
-  it('stands once in the doc comment of every public function, in its shape, under a summary', () => {
-    const faults = publicFunctions().flatMap(({ name, place, summary, lines }) => {
+  const { calls } = readPublicSurface()
+
+  it('stands once in the doc comment of every public function and method, in its shape, under a summary', () => {
+    const faults = calls.flatMap(({ name, place, summary, contracts }) => {
       const own = [
         ...(summary === '' ? ['has no summary'] : []),
-        ...(lines.length === 1 ? [] : [`has ${lines.length} @contract lines`]),
-        ...lines.flatMap((line) => faultsOf(line, codes)),
+        ...(contracts.length === 1 ? [] : [`has ${contracts.length} @contract lines`]),
+        ...contracts.flatMap((line) => faultsOf(line, codes)),
       ]
       return own.map((fault) => `${place} ${name} ${fault}`)
     })
     expect(faults).toEqual([])
   })
 
+  it('is found at every method of the facade', () => {
+    const parts = calls.filter(({ isMethod }) => isMethod).map(({ name }) => name.split('.')[0])
+    expect([...new Set(parts)].sort()).toEqual(
+      'accounts backupCodes history outbox passkeys score sessions signIn sms stepUp totp trustedDevices'.split(' '),
+    )
+    expect(parts.length).toBeGreaterThan(50)
+  })
+
+  it('tells the outcomes that the compiler finds in the result, each of them and no other', () => {
+    const faults = calls.flatMap(({ name, place, contracts, outcomes }) =>
+      outcomes === null
+        ? []
+        : contracts.flatMap((line) => untoldOutcomes(line, outcomes).map((fault) => `${place} ${name} ${fault}`)),
+    )
+    expect(faults).toEqual([])
+  })
+
+  it('may go on in further lines', () => {
+    expect(joinLines('effect(storage) · ok|signed-out|\n  busy\n  · throws NL_CONFIG, NL_RECORD_…')).toBe(
+      'effect(storage) · ok|signed-out|busy · throws NL_CONFIG, NL_RECORD_…',
+    )
+  })
+
   it.each([
     'pure · now ms, period s · accepted|wrong|replayed|malformed · throws NL_CONFIG · RFC 6238 §5.2',
     'pure · true|false · throws none',
     'effect(storage, mailer) · now ms · ok · throws NL_STORAGE_FAILED, NL_MAIL_FAILED (after retries)',
+    'effect(storage) · ok|busy · throws NL_STORAGE_FAILED, NL_RECORD_…',
   ])('accepts: %s', (line) => {
     expect(faultsOf(line, codes)).toEqual([])
   })
@@ -113,8 +104,17 @@ describe('the @contract line', () => {
     ['async · true|false · throws none', 'does not begin with pure or effect(ports)'],
     ['pure · true|false · throws TypeError', '"throws TypeError" is not "throws none" or a list of NL_ codes'],
     ['pure · true|false · throws NL_NOVEL', 'names NL_NOVEL, which is none'],
+    ['pure · true|false · throws NL_NOVEL_…', 'names NL_NOVEL_…, which is none'],
     ['pure · true|false · throws none · RFC 4226 · RFC 6238', 'has more than the spec after its throws'],
   ])('refuses: %s', (line, fault) => {
     expect(faultsOf(line, codes)).toEqual([fault])
+  })
+
+  it('is compared word by word', () => {
+    const line = 'effect(storage) · ok|busy|gone · throws none · RFC 6238'
+    expect(untoldOutcomes(line, ['busy', 'ok', 'wrong'])).toEqual([
+      'does not tell wrong',
+      'tells gone, which never comes',
+    ])
   })
 })

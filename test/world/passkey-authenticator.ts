@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import type { CreationOptions, RequestOptions } from '../../src/core/passkeys/index.ts'
+import type { PasskeyCreationOptions, PasskeyRequestOptions } from '../../src/core/passkeys/index.ts'
 import { encodeCbor } from './cbor.ts'
 import type { Cbor } from './cbor.ts'
 
@@ -80,9 +80,9 @@ export interface Authenticator {
   /** The ids of the passkeys that it holds, base64url. */
   readonly ids: readonly string[]
   /** Throws what a browser rejects with: `InvalidStateError` for a passkey that is held already. */
-  create(options: CreationOptions, words: BrowserWords & AuthenticatorTraits): RegistrationResponseJson
+  create(options: PasskeyCreationOptions, words: BrowserWords & AuthenticatorTraits): RegistrationResponseJson
   /** Throws what a browser rejects with: `NotAllowedError` when it holds none that is asked for. */
-  get(options: RequestOptions, words: BrowserWords & AuthenticatorTraits): AuthenticationResponseJson
+  get(options: PasskeyRequestOptions, words: BrowserWords & AuthenticatorTraits): AuthenticationResponseJson
   forget(id: string): void
   /** Everything that it holds, as `held` takes it. */
   copy(): readonly PasskeyCopy[]
@@ -205,7 +205,7 @@ export function createAuthenticator(
     return sign(how === -8 ? null : 'sha256', Buffer.concat([data, sha256(client)]), privateKey)
   }
 
-  function create(asked: CreationOptions, words: BrowserWords & AuthenticatorTraits): RegistrationResponseJson {
+  function create(asked: PasskeyCreationOptions, words: BrowserWords & AuthenticatorTraits): RegistrationResponseJson {
     if (asked.excludeCredentials.some(({ id }) => held.some((one) => one.id === id)))
       throw domError('InvalidStateError')
     const { publicKey, privateKey } = makeKeys(algorithm)
@@ -252,7 +252,7 @@ export function createAuthenticator(
     }
   }
 
-  function get(asked: RequestOptions, words: BrowserWords & AuthenticatorTraits): AuthenticationResponseJson {
+  function get(asked: PasskeyRequestOptions, words: BrowserWords & AuthenticatorTraits): AuthenticationResponseJson {
     const isAsked = ({ id }: Credential): boolean =>
       asked.allowCredentials.length === 0 || asked.allowCredentials.some((one) => one.id === id)
     const credential = held.findLast((one) => one.rpId === asked.rpId && isAsked(one))

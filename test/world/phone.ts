@@ -1,7 +1,7 @@
 import type { ClientInfo, Nightlatch, NightlatchOptions, SmsOptions } from 'nightlatch'
 import type { MemorySms } from 'nightlatch/testing'
 import { memorySms } from 'nightlatch/testing'
-import type { Sms } from '../../src/ports/sms.ts'
+import type { SmsMessage } from '../../src/ports/sms.ts'
 import { expectOk, expectStatus } from './expect-outcome.ts'
 import { home } from './person.ts'
 import type { World, WorldOptions } from './world.ts'
@@ -10,7 +10,7 @@ import { createWorld } from './world.ts'
 export interface PhoneWorld extends World {
   readonly sms: MemorySms
   /** What came to a number, oldest first, once nothing is on its way any more. */
-  received(number?: string): Promise<readonly Sms[]>
+  received(number?: string): Promise<readonly SmsMessage[]>
   /** The newest code that came to a number. */
   code(number?: string): Promise<string>
 }

@@ -1,7 +1,7 @@
 import { argumentError, requireObject, requireText } from '../../core/arguments.ts'
 import { isE164 } from '../../core/e164.ts'
 import { NightlatchError } from '../../core/errors.ts'
-import type { Sms, SmsSender } from '../../ports/sms.ts'
+import type { SmsMessage, SmsSender } from '../../ports/sms.ts'
 import { checkSuccess, fieldOf, isSuccess, readAnswer } from './answer.ts'
 import type { GatewayAnswer, SmsSuccess } from './answer.ts'
 import { checkBody, encodeBody } from './template.ts'
@@ -67,7 +67,7 @@ function checkOptions(options: HttpSmsSenderOptions): void {
   }
 }
 
-function checkSms(sms: Sms): void {
+function checkSms(sms: SmsMessage): void {
   requireObject(sms, 'sms')
   for (const name of ['text', 'dedupeKey', 'language'] as const) requireText(sms[name], name)
   if (!isE164(sms.to)) throw argumentError('to', 'a number in E.164 form')
@@ -113,7 +113,7 @@ export function httpSmsSender(options: HttpSmsSenderOptions): SmsSender {
     return await readAnswer(await fetch(url, { method, headers: sent, body: encoded.text, redirect: 'manual', signal }))
   }
 
-  async function send(sms: Sms): Promise<void> {
+  async function send(sms: SmsMessage): Promise<void> {
     checkSms(sms)
     const encoded = await orFailed('the body of the message could not be made', () => encodeBody(body, format, sms))
     const answer = await orFailed('the SMS gateway did not answer', () => exchange(encoded))

@@ -1,6 +1,6 @@
 import { argumentError } from '../../core/arguments.ts'
 import { NightlatchError } from '../../core/errors.ts'
-import type { Sms } from '../../ports/sms.ts'
+import type { SmsMessage } from '../../ports/sms.ts'
 
 /**
  * The body for a gateway. `{to}`, `{digits}` (the number without its `+`), `{text}`, `{language}` and `{dedupeKey}`
@@ -13,7 +13,7 @@ export interface BodyFields {
 }
 
 /** A template, or a function that makes the fields of each message. */
-export type SmsBody = BodyFields | ((sms: Sms) => BodyFields)
+export type SmsBody = BodyFields | ((sms: SmsMessage) => BodyFields)
 
 /** `form`: application/x-www-form-urlencoded. Every field is then a text, a number or a boolean. */
 export type BodyFormat = 'json' | 'form'
@@ -79,7 +79,7 @@ export interface EncodedBody {
   readonly text: string
 }
 
-export function encodeBody(body: SmsBody, format: BodyFormat, sms: Sms): EncodedBody {
+export function encodeBody(body: SmsBody, format: BodyFormat, sms: SmsMessage): EncodedBody {
   const { to, text, language, dedupeKey } = sms
   const values = { to, digits: to.slice(1), text, language, dedupeKey }
   const fields = typeof body === 'function' ? body(sms) : (filled(body, values) as BodyFields)

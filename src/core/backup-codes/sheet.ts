@@ -29,6 +29,7 @@ function oneLine(value: unknown, title: string): string {
  *
  * @contract pure · createdAt text · throws NL_ARGUMENT
  * @example
+ * const language = await loadLanguage('en')
  * backupCodeSheet({ language, appName: 'Acme', account: 'ada@example.org', codes, createdAt: '2 November 2026' })
  */
 export function backupCodeSheet(options: {

@@ -8,7 +8,7 @@ import { requireOptions } from './arguments.ts'
  */
 export type KeyWarning = 'algorithm' | 'digits' | 'period' | 'short-secret' | 'issuer-mismatch'
 
-interface KeyBase {
+export interface OtpKeyBase {
   /** Who issued the key; absent when the URI does not say. */
   readonly issuer?: string
   readonly account: string
@@ -18,13 +18,13 @@ interface KeyBase {
   readonly warnings: readonly KeyWarning[]
 }
 
-export interface TotpKey extends KeyBase {
+export interface TotpKey extends OtpKeyBase {
   readonly type: 'totp'
   /** Seconds. */
   readonly period: number
 }
 
-export interface HotpKey extends KeyBase {
+export interface HotpKey extends OtpKeyBase {
   readonly type: 'hotp'
   /** The next counter expected. */
   readonly counter: number

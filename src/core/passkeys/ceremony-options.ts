@@ -13,7 +13,7 @@ export interface CredentialDescriptor {
 }
 
 /** `PublicKeyCredentialCreationOptionsJSON`: for `PublicKeyCredential.parseCreationOptionsFromJSON` in the page. */
-export interface CreationOptions {
+export interface PasskeyCreationOptions {
   readonly rp: { readonly id: string; readonly name: string }
   readonly user: { readonly id: string; readonly name: string; readonly displayName: string }
   readonly challenge: string
@@ -30,7 +30,7 @@ export interface CreationOptions {
 }
 
 /** `PublicKeyCredentialRequestOptionsJSON`: for `PublicKeyCredential.parseRequestOptionsFromJSON` in the page. */
-export interface RequestOptions {
+export interface PasskeyRequestOptions {
   readonly challenge: string
   readonly timeout: number
   readonly rpId: string
@@ -87,7 +87,7 @@ export function creationOptions(options: {
   readonly residentKey?: 'required' | 'preferred' | undefined
   readonly userVerification?: UserVerification | undefined
   readonly timeoutMs?: number | undefined
-}): CreationOptions {
+}): PasskeyCreationOptions {
   requireObject(options, 'options')
   const { relyingParty, challenge, user, exclude } = options
   const { residentKey = 'preferred', userVerification = 'preferred', timeoutMs = limits.timeoutMs } = options
@@ -123,7 +123,7 @@ export function requestOptions(options: {
   readonly allow: readonly KnownCredential[]
   readonly userVerification: UserVerification
   readonly timeoutMs?: number | undefined
-}): RequestOptions {
+}): PasskeyRequestOptions {
   requireObject(options, 'options')
   const { relyingParty, challenge, allow, userVerification, timeoutMs = limits.timeoutMs } = options
   checkCeremony({ challenge, userVerification, timeoutMs })

@@ -1,9 +1,9 @@
 export type { Cbor, CborMap } from './cbor.ts'
 export type {
-  CreationOptions,
+  PasskeyCreationOptions,
   CredentialDescriptor,
   KnownCredential,
-  RequestOptions,
+  PasskeyRequestOptions,
   UserVerification,
 } from './ceremony-options.ts'
 export { creationOptions, passkeyAlgorithms, requestOptions } from './ceremony-options.ts'

@@ -13,7 +13,7 @@ export interface PolicyAccount {
 /** `enrollBy` is a time in ms: until then the account may go on without a factor. */
 export type Requirement = 'none' | 'enroll-now' | { readonly enrollBy: number }
 
-interface PolicyQuestion {
+export interface PolicyQuestion {
   readonly policy: Policy
   readonly account: PolicyAccount
   /** Milliseconds since the epoch. */

@@ -15,7 +15,7 @@ export interface SmsSends {
 
 export const noSmsSends: SmsSends = /* @__PURE__ */ Object.freeze({ at: /* @__PURE__ */ Object.freeze([]), row: 0 })
 
-interface Block {
+export interface SendLimitReached {
   readonly reason: 'cooldown' | 'hourly' | 'daily'
   /** ms since epoch */
   readonly retryAt: number
@@ -23,7 +23,8 @@ interface Block {
 
 export type SendAllowedOutcome =
   /** `state` has the send counted; `resendAt` is when the next one may follow, ms since epoch. */
-  { readonly ok: true; readonly state: SmsSends; readonly resendAt: number } | ({ readonly ok: false } & Block)
+  | { readonly ok: true; readonly state: SmsSends; readonly resendAt: number }
+  | ({ readonly ok: false } & SendLimitReached)
 
 const hourMs = 3_600_000
 const dayMs = 86_400_000
@@ -88,9 +89,9 @@ function requireState(state: SmsSends): void {
 }
 
 /** Of all reasons that hold a send back now, the one that lasts longest. */
-function blockOf(state: SmsSends, now: number, limits: SmsSendLimits): Block | null {
+function blockOf(state: SmsSends, now: number, limits: SmsSendLimits): SendLimitReached | null {
   const delay = state.row === 0 ? 0 : Math.min(limits.firstDelayMs * 2 ** (state.row - 1), limits.longestDelayMs)
-  const blocks: Block[] = [
+  const blocks: SendLimitReached[] = [
     { reason: 'daily', retryAt: freeAt(state, { most: limits.daily, windowMs: dayMs, now }) },
     { reason: 'hourly', retryAt: freeAt(state, { most: limits.hourly, windowMs: hourMs, now }) },
     { reason: 'cooldown', retryAt: freeAt(state, { most: 1, windowMs: delay, now }) },

@@ -42,6 +42,7 @@ function shortName(appName: string): string {
  *
  * @contract pure · minutes 1 to 10 · text · throws NL_ARGUMENT, NL_CONFIG · WICG sms-one-time-codes
  * @example
+ * const language = await loadLanguage('en')
  * smsText({ language, template: 'login', code: '123456', appName: 'Acme', domain: 'acme.example', minutes: 5 })
  */
 export function smsText(options: SmsTextOptions): string {

@@ -7,15 +7,15 @@ import { limits } from '../../core/limits.ts'
 import type { ChainFault } from '../../core/record/verify-chain.ts'
 import { verifyChain } from '../../core/record/verify-chain.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
-import type { EventRow, Page, RecordId } from '../../ports/storage.ts'
+import type { EventRow, FactRow, Page, RecordId } from '../../ports/storage.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import { readEvents, readFacts } from '../loop/read-rows.ts'
 import type { LoadedRecord } from '../loop/record-store.ts'
-import type { Failure, PageCall } from './page-call.ts'
-import { signedOut } from './page-call.ts'
+import type { Failure, PageCall } from './call/page-call.ts'
+import { signedOut } from './call/page-call.ts'
 
 export interface HistoryPageInput extends PageCall {
-  /** From `next` of the page before; may come from a link, and is `malformed` if somebody changed it. */
+  /** `next` of the page before. It may come from a link, and is `malformed` if somebody changed it. */
   readonly after?: string | undefined
   /** 1 to 100, default 50 */
   readonly limit?: number | undefined
@@ -23,9 +23,13 @@ export interface HistoryPageInput extends PageCall {
 
 export interface History {
   /**
-   * The chained stream, newest first: one row for everything that was decided.
+   * A page of the chained stream, newest first. It has one row for everything that was decided.
    *
-   * @contract effect(storage) · ok|signed-out|malformed · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @contract effect(storage) · limit rows · ok|signed-out|malformed
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const page = await nl.history.list({ grant, limit: 20 })
+   * if (page.ok) res.json({ events: page.events, next: page.next })
    */
   list(
     input: HistoryPageInput,
@@ -34,9 +38,13 @@ export interface History {
     | Failure<'signed-out' | 'malformed'>
   >
   /**
-   * The unchained stream, newest first: failed passwords, attempts under a lock.
+   * A page of the unchained stream, newest first: wrong passwords, attempts under a lock.
    *
-   * @contract effect(storage) · ok|signed-out|malformed · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @contract effect(storage) · limit rows · ok|signed-out|malformed
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const page = await nl.history.facts({ grant })
+   * if (page.ok) res.json({ facts: page.facts, next: page.next })
    */
   facts(
     input: HistoryPageInput,
@@ -45,17 +53,23 @@ export interface History {
     | Failure<'signed-out' | 'malformed'>
   >
   /**
-   * One row per login with the failed attempts before it, newest first, made of the newest rows of both streams.
+   * One row for each login with the failed attempts before it, newest first. It reads the newest rows of both streams.
    *
    * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const history = await nl.history.logins({ grant })
+   * if (history.ok) res.json(history.logins)
    */
   logins(
     input: PageCall,
   ): Promise<{ readonly ok: true; readonly logins: readonly LoginSummary[] } | Failure<'signed-out'>>
   /**
-   * Checks the whole chained stream against the record: finds what was changed, removed, inserted or moved.
+   * Checks the whole chained stream against the record. It finds rows that were changed, removed, inserted or moved.
    *
    * @contract effect(storage) · ok|signed-out|tampered · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const checked = await nl.history.verify({ grant })
+   * if (!checked.ok && checked.reason === 'tampered') console.error(checked.faults)
    */
   verify(
     input: PageCall,
@@ -68,6 +82,9 @@ export interface History {
    * The newest 5,000 rows of the chained stream as CSV (RFC 4180), safe to open in a spreadsheet.
    *
    * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const file = await nl.history.csv({ grant })
+   * if (file.ok) res.attachment('history.csv').send(file.csv)
    */
   csv(input: PageCall): Promise<{ readonly ok: true; readonly csv: string } | Failure<'signed-out'>>
 }
@@ -75,86 +92,87 @@ export interface History {
 const largestPage = 100
 const exportedRows = 5000
 const summarizedRows = 500
-/** Commits that land while the rows are read are no tampering: the record is read again this often. */
+/** How often the record is read again if it was written while its rows were read: a new row is no tampering. */
 const verifyTries = 5
 
 export function createHistory(kernel: Kernel): History {
   const { storage } = kernel
-
-  const page = (input: HistoryPageInput): { readonly limit: number; readonly after?: string } => {
-    const limit = input.limit ?? 50
-    requireInteger(limit, 'limit', { from: 1, to: largestPage })
-    return {
-      limit,
-      ...(input.after === undefined ? {} : { after: typeof input.after === 'string' ? input.after.slice(0, 300) : '' }),
-    }
-  }
-
-  const events = async (id: RecordId, most: number): Promise<readonly EventRow[]> =>
-    collect(most, (after) => storage.listEvents({ id, limit: limits.historyPage, ...after }))
+  const signedIn = async (input: PageCall): Promise<LoadedRecord<AccountState> | null> =>
+    (await kernel.loadSignedIn(input.grant))?.record ?? null
 
   return {
     async list(input) {
-      const asked = page(input)
-      const signedIn = await kernel.loadSignedIn(input.grant)
-      if (signedIn === null) return signedOut
-      const read = await orMalformed(storage.listEvents({ id: signedIn.record.id, ...asked }))
+      const asked = pageOf(input)
+      const record = await signedIn(input)
+      if (record === null) return signedOut
+      const read = await orMalformed(storage.listEvents({ id: record.id, ...asked }))
       return read === null ? malformed : { ok: true, events: readEvents(read.items), next: read.next }
     },
 
     async facts(input) {
-      const asked = page(input)
-      const signedIn = await kernel.loadSignedIn(input.grant)
-      if (signedIn === null) return signedOut
-      const read = await orMalformed(storage.listFacts({ id: signedIn.record.id, ...asked }))
+      const asked = pageOf(input)
+      const record = await signedIn(input)
+      if (record === null) return signedOut
+      const read = await orMalformed(storage.listFacts({ id: record.id, ...asked }))
       return read === null ? malformed : { ok: true, facts: readFacts(read.items), next: read.next }
     },
 
     async logins(input) {
-      const signedIn = await kernel.loadSignedIn(input.grant)
-      if (signedIn === null) return signedOut
-      const { id } = signedIn.record
+      const record = await signedIn(input)
+      if (record === null) return signedOut
+      const { id } = record
       const [rows, facts] = await Promise.all([
-        events(id, summarizedRows),
-        collect(summarizedRows, (after) => storage.listFacts({ id, limit: limits.historyPage, ...after })),
+        newestEvents(kernel, id, summarizedRows),
+        collect<FactRow>(summarizedRows, (after) => storage.listFacts({ id, limit: limits.historyPage, ...after })),
       ])
-      const summary = summarizeLogins(readEvents(rows), readFacts(facts))
-      return { ok: true, logins: summary }
+      return { ok: true, logins: summarizeLogins(readEvents(rows), readFacts(facts)) }
     },
 
     async verify(input) {
-      const signedIn = await kernel.loadSignedIn(input.grant)
-      if (signedIn === null) return signedOut
-      let record: LoadedRecord<AccountState> | null = signedIn.record
-      for (let round = 0; record !== null; round++) {
-        const rows = await events(record.id, Number.POSITIVE_INFINITY)
-        const again: LoadedRecord<AccountState> | null = await kernel.records.load(record.id)
-        if (again !== null && again.version !== record.version && round < verifyTries) {
-          record = again
-          continue
-        }
-        const { key: _sealed, ...head } = record.chain
-        // An account that is written faster than it is read: what lies beyond the record's last row came later.
-        const moving = again !== null && again.version !== record.version
-        const checked = moving ? rows.filter(({ n }) => !(n > head.n)) : rows
-        const faults = verifyChain(checked, head, kernel.records.chainKey(record), record.id)
-        return faults.length === 0 ? { ok: true, events: checked.length } : { ok: false, reason: 'tampered', faults }
-      }
-      return signedOut
+      const record = await signedIn(input)
+      return record === null ? signedOut : verifyHistory(kernel, record)
     },
 
     async csv(input) {
-      const signedIn = await kernel.loadSignedIn(input.grant)
-      if (signedIn === null) return signedOut
-      const rows = await events(signedIn.record.id, exportedRows)
-      return { ok: true, csv: eventsToCsv(readEvents(rows)) }
+      const record = await signedIn(input)
+      if (record === null) return signedOut
+      return { ok: true, csv: eventsToCsv(readEvents(await newestEvents(kernel, record.id, exportedRows))) }
     },
   }
 }
 
+async function verifyHistory(
+  kernel: Kernel,
+  loaded: LoadedRecord<AccountState>,
+): Promise<Awaited<ReturnType<History['verify']>>> {
+  let record: LoadedRecord<AccountState> | null = loaded
+  for (let round = 0; record !== null; round++) {
+    const rows = await newestEvents(kernel, record.id, Number.POSITIVE_INFINITY)
+    const again: LoadedRecord<AccountState> | null = await kernel.records.load(record.id)
+    if (again !== null && again.version !== record.version && round < verifyTries) {
+      record = again
+      continue
+    }
+    const { key: _sealed, ...head } = record.chain
+    // The account is written faster than it is read: rows after the last row of this record came later.
+    const moving = again !== null && again.version !== record.version
+    const checked = moving ? rows.filter(({ n }) => !(n > head.n)) : rows
+    const faults = verifyChain(checked, head, kernel.records.chainKey(record), record.id)
+    return faults.length === 0 ? { ok: true, events: checked.length } : { ok: false, reason: 'tampered', faults }
+  }
+  return signedOut
+}
+
+function pageOf(input: HistoryPageInput): { readonly limit: number; readonly after?: string } {
+  const { after } = input
+  const limit = input.limit ?? 50
+  requireInteger(limit, 'limit', { from: 1, to: largestPage })
+  return { limit, ...(after === undefined ? {} : { after: typeof after === 'string' ? after.slice(0, 300) : '' }) }
+}
+
 const malformed: Failure<'malformed'> = { ok: false, reason: 'malformed' }
 
-/** All else that is asked is checked before: what an adapter still refuses as an argument is the cursor. */
+/** All else that is asked was checked before: what an adapter still refuses as an argument is the cursor. */
 async function orMalformed<Item>(read: Promise<Page<Item>>): Promise<Page<Item> | null> {
   try {
     return await read
@@ -162,6 +180,10 @@ async function orMalformed<Item>(read: Promise<Page<Item>>): Promise<Page<Item> 
     if (isNightlatchError(error) && error.code === 'NL_ARGUMENT') return null
     throw error
   }
+}
+
+async function newestEvents({ storage }: Kernel, id: RecordId, most: number): Promise<readonly EventRow[]> {
+  return collect(most, (after) => storage.listEvents({ id, limit: limits.historyPage, ...after }))
 }
 
 async function collect<Item>(
@@ -172,7 +194,7 @@ async function collect<Item>(
   let after: string | null = null
   do {
     const page: Page<Item> | null = after === null ? await read({}) : await orMalformed(read({ after }))
-    // The storage refuses its own cursor: it was made of a row that somebody put in, which is among the items by now.
+    // The storage refuses its own cursor if it made it of a row that somebody inserted. That row is among the items.
     if (page === null) break
     items.push(...page.items)
     after = page.next

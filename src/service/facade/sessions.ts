@@ -6,15 +6,19 @@ import type { SessionView } from '../../core/account/sessions/view.ts'
 import { viewSessions } from '../../core/account/sessions/view.ts'
 import type { GrantInput } from '../keys/acting.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import type { Failure, PageCall } from './page-call.ts'
-import { runFor, sealGrant, signedOut } from './page-call.ts'
+import type { Failure, PageCall } from './call/page-call.ts'
+import { runFor, sealGrant, signedOut } from './call/page-call.ts'
+import type { RefusalOf } from './call/refusal.ts'
 
 export interface Sessions {
   /**
-   * For a host's middleware: whether a grant still counts. One strong read. `enroll`: it is good for enrolling a factor
-   * and for nothing else yet.
+   * For a host's middleware: tells whether a grant still counts. It makes one strong read. `enroll`: the grant is good
+   * for enrolling a factor only.
    *
    * @contract effect(storage) · signedInAt ms · ok|signed-out|enroll · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const check = await nl.sessions.check({ grant: req.session.grant })
+   * if (!check.ok) res.redirect('/login')
    */
   check(input: { readonly grant: GrantInput }): Promise<
     | {
@@ -30,6 +34,9 @@ export interface Sessions {
    * The sessions that are still open, newest first.
    *
    * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const listed = await nl.sessions.list({ grant })
+   * if (listed.ok) res.json(listed.sessions)
    */
   list(
     input: PageCall,
@@ -37,21 +44,38 @@ export interface Sessions {
   /**
    * Ends one session, by the id that `list` shows.
    *
-   * @contract effect(storage) · ok|signed-out|not-found|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage) · ok|signed-out|not-found|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * await nl.sessions.end({ grant, session: req.body.id, client })
    */
   end(
     input: PageCall & { readonly session: unknown },
-  ): Promise<{ readonly ok: true } | Failure<'signed-out' | 'not-found' | 'busy'>>
+  ): Promise<{ readonly ok: true } | Failure<RefusalOf<typeof endSession>>>
   /**
-   * Signs out everywhere. The acting session stays, with a new grant, unless `includingThis` is set.
+   * Signs out everywhere. The acting session stays and gets a new grant, unless `includingThis` is set.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, mailer) · ok|signed-out|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const all = await nl.sessions.endAll({ grant, client })
+   * if (all.ok) req.session.grant = all.grant
    */
   endAll(
     input: PageCall & { readonly includingThis?: boolean | undefined },
   ): Promise<
-    { readonly ok: true; readonly ended: number; readonly grant: string | null } | Failure<'signed-out' | 'busy'>
+    | { readonly ok: true; readonly ended: number; readonly grant: string | null }
+    | Failure<RefusalOf<typeof endAllSessions>>
   >
+  /**
+   * For your sign-out button: ends the acting session.
+   *
+   * @contract effect(storage) · ok|signed-out|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * await nl.sessions.signOut({ grant, client })
+   * req.session.grant = null
+   */
+  signOut(input: PageCall): Promise<{ readonly ok: true } | Failure<Exclude<RefusalOf<typeof endSession>, 'not-found'>>>
 }
 
 export function createSessions(kernel: Kernel): Sessions {
@@ -87,6 +111,12 @@ export function createSessions(kernel: Kernel): Sessions {
         client,
       }))
       return result.ok ? { ...result, grant: sealGrant(kernel, result.grant) } : result
+    },
+
+    async signOut(input) {
+      const result = await runFor(kernel, input, endSession, ({ auth }) => ({ auth, session: null }))
+      if (result.ok) return result
+      return { ok: false, reason: result.reason === 'not-found' ? 'signed-out' : result.reason }
     },
   }
 }

@@ -4,19 +4,19 @@ import { hasFactor, liveFactors, preferredFactor } from '../../core/account/fact
 import type { StepUpPurpose } from '../../core/flow.ts'
 import { isFresh } from '../../core/account/sessions/authorization.ts'
 import { stepUpPurposes } from '../../core/flow.ts'
-import type { SendRefusal } from '../../core/account/sms/code.ts'
 import { sendStepUpCode } from '../../core/account/step-up/send-sms.ts'
 import { verifyStepUp } from '../../core/account/step-up/verify-code.ts'
 import { verifyStepUpPasskey } from '../../core/account/step-up/verify-passkey.ts'
 import { readAssertionResponse } from '../../core/passkeys/responses.ts'
 import type { TokenPayloads } from '../../core/token/index.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import { codeInput } from './form-input.ts'
-import type { Failure, PageCall } from './page-call.ts'
-import { failure, runFor, signedOut } from './page-call.ts'
-import type { PasskeyRequest } from './passkey-sign-in.ts'
-import { askFor } from './passkey-sign-in.ts'
-import type { SmsQueued } from './sms.ts'
+import { codeInput } from './call/form-input.ts'
+import type { PasskeyRequest } from './call/ask-passkey.ts'
+import { askPasskey } from './call/ask-passkey.ts'
+import type { Failure, PageCall } from './call/page-call.ts'
+import { failure, runFor, signedOut } from './call/page-call.ts'
+import type { RefusalOf } from './call/refusal.ts'
+import type { SmsQueued } from './factors/sms.ts'
 
 /** For a sensitive change: good once, for this session and purpose. */
 export interface Proven {
@@ -31,6 +31,9 @@ export interface StepUp {
    * What a sensitive change would need now: one of `factors`, or a new sign-in.
    *
    * @contract effect(storage) · ok|signed-out · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const step = await nl.stepUp.start({ grant, purpose: 'factors' })
+   * if (step.ok && step.needs === 'reauthentication') res.redirect('/login')
    */
   start(input: PageCall & { readonly purpose: StepUpPurpose }): Promise<
     | {
@@ -43,9 +46,14 @@ export interface StepUp {
     | Failure<'signed-out'>
   >
   /**
-   * A code gives a proof: good once, within five minutes, for this session and purpose.
+   * A code gives a proof. It is good once, within five minutes, for this session and purpose.
    *
-   * @contract effect(storage, mailer) · expiresAt ms · ok|signed-out|not-on|passkey-needed|wrong|wait|malformed|expired|factors-off|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, mailer) · expiresAt ms
+   *   · ok|signed-out|not-on|passkey-needed|wrong|wait|malformed|expired|factors-off|busy
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const proven = await nl.stepUp.verify({ grant, purpose: 'factors', code: req.body.code, client })
+   * if (proven.ok) req.session.proof = proven.proof
    */
   verify(
     input: PageCall & {
@@ -53,42 +61,53 @@ export interface StepUp {
       readonly code: unknown
       readonly factor?: Factor | undefined
     },
-  ): Promise<
-    | Proven
-    | Failure<
-        'signed-out' | 'not-on' | 'passkey-needed' | 'wrong' | 'wait' | 'malformed' | 'expired' | 'factors-off' | 'busy'
-      >
-  >
+  ): Promise<Proven | Failure<RefusalOf<typeof verifyStepUp>>>
   /**
    * Sends a code by SMS for a step-up of this session, to the number of the account.
    *
-   * @contract effect(storage, sms) · ok|signed-out|no-number|wait|country|cooldown|hourly|daily|limited|denied|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, sms)
+   *   · ok|signed-out|no-number|wait|country|cooldown|hourly|daily|limited|denied|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const sent = await nl.stepUp.sendCode({ grant, client })
+   * if (sent.ok) res.json({ sentTo: sent.to })
    */
-  sendCode(input: PageCall): Promise<SmsQueued | Failure<'signed-out' | 'no-number' | 'wait' | SendRefusal | 'busy'>>
+  sendCode(input: PageCall): Promise<SmsQueued | Failure<RefusalOf<typeof sendStepUpCode>>>
   /**
    * What the browser needs to ask for a passkey.
    *
-   * @contract effect(storage) · ok|signed-out|not-configured|no-passkey · throws NL_STORAGE_FAILED, NL_RECORD_… · WebAuthn L3 §7.2
+   * @contract effect(storage) · ok|signed-out|not-configured|no-passkey
+   *   · throws NL_STORAGE_FAILED, NL_RECORD_… · WebAuthn L3 §7.2
+   * @example
+   * const asked = await nl.stepUp.passkeyOptions({ grant })
+   * if (asked.ok) {
+   *   req.session.ceremony = asked.ceremony
+   *   res.json(asked.options)
+   * }
    */
   passkeyOptions(input: PageCall): Promise<PasskeyRequest | Failure<'signed-out' | 'not-configured' | 'no-passkey'>>
   /**
    * A passkey gives the same proof as a code. Each `ceremony` is good for one answer, right or wrong.
    *
-   * @contract effect(storage) · expiresAt ms · ok|signed-out|ceremony-ended|wrong|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.2
+   * @contract effect(storage) · expiresAt ms · ok|signed-out|ceremony-ended|wrong|busy
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.2
+   * @example
+   * const { ceremony } = req.session
+   * const { response } = req.body
+   * const proven = await nl.stepUp.verifyPasskey({ grant, purpose: 'factors', ceremony, response, client })
+   * if (proven.ok) req.session.proof = proven.proof
    */
   verifyPasskey(
     input: PageCall & { readonly purpose: StepUpPurpose; readonly ceremony: unknown; readonly response: unknown },
-  ): Promise<Proven | Failure<'signed-out' | 'ceremony-ended' | 'wrong' | 'busy'>>
+  ): Promise<Proven | Failure<RefusalOf<typeof verifyStepUpPasskey>>>
 }
 
-export function createStepUp(kernel: Kernel): StepUp {
-  const proven = (proof: TokenPayloads['proof']): Proven => ({
-    ok: true,
-    proof: kernel.seal('proof', proof),
-    expiresAt: proof.expiresAt,
-  })
+type PasskeyCalls = Pick<StepUp, 'passkeyOptions' | 'verifyPasskey'>
 
+export function createStepUp(kernel: Kernel): StepUp {
   return {
+    ...createPasskeyCalls(kernel),
+
     async start(input) {
       const { purpose } = input
       requireOneOf(purpose, 'purpose', stepUpPurposes)
@@ -114,7 +133,7 @@ export function createStepUp(kernel: Kernel): StepUp {
       if (acting?.auth.kind !== 'grant') return signedOut
       const { auth } = acting
       const result = await runFor(kernel, input, verifyStepUp, (_, client) => ({ auth, purpose, code, factor, client }))
-      return result.ok ? proven(result.proof) : failure(result)
+      return result.ok ? proven(kernel, result.proof) : failure(result)
     },
 
     async sendCode(input) {
@@ -123,7 +142,11 @@ export function createStepUp(kernel: Kernel): StepUp {
       const result = await runFor(kernel, input, sendStepUpCode, ({ auth }, client) => ({ auth, client }))
       return result.ok ? { ...result, status: 'queued' } : failure(result)
     },
+  }
+}
 
+function createPasskeyCalls(kernel: Kernel): PasskeyCalls {
+  return {
     async passkeyOptions(input) {
       const signedIn = await kernel.loadSignedIn(input.grant)
       if (signedIn?.acting.auth.kind !== 'grant') return signedOut
@@ -132,7 +155,7 @@ export function createStepUp(kernel: Kernel): StepUp {
       if (credentials.length === 0) return { ok: false, reason: 'no-passkey' }
       const { accountId: account, session } = acting
       const ceremony = { account, purpose: 'step-up', request: session ?? '', epoch: record.state.epoch } as const
-      return askFor(kernel, ceremony, { allow: credentials, userVerification: 'preferred' })
+      return askPasskey(kernel, ceremony, { allow: credentials, userVerification: 'preferred' })
     },
 
     async verifyPasskey(input) {
@@ -147,7 +170,11 @@ export function createStepUp(kernel: Kernel): StepUp {
       if (response === null) return { ok: false, reason: 'wrong' }
       const command = { auth, purpose, ceremony, response }
       const result = await runFor(kernel, input, verifyStepUpPasskey, (_, client) => ({ ...command, client }))
-      return result.ok ? proven(result.proof) : result
+      return result.ok ? proven(kernel, result.proof) : result
     },
   }
+}
+
+function proven(kernel: Kernel, proof: TokenPayloads['proof']): Proven {
+  return { ok: true, proof: kernel.seal('proof', proof), expiresAt: proof.expiresAt }
 }

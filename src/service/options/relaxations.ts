@@ -17,7 +17,7 @@ const dayMs = 86_400_000
  *
  * @contract pure · lifeMs ms, an hour to 90 days, default 30 days · outcomes terms · throws NL_ARGUMENT
  * @example
- * createNightlatch({ …, trustedDevices: trustDevices({ lifeMs: 14 * 86_400_000 }) })
+ * createNightlatch({ ...options, trustedDevices: trustDevices({ lifeMs: 14 * 86_400_000 }) })
  */
 export function trustDevices(options: { readonly lifeMs?: number | undefined } = {}): DeviceTrustTerms {
   requireObject(options, 'options')

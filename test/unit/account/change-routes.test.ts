@@ -186,7 +186,7 @@ describe('every method of the security page that changes a factor', () => {
       const scene = await everything()
       const { nl, ada } = scene
       const proof = await ada.proof()
-      expectOk(await nl.signIn.ended({ grant: ada.grant }))
+      expectOk(await nl.sessions.signOut({ grant: ada.grant }))
       const told = await begin(scene, { grant: ada.grant, proof, client: home })
       expect(told).toMatchObject({ ok: false, reason: 'signed-out' })
       const { challenge } = expectStatus(

@@ -137,9 +137,9 @@ describe('an owner whose passkeys are lost', () => {
       'history.verify': () => nl.history.verify(common),
       'score.get': () => nl.score.get(common),
     }
-    // It registers, and it ends. Two calls are looked at for themselves below.
+    // It registers, and it ends. Three calls are looked at for themselves below.
     const allowed = ['passkeys.register', 'passkeys.confirm', 'sessions.end']
-    const below = ['stepUp.verifyPasskey', 'sessions.check']
+    const below = ['stepUp.verifyPasskey', 'sessions.check', 'sessions.signOut']
     const grantless = /^(?:signIn|outbox|cookie)\b|^accounts\.reseal/
     const offered = Object.entries(nl).flatMap(([part, methods]) =>
       Object.keys(methods as object).map((method) => `${part}.${method}`),
@@ -156,7 +156,7 @@ describe('an owner whose passkeys are lost', () => {
     expect(step).toEqual({ ok: false, reason: 'ceremony-ended' })
     expect(await nl.sessions.check({ grant })).toEqual({ ok: false, reason: 'enroll' })
     expect(await stateOf(world.storage, 'ada')).toEqual(before)
-    expect(await nl.signIn.ended({ grant })).toEqual({ ok: true })
+    expect(await nl.sessions.signOut({ grant })).toEqual({ ok: true })
     expect(await nl.passkeys.register({ grant })).toEqual(signedOut)
   })
 })

@@ -156,14 +156,14 @@ describe('sessions.endAll', () => {
   })
 })
 
-describe('signIn.ended', () => {
+describe('sessions.signOut', () => {
   it('takes the session off the list', async () => {
     const world = createWorld()
     const [grant, other] = [await signIn(world), await signIn(world)]
-    expect(await world.nl.signIn.ended({ grant, client: home })).toEqual({ ok: true })
+    expect(await world.nl.sessions.signOut({ grant, client: home })).toEqual({ ok: true })
     expect(await world.nl.sessions.check({ grant })).toEqual(signedOut)
     expect(await world.nl.sessions.check({ grant: other })).toMatchObject({ ok: true })
-    expect(await world.nl.signIn.ended({ grant })).toEqual(signedOut)
+    expect(await world.nl.sessions.signOut({ grant })).toEqual(signedOut)
     expect(await newestOf(world.nl, 'bob', 'session_end')).toMatchObject({ values: { ended: 1, ip: '192.0.2.7' } })
   })
 
@@ -171,7 +171,7 @@ describe('signIn.ended', () => {
     const world = createWorld()
     const script = asSystem('nobody', 'test')
     for (const call of [
-      world.nl.signIn.ended({ grant: script }),
+      world.nl.sessions.signOut({ grant: script }),
       world.nl.sessions.list({ grant: script }),
       world.nl.sessions.endAll({ grant: script }),
       world.nl.history.verify({ grant: script }),

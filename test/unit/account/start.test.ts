@@ -85,7 +85,7 @@ describe('signIn.start', () => {
       nl.history.csv({ grant }),
       nl.score.get({ grant }),
       nl.accounts.turnOffTwoFactor({ grant, code: person.app.code() }),
-      nl.signIn.ended({ grant }),
+      nl.sessions.signOut({ grant }),
     ]) {
       expect(await call).toEqual(signedOut)
     }

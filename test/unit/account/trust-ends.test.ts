@@ -77,7 +77,7 @@ const keeps: Readonly<Record<string, Act>> = {
   'another factor to be asked for first': async ({ nl, ada: { grant } }) =>
     nl.accounts.prefer({ grant, factor: 'sms' }),
   'a step-up': async ({ ada }) => ada.proof(),
-  'signing out': async ({ nl, ada: { grant } }) => nl.signIn.ended({ grant }),
+  'signing out': async ({ nl, ada: { grant } }) => nl.sessions.signOut({ grant }),
   'wrong codes': async ({ nl, ada }) => {
     const challenge = await ada.challenge(elsewhere(5))
     await nl.signIn.verify({ challenge, code: '7K3M-Q9XTW-02A1', client: elsewhere(5) })

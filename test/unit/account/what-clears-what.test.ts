@@ -205,7 +205,7 @@ const rows: readonly Row[] = [
     act: async (s) => expectOk(await s.world.nl.passkeys.setOnly({ ...acting(s), on: true })),
   },
   { name: 'new backup codes', act: async (s) => expectOk(await s.world.nl.backupCodes.regenerate(acting(s))) },
-  { name: 'signing out', act: async (s) => expectOk(await s.world.nl.signIn.ended(acting(s))) },
+  { name: 'signing out', act: async (s) => expectOk(await s.world.nl.sessions.signOut(acting(s))) },
   { name: 'signing out everywhere', act: async (s) => expectOk(await s.world.nl.sessions.endAll(acting(s))) },
   {
     name: 'two-factor off with the code of an app, and on again',

@@ -76,7 +76,7 @@ describe('hostile values', () => {
       'signIn.start': [nl.signIn.start, { name: person.name, accountId: person.id, primary: 'password', client }],
       'signIn.failed': [nl.signIn.failed, { name: person.name, accountId: person.id, client }],
       'signIn.verify': [nl.signIn.verify, { challenge, code, factor: 'totp', trustDevice: true, client }],
-      'signIn.ended': [nl.signIn.ended, page],
+      'sessions.signOut': [nl.sessions.signOut, page],
       'signIn.sendCode': [nl.signIn.sendCode, { challenge, client }],
       'signIn.recover': [
         nl.signIn.recover,

@@ -1,6 +1,6 @@
-import { argumentError } from '../../core/arguments.ts'
-import { limits } from '../../core/limits.ts'
-import { cleanText } from '../../core/text.ts'
+import { argumentError } from '../../../core/arguments.ts'
+import { limits } from '../../../core/limits.ts'
+import { cleanText } from '../../../core/text.ts'
 
 /** What a form sends as a code: anything but text is no code. */
 export function codeInput(code: unknown): string {

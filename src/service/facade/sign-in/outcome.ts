@@ -1,17 +1,25 @@
-import { requireObject } from '../../core/arguments.ts'
-import type { Aal, Amr, Factor, Method } from '../../core/factor.ts'
+import { requireObject } from '../../../core/arguments.ts'
+import type { Aal, Amr, Factor, Method } from '../../../core/factor.ts'
+import type { OpenChallenge } from '../../../core/account/sign-in/challenge.ts'
+import type { SmsDelivery as Delivery } from '../../../core/account/sign-in/sms-delivery.ts'
+import type { recoverSignIn } from '../../../core/account/sign-in/recover.ts'
+import type { sendSignInCode } from '../../../core/account/sign-in/send-sms.ts'
+import type { startSignIn } from '../../../core/account/sign-in/start.ts'
+import type { verifySignIn } from '../../../core/account/sign-in/verify-code.ts'
+import type { verifyPasskey } from '../../../core/account/sign-in/verify-passkey.ts'
+import type { ReasonOf, ResultOf } from '../call/refusal.ts'
 
 export interface Granted {
   readonly status: 'granted'
-  /** For the host's own session; every call of the security page takes it. */
+  /** For the host's own session. Every call of the security page takes it. */
   readonly grant: string
   /** For an HttpOnly cookie with the attributes of `nl.cookie`. It identifies the browser and replaces no factor. */
   readonly deviceToken: string
   readonly aal: Aal
   readonly amr: readonly Amr[]
-  /** The factor was skipped, because the owner trusts this browser. */
+  /** No factor was asked, because the owner trusts this browser. */
   readonly trustedDevice?: true
-  /** With `backupCodes.replaceUsed`, after a backup code: the one that takes its place. Show it once [BC-12]. */
+  /** With `backupCodes.replaceUsed`, after a backup code: the code that replaces it. Show it once [BC-12]. */
   readonly replacementCode?: string
 }
 
@@ -20,29 +28,29 @@ export interface Challenged {
   readonly challenge: string
   readonly factors: readonly Factor[]
   readonly preferred: Factor
-  /** Absent when the challenge is new. `expired`: no code by SMS is awaited; ask for one. */
-  readonly reason?: 'wrong' | 'wait' | 'malformed' | 'expired'
+  /** Absent if the challenge is new. `expired`: no code by SMS is awaited, and the page should offer to send one. */
+  readonly reason?: ReasonOf<OpenChallenge>
   readonly triesLeft: number
-  /** ms since epoch: no code is evaluated before. A passkey waits for nothing. */
+  /** ms since epoch. No code is evaluated before; a passkey does not wait. */
   readonly retryAt?: number
-  /** Of a code by SMS that this call was to send. */
+  /** Whether the code by SMS that this call was to send was sent. */
   readonly sms?: SmsDelivery
 }
 
 /** Times are ms since epoch. `to` is masked. */
 export type SmsDelivery =
-  /** In the outbox: sending it, and trying again, is not waited for. */
+  /** The message is in the outbox. Sending it, and trying again, is not waited for. */
   | { readonly status: 'queued'; readonly to: string; readonly resendAt: number; readonly expiresAt: number }
   | {
       readonly status: 'refused'
       readonly to: string
-      readonly reason: 'cooldown' | 'hourly' | 'daily' | 'limited' | 'denied' | 'country' | 'wait'
+      readonly reason: ReasonOf<Delivery>
       readonly retryAt?: number
     }
 
 export interface MustEnroll {
   readonly status: 'enroll'
-  /** Good only for enrolling a factor; confirming returns the full one. */
+  /** Good for enrolling a factor only. Confirming the factor returns a full grant. */
   readonly grant: string
   readonly deviceToken?: undefined
   /** One of these. */
@@ -51,17 +59,16 @@ export interface MustEnroll {
   readonly until: number
 }
 
+type SignInResult = ResultOf<
+  typeof startSignIn | typeof verifySignIn | typeof verifyPasskey | typeof sendSignInCode | typeof recoverSignIn
+>
+
+/**
+ * `unknown-passkey`: the account does not have this passkey any more, and the page may tell the browser to forget it.
+ * `user-verification`: the passkey did not verify its user (by PIN, finger or face), and nothing else was shown.
+ */
 export type RefusalReason =
-  | 'wrong-credentials'
-  | 'too-many-attempts'
-  | 'challenge-ended'
-  | 'too-many-tries'
-  | 'factors-off'
-  /** The passkey is not the account's any more: the page may tell the browser to forget it. */
-  | 'unknown-passkey'
-  /** The passkey did not verify its user (by PIN, finger or face), and nothing else was shown. */
-  | 'user-verification'
-  | 'busy'
+  ReasonOf<Extract<SignInResult, { readonly status: 'refused' }>> | 'too-many-attempts' | 'busy'
 
 export interface Refused {
   readonly status: 'refused'
@@ -105,10 +112,10 @@ export interface PublicOutcome {
 }
 
 /**
- * What a page may show of an outcome: no token, and nothing that an outsider may not tell apart before the primary
- * authentication. Waits and tries left appear only after it.
+ * What a page may show of an outcome. No token is in it, and before the primary authentication nothing that an outsider
+ * must not learn: waits and tries left appear only after it.
  *
- * @contract pure · outcomes a plain value · throws NL_ARGUMENT
+ * @contract pure · granted|challenge|enroll|refused · throws NL_ARGUMENT
  * @example
  * res.status(outcome.httpStatus).render('login', publicOutcome(outcome))
  */

@@ -1,18 +1,18 @@
-import type { GrantedResult } from '../../core/account/sign-in/complete.ts'
-import type { OpenChallenge } from '../../core/account/sign-in/challenge.ts'
-import type { SmsDelivery as Delivery } from '../../core/account/sign-in/sms-delivery.ts'
-import type { VerifyPasskeyResult } from '../../core/account/sign-in/verify-passkey.ts'
-import type { OpenedClient } from '../keys/client.ts'
-import { sealDevice } from '../keys/device-token.ts'
-import type { Kernel } from '../loop/kernel.ts'
-import type { Challenged, Granted, Refused, SmsDelivery } from './sign-in-outcome.ts'
-import { refused } from './sign-in-outcome.ts'
-import type { Answer } from '../loop/transact.ts'
+import type { GrantedResult } from '../../../core/account/sign-in/complete.ts'
+import type { OpenChallenge } from '../../../core/account/sign-in/challenge.ts'
+import type { SmsDelivery as Delivery } from '../../../core/account/sign-in/sms-delivery.ts'
+import type { VerifyPasskeyResult } from '../../../core/account/sign-in/verify-passkey.ts'
+import type { OpenedClient } from '../../keys/client.ts'
+import { sealDevice } from '../../keys/device-token.ts'
+import type { Kernel } from '../../loop/kernel.ts'
+import type { Challenged, Granted, Refused, SmsDelivery } from './outcome.ts'
+import { refused } from './outcome.ts'
+import type { Answer } from '../../loop/transact.ts'
 
-/** What the core decided, as the host gets it: sealed, and without what is not known. */
+/** What the core decided, as the host gets it: tokens are sealed, and null is absent. */
 export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
   const { grant, deviceId, trust, aal, amr, trusted, replacementCode } = result
-  // A sign-in that neither used nor gave trust leaves the browser what it has: the record still lists it.
+  // A sign-in that neither used nor gave trust leaves the browser the trust that it has: the record still lists it.
   const device = { account: grant.account, id: deviceId, trust: trust ?? client.deviceTrust }
   return {
     status: 'granted',
@@ -25,7 +25,7 @@ export function granted(kernel: Kernel, result: GrantedResult, client: OpenedCli
   }
 }
 
-/** What came of showing something for a challenge. `text` is the challenge as it came. */
+/** The answer to a code or a passkey for a challenge. `text` is the challenge as it came. */
 export function answered(
   kernel: Kernel,
   answer: Answer<VerifyPasskeyResult>,

@@ -1,19 +1,19 @@
-import type { Enrolled } from '../../core/account/factors/enrollment.ts'
-import type { ClientInfo } from '../keys/client.ts'
-import { sealDevice } from '../keys/device-token.ts'
-import type { Kernel } from '../loop/kernel.ts'
-import { sealGrant } from './page-call.ts'
+import type { Enrolled } from '../../../core/account/factors/enrollment.ts'
+import type { ClientInfo } from '../../keys/client.ts'
+import { sealDevice } from '../../keys/device-token.ts'
+import type { Kernel } from '../../loop/kernel.ts'
+import { sealGrant } from '../call/page-call.ts'
 
-/** A factor is on. */
+/** The factor is on. */
 export interface Confirmed {
   readonly ok: true
   /** How lists and the history name it. */
   readonly authenticator: string
-  /** The acting session's new grant; null for a script. */
+  /** The acting session's new grant. Null for a script. */
   readonly grant: string | null
-  /** With the first factor; shown once. */
+  /** Comes with the first factor, and is shown once. */
   readonly backupCodes: readonly string[] | null
-  /** When this completed a sign-in that had to enroll first: for the cookie, as at sign-in. */
+  /** Comes if this completed a sign-in that had to enroll first. It goes into the cookie, as at sign-in. */
   readonly deviceToken?: string
 }
 

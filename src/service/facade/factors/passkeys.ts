@@ -1,29 +1,37 @@
-import type { EnrollRefusal } from '../../core/account/factors/enrollment.ts'
-import type { RemoveRefusal } from '../../core/account/factors/removal.ts'
-import type { SensitiveRefusal } from '../../core/account/sessions/authorization.ts'
-import { removePasskey } from '../../core/account/passkeys/remove.ts'
-import { renamePasskey } from '../../core/account/passkeys/rename.ts'
-import { setPasskeyOnly } from '../../core/account/passkeys/set-only.ts'
-import { confirmPasskey } from '../../core/account/passkeys/confirm.ts'
-import { registerPasskey } from '../../core/account/passkeys/register.ts'
-import type { PasskeyView } from '../../core/account/passkeys/view.ts'
-import { viewPasskeys } from '../../core/account/passkeys/view.ts'
-import type { CreationOptions } from '../../core/passkeys/index.ts'
-import { creationOptions } from '../../core/passkeys/ceremony-options.ts'
-import { readRegistrationResponse } from '../../core/passkeys/responses.ts'
+import { removePasskey } from '../../../core/account/passkeys/remove.ts'
+import { renamePasskey } from '../../../core/account/passkeys/rename.ts'
+import { setPasskeyOnly } from '../../../core/account/passkeys/set-only.ts'
+import { confirmPasskey } from '../../../core/account/passkeys/confirm.ts'
+import { registerPasskey } from '../../../core/account/passkeys/register.ts'
+import type { PasskeyView } from '../../../core/account/passkeys/view.ts'
+import { viewPasskeys } from '../../../core/account/passkeys/view.ts'
+import type { PasskeyCreationOptions } from '../../../core/passkeys/index.ts'
+import { creationOptions } from '../../../core/passkeys/ceremony-options.ts'
+import { readRegistrationResponse } from '../../../core/passkeys/responses.ts'
 import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
-import type { Kernel } from '../loop/kernel.ts'
-import { idInput, labelInput } from './form-input.ts'
-import type { Failure, PageCall, SensitiveCall } from './page-call.ts'
-import { runFor, sealGrant, signedOut } from './page-call.ts'
+import type { Kernel } from '../../loop/kernel.ts'
+import type { Failure, PageCall, SensitiveCall } from '../call/page-call.ts'
+import { labelInput, idInput } from '../call/form-input.ts'
+import { runFor, sealGrant, signedOut } from '../call/page-call.ts'
+import type { RefusalOf } from '../call/refusal.ts'
 
 export interface Passkeys {
   /**
-   * Step 1 of 2: what the browser needs to make a passkey. The first factor asks for a primary authentication not older
-   * than 10 minutes, every other for a proof.
+   * Step 1 of 2: what the browser needs to make a passkey. The first factor asks for a primary authentication of the
+   * last 10 minutes, every other factor for a proof.
    *
-   * @contract effect(describe, storage) · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|too-many-passkeys|not-configured|busy · throws NL_ARGUMENT, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.1
+   * @contract effect(describe, storage)
+   *   · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|passkey-only|too-many-passkeys|
+   *   not-configured|busy
+   *   · throws NL_ARGUMENT, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   *   · WebAuthn L3 §7.1
+   * @example
+   * const asked = await nl.passkeys.register({ grant, proof, label: 'Laptop', client })
+   * if (asked.ok) {
+   *   req.session.ceremony = asked.ceremony
+   *   res.json(asked.options)
+   * }
    */
   register(
     input: SensitiveCall & {
@@ -37,15 +45,21 @@ export interface Passkeys {
         /** Keep it in the host's session, and give it back with the answer. */
         readonly ceremony: string
         /** For `navigator.credentials.create`, through `PublicKeyCredential.parseCreationOptionsFromJSON`. */
-        readonly options: CreationOptions
+        readonly options: PasskeyCreationOptions
       }
-    | Failure<EnrollRefusal | 'too-many-passkeys' | 'not-configured' | 'busy'>
+    | Failure<RefusalOf<typeof registerPasskey> | 'not-configured'>
   >
   /**
-   * Step 2: what the authenticator made is verified and kept. With the first factor come the backup codes, shown once.
+   * Step 2: checks what the authenticator made, and keeps it. With the first factor come the backup codes, shown once.
    * Each `ceremony` is good for one answer, right or wrong.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|no-enrollment|wrong|already-registered|synced|too-many-passkeys|deactivate-first|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.1
+   * @contract effect(storage, mailer)
+   *   · ok|signed-out|no-enrollment|wrong|already-registered|synced|too-many-passkeys|deactivate-first|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.1
+   * @example
+   * const { ceremony } = req.session
+   * const confirmed = await nl.passkeys.confirm({ grant, ceremony, response: req.body.response, client })
+   * if (confirmed.ok) req.session.grant = confirmed.grant
    */
   confirm(
     input: PageCall & {
@@ -53,23 +67,14 @@ export interface Passkeys {
       /** The credential's `toJSON()`, or its JSON text. */
       readonly response: unknown
     },
-  ): Promise<
-    | Confirmed
-    | Failure<
-        | 'signed-out'
-        | 'no-enrollment'
-        | 'wrong'
-        | 'already-registered'
-        | 'synced'
-        | 'too-many-passkeys'
-        | 'deactivate-first'
-        | 'busy'
-      >
-  >
+  ): Promise<Confirmed | Failure<RefusalOf<typeof confirmPasskey>>>
   /**
    * The account's passkeys, oldest first.
    *
    * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const listed = await nl.passkeys.list({ grant })
+   * if (listed.ok) res.json(listed.passkeys)
    */
   list(
     input: PageCall,
@@ -79,34 +84,44 @@ export interface Passkeys {
   /**
    * Gives a passkey another name.
    *
-   * @contract effect(storage) · ok|signed-out|not-found|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage) · ok|signed-out|not-found|busy
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * await nl.passkeys.rename({ grant, passkey: req.body.id, label: 'Work laptop', client })
    */
   rename(
     input: PageCall & { readonly passkey: unknown; readonly label: unknown },
-  ): Promise<{ readonly ok: true } | Failure<'signed-out' | 'not-found' | 'busy'>>
+  ): Promise<{ readonly ok: true } | Failure<RefusalOf<typeof renamePasskey>>>
   /**
-   * Removing the last factor switches 2FA off, and the backup codes go with it.
+   * Removes a passkey. If it was the last factor, two-factor is off and the backup codes are removed too.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, mailer)
+   *   · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const removed = await nl.passkeys.remove({ grant, proof, passkey: req.body.id, client })
+   * if (removed.ok) req.session.grant = removed.grant
    */
   remove(
     input: SensitiveCall & { readonly passkey: unknown },
   ): Promise<
     | { readonly ok: true; readonly grant: string | null; readonly twoFactor: 'on' | 'off' }
-    | Failure<RemoveRefusal | 'busy'>
+    | Failure<RefusalOf<typeof removePasskey>>
   >
   /**
-   * Only passkeys open the account, or other factors too. Going there takes two passkeys that verify their user, or one
-   * that is synced beside an unused set of backup codes; leaving takes a proof by passkey, for the purpose `passkey-only`.
+   * Switches whether only passkeys open the account. Switching on takes two passkeys that verify their user, or one
+   * that is synced beside an unused set of backup codes. Switching off takes a proof by passkey, for the purpose
+   * `passkey-only`.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|needs-recovery|unchanged|busy · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|needs-recovery|unchanged|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const set = await nl.passkeys.setOnly({ grant, proof, on: true, client })
+   * if (set.ok) req.session.grant = set.grant
    */
   setOnly(
     input: SensitiveCall & { readonly on: boolean },
-  ): Promise<
-    | { readonly ok: true; readonly grant: string | null }
-    | Failure<SensitiveRefusal | 'needs-recovery' | 'unchanged' | 'busy'>
-  >
+  ): Promise<{ readonly ok: true; readonly grant: string | null } | Failure<RefusalOf<typeof setPasskeyOnly>>>
 }
 
 export function createPasskeys(kernel: Kernel): Passkeys {
@@ -118,7 +133,7 @@ export function createPasskeys(kernel: Kernel): Passkeys {
       if (acting === null) return signedOut
       if (passkeys === null) return { ok: false, reason: 'not-configured' }
       const { accountId: account } = acting
-      // Asked before the commit: options without a name could not be shown.
+      // The host is asked before the commit: options without a name could not be shown.
       const { name } = await kernel.describe(account)
       const switching = input.switching === true
       const result = await runFor(kernel, input, registerPasskey, ({ auth }) => ({ account, auth, label, switching }))

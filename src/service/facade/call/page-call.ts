@@ -1,8 +1,8 @@
-import type { UseCase } from '../../core/account/record/step.ts'
-import type { TokenPayloads } from '../../core/token/index.ts'
-import type { Acting, GrantInput } from '../keys/acting.ts'
-import type { ClientInfo } from '../keys/client.ts'
-import type { Kernel } from '../loop/kernel.ts'
+import type { UseCase } from '../../../core/account/record/step.ts'
+import type { TokenPayloads } from '../../../core/token/index.ts'
+import type { ClientInfo } from '../../keys/client.ts'
+import type { Acting, GrantInput } from '../../keys/acting.ts'
+import type { Kernel } from '../../loop/kernel.ts'
 
 /** What every call of the security page takes. */
 export interface PageCall {
@@ -27,7 +27,7 @@ export interface Failure<Reason extends string> {
 export const signedOut: Failure<'signed-out'> = { ok: false, reason: 'signed-out' }
 export const busy: Failure<'busy'> = { ok: false, reason: 'busy' }
 
-/** Runs a use case of the security page for whoever acts. */
+/** Runs a use case of the security page for the person or the script that acts. */
 export async function runFor<C, R>(
   kernel: Kernel,
   input: SensitiveCall,
@@ -43,12 +43,12 @@ export async function runFor<C, R>(
   return answer.status === 'busy' ? busy : answer.result
 }
 
-/** Seals the grant that a result carries for the acting session. */
+/** Seals the new grant that a result holds for the acting session. */
 export function sealGrant(kernel: Kernel, grant: TokenPayloads['grant'] | null): string | null {
   return grant === null ? null : kernel.seal('grant', grant)
 }
 
-/** A refusal of the core as the facade gives it: what is not known is absent. */
+/** A refusal of the core as the facade gives it: where the core has null, the field is absent. */
 export function failure<Reason extends string>(refusal: {
   readonly reason: Reason
   readonly retryAt?: number | null

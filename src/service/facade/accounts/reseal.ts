@@ -1,10 +1,10 @@
-import { requireInteger } from '../../core/arguments.ts'
-import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
-import type { NightlatchErrorCode } from '../../core/errors.ts'
-import { reseal } from '../../core/account/record/reseal.ts'
-import type { Client } from '../../core/account/record/context.ts'
-import { accountIdOf, isAccountRecord } from '../keys/account-id.ts'
-import type { Kernel } from '../loop/kernel.ts'
+import { requireInteger } from '../../../core/arguments.ts'
+import { isNightlatchError, NightlatchError } from '../../../core/errors.ts'
+import type { NightlatchErrorCode } from '../../../core/errors.ts'
+import { reseal } from '../../../core/account/record/reseal.ts'
+import type { Client } from '../../../core/account/record/context.ts'
+import { accountIdOf, isAccountRecord } from '../../keys/account-id.ts'
+import type { Kernel } from '../../loop/kernel.ts'
 
 export interface ResealPage {
   /** Accounts written anew under the first key of the ring. */
@@ -26,7 +26,7 @@ const nobody: Client = {
   deviceTrust: null,
 }
 
-/** One page of the walk that a rotation ends with. May stop and go on anywhere, and run twice. */
+/** One page of the walk that ends a key rotation. The walk may stop and go on anywhere, and may run twice. */
 export async function resealAccounts(
   kernel: Kernel,
   input: { readonly after?: string | null | undefined; readonly limit?: number | undefined },

@@ -1,0 +1,116 @@
+import type { Factor, Method } from '../../../core/factor.ts'
+import { methods } from '../../../core/factor.ts'
+import { enrolledMethods, liveFactors, preferredFactor } from '../../../core/account/factors/live-factors.ts'
+import { preferFactor } from '../../../core/account/factors/prefer.ts'
+import { requireOneOf } from '../../../core/arguments.ts'
+import { turnOffTwoFactor } from '../../../core/account/factors/turn-off.ts'
+import type { Kernel } from '../../loop/kernel.ts'
+import { codeInput } from '../call/form-input.ts'
+import type { ResealPage } from './reseal.ts'
+import { resealAccounts } from './reseal.ts'
+import type { Failure, PageCall, SensitiveCall } from '../call/page-call.ts'
+import { failure, runFor, sealGrant, signedOut } from '../call/page-call.ts'
+import type { RefusalOf } from '../call/refusal.ts'
+
+export interface Accounts {
+  /**
+   * Switches two-factor off: every factor is removed, backup codes too. It asks for a current code or for a proof by
+   * passkey, unless a script acts.
+   *
+   * @contract effect(storage, mailer)
+   *   · ok|signed-out|not-on|required-by-policy|passkey-only|wrong|wait|malformed|expired|factors-off|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const off = await nl.accounts.turnOffTwoFactor({ grant, code: req.body.code, client })
+   * if (off.ok) req.session.grant = off.grant
+   */
+  turnOffTwoFactor(
+    input: SensitiveCall & { readonly code?: unknown; readonly factor?: Factor | undefined },
+  ): Promise<{ readonly ok: true; readonly grant: string | null } | Failure<RefusalOf<typeof turnOffTwoFactor>>>
+  /**
+   * What the account has enrolled, what it can be asked for now, and what it is asked for first.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const factors = await nl.accounts.factors({ grant })
+   * if (factors.ok && factors.enrolled.length === 0) res.redirect('/security')
+   */
+  factors(input: PageCall): Promise<
+    | {
+        readonly ok: true
+        readonly enrolled: readonly Method[]
+        /** Backup codes are among them. A factor that too many wrong codes switched off is not. */
+        readonly live: readonly Factor[]
+        readonly preferred: Factor | null
+        readonly passkeyOnly: boolean
+      }
+    | Failure<'signed-out'>
+  >
+  /**
+   * Chooses what a sign-in asks for first.
+   *
+   * @contract effect(storage) · ok|signed-out|not-on|busy
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * await nl.accounts.prefer({ grant, factor: 'totp', client })
+   */
+  prefer(
+    input: PageCall & { readonly factor: Method },
+  ): Promise<{ readonly ok: true } | Failure<RefusalOf<typeof preferFactor>>>
+  /**
+   * For the end of a key rotation: brings one page of accounts under the first key of the ring. Call it with `next`
+   * until that is null. The old key may go when the last message that was sealed under it is sent or expired, after 3
+   * days.
+   *
+   * @contract effect(storage) · limit accounts (1 to 500, default 100) · outcomes a page
+   *   · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED
+   * @example
+   * let after: string | null = null
+   * do {
+   *   const page = await nl.accounts.reseal({ after })
+   *   for (const { accountId, code } of page.failed) console.error(accountId, code)
+   *   after = page.next
+   * } while (after !== null)
+   */
+  reseal(input?: {
+    readonly after?: string | null | undefined
+    readonly limit?: number | undefined
+  }): Promise<ResealPage>
+}
+
+export function createAccounts(kernel: Kernel): Accounts {
+  return {
+    reseal: (input = {}) => resealAccounts(kernel, input),
+
+    async turnOffTwoFactor(input) {
+      const code = codeInput(input.code)
+      const factor = input.factor ?? null
+      const result = await runFor(kernel, input, turnOffTwoFactor, ({ auth }, client) => ({
+        auth,
+        code,
+        factor,
+        client,
+      }))
+      return result.ok ? { ok: true, grant: sealGrant(kernel, result.grant) } : failure(result)
+    },
+
+    async factors(input) {
+      const signedIn = await kernel.loadSignedIn(input.grant)
+      if (signedIn === null) return signedOut
+      const { state } = signedIn.record
+      return {
+        ok: true,
+        enrolled: enrolledMethods(state),
+        live: liveFactors(state, kernel.settings),
+        preferred: preferredFactor(state, kernel.settings),
+        passkeyOnly: state.passkey.only,
+      }
+    },
+
+    async prefer(input) {
+      const { factor } = input
+      requireOneOf(factor, 'factor', methods)
+      return runFor(kernel, input, preferFactor, ({ auth }) => ({ auth, factor }))
+    },
+  }
+}

@@ -1,0 +1,203 @@
+import ts from 'typescript'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import tsconfig from '../../tsconfig.json' with { type: 'json' }
+import type { Nightlatch } from 'nightlatch'
+import { exampleNames } from '../world/example-names.ts'
+import type { ExampleNames } from '../world/example-names.ts'
+import { exampleScene } from '../world/example-scene.ts'
+import { keyText } from '../world/world.ts'
+import { readPublicSurface } from './public-surface.ts'
+import type { PublicCall } from './public-surface.ts'
+import { root } from './source-tree.ts'
+
+const { calls, exports, options, program } = readPublicSurface()
+const anybody = exampleNames(await exampleScene('anything'))
+const names = Object.keys(anybody)
+const examples = calls.flatMap((call) => call.examples.map((code) => ({ ...call, code })))
+
+type Example = Pick<PublicCall, 'name' | 'place'> & { readonly code: string }
+
+function identifiersIn(code: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) found.add(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true))
+  return found
+}
+
+/** What an example uses of the package, by subpath. */
+function importsOf(code: string): ReadonlyMap<string, readonly string[]> {
+  const used = new Map<string, readonly string[]>()
+  for (const name of identifiersIn(code)) {
+    const subpath = exports.get(name)
+    if (subpath !== undefined) used.set(subpath, [...(used.get(subpath) ?? []), name])
+  }
+  return used
+}
+
+/** The example as the body of a function that is given all that it names: its own block may name things anew. */
+function moduleOf({ code }: Example): string {
+  const imported = [...importsOf(code)].map(([subpath, used]) => `import { ${used.join(', ')} } from '${subpath}'`)
+  return [
+    ...imported,
+    `import type { ExampleNames } from '${root}test/world/example-names.ts'`,
+    `export async function example({ ${names.join(', ')} }: ExampleNames) {{`,
+    code,
+    '}}',
+  ].join('\n')
+}
+
+function typeFaults(given: readonly Example[]): readonly string[] {
+  const texts = new Map(given.map((example, n) => [`${root}test/unit/example-${n}.ts`, moduleOf(example)]))
+  const lenient = { ...options, noUnusedLocals: false, noUnusedParameters: false }
+  const host = ts.createCompilerHost(lenient)
+  const virtual: ts.CompilerHost = {
+    ...host,
+    fileExists: (path) => texts.has(path) || host.fileExists(path),
+    readFile: (path) => texts.get(path) ?? host.readFile(path),
+    getSourceFile: (path, version) => {
+      const text = texts.get(path)
+      if (text !== undefined) return ts.createSourceFile(path, text, version)
+      return program.getSourceFile(path) ?? host.getSourceFile(path, version)
+    },
+  }
+  const checked = ts.createProgram([...texts.keys()], lenient, virtual)
+  return [...texts.keys()].flatMap((path, n) => {
+    const file = checked.getSourceFile(path)
+    const faults = [...checked.getSyntacticDiagnostics(file), ...checked.getSemanticDiagnostics(file)]
+    const { name, place } = given[n]!
+    return faults.map(({ messageText }) => `${place} ${name}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
+  })
+}
+
+interface Shown {
+  readonly told: unknown
+  readonly value: unknown
+}
+
+const isExpression = (text: string): boolean =>
+  ts.transpileModule(`(${text})`, { reportDiagnostics: true }).diagnostics?.length === 0
+
+/** `call() // result`: the result that the comment tells is compared, unless chance or the clock is in the call. */
+function withClaims(code: string): string {
+  const file = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true)
+  let instrumented = code
+  const visit = (node: ts.Node): void => {
+    ts.forEachChild(node, visit)
+    if (!ts.isExpressionStatement(node)) return
+    const [comment] = ts.getTrailingCommentRanges(code, node.end) ?? []
+    const told = comment ? code.slice(comment.pos + 2, comment.end).trim() : ''
+    const text = node.getText()
+    if (told === '' || /\bcrypto\b|Date\.now/.test(text) || !isExpression(told)) return
+    const claim = `__shows(${text}, () => (${told}))`
+    instrumented = instrumented.slice(0, node.getStart()) + claim + instrumented.slice(node.end)
+  }
+  visit(file)
+  return instrumented
+}
+
+const AsyncFunction = (async () => undefined).constructor as new (
+  ...texts: string[]
+) => (...values: unknown[]) => Promise<void>
+
+async function run({ code }: Example, given: ExampleNames): Promise<readonly Shown[]> {
+  const values: Record<string, unknown> = { ...given }
+  for (const [subpath, used] of importsOf(code)) {
+    const [file = ''] = tsconfig.compilerOptions.paths[subpath as keyof typeof tsconfig.compilerOptions.paths]
+    const module = (await import(root + file)) as Readonly<Record<string, unknown>>
+    for (const name of used) values[name] = module[name]
+  }
+  const shown: Shown[] = []
+  const claim = (value: unknown, tell: () => unknown): void => {
+    try {
+      shown.push({ value, told: tell() })
+    } catch (error) {
+      // The comment is in words: it names what no variable is.
+      if (!(error instanceof ReferenceError)) throw error
+    }
+  }
+  const { outputText } = ts.transpileModule(`async () => {{ ${withClaims(code)}\n}}`, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  })
+  const body = `return (${outputText.trim().replace(/;$/, '')})()`
+  await new AsyncFunction('__shows', ...Object.keys(values), body)(claim, ...Object.values(values))
+  return shown
+}
+
+/** Notes what each method of the facade answers. */
+function watched(nl: Nightlatch, answers: Map<string, unknown>): Nightlatch {
+  const parts = Object.entries(nl).map(([part, methods]) => [
+    part,
+    Object.fromEntries(
+      Object.entries(methods as object).map(([name, method]) => [
+        name,
+        typeof method === 'function'
+          ? async (...input: readonly unknown[]) => {
+              const answer: unknown = await (method as (...values: readonly unknown[]) => unknown)(...input)
+              answers.set(`${part}.${name}`, answer)
+              return answer
+            }
+          : method,
+      ]),
+    ),
+  ])
+  return Object.fromEntries(parts) as Nightlatch
+}
+
+beforeAll(() => {
+  vi.stubEnv('NL_KEYS', keyText(1))
+  vi.spyOn(console, 'error').mockImplementation(() => undefined)
+})
+
+describe('the examples in doc comments', () => {
+  it('stand once at every method of the facade', () => {
+    const methods = calls.filter(({ isMethod }) => isMethod)
+    expect(methods.filter((method) => method.examples.length !== 1).map(({ name }) => name)).toEqual([])
+  })
+
+  it('fit the types of what they call', () => {
+    expect(typeFaults(examples)).toEqual([])
+  })
+
+  it('that do not fit are found', () => {
+    const place = 'here'
+    const wrong = [
+      { name: 'a', place, code: 'await nl.totp.enroll({ label: 7 })' },
+      { name: 'b', place, code: 'const off = await nl.sessions.list({ grant })\nres.json(off.sessions)' },
+      { name: 'c', place, code: "await nl.stepUp.start({ grant, purpose: 'fun' })" },
+      { name: 'd', place, code: 'totp({ secret, now: Date.now() }' },
+    ]
+    const found = typeFaults(wrong).map((fault) => fault.slice(5, 6))
+    expect([...new Set(found)]).toEqual(['a', 'b', 'c', 'd'])
+  })
+})
+
+describe('the example of', () => {
+  const methods = examples.filter(({ isMethod }) => isMethod)
+  const functions = examples.filter(({ isMethod }) => !isMethod)
+  const refused: Readonly<Record<string, string>> = { 'signIn.failed': 'wrong-credentials' }
+
+  it.each(methods.map((example) => [example.name, example] as const))('%s comes through', async (name, example) => {
+    const answers = new Map<string, unknown>()
+    const scene = await exampleScene(name)
+    await run(example, exampleNames({ ...scene, nl: watched(scene.nl, answers) }))
+    scene.nl.outbox.stop()
+    expect([...answers.keys()]).toContain(name)
+    const answer = (answers.get(name) ?? {}) as { ok?: boolean; status?: string; reason?: string }
+    expect(answer.ok === false || answer.status === 'refused' ? answer.reason : undefined).toBe(refused[name])
+  })
+
+  it.each(functions.map((example) => [example.name, example] as const))(
+    '%s runs, and gives what it says',
+    async (_, example) => {
+      for (const { value, told } of await run(example, anybody)) expect(value).toEqual(told)
+    },
+  )
+
+  it('a pure function tells its result, as a rule', async () => {
+    const shown = await Promise.all(functions.map((example) => run(example, anybody)))
+    expect(shown.flat().length).toBeGreaterThan(20)
+  })
+})
