@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database } from './dialect.ts'
+import type { Database } from './tables.ts'
 
 /** How long a call tries again while another process writes, ms; the driver's own waiting comes on top. */
 const patience = 5000
