@@ -12,13 +12,14 @@ import { expectStatus } from '../world/expect-outcome.ts'
 import { peekEvents, peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
 import { elsewhere, wrongCode } from '../world/person.ts'
+import { times } from '../world/times.ts'
+import { unlimited } from '../world/unlimited.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
 import type { Guess, Job } from './budget-racer.ts'
 import { openFile, temporaryFolder } from './sqlite-file.ts'
 
 const racer = fileURLToPath(new URL('budget-racer.ts', import.meta.url))
-const times = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
 const perPlace = limits.freeFailures + 1
 
 describe('200 guesses at once, from four processes on one SQLite file', () => {
@@ -49,9 +50,7 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     remove = folder.remove
     db = openFile(file, { busyTimeout: 60_000 })
     await migrate(db)
-    // The limiter in front of `start` is not the subject.
-    const limiter = { charge: async () => ({ admitted: true }) as const }
-    world = createWorld({ storage: sqlStorage(db), options: { limiter } })
+    world = createWorld({ storage: sqlStorage(db), options: unlimited })
     ada = await world.person()
     await ada.signIn()
     world.clock.advance(30_000)

@@ -1,33 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ClientInfo, Nightlatch } from 'nightlatch'
+import type { ClientInfo } from 'nightlatch'
 import { limits } from '../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { peekEvents, peekFacts, peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
 import { authenticator, elsewhere, wrongCode } from '../world/person.ts'
-import type { OpenStorage } from '../world/storages.ts'
+import type { SeveralServers } from '../world/several-servers.ts'
+import { severalServers } from '../world/several-servers.ts'
 import { storages } from '../world/storages.ts'
+import { times } from '../world/times.ts'
+import { verdictOn } from '../world/verdict.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
 
-const times = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
 const second = 1000
 const minute = 60 * second
 
 describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
-  let opened: OpenStorage
-  let world: World
+  let world: SeveralServers
   let ada: Person
-  let servers: readonly [Nightlatch, Nightlatch]
-  const serverOf = (i: number): Nightlatch => servers[i % 2 ? 1 : 0]
 
   beforeEach(async () => {
-    opened = await open()
-    world = createWorld({ storage: opened.storage })
+    world = await severalServers(open, (storage) => createWorld({ storage }))
     ada = await world.person()
-    servers = [world.instance({ storage: opened.connect() }), world.instance({ storage: opened.connect() })]
   })
-  afterEach(() => opened.close())
+  afterEach(() => world.close())
 
   const verdicts = async (): Promise<number> =>
     (await peekEvents(world.storage, 'ada')).filter(({ type }) => type === 'mfa_fail').length
@@ -36,12 +33,11 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
   async function guess(count: number, from: (i: number) => ClientInfo): Promise<readonly string[]> {
     const code = wrongCode(ada.app)
     const challenges: string[] = []
-    // Started from places of their own: the limiter in front of `start` is not the subject.
+    // Each started from another source: the limiter in front of `start` is not the subject.
     for (const i of times(count)) challenges.push(await ada.challenge(elsewhere(50_000 + i)))
-    const answers = await Promise.all(
-      challenges.map((challenge, i) => serverOf(i).signIn.verify({ challenge, code, client: from(i) })),
+    return Promise.all(
+      challenges.map((challenge, i) => verdictOn(world.server(i), { challenge, code, client: from(i) })),
     )
-    return answers.map((answer) => (answer.status === 'granted' ? 'granted' : (answer.reason ?? '')))
   }
 
   it('[THR-7] [HOTP-7] promise 2: 200 parallel wrong codes from one network get four verdicts, the rest a wait', async () => {
@@ -68,7 +64,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     // Nothing is evaluated under the lock: the right code is told to wait like a wrong one.
     const client = elsewhere(999)
     const challenge = await ada.challenge(client)
-    const right = await serverOf(0).signIn.verify({ challenge, code: ada.app.code(), client })
+    const right = await world.server(0).signIn.verify({ challenge, code: ada.app.code(), client })
     expect(right).toMatchObject({ status: 'challenge', reason: 'wait', retryAt: world.clock() + limits.lockMs })
   })
 
@@ -76,13 +72,13 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     const challenge = await ada.challenge()
     const code = wrongCode(ada.app)
     const answers = await Promise.all(
-      times(50).map((i) => serverOf(i).signIn.verify({ challenge, code, client: elsewhere(i) })),
+      times(50).map((i) => world.server(i).signIn.verify({ challenge, code, client: elsewhere(i) })),
     )
     expect(await verdicts()).toBe(limits.challengeTries)
     expect(answers.filter((answer) => answer.status === 'refused' && answer.reason === 'too-many-tries')).toHaveLength(
       50 - limits.challengeTries + 1,
     )
-    const right = await serverOf(0).signIn.verify({ challenge, code: ada.app.code(), client: elsewhere(99) })
+    const right = await world.server(0).signIn.verify({ challenge, code: ada.app.code(), client: elsewhere(99) })
     expect(right).toMatchObject({ status: 'refused', reason: 'too-many-tries' })
   })
 
@@ -92,7 +88,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     for (const i of times(60)) challenges.push(await ada.challenge(elsewhere(i)))
     await Promise.all(
       challenges.map((challenge, i) =>
-        serverOf(i).signIn.verify({ challenge, code: codes[(i >> 1) % 2], client: elsewhere(i) }),
+        world.server(i).signIn.verify({ challenge, code: codes[(i >> 1) % 2], client: elsewhere(i) }),
       ),
     )
     const state = await peekState(world.storage, 'ada')
@@ -110,26 +106,27 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     const client = { ip: '203.0.113.9' }
     const challenges: string[] = []
     for (const i of times(10)) challenges.push(await ada.challenge(elsewhere(i)))
-    const doors: readonly ((i: number) => Promise<unknown>)[] = [
-      (i) => serverOf(i).signIn.verify({ challenge: challenges[i], code, client }),
-      (i) => serverOf(i).stepUp.verify({ grant, purpose: 'factors', code, client }),
-      (i) => serverOf(i).accounts.turnOffTwoFactor({ grant, code, client }),
-      (i) => serverOf(i).totp.resynchronize({ grant, proof, authenticator: ada.app.id, codes: [code, other], client }),
+    const flows: readonly ((i: number) => Promise<unknown>)[] = [
+      (i) => world.server(i).signIn.verify({ challenge: challenges[i], code, client }),
+      (i) => world.server(i).stepUp.verify({ grant, purpose: 'factors', code, client }),
+      (i) => world.server(i).accounts.turnOffTwoFactor({ grant, code, client }),
+      (i) =>
+        world.server(i).totp.resynchronize({ grant, proof, authenticator: ada.app.id, codes: [code, other], client }),
     ]
-    await Promise.all(doors.flatMap((door) => times(10).map(door)))
+    await Promise.all(flows.flatMap((flow) => times(10).map(flow)))
     expect(await verdicts()).toBe(limits.freeFailures + 1)
     expect((await peekState(world.storage, 'ada'))?.throttle.failures).toBe(limits.freeFailures + 1)
   })
 
   it('promise 2: a refusal under a lock is a counted, sampled fact, and no write', async () => {
     await guess(40, () => ({ ip: '203.0.113.9' }))
-    const before = await opened.storage.load('account:ada')
+    const before = await world.storage.load('account:ada')
     const challenge = await ada.challenge(elsewhere(1))
-    const loaded = await opened.storage.load('account:ada')
+    const loaded = await world.storage.load('account:ada')
     for (const i of times(16)) {
-      await serverOf(i).signIn.verify({ challenge, code: ada.app.code(), client: { ip: '203.0.113.9' } })
+      await world.server(i).signIn.verify({ challenge, code: ada.app.code(), client: { ip: '203.0.113.9' } })
     }
-    expect((await opened.storage.load('account:ada'))?.version).toBe(loaded?.version)
+    expect((await world.storage.load('account:ada'))?.version).toBe(loaded?.version)
     expect(before?.version).not.toBe(loaded?.version)
     const facts = (await peekFacts(world.storage, 'ada')).filter(({ type }) => type === 'excess_rate_limit_exceeded')
     const sampled = facts.map(({ fields }) => Number(fields.sampled))
@@ -142,14 +139,14 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
   it('[TOTP-16] promise 2: a code compared with five devices costs one attempt', async () => {
     await ada.signIn()
     for (const i of times(4)) {
-      const enrolled = expectOk(await servers[0].totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
+      const enrolled = expectOk(await world.server(0).totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
       const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
-      const confirmed = expectOk(await servers[1].totp.confirm({ grant: ada.grant, code: app.code() }))
+      const confirmed = expectOk(await world.server(1).totp.confirm({ grant: ada.grant, code: app.code() }))
       ada.grant = confirmed.grant ?? ''
       expect((await peekState(world.storage, 'ada'))?.totp.authenticators).toHaveLength(i + 2)
     }
     const challenge = await ada.challenge()
-    const answer = await servers[0].signIn.verify({ challenge, code: '0000000'.slice(1), client: ada.client })
+    const answer = await world.server(0).signIn.verify({ challenge, code: '0000000'.slice(1), client: ada.client })
     expect(answer).toMatchObject({ reason: 'wrong', triesLeft: limits.challengeTries - 1 })
     const state = await peekState(world.storage, 'ada')
     expect([state?.totp.failures, state?.throttle.failures]).toStrictEqual([1, 1])
@@ -214,7 +211,7 @@ describe('promise 2: what resets a count and what does not', () => {
     expect(await failures()).toStrictEqual([3, 1, 2, 3])
     world.clock.advance(30 * second)
     expectStatus(await world.nl.signIn.verify({ challenge, code: ada.app.code(), client }), 'granted')
-    // The wrong backup code of the other challenge still counts, and so do the other places.
+    // The wrong backup code of the other challenge still counts, and so do the other sources.
     expect(await failures()).toStrictEqual([0, 0, 1, 2])
   })
 

@@ -7,7 +7,7 @@ import { isSealed } from '../../src/core/secret.ts'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { storageFailure } from '../world/faulty-storage.ts'
 import { elsewhere, home } from '../world/person.ts'
-import { anotherCode, createPhoneWorld, otherNumber, phoneNumber, phonePerson } from '../world/phone.ts'
+import { anotherCode, createPhoneWorld, frequentSends, otherNumber, phoneNumber, phonePerson } from '../world/phone.ts'
 import { stateOf } from '../world/reading.ts'
 import { recordingStorage } from '../world/recording-storage.ts'
 import { sqliteFile } from '../world/sqlite.ts'
@@ -21,7 +21,7 @@ async function journey(inner: Storage): Promise<{ secrets: readonly string[]; ou
   const { storage, written } = recordingStorage(inner)
   const world = createPhoneWorld({
     storage,
-    sms: { sends: { firstDelayMs: 1000, longestDelayMs: 1000, hourly: 50, daily: 50 } },
+    sms: { sends: frequentSends },
     options: { sink: (entry) => void poured.push(entry) },
   })
   const { nl, clock, sms } = world

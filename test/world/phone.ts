@@ -18,6 +18,9 @@ export interface PhoneWorld extends World {
 export const phoneNumber = '+36301234567'
 export const otherNumber = '+36209876543'
 
+/** Limits that leave a test to its own subject: a code may be sent every second. */
+export const frequentSends = { firstDelayMs: 1000, longestDelayMs: 1000, hourly: 50, daily: 50 } as const
+
 /** A world in which codes are sent to Hungarian numbers. */
 export function createPhoneWorld(given: WorldOptions & { readonly sms?: Partial<SmsOptions> } = {}): PhoneWorld {
   const sender = memorySms()
