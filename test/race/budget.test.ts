@@ -4,7 +4,7 @@ import { limits } from '../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { peekEvents, peekFacts, peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
-import { authenticator, elsewhere, wrongCode } from '../world/person.ts'
+import { authenticator, challengesOf, elsewhere, wrongCode } from '../world/person.ts'
 import type { SeveralServers } from '../world/several-servers.ts'
 import { severalServers } from '../world/several-servers.ts'
 import { storages } from '../world/storages.ts'
@@ -32,9 +32,8 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
   /** Wrong codes typed at the same moment, each under a challenge of its own. */
   async function guess(count: number, from: (i: number) => ClientInfo): Promise<readonly string[]> {
     const code = wrongCode(ada.app)
-    const challenges: string[] = []
     // Each started from another source: the limiter in front of `start` is not the subject.
-    for (const i of times(count)) challenges.push(await ada.challenge(elsewhere(50_000 + i)))
+    const challenges = await challengesOf(ada, count, 50_000)
     return Promise.all(
       challenges.map((challenge, i) => verdictOn(world.server(i), { challenge, code, client: from(i) })),
     )
@@ -84,8 +83,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
 
   it('[BC-7] promise 2: wrong backup codes and wrong TOTP codes draw from one budget, typed at the same time', async () => {
     const codes = [wrongCode(ada.app), '00000-00000-000']
-    const challenges: string[] = []
-    for (const i of times(60)) challenges.push(await ada.challenge(elsewhere(i)))
+    const challenges = await challengesOf(ada, 60)
     await Promise.all(
       challenges.map((challenge, i) =>
         world.server(i).signIn.verify({ challenge, code: codes[(i >> 1) % 2], client: elsewhere(i) }),
@@ -104,8 +102,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     const other = wrongCode(ada.app).replace(/.$/, (digit) => String((Number(digit) + 1) % 10))
     const { grant } = ada
     const client = { ip: '203.0.113.9' }
-    const challenges: string[] = []
-    for (const i of times(10)) challenges.push(await ada.challenge(elsewhere(i)))
+    const challenges = await challengesOf(ada, 10)
     const flows: readonly ((i: number) => Promise<unknown>)[] = [
       (i) => world.server(i).signIn.verify({ challenge: challenges[i], code, client }),
       (i) => world.server(i).stepUp.verify({ grant, purpose: 'factors', code, client }),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
-import { authenticator, elsewhere, home } from '../world/person.ts'
+import { authenticator, challengesOf, elsewhere, home } from '../world/person.ts'
 import type { SeveralServers } from '../world/several-servers.ts'
 import { severalServers } from '../world/several-servers.ts'
 import { storages } from '../world/storages.ts'
@@ -19,12 +19,6 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
   })
   afterEach(() => world.close())
 
-  async function challenges(count: number): Promise<readonly string[]> {
-    const made: string[] = []
-    for (const i of times(count)) made.push(await ada.challenge(elsewhere(i)))
-    return made
-  }
-
   /** How many of these answers are grants. */
   async function grants(answers: readonly Promise<{ readonly status: string }>[]): Promise<number> {
     return (await Promise.all(answers)).filter(({ status }) => status === 'granted').length
@@ -32,7 +26,7 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
 
   it('[TOTP-6] promise 1: of 50 parallel sign-ins with one TOTP code one is granted', async () => {
     const code = ada.app.code()
-    const answers = (await challenges(50)).map((challenge, i) =>
+    const answers = (await challengesOf(ada, 50)).map((challenge, i) =>
       world.server(i).signIn.verify({ challenge, code, client: elsewhere(i) }),
     )
     expect(await grants(answers)).toBe(1)
@@ -40,7 +34,7 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
 
   it('[BC-4] promise 1: of 20 parallel sign-ins with one backup code one is granted', async () => {
     const code = ada.backupCodes[3]
-    const answers = (await challenges(20)).map((challenge, i) =>
+    const answers = (await challengesOf(ada, 20)).map((challenge, i) =>
       world.server(i).signIn.verify({ challenge, code, client: elsewhere(i) }),
     )
     expect(await grants(answers)).toBe(1)
@@ -165,7 +159,7 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
     expect(Buffer.from(tablet.secret).equals(Buffer.from(ada.app.secret))).toBe(false)
     expectOk(await world.server(0).totp.confirm({ grant: ada.grant, code: tablet.code() }))
     world.clock.advance(30_000)
-    const [one, two] = await challenges(2)
+    const [one, two] = await challengesOf(ada, 2)
     const answers = [
       world.server(0).signIn.verify({ challenge: one, code: ada.app.code(), client: elsewhere(0) }),
       world.server(1).signIn.verify({ challenge: two, code: tablet.code(), client: elsewhere(1) }),
@@ -174,7 +168,7 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
   })
 
   it('promise 1 and 2: all ten backup codes used at the same moment all succeed', async () => {
-    const made = await challenges(10)
+    const made = await challengesOf(ada, 10)
     const answers = made.map((challenge, i) =>
       world.server(i).signIn.verify({ challenge, code: ada.backupCodes[i], client: elsewhere(i) }),
     )

@@ -99,11 +99,11 @@ export async function keyOwner(
     },
     async add(further, lies = {}) {
       const call = { grant: owner.grant, proof: await owner.proof(), label: 'Key' }
-      const { authenticator: device, grant: renewed } = expectOk(
+      const { authenticator: added, grant: renewed } = expectOk(
         await nl.passkeys.confirm(await made(nl, further, call, lies)),
       )
       owner.grant = renewed ?? ''
-      return device
+      return added
     },
     async becomePasskeyOnly() {
       const set = await nl.passkeys.setOnly({ grant: owner.grant, proof: await owner.proof(), on: true, client: home })
