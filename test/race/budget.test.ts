@@ -12,6 +12,7 @@ import { times } from '../world/times.ts'
 import { verdictOn } from '../world/verdict.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
+import { typeWrongCodes, typeWrongCodesUntilOff } from '../world/wrong-codes.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -244,7 +245,7 @@ describe('promise 2: what resets a count and what does not', () => {
   })
 
   it('promise 2: each failure after a lock has run out locks again, and the count goes on', async () => {
-    for (const i of times(limits.lockAfter)) await fail(wrongCode(ada.app), elsewhere(i))
+    await typeWrongCodes(world.nl, ada, limits.lockAfter)
     for (const i of times(3)) {
       world.clock.advance(limits.lockMs)
       await fail(wrongCode(ada.app), elsewhere(100 + i))
@@ -255,12 +256,7 @@ describe('promise 2: what resets a count and what does not', () => {
 
   it('[THR-1] promise 2: after 100 failures in a row TOTP is off for everyone, until it is bound anew', async () => {
     const known = { ...ada.client, device: ada.deviceToken }
-    for (const i of times(200)) {
-      const state = await peekState(world.storage, 'ada')
-      if (state?.totp.failures === limits.hardStop) break
-      world.clock.advance(limits.lockMs)
-      await fail(wrongCode(ada.app), elsewhere(i))
-    }
+    await typeWrongCodesUntilOff(world, ada)
     world.clock.advance(limits.lockMs)
     const started = await world.nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client: known })
     const { challenge, factors } = expectStatus(started, 'challenge')

@@ -7,9 +7,9 @@ import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { brokenStorage, storageFailure } from '../world/faulty-storage.ts'
 import { peekFacts, peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
-import { elsewhere, wrongCode } from '../world/person.ts'
 import type { World } from '../world/world.ts'
 import { createWorld, keyText } from '../world/world.ts'
+import { typeWrongCodes } from '../world/wrong-codes.ts'
 
 const minute = 60_000
 
@@ -363,10 +363,7 @@ describe('promise 5: mail that fails', () => {
 
   it('[NOT-7] promise 5: the notice of a lock is not swallowed by the notices before it', async () => {
     const nl = world.instance()
-    for (let i = 0; i < limits.lockAfter; i++) {
-      const client = elsewhere(i)
-      await nl.signIn.verify({ challenge: await ada.challenge(client), code: wrongCode(ada.app), client })
-    }
+    await typeWrongCodes(nl, ada, limits.lockAfter)
     await nl.outbox.idle()
     expect(world.mailer.mails).toHaveLength(2)
     expect((await peekState(world.storage, 'ada'))?.notices.lockedAt).toBe(world.clock())

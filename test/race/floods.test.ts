@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
-import type { World } from '../world/world.ts'
-import { createWorld } from '../world/world.ts'
 import { expectOk } from '../world/expect-outcome.ts'
 import { fastHash } from '../world/fast-hash.ts'
 import { peekFacts, peekState } from '../world/peek.ts'
-import type { Person } from '../world/person.ts'
 import { elsewhere, home, wrongCode } from '../world/person.ts'
+import { createWorld } from '../world/world.ts'
+import { typeWrongCode, typeWrongCodes } from '../world/wrong-codes.ts'
 
 const minute = 60_000
 
@@ -64,7 +63,7 @@ describe('[THR-14] [LOG-4] facts from ten thousand networks are bounded', () => 
     const world = createWorld()
     const ada = await world.person()
     const challenge = await ada.challenge()
-    await lock(world, ada)
+    await typeWrongCodes(world.nl, ada, limits.lockAfter, 90_000)
     for (let n = 0; n < 5000; n++) {
       await world.nl.signIn.verify({ challenge, code: '123456', client: elsewhere(n) })
       world.clock.advance(20)
@@ -101,7 +100,7 @@ describe('a flood', () => {
     const code = wrongCode(ada.app)
     for (let n = 0; n < 4; n++) await world.nl.signIn.verify({ challenge, code, client: elsewhere(n) })
     await ada.signIn(known)
-    for (let n = 0; n < 4; n++) await fail(world, ada, elsewhere(10 + n))
+    for (let n = 0; n < 4; n++) await typeWrongCode(world.nl, ada, elsewhere(10 + n))
     await world.nl.signIn.verify({ challenge, code: ada.backupCodes[0], client: known })
     expect((await peekState(world.storage, 'ada'))?.totp.failures).toBe(4)
   })
@@ -110,11 +109,11 @@ describe('a flood', () => {
     const world = createWorld()
     const ada = await world.person()
     for (let n = 0; n < 6; n++) {
-      await fail(world, ada, elsewhere(1))
+      await typeWrongCode(world.nl, ada, elsewhere(1))
       world.clock.advance(15 * minute)
     }
     world.clock.advance(limits.sourceMs)
-    expect(await fail(world, ada, elsewhere(1))).not.toHaveProperty('retryAt')
+    expect(await typeWrongCode(world.nl, ada, elsewhere(1))).not.toHaveProperty('retryAt')
   })
 
   it('[NOT-4] from a browser that came in once is told of, and ends with a sign-out everywhere', async () => {
@@ -127,25 +126,16 @@ describe('a flood', () => {
     world.mailer.clear()
     for (let n = 0; n < 8; n++) {
       world.clock.advance(15 * minute)
-      await fail(world, ada, thief)
+      await typeWrongCode(world.nl, ada, thief)
     }
     await world.nl.outbox.idle()
     expect(world.mailer.mails.map(({ subject }) => subject)).toContain('[Acme] A sign-in stopped at the second factor')
     expectOk(await world.nl.sessions.endAll({ grant: own }))
     const devices = (await peekState(world.storage, 'ada'))?.knownDevices ?? []
     expect(devices).toHaveLength(1)
-    await lock(world, ada)
+    await typeWrongCodes(world.nl, ada, limits.lockAfter, 90_000)
     const challenge = await ada.challenge(thief)
     const answer = await world.nl.signIn.verify({ challenge, code: ada.app.code(), client: thief })
     expect(answer).toMatchObject({ reason: 'wait' })
   })
 })
-
-async function fail(world: World, ada: Person, client: ReturnType<typeof elsewhere>) {
-  const challenge = await ada.challenge(client)
-  return world.nl.signIn.verify({ challenge, code: wrongCode(ada.app), client })
-}
-
-async function lock(world: World, ada: Person): Promise<void> {
-  for (let n = 0; n < limits.lockAfter; n++) await fail(world, ada, elsewhere(90_000 + n))
-}
