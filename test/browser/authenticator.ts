@@ -6,14 +6,14 @@ const period = 30_000
 const margin = 6_000
 
 /** An authenticator app that is not ours: a key typed into oathtool. */
-export interface Phone {
+export interface AuthenticatorApp {
   /** The next code that was not given out yet: of this step, or of the coming one, which a server takes as well. */
   code(): Promise<string>
   /** The codes of two steps in a row, as of a clock that is off. */
   pair(offMs: number): readonly [string, string]
 }
 
-export function phoneWith(key: string): Phone {
+export function appWith(key: string): AuthenticatorApp {
   let last = 0
 
   const at = (step: number): string => {
