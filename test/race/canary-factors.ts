@@ -8,11 +8,7 @@ import { origin } from '../world/passkey-ceremony.ts'
 import { elsewhere } from '../world/person.ts'
 import { latestCode, otherCode } from '../world/several-factors.ts'
 import type { World } from '../world/world.ts'
-
-export interface Met {
-  readonly secrets: readonly string[]
-  readonly outside: readonly string[]
-}
+import type { Met } from './canary-search.ts'
 
 interface Walk {
   readonly world: World
