@@ -36,7 +36,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     await authenticator.setPresent(true)
   }
 
-  it('makes one in two steps, and backup codes with the first', async () => {
+  it('makes a passkey in two steps, and backup codes with the first one', async () => {
     await ada.page.getByRole('link', { name: 'Add a passkey' }).last().click()
     await picture(ada.page, 'passkey-new')
     await ada.page.getByLabel('Name of this passkey').fill('Laptop')
@@ -68,7 +68,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     expect(await ada.section('Where you are signed in').innerText()).toContain('password and passkey')
   })
 
-  it('signs in without a password', async () => {
+  it('signs in with a passkey and no password', async () => {
     await signOut()
     await picture(ada.page, 'login')
     await authenticator.setPresent(true)
@@ -77,7 +77,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     expect(await ada.section('Where you are signed in').innerText()).toContain('passkey, without a password')
   })
 
-  it('signs in by the passkey that the browser offers in the field of the name', async () => {
+  it('signs in with the passkey that the browser offers in the name field', async () => {
     await signOut()
     expect(await ada.page.getByLabel('E-mail address').getAttribute('autocomplete')).toBe('username webauthn')
     await authenticator.setPresent(true)
@@ -86,7 +86,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     expect(await ada.section('Where you are signed in').innerText()).toContain('passkey, without a password')
   })
 
-  it('stays on the page with a friendly line when the request is closed', async () => {
+  it('stays at the log-in page and says that nothing was sent when the passkey request is canceled', async () => {
     await signOut()
     await authenticator.setVerified(false)
     await authenticator.setPresent(true)
@@ -99,7 +99,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     await ada.arrive('Login and security')
   })
 
-  it('[SES-3] asks for a passkey before a change, and goes on with it in a session with a new id', async () => {
+  it('[SES-3] asks for a passkey before a change, and continues the change in a session with a new id', async () => {
     await ada.section('Passkeys').getByRole('link', { name: 'Add a passkey' }).click()
     await ada.page.getByLabel('Name of this passkey').fill('Laptop again')
     await ada.press('Continue')
@@ -112,12 +112,12 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     expect(await sessionCookie(), 'a new id').not.toBe(before)
   })
 
-  it('[PKR-16] says so when the device has one already', async () => {
+  it('[PKR-16] makes no second passkey on an authenticator that has one already, and says so', async () => {
     await ada.page.getByText('This device has a passkey for your account already').waitFor()
     await picture(ada.page, 'passkey-twice')
   })
 
-  it('renames one', async () => {
+  it('renames a passkey', async () => {
     await ada.go('/security')
     const row = ada.section('Passkeys').getByRole('listitem')
     await row.getByText('Change', { exact: true }).click()
@@ -126,7 +126,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     expect(await ada.section('Passkeys').innerText()).toContain('Blue <b>laptop</b>')
   })
 
-  it('lets only passkeys open the account: a right password then reads like a wrong one', async () => {
+  it('answers a right password like a wrong one once only passkeys open the account', async () => {
     await ada.press('Let only passkeys open it')
     await ada.press('Use a passkey')
     await ada.page.getByText('Only passkeys open this account now').waitFor()
@@ -143,7 +143,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     expect(await answerTo()).toBe(wrong)
   })
 
-  it('lets a password and a backup code in for registering a new passkey, and for nothing else', async () => {
+  it('lets the password with a backup code add a new passkey when the old ones are lost, and nothing else', async () => {
     await authenticator.clear()
     await ada.page.getByRole('link', { name: 'Lost your passkeys?' }).click()
     const fill = async (code: string): Promise<void> => {
@@ -169,7 +169,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     expect(await ada.section('Backup codes').innerText()).toContain('9 of 10 left')
   })
 
-  it('leaves that again, by a passkey', async () => {
+  it('lets the password open the account again after a passkey', async () => {
     await ada.press('Let the password open it again')
     await ada.arrive('Confirm that it is you')
     expect(await ada.page.getByRole('textbox').count(), 'no code will do').toBe(0)
@@ -178,7 +178,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     await ada.page.getByText('The password opens this account again').waitFor()
   })
 
-  it('[PKR-18] [PKA-16] removes one of several, and tells a browser that still has it', async () => {
+  it('[PKR-18] [PKA-16] removes one of two passkeys, and tells a browser that still has it', async () => {
     const rows = ada.section('Passkeys').getByRole('listitem')
     expect(await rows.allInnerTexts()).toEqual([
       expect.stringMatching(/Blue <b>laptop<\/b>.*last used/s),
@@ -198,7 +198,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     await expect.poll(() => authenticator.count()).toBe(0)
   })
 
-  it('broke no rule of its content security policy, and nothing else', () => {
+  it('broke no rule of its content security policy and logged no error in the tests above', () => {
     expect(portal.complaints()).toEqual([])
   })
 })

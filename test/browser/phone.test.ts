@@ -25,7 +25,7 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     return code
   }
 
-  it('says in words why a number will not do', async () => {
+  it('tells why a number is refused', async () => {
     await ada.page.getByRole('link', { name: 'Add a phone number' }).click()
     await picture(ada.page, 'phone')
     const answerTo = async (number: string): Promise<string> => {
@@ -41,7 +41,7 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     await picture(ada.page, 'phone-refused')
   })
 
-  it('[SMS-12] asks for the code in one numeric field that the message fills', async () => {
+  it('[SMS-12] asks for a code by SMS in one numeric field that the message fills', async () => {
     await ada.page.getByLabel('Mobile number').fill('06 30 123 4567')
     await ada.press('Send a code')
     await ada.arrive('Confirm the number')
@@ -56,7 +56,7 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     await picture(ada.page, 'phone-code')
   })
 
-  it('takes the number for a factor once its code came back', async () => {
+  it('adds the number as a factor after its code was typed', async () => {
     const code = await nextCode()
     await ada.typeCode(wrongCode(1), 'Confirm')
     expect(await ada.alert()).toMatch(/not right.*tries left/s)
@@ -72,7 +72,7 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     await picture(ada.page, 'security-phone')
   })
 
-  it('signs in with a code that goes out by itself, and sends one more after the countdown', async () => {
+  it('sends a code at sign-in, sends another one after the countdown, and accepts the last', async () => {
     await ada.signOut()
     await ada.typePassword()
     await ada.arrive('Enter your code')
@@ -96,7 +96,7 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     expect(await ada.section('Where you are signed in').innerText()).toContain('password and code by SMS')
   })
 
-  it('shows why a code is held back', async () => {
+  it('tells why no code was sent', async () => {
     await ada.signOut()
     await ada.typePassword()
     await ada.newCodeBySms(known)
@@ -106,7 +106,7 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     await picture(ada.page, 'code-sms-held')
   })
 
-  it('has a field with letters for backup codes', async () => {
+  it('asks for a backup code in a field that takes letters', async () => {
     await ada.page.getByRole('link', { name: 'Use a backup code' }).click()
     const field = ada.page.getByRole('textbox', { name: 'Backup code' })
     expect(await field.getAttribute('inputmode'), 'letters are in it').toBe('text')
@@ -115,12 +115,12 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     await ada.arrive('Enter your code')
   })
 
-  it('broke no rule of its content security policy, and nothing else', () => {
+  it('broke no rule of its content security policy and logged no error in the tests above', () => {
     expect(portal.complaints()).toEqual([])
   })
 })
 
-describe.runIf(chromium !== undefined)('a gateway that is down', () => {
+describe.runIf(chromium !== undefined)('a phone number in the portal', () => {
   let portal: OpenPortal
   let ada: Visitor
 
@@ -132,7 +132,7 @@ describe.runIf(chromium !== undefined)('a gateway that is down', () => {
 
   afterAll(() => portal?.close())
 
-  it('leaves the message queued, and gets it when it is up again', async () => {
+  it('waits for its code while the gateway is down, and gets it when that is up again', async () => {
     await ada.go('/mailbox')
     await ada.press('Take it down')
     expect(await ada.section('Messages').innerText()).toContain('Gateway is down')
@@ -152,7 +152,7 @@ describe.runIf(chromium !== undefined)('a gateway that is down', () => {
     expect(await ada.heading()).toBe('Two-factor authentication is on')
   })
 
-  it('changes the number after a code to the old one, and goes on with what was begun', async () => {
+  it('is changed after a code to the old number', async () => {
     const before = await ada.codesBySms()
     await ada.go('/security')
     await ada.section('Phone number').getByText('Change', { exact: true }).click()
@@ -171,7 +171,7 @@ describe.runIf(chromium !== undefined)('a gateway that is down', () => {
     expect(await ada.section('Phone number').innerText()).toContain('99')
   })
 
-  it('removes it after a code, and with the last factor 2FA is off', async () => {
+  it('is removed after a code, and 2FA is off because it was the last factor', async () => {
     const before = await ada.codesBySms()
     await ada.section('Phone number').getByText('Change', { exact: true }).click()
     await ada.section('Phone number').getByRole('button', { name: 'Remove this number' }).click()

@@ -31,7 +31,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
   const sessionId = async (): Promise<string | undefined> =>
     (await ada.context.cookies()).find(({ name }) => name === 'portal_session')?.value
 
-  it('opens an account, and does not tell whether an address has one', async () => {
+  it('opens an account, and does not tell whether an address has one already', async () => {
     await ada.go('/')
     await picture(ada.page, 'welcome')
     const register = async (): Promise<string> => {
@@ -72,7 +72,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.section('Where you are signed in').getByRole('listitem').count()).toBe(1)
   })
 
-  it('[URI-10] sets up an app in three steps, by a picture that a foreign reader reads or by a grouped key', async () => {
+  it('[URI-10] sets up an authenticator in three steps, by a QR code that another program reads or by a grouped key', async () => {
     await ada.page.getByRole('link', { name: 'Set up an authenticator app' }).click()
     for (const name of ['Aegis', '2FAS', 'Ente Auth', 'Google Authenticator', 'Microsoft Authenticator', 'Bitwarden']) {
       expect(await ada.page.getByRole('main').innerText()).toContain(name)
@@ -119,7 +119,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await picture(ada.page, 'security-on')
   })
 
-  it('signs in with a code of the app, pasted, and takes no code twice', async () => {
+  it('signs in with a pasted code, and refuses the same code again', async () => {
     await ada.signOut()
     await ada.typePassword()
     expect(await ada.heading()).toBe('Enter your code')
@@ -138,7 +138,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.alert()).toMatch(/not right.*4 tries left/s)
   })
 
-  it('signs in with a backup code in the same field, in lower case and without hyphens, once', async () => {
+  it('accepts a backup code once in the same field, in lower case and without hyphens', async () => {
     const code = codes[0]!.toLowerCase().replaceAll('-', '')
     await ada.typeCode(code, 'Sign in')
     expect(await ada.section('Backup codes').innerText()).toContain('9 of 10 left')
@@ -148,7 +148,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.alert()).toMatch(/not right.*4 tries left/s)
   })
 
-  it('counts wrong codes down, makes one wait, and says for how long', async () => {
+  it('counts the tries down after wrong codes, then makes one wait and says for how long', async () => {
     await ada.typeCode(wrongCode(2), 'Sign in')
     expect(await ada.alert()).toContain('3 tries left')
     await ada.typeCode(wrongCode(3), 'Sign in')
@@ -180,7 +180,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await other.context.close()
   })
 
-  it('adds a second device after a step-up, and goes on with what was begun', async () => {
+  it('adds a second authenticator after a step-up, without starting again', async () => {
     await ada.go('/security')
     await ada.page.getByRole('link', { name: 'Add a device' }).click()
     await ada.page.getByLabel('Name of this device').fill('Old tablet')
@@ -197,7 +197,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.section('Authenticator apps').getByRole('listitem').count()).toBe(2)
   })
 
-  it('renames a device', async () => {
+  it('renames an authenticator', async () => {
     const row = ada.section('Authenticator apps').getByRole('listitem').filter({ hasText: 'Old tablet' })
     await row.getByText('Change').click()
     await picture(ada.page, 'security-device')
@@ -206,7 +206,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.section('Authenticator apps').innerText()).toContain('Kitchen <b>tablet</b>')
   })
 
-  it('resynchronizes a device whose clock is ten minutes fast', async () => {
+  it('resynchronizes an authenticator whose clock is ten minutes fast', async () => {
     const row = ada.section('Authenticator apps').getByRole('listitem').filter({ hasText: 'tablet' })
     await row.getByText('Change').click()
     await row.getByRole('link', { name: /Resynchronize/ }).click()
@@ -219,7 +219,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.told()).toContain('The device is in step again')
   })
 
-  it('removes a device after a step-up', async () => {
+  it('removes an authenticator after a step-up', async () => {
     const row = ada.section('Authenticator apps').getByRole('listitem').filter({ hasText: 'tablet' })
     await row.getByText('Change').click()
     await row.getByRole('button', { name: 'Remove this device' }).click()
@@ -228,7 +228,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.section('Authenticator apps').getByRole('listitem').count()).toBe(1)
   })
 
-  it('makes new backup codes, and the old ones are worth nothing', async () => {
+  it('makes new backup codes, and refuses the old ones', async () => {
     await ada.press('Make new codes')
     await ada.typeCode(codes[4]!, 'Continue')
     expect(await ada.heading()).toBe('Your new backup codes')
@@ -247,7 +247,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.heading()).toBe('Login and security')
   })
 
-  it('ends one other session, or all of them', async () => {
+  it('ends one other session, or all others', async () => {
     const other = await portal.visit(ada.email)
     const enter = async (code: string): Promise<void> => {
       await other.typePassword()
@@ -275,7 +275,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await other.context.close()
   })
 
-  it('tells it all in a history that verifies', async () => {
+  it('shows every event in a history that passes its check', async () => {
     await ada.go('/history')
     await picture(ada.page, 'history')
     expect(await ada.page.getByRole('main').innerText()).toMatch(/Nothing was changed\. \d+ events checked/)
@@ -307,7 +307,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     }
   })
 
-  it('put every notice into the mailbox', async () => {
+  it('puts the mails about changed factors into the mailbox', async () => {
     await ada.go('/mailbox')
     await picture(ada.page, 'mailbox')
     const subjects = await ada.page.getByRole('main').innerText()
@@ -322,7 +322,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await picture(ada.page, 'mail')
   })
 
-  it('[URI-8] sends the key to nobody, and puts it into no address and no log', () => {
+  it('[URI-8] asks no other site for anything, and puts the key into no address and no log', () => {
     const requested = portal.visitors.flatMap((visitor) => visitor.requested)
     expect(requested.length).toBeGreaterThan(100)
     expect(requested.filter((url) => !url.startsWith(`${portal.origin}/`))).toEqual([])
@@ -331,7 +331,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     for (const secret of [bare, key, encodeURIComponent(key), ...codes]) expect(spread).not.toContain(secret)
   })
 
-  it('[URI-9] shows the key to nobody once it is confirmed', async () => {
+  it('[URI-9] shows the key on no page after it is confirmed', async () => {
     for (const path of ['/security', '/security/totp', '/history', '/history/events', '/history.csv', '/mailbox']) {
       const response = await ada.page.request.get(portal.origin + path)
       expect(response.status(), path).toBe(200)
@@ -361,7 +361,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.page.getByRole('link', { name: /app was added/ }).count()).toBeGreaterThan(0)
   })
 
-  it('shows it when somebody changes the history in the file', async () => {
+  it('shows which event was removed when somebody changes the history in the file', async () => {
     await portal.stop()
     const file = new Database(`${portal.folder}/portal.db`)
     const event = file.prepare('select n from nightlatch_events order by n limit 1 offset 4').get() as { n: number }
@@ -394,11 +394,11 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.heading()).toBe('Login and security')
   })
 
-  it('broke no rule of its content security policy, and nothing else', () => {
+  it('broke no rule of its content security policy and logged no error in the tests above', () => {
     expect(portal.complaints()).toEqual([])
   })
 
-  it('works without any script', async () => {
+  it('logs in and sets up an authenticator without scripts', async () => {
     const plain = await portal.visit(ada.email, { scripts: false })
     await plain.typePassword('not the password')
     expect(await plain.page.getByRole('button').allInnerTexts(), 'no button that does nothing').toEqual(['Log in'])
@@ -412,7 +412,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
   })
 })
 
-describe.runIf(chromium !== undefined && !tools.includes(undefined))('a portal that asks 2FA of everybody', () => {
+describe.runIf(chromium !== undefined && !tools.includes(undefined))('a portal that requires 2FA of everybody', () => {
   let portal: OpenPortal
 
   beforeAll(async () => {
@@ -421,7 +421,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('a portal t
 
   afterAll(() => portal?.close())
 
-  it('lets nobody further than the set-up without it', async () => {
+  it('lets an account without 2FA no further than the set-up', async () => {
     const grace = await portal.visit('grace@example.org')
     await grace.go('/')
     await grace.page.getByLabel('Name').fill('Grace Hopper')
@@ -446,7 +446,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('a portal t
     expect(await grace.page.getByText('Required here: it cannot be switched off.').isVisible()).toBe(true)
   })
 
-  it('takes no form from another site, and answers to no other name', async () => {
+  it('refuses a form from another site and a request for another host name', async () => {
     const body = 'email=grace%40example.org&password=x'
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
     for (const origin of ['http://evil.example', 'null', undefined]) {

@@ -19,7 +19,7 @@ describe.runIf(chromium !== undefined)('trusted browsers in the portal', () => {
 
   afterAll(() => portal?.close())
 
-  it('asks no code of a browser that its owner trusts', async () => {
+  it('asks a trusted browser for no code at sign-in', async () => {
     await ada.addNumber()
     codes = await ada.saveBackupCodes()
     expect(await ada.section('Trusted browsers').innerText()).toContain('None')
@@ -40,7 +40,7 @@ describe.runIf(chromium !== undefined)('trusted browsers in the portal', () => {
     await picture(ada.page, 'security-trusted')
   })
 
-  it('[SES-11] asks a trusted browser for a code before a change all the same', async () => {
+  it('[SES-11] asks a trusted browser for a code before a change', async () => {
     await ada.press('Make new codes')
     expect(await ada.heading()).toBe('Confirm that it is you')
     await picture(ada.page, 'step-up-phone')
@@ -56,7 +56,7 @@ describe.runIf(chromium !== undefined)('trusted browsers in the portal', () => {
     await ada.arrive('Enter your code')
   })
 
-  it('ends the trust of all browsers together', async () => {
+  it('ends the trust of all browsers at once', async () => {
     await ada.page.getByLabel('Trust this browser for 30 days').check()
     await ada.typeCode(codes[1]!, 'Sign in')
     await ada.arrive('Login and security')
@@ -64,7 +64,7 @@ describe.runIf(chromium !== undefined)('trusted browsers in the portal', () => {
     expect(await ada.told()).toContain('Every browser is asked for a code again')
   })
 
-  it('ends sessions one by one, and tells how each began', async () => {
+  it('tells how each session began, and ends one of them', async () => {
     const elsewhere = await portal.visit(ada.email)
     await elsewhere.typePassword()
     await elsewhere.typeCode(codes[2]!, 'Sign in')
@@ -80,19 +80,19 @@ describe.runIf(chromium !== undefined)('trusted browsers in the portal', () => {
     await elsewhere.context.close()
   })
 
-  it('keeps what the browser holds from scripts and from other sites', async () => {
+  it('sets cookies that scripts cannot read and other sites cannot use', async () => {
     const cookies = await ada.context.cookies()
     expect(cookies.map(({ name }) => name).sort()).toEqual(['nl_device', 'portal_session'])
     for (const { httpOnly, sameSite, path } of cookies) expect([httpOnly, sameSite, path]).toEqual([true, 'Lax', '/'])
     expect(cookies.find(({ name }) => name === 'nl_device')?.secure).toBe(true)
   })
 
-  it('leads who comes by another name of this machine to the one that passkeys belong to', async () => {
+  it('redirects from 127.0.0.1 to localhost, the name that passkeys belong to', async () => {
     await ada.page.goto(`${portal.origin.replace('localhost', '127.0.0.1')}/login?from=elsewhere`)
     expect(ada.page.url()).toBe(`${portal.origin}/login?from=elsewhere`)
   })
 
-  it('broke no rule of its content security policy, and nothing else', () => {
+  it('broke no rule of its content security policy and logged no error in the tests above', () => {
     expect(portal.complaints()).toEqual([])
   })
 })
@@ -110,7 +110,7 @@ describe.runIf(chromium !== undefined)('a portal that lets an account have one m
 
   afterAll(() => portal?.close())
 
-  it('offers to switch, and keeps the old method until the new one is proven', async () => {
+  it('offers to switch, and keeps the old method until the new one is confirmed', async () => {
     await ada.addNumber()
     const codes = await ada.page.locator('#codes code').allInnerTexts()
     await ada.go('/security')
@@ -127,7 +127,7 @@ describe.runIf(chromium !== undefined)('a portal that lets an account have one m
     expect(await ada.section('Phone number').innerText()).toContain('None')
   })
 
-  it('is switched off by a passkey where there is no code', async () => {
+  it('switches 2FA off after a passkey', async () => {
     await ada.page.getByRole('link', { name: 'Switch off' }).click()
     await picture(ada.page, 'switch-off-passkey')
     await ada.press('Use a passkey')
@@ -135,7 +135,7 @@ describe.runIf(chromium !== undefined)('a portal that lets an account have one m
   })
 })
 
-describe.runIf(chromium !== undefined)('a portal that asks for a factor', () => {
+describe.runIf(chromium !== undefined)('a portal that requires a second factor', () => {
   let portal: OpenPortal
   let authenticator: VirtualAuthenticator
   let ada: Visitor
@@ -146,7 +146,7 @@ describe.runIf(chromium !== undefined)('a portal that asks for a factor', () => 
 
   afterAll(() => portal?.close())
 
-  it('takes a passkey for it, too', async () => {
+  it('accepts a passkey as the required factor', async () => {
     ada = await portal.visit('ada@example.org')
     authenticator = await giveAuthenticator(ada)
     await ada.register()
@@ -163,7 +163,7 @@ describe.runIf(chromium !== undefined)('a portal that asks for a factor', () => 
     expect(await ada.section('Passkeys').innerText()).toMatch(/My passkey.*On one device/s)
   })
 
-  it('asks first for the factor that its owner prefers, and offers the others beside it', async () => {
+  it('asks first for the preferred factor, and offers the others beside it', async () => {
     await ada.section('Phone number').getByRole('link', { name: 'Add a number' }).click()
     await ada.page.getByLabel('Mobile number').fill('+36 30 765 4321')
     await ada.press('Send a code')
@@ -189,7 +189,7 @@ describe.runIf(chromium !== undefined)('a portal that asks for a factor', () => 
     expect(await ada.page.getByRole('button', { name: 'Send a code by SMS' }).isVisible()).toBe(true)
   })
 
-  it('takes a number for it, too', async () => {
+  it('accepts a phone number as the required factor', async () => {
     const eve = await portal.visit('eve@example.org')
     await eve.register()
     await eve.addNumber()

@@ -20,9 +20,9 @@ import type { Guess, Job } from './budget-racer.ts'
 import { openFile, temporaryFolder } from './sqlite-file.ts'
 
 const racer = fileURLToPath(new URL('budget-racer.ts', import.meta.url))
-const perPlace = limits.freeFailures + 1
+const perSource = limits.freeFailures + 1
 
-describe('200 guesses at once, from four processes on one SQLite file', () => {
+describe('guesses at once, from four processes on one SQLite file', () => {
   const ended = new AbortController()
   let racers: readonly ChildProcess[]
   let file: string
@@ -108,16 +108,16 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     expect([state?.throttle.failures, state?.totp.failures]).toEqual([verdicts, verdicts])
   }
 
-  it('[THR-7] promise 2: from one network get four verdicts, the rest a wait', async () => {
-    await expectPaid(await race(await wrong(() => ({ ip: '203.0.113.9' }))), perPlace)
+  it('[THR-7] promise 2: 200 guesses from one network get four verdicts, and the rest a wait', async () => {
+    await expectPaid(await race(await wrong(() => ({ ip: '203.0.113.9' }))), perSource)
   })
 
-  it('[THR-7] promise 2: from one known device get four verdicts, and lock nothing', async () => {
-    await expectPaid(await race(await wrong(() => known)), perPlace)
+  it('[THR-7] promise 2: 200 guesses from one known device get four verdicts, and lock nothing', async () => {
+    await expectPaid(await race(await wrong(() => known)), perSource)
     expect((await peekState(world.storage, 'ada'))?.throttle.lockedAt).toBeNull()
   })
 
-  it('[THR-5] [THR-7] promise 2: each from another network get twenty verdicts, then one for each lock that ran out', async () => {
+  it('[THR-5] [THR-7] promise 2: 200 guesses from 200 networks get twenty verdicts, then one for each lock that ran out', async () => {
     await expectPaid(await race(await wrong((i) => elsewhere(i))), limits.lockAfter)
     const locked = await wrong((i) => elsewhere(1000 + i))
     const before = await world.storage.load('account:ada')
@@ -133,7 +133,7 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     expectStatus(await world.nl.signIn.verify({ challenge, code: ada.app.code(), client: known }), 'granted')
   })
 
-  it('[THR-7] promise 2: for three challenges get no more verdicts than these have tries', async () => {
+  it('[THR-7] promise 2: 200 guesses for three challenges get no more verdicts than these have tries', async () => {
     const challenges = [await ada.challenge(), await ada.challenge(), await ada.challenge()]
     const answers = await race(await wrong((i) => elsewhere(i), challenges))
     // The last try of each is paid for too, and ends it.
@@ -142,7 +142,7 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     await expectCharged(challenges.length * limits.challengeTries)
   })
 
-  it('[THR-5] [THR-7] promise 2: at three doors, each from another network, share the twenty verdicts', async () => {
+  it('[THR-5] [THR-7] promise 2: 200 guesses in three flows, each from another network, share the twenty verdicts', async () => {
     const { grant } = ada
     const guesses = (await wrong((i) => elsewhere(i))).map((guess, i): Guess => {
       const flow = (['sign-in', 'step-up', 'turn-off'] as const)[i % 3]!
@@ -152,30 +152,33 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
   })
 
   it.each([
-    ['an app', () => ada.app.code()],
-    ['a backup code', () => ada.backupCodes[0] ?? ''],
-  ])('promise 1: the right code of %s among them, forty times at two doors, is accepted once', async (_, codeOf) => {
-    const { grant } = ada
-    const guesses = [...(await wrong((i) => elsewhere(i)))]
-    // In the middle, and from the browser that stays open under the lock.
-    for (const i of times(40)) {
-      const flow = i % 2 ? 'step-up' : 'sign-in'
-      const token = flow === 'sign-in' ? await ada.challenge(known) : grant
-      guesses[80 + i] = { flow, token, code: codeOf(), client: known }
-    }
-    const answers = await race(guesses)
-    expect(count(answers, 'accepted')).toBe(1)
-    expect(await since('authn_login_success', 'stepup_success')).toHaveLength(1)
-    expect(answers.filter((answer) => !['accepted', 'wrong', 'wait', 'busy'].includes(answer))).toEqual([])
+    ['code of an authenticator', () => ada.app.code()],
+    ['backup code', () => ada.backupCodes[0] ?? ''],
+  ])(
+    'promise 1: the right %s, typed forty times in two flows among wrong codes, is accepted once',
+    async (_, codeOf) => {
+      const { grant } = ada
+      const guesses = [...(await wrong((i) => elsewhere(i)))]
+      // In the middle, and from the browser that stays open under the lock.
+      for (const i of times(40)) {
+        const flow = i % 2 ? 'step-up' : 'sign-in'
+        const token = flow === 'sign-in' ? await ada.challenge(known) : grant
+        guesses[80 + i] = { flow, token, code: codeOf(), client: known }
+      }
+      const answers = await race(guesses)
+      expect(count(answers, 'accepted')).toBe(1)
+      expect(await since('authn_login_success', 'stepup_success')).toHaveLength(1)
+      expect(answers.filter((answer) => !['accepted', 'wrong', 'wait', 'busy'].includes(answer))).toEqual([])
 
-    // A success begins a new row: on either side of it no more than the budget.
-    const told = await since('mfa_fail', 'authn_login_success', 'stepup_success')
-    expect(told).toHaveLength(count(answers, 'wrong') + 1)
-    const strangers = told.map(({ fields }) => fields.knownDevice?.value === 'false')
-    const success = told.findIndex(({ type }) => type !== 'mfa_fail')
-    for (const row of [strangers.slice(0, success), strangers.slice(success + 1)]) {
-      expect(row.filter((stranger) => stranger).length).toBeLessThanOrEqual(limits.lockAfter)
-    }
-    expect(answers.slice(80, 120).filter((answer) => answer === 'wrong').length).toBeLessThanOrEqual(perPlace)
-  })
+      // A success begins a new row: on either side of it no more than the budget.
+      const told = await since('mfa_fail', 'authn_login_success', 'stepup_success')
+      expect(told).toHaveLength(count(answers, 'wrong') + 1)
+      const strangers = told.map(({ fields }) => fields.knownDevice?.value === 'false')
+      const success = told.findIndex(({ type }) => type !== 'mfa_fail')
+      for (const row of [strangers.slice(0, success), strangers.slice(success + 1)]) {
+        expect(row.filter((stranger) => stranger).length).toBeLessThanOrEqual(limits.lockAfter)
+      }
+      expect(answers.slice(80, 120).filter((answer) => answer === 'wrong').length).toBeLessThanOrEqual(perSource)
+    },
+  )
 })

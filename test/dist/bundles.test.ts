@@ -108,11 +108,11 @@ function packagesIn(metafile: Metafile): string[] {
 const kilobytes = (text: string): number => gzipSync(text, { level: 9 }).length / 1000
 
 describe('bundled for a browser', () => {
-  it('every subpath is in the list', () => {
+  it('the list names every subpath', () => {
     expect(Object.keys(allowed).sort()).toEqual([...subpaths].sort())
   })
 
-  it.each(subpaths)('%s brings only what it is allowed', async (path) => {
+  it.each(subpaths)('%s brings only the packages that the list allows', async (path) => {
     const { metafile } = await bundle(`export * from '${path}'`)
     expect(packagesIn(metafile).filter((name) => !allowed[path]?.includes(name))).toEqual([])
   })
@@ -125,7 +125,7 @@ describe('loading the root', () => {
     expect(kilobytes(text)).toBeLessThanOrEqual(50)
   })
 
-  it('loads no adapter, no drawing, no test kit, no mail texts, and of other packages only ciphers and hashes', async () => {
+  it('loads no adapter, QR code, test kit or mail text, and of other packages only ciphers and hashes', async () => {
     const { inputs } = loadedAtOnce(await bundle(`export * from 'nightlatch'`))
     const heavy = /dist\/(?:storage\/|mail\/|mail-|qr|testing|cli\/)/
     expect(inputs.filter((path) => heavy.test(path))).toEqual([])

@@ -82,7 +82,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     expect(right).toMatchObject({ status: 'refused', reason: 'too-many-tries' })
   })
 
-  it('[BC-7] promise 2: wrong backup codes and wrong TOTP codes draw from one budget, typed at the same time', async () => {
+  it('[BC-7] promise 2: wrong backup codes and wrong TOTP codes typed at once share one budget', async () => {
     const codes = [wrongCode(ada.app), '00000-00000-000']
     const challenges = await challengesOf(ada, 60)
     await Promise.all(
@@ -116,7 +116,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     expect((await peekState(world.storage, 'ada'))?.throttle.failures).toBe(limits.freeFailures + 1)
   })
 
-  it('promise 2: a refusal under a lock is a counted, sampled fact, and no write', async () => {
+  it('promise 2: a refused try during a lock changes no record, and sampled facts count it', async () => {
     await guess(40, () => ({ ip: '203.0.113.9' }))
     const before = await world.storage.load('account:ada')
     const challenge = await ada.challenge(elsewhere(1))
@@ -134,7 +134,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     expect(sampled.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(52)
   })
 
-  it('[TOTP-16] promise 2: a code compared with five devices costs one attempt', async () => {
+  it('[TOTP-16] promise 2: a code compared with five authenticators costs one attempt', async () => {
     await ada.signIn()
     for (const i of times(4)) {
       const enrolled = expectOk(await world.server(0).totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
@@ -200,7 +200,7 @@ describe('promise 2: what resets a count and what does not', () => {
     }
   })
 
-  it('[THR-3] promise 2: a success clears its own factor and gives back only what its own challenge charged', async () => {
+  it('[THR-3] promise 2: a success clears the count of its factor, and gives back only what its own challenge charged', async () => {
     await fail(wrongCode(ada.app), elsewhere(1))
     await fail('00000-00000-000', elsewhere(2))
     const challenge = await ada.challenge(elsewhere(3))
@@ -213,7 +213,7 @@ describe('promise 2: what resets a count and what does not', () => {
     expect(await failures()).toStrictEqual([0, 0, 1, 2])
   })
 
-  it('promise 2: regenerating codes clears their count and no other', async () => {
+  it('promise 2: regenerating backup codes clears their count and no other', async () => {
     const proof = await ada.proof()
     await fail(wrongCode(ada.app), elsewhere(1))
     await fail('00000-00000-000', elsewhere(2))
@@ -244,7 +244,7 @@ describe('promise 2: what resets a count and what does not', () => {
     expect(waits).toStrictEqual([0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900, 900, 900, 900, 900])
   })
 
-  it('promise 2: each failure after a lock has run out locks again, and the count goes on', async () => {
+  it('promise 2: each wrong code after the end of a lock locks again, and the count goes on', async () => {
     await typeWrongCodes(world.nl, ada, limits.lockAfter)
     for (const i of times(3)) {
       world.clock.advance(limits.lockMs)
@@ -283,7 +283,7 @@ describe('promise 2: what resets a count and what does not', () => {
     expectStatus(await world.nl.signIn.verify({ challenge: again, code: app.code(), client: known }), 'granted')
   })
 
-  it('[NOT-4] [NOT-7] promise 2: hundreds of failures make a handful of mails, the lock among them', async () => {
+  it('[NOT-4] [NOT-7] promise 2: 300 wrong codes lock code entry and send two mails', async () => {
     await world.nl.outbox.idle()
     world.mailer.clear()
     for (const i of times(300)) {

@@ -161,14 +161,14 @@ describe('promise 3: no secret comes out', () => {
     for (const secret of secrets) expect(appears(secret, all), `secret of ${secret.length} characters`).toBe(false)
   }
 
-  it('[HOTP-6] [LOG-4] [BC-5] [SMS-8] [SMS-11] promise 3: nothing in rows, mails, errors and console, on memory', async () => {
+  it('[HOTP-6] [LOG-4] [BC-5] [SMS-8] [SMS-11] promise 3: no secret is in rows, mails, errors or the console, with the memory storage', async () => {
     const { secrets, outside } = await journey(memoryStorage())
     expect(secrets.length).toBeGreaterThan(60)
     expectNone(secrets, outside.join('\n'))
     expect(printed).toStrictEqual([])
   })
 
-  it('[HOTP-6] [LOG-4] [SMS-8] [SMS-11] promise 3: nothing in any column of any table, on SQLite', async () => {
+  it('[HOTP-6] [LOG-4] [SMS-8] [SMS-11] promise 3: no secret is in any column of any table, with SQLite', async () => {
     const { db, storage, close } = await sqliteFile()
     const { secrets } = await journey(storage)
     const columns = await everyColumn(db)
@@ -177,7 +177,7 @@ describe('promise 3: no secret comes out', () => {
     await close()
   })
 
-  it('[SES-1] promise 3: tokens are sealed texts that nothing can be read from, and never twice the same', async () => {
+  it('[SES-1] promise 3: tokens are sealed texts that show nothing, and no two are alike', async () => {
     const world = createWorld()
     const ada = await world.person()
     const tokens = [await ada.challenge(), await ada.challenge(), ada.grant, ada.deviceToken]

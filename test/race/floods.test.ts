@@ -9,8 +9,8 @@ import { typeWrongCode, typeWrongCodes } from '../world/wrong-codes.ts'
 
 const minute = 60_000
 
-describe('[THR-7] promise 2: a slow hash that fails', () => {
-  it('gives no free guesses at the app code in front of it', async () => {
+describe('[THR-7] promise 2: a slow hash that fails gives nothing away', () => {
+  it('a wrong code of an authenticator is charged although the slow hash fails', async () => {
     let down = false
     const world = createWorld({
       options: {
@@ -37,7 +37,7 @@ describe('[THR-7] promise 2: a slow hash that fails', () => {
     expect(right).toMatchObject({ status: 'challenge', reason: 'wait' })
   })
 
-  it('makes no backup codes of nothing', async () => {
+  it('new backup codes are refused while the slow hash fails', async () => {
     let down = false
     const world = createWorld({
       options: { slowHash: (request) => (down ? Promise.reject(new Error('overloaded')) : fastHash(request)) },
@@ -53,13 +53,13 @@ describe('[THR-7] promise 2: a slow hash that fails', () => {
 })
 
 describe('[THR-14] [LOG-4] facts from ten thousand networks are bounded', () => {
-  it('for names that nobody has', async () => {
+  it('10,000 failed sign-ins with names that nobody has leave fewer than 100 facts', async () => {
     const world = createWorld()
     for (let n = 0; n < 10_000; n++) await world.nl.signIn.failed({ name: `x${n}`, client: elsewhere(n) })
     expect((await peekFacts(world.storage, null)).length).toBeLessThan(100)
   })
 
-  it('for one challenge under the lock', async () => {
+  it('5,000 codes for one challenge during a lock leave fewer than 200 facts', async () => {
     const world = createWorld()
     const ada = await world.person()
     const challenge = await ada.challenge()
@@ -72,8 +72,8 @@ describe('[THR-14] [LOG-4] facts from ten thousand networks are bounded', () => 
   })
 })
 
-describe('a flood', () => {
-  it('[THR-6] promise 10: of one challenge from many networks does not stand before the owner on a known device', async () => {
+describe('a flood of wrong codes', () => {
+  it('[THR-6] promise 10: a flood for one challenge from many networks does not hold up the owner on a known device', async () => {
     const world = createWorld()
     const ada = await world.person()
     await ada.signIn()
@@ -91,7 +91,7 @@ describe('a flood', () => {
     expect(owner).toMatchObject({ status: 'granted' })
   })
 
-  it('[THR-3] promise 2: is given back by a success only as far as it is still counted', async () => {
+  it('[THR-3] promise 2: a success gives back what its challenge charged only as far as it is still counted', async () => {
     const world = createWorld()
     const ada = await world.person()
     await ada.signIn()
@@ -105,7 +105,7 @@ describe('a flood', () => {
     expect((await peekState(world.storage, 'ada'))?.totp.failures).toBe(4)
   })
 
-  it('[THR-4] is forgotten with its place, also when nothing else happened since', async () => {
+  it('[THR-4] the failures of a source are forgotten in time, also when nothing else happened since', async () => {
     const world = createWorld()
     const ada = await world.person()
     for (let n = 0; n < 6; n++) {
@@ -116,7 +116,7 @@ describe('a flood', () => {
     expect(await typeWrongCode(world.nl, ada, elsewhere(1))).not.toHaveProperty('retryAt')
   })
 
-  it('[NOT-4] from a browser that came in once is told of, and ends with a sign-out everywhere', async () => {
+  it('[NOT-4] wrong codes from a known device of a thief are mailed to the owner, who ends them by signing out everywhere', async () => {
     const world = createWorld()
     const ada = await world.person()
     await ada.signIn()

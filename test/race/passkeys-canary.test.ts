@@ -77,7 +77,7 @@ async function journey(inner: Storage): Promise<Met> {
 }
 
 describe.each(storages)('promise 3 for passkeys on $title', ({ open }) => {
-  it('[PKR-15] promise 3: no token and no code comes out, and the user handle says nothing of its owner', async () => {
+  it('[PKR-15] promise 3: no token or code comes out, and the user handle tells nothing of its owner', async () => {
     const opened = await open()
     const { secrets, outside } = await journey(opened.storage)
     await opened.close()

@@ -49,7 +49,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
   })
   afterEach(() => world.close())
 
-  it('[PKR-12] promise 1: of accounts that register one credential id at once, one has it', async () => {
+  it('[PKR-12] promise 1: of four accounts that register one credential id at once, one gets it', async () => {
     const ids = ['bob', 'eve', 'kim', 'max']
     const inputs = await rivals(world.nl, ids)
     const answers = await Promise.all(inputs.map((input, n) => world.server(n).passkeys.confirm(input)))
@@ -77,7 +77,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     )
   })
 
-  it('[PKA-12] promise 1: one assertion that is answered on two servers at once is granted once', async () => {
+  it('[PKA-12] promise 1: one assertion shown to two servers at once is granted once', async () => {
     const alone = await answered(world.nl, ada.authenticator, null)
     const answers = await statuses(Array.from({ length: 8 }, (_, n) => world.server(n).signIn.verifyPasskey(alone)))
     expect(granted(answers)).toBe(1)
@@ -88,7 +88,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     expect(rows.filter(({ type }) => type === 'authn_login_success')).toHaveLength(3)
   })
 
-  it('[PKA-12] promise 1: a right and a wrong answer for one challenge at once are one verdict', async () => {
+  it('[PKA-12] promise 1: of a right and a wrong answer to one ceremony at once, only one is judged', async () => {
     for (let round = 0; round < 4; round++) {
       const { ceremony, options } = expectOk(await world.nl.signIn.passkeyOptions())
       const shown = ['https://acme.example', 'https://evil.example'].map((origin) =>
@@ -117,7 +117,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     }
   })
 
-  it('promise 1: two proofs come of two assertions, one of one, and a registration is confirmed once', async () => {
+  it('promise 1: each assertion gives one proof, and each registration is confirmed once', async () => {
     const [first, second] = [
       await proven(world.nl, ada.authenticator, ada),
       await proven(world.nl, ada.authenticator, ada),
@@ -133,7 +133,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     expect((await peekState(world.storage, 'ada'))?.passkey.credentials).toHaveLength(2)
   })
 
-  it('promise 1: a backup code recovers an account once', async () => {
+  it('promise 1: of six parallel recoveries with one backup code one succeeds', async () => {
     await ada.becomePasskeyOnly()
     const recover = { name: 'ada', accountId: 'ada', primary: 'password', code: ada.backupCodes[0] } as const
     const answers = await statuses(
@@ -142,7 +142,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     expect(answers.filter((status) => status === 'enroll')).toHaveLength(1)
   })
 
-  it('of two passkeys removed at once the account keeps what it needs to be opened', async () => {
+  it('of two parallel removals in a passkey-only account one is refused, so that enough passkeys stay', async () => {
     const bound = (): ReturnType<typeof createAuthenticator> =>
       createAuthenticator({ backupEligible: false, backedUp: false })
     const bob = await keyOwner(world.nl, { id: 'bob', authenticator: bound() })
@@ -172,7 +172,7 @@ describe('promise 1 for passkeys when replies are lost', () => {
   })
 
   it.each<readonly CommitFault[]>([['lost'], ['crash'], ['conflict', 'lost'], ['slow'], ['crash', 'crash', 'lost']])(
-    'promise 1: a sign-in, a proof and a registration are settled as what they were: %s',
+    'promise 1: a sign-in, a proof and a registration succeed once through these faults: %s',
     async (...faults) => {
       const alone = await answered(world.nl, ada.authenticator, null)
       expectStatus(await server(...faults).signIn.verifyPasskey(alone), 'granted')
@@ -190,7 +190,7 @@ describe('promise 1 for passkeys when replies are lost', () => {
     },
   )
 
-  it('[PKR-12] promise 1: a key that is taken is told as that, lost reply or not, and takes nothing', async () => {
+  it('[PKR-12] promise 1: an owner whose reply was lost keeps the credential id, and others are told that it is taken', async () => {
     const inputs = await rivals(world.nl, ['bob', 'eve', 'kim'])
     const [bob, eve, kim] = inputs as readonly [Confirm, Confirm, Confirm]
     // His commit landed, and its reply did not: the key is his own, not somebody else's.
@@ -203,7 +203,7 @@ describe('promise 1 for passkeys when replies are lost', () => {
     expect(await peekState(world.storage, 'eve')).toEqual(before)
   })
 
-  it('[PKR-12] promise 1: a commit that threw and whose key is taken leaves no doubt about whose it is', async () => {
+  it('[PKR-12] promise 1: a crashed commit for a taken credential id throws NL_STORAGE_UNKNOWN, and the next try is refused', async () => {
     const inputs = await rivals(world.nl, ['bob', 'eve'])
     const [bob, eve] = inputs as readonly [Confirm, Confirm]
     expectOk(await world.nl.passkeys.confirm(bob))

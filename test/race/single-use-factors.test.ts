@@ -15,7 +15,7 @@ import { storages } from '../world/storages.ts'
 import { times } from '../world/times.ts'
 import { createWorld } from '../world/world.ts'
 
-describe.each(storages)('promise 1 of the newer factors on $title, over two servers', ({ open }) => {
+describe.each(storages)('promise 1 of SMS, passkeys and trusted browsers on $title, over two servers', ({ open }) => {
   let world: SeveralServers
   let sms: MemorySms
   let token: Authenticator
@@ -83,7 +83,7 @@ describe.each(storages)('promise 1 of the newer factors on $title, over two serv
     expect((await stateOf(world.storage, 'ada')).passkey.credentials).toHaveLength(2)
   })
 
-  it('[SES-10] promise 1: of 20 parallel uses of one trust one skips the factor', async () => {
+  it('[SES-10] promise 1: of 20 parallel sign-ins by one trusted browser one skips the factor', async () => {
     const challenge = await ada.challenge()
     const verify = { challenge, code: ada.app.code(), client: ada.client, trustDevice: true }
     const { deviceToken: device } = expectStatus(await world.nl.signIn.verify(verify), 'granted')
@@ -94,7 +94,7 @@ describe.each(storages)('promise 1 of the newer factors on $title, over two serv
     expect(knownDevices.filter(({ trust }) => trust !== null)).toEqual([])
   })
 
-  it('[LIF-10] promise 1: of a change by 10 parallel calls with one passkey’s proof one happens', async () => {
+  it('[LIF-10] promise 1: of 10 parallel changes with one proof by passkey one succeeds', async () => {
     const { grant } = ada
     const proof = await provePasskey(world.nl, grant, token)
     expect(await good(times(10).map((i) => world.server(i).passkeys.register({ grant, proof, label: 'x' })))).toBe(1)

@@ -129,7 +129,7 @@ afterEach(() => {
 })
 
 describe('promise 1 under any interleaving', () => {
-  it('[TOTP-6] promise 1: a TOTP step is accepted once, and its acceptance answered once', async () => {
+  it('[TOTP-6] promise 1: a TOTP step is accepted once, and one caller is told so', async () => {
     await underAnySchedule(fc.integer({ min: 2, max: 4 }), async ({ ada, server, outcomes, count }, calls) => {
       const before = await count('authn_login_success', 'totp')
       const code = ada.app.code()
@@ -143,7 +143,7 @@ describe('promise 1 under any interleaving', () => {
     })
   })
 
-  it('[BC-4] promise 1: a backup code is accepted once, and its acceptance answered once', async () => {
+  it('[BC-4] promise 1: a backup code is accepted once, and one caller is told so', async () => {
     const choices = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 2, maxLength: 4 })
     await underAnySchedule(choices, async ({ world, ada, server, outcomes, count }, typed) => {
       const challenges = await challengesOf(ada, typed.length)
@@ -200,7 +200,7 @@ describe('promise 1 under any interleaving', () => {
     })
   })
 
-  it('promise 1: the history stays whole under every fault', async () => {
+  it('promise 1: the history passes its check after every fault', async () => {
     const kinds = fc.array(fc.constantFrom('right', 'wrong', 'backup'), { minLength: 2, maxLength: 5 })
     await underAnySchedule(kinds, async ({ world, ada, server, outcomes, count }, typed) => {
       const challenges = await challengesOf(ada, typed.length)

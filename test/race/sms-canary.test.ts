@@ -88,7 +88,7 @@ async function journey(inner: Storage): Promise<Met> {
 describe('promise 3: codes by SMS and numbers', () => {
   const printed = keepConsole()
 
-  it('[SMS-8] [SMS-11] promise 3: come out in no row, mail, error, event or console', async () => {
+  it('[SMS-8] [SMS-11] promise 3: no code by SMS and no number is in a row, mail, error, event or the console', async () => {
     const { secrets, outside } = await journey(memoryStorage())
     expect(secrets.length).toBeGreaterThan(20)
     const all = outside.join('\n')
@@ -97,7 +97,7 @@ describe('promise 3: codes by SMS and numbers', () => {
     expect(printed).toEqual([])
   })
 
-  it('[SMS-8] promise 3: are in no column of any table, on SQLite', async () => {
+  it('[SMS-8] promise 3: no code by SMS and no number is in any column of any table, with SQLite', async () => {
     const { db, storage, close } = await sqliteFile()
     const { secrets } = await journey(storage)
     const all = await everyColumn(db)
@@ -105,7 +105,7 @@ describe('promise 3: codes by SMS and numbers', () => {
     await close()
   })
 
-  it('[SMS-8] of a code the record holds a hash and its key alone, sealed, another one each time', async () => {
+  it('[SMS-8] the record holds only a hash of a code and its key, sealed and new each time', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const seen = new Set<string>()

@@ -19,7 +19,7 @@ import { verdictOn } from '../world/verdict.ts'
 const second = 1000
 const minute = 60_000
 
-describe.each(storages)('codes by SMS at once, on $title', ({ open }) => {
+describe.each(storages)('codes by SMS on four servers at once, on $title', ({ open }) => {
   let world: SeveralServers<PhoneWorld>
   let ada: PhonePerson
   beforeEach(async () => {
@@ -42,7 +42,7 @@ describe.each(storages)('codes by SMS at once, on $title', ({ open }) => {
     expect(log).toHaveLength(2)
   })
 
-  it('[SMS-4] (promise 1) a code for a step-up gives one proof, and a number is proven once', async () => {
+  it('[SMS-4] (promise 1) a code by SMS gives one proof, and a number is confirmed once', async () => {
     const page = { grant: ada.grant, client: ada.known }
     expectOk(await world.nl.stepUp.sendCode(page))
     const code = await world.code()
@@ -59,7 +59,7 @@ describe.each(storages)('codes by SMS at once, on $title', ({ open }) => {
     expect(answers.filter((answer) => answer.ok && answer.backupCodes !== null)).toHaveLength(1)
   })
 
-  it('[SMS-6] [SMS-23] of many resends at once one is sent, and its code is the one that works', async () => {
+  it('[SMS-6] [SMS-23] of twelve parallel resends one is sent, and its code is the one that works', async () => {
     const { challenge } = await ada.start()
     await world.received()
     world.clock.advance(minute)
@@ -73,7 +73,7 @@ describe.each(storages)('codes by SMS at once, on $title', ({ open }) => {
     expect(await verdictOn(world.server(1), { challenge, code: await world.code(), client: ada.known })).toBe('granted')
   })
 
-  it('(promise 2) each of many wrong codes at once is paid for, from one network four get a verdict', async () => {
+  it('(promise 2) of 40 parallel wrong codes from one device at most four get a verdict, and each of these is charged', async () => {
     const { challenge } = await ada.start()
     const code = await world.code()
     const client = ada.known
@@ -87,7 +87,7 @@ describe.each(storages)('codes by SMS at once, on $title', ({ open }) => {
     expect(told).not.toContain('granted')
   })
 
-  it('[THR-9] (promise 2) of many wrong codes for a number at once ten get a verdict, and end it', async () => {
+  it('[THR-9] (promise 2) ten wrong codes for a new number get a verdict, and the tenth ends its enrollment', async () => {
     const { grant } = await newcomer(world, 'bob', elsewhere(1))
     expectOk(await world.nl.sms.enroll({ grant, number: phoneNumber, client: home }))
     const code = await world.code()
@@ -120,7 +120,7 @@ describe.each(storages)('codes by SMS at once, on $title', ({ open }) => {
 })
 
 describe('codes by SMS through a storage that fails', () => {
-  it('(promise 1) whose reply is lost, a code is sent once and accepted once', async () => {
+  it('(promise 1) a code is sent once and accepted once when replies are lost', async () => {
     const inner = memoryStorage()
     let lose = false
     let commits = 0
@@ -163,19 +163,22 @@ describe('codes by SMS through a storage that fails', () => {
 })
 
 describe('codes by SMS on servers whose clocks differ', () => {
-  it.each([-minute, -second, second, minute])('work from one to another that is %i ms off', async (byMs) => {
-    const world = createPhoneWorld()
-    const ada = await phonePerson(world)
-    world.clock.advance(10 * minute)
-    const other = world.instance({ clock: skewed(world.clock, byMs) })
-    const { challenge } = await ada.start()
-    const code = await world.code()
-    world.clock.advance(5 * second)
-    expect(await verdictOn(other, { challenge, code, client: ada.known })).toBe('granted')
-  })
+  it.each([-minute, -second, second, minute])(
+    'a code of one server is accepted by another that is %i ms off',
+    async (byMs) => {
+      const world = createPhoneWorld()
+      const ada = await phonePerson(world)
+      world.clock.advance(10 * minute)
+      const other = world.instance({ clock: skewed(world.clock, byMs) })
+      const { challenge } = await ada.start()
+      const code = await world.code()
+      world.clock.advance(5 * second)
+      expect(await verdictOn(other, { challenge, code, client: ada.known })).toBe('granted')
+    },
+  )
 
   it.each([-minute, minute])(
-    '(promise 10) are not voided by a stranger on a server that is %i ms off',
+    '(promise 10) a stranger on a server that is %i ms off does not void the code of the owner',
     async (byMs) => {
       const world = createPhoneWorld()
       const ada = await phonePerson(world)
@@ -188,7 +191,7 @@ describe('codes by SMS on servers whose clocks differ', () => {
     },
   )
 
-  it('[SMS-4] end no later than a life after they were sent, whatever a clock far ahead wrote', async () => {
+  it('[SMS-4] a code sent by a server that is days ahead is expired on the others', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const ahead = world.instance({ clock: skewed(world.clock, 3 * 24 * 60 * minute) })
@@ -201,7 +204,7 @@ describe('codes by SMS on servers whose clocks differ', () => {
     expectStatus(await ada.start(), 'challenge')
   })
 
-  it('[SMS-22] and run backwards, the limits of an account hold', async () => {
+  it('[SMS-22] the limits of an account hold while a clock jumps back and forth', async () => {
     const world = createPhoneWorld({ options: unlimited })
     const ada = await phonePerson(world)
     const at = world.clock()
