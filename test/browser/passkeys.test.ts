@@ -24,7 +24,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
   const sessionCookie = async (): Promise<string | undefined> =>
     (await ada.context.cookies()).find(({ name }) => name === 'portal_session')?.value
 
-  /** At the login page nobody touches the authenticator unasked: it would sign in by itself. */
+  /** Nobody touches the authenticator at the log-in page: the browser would sign in by itself. */
   async function signOut(): Promise<void> {
     await authenticator.setPresent(false)
     await ada.signOut()

@@ -30,7 +30,7 @@ async function freePort(): Promise<number> {
 
 /** The portal as `npm start` runs it, with a port and an empty data folder of its own. */
 export async function startPortal(environment: Readonly<Record<string, string>> = {}): Promise<PortalProcess> {
-  // `npm test` has built it. A build by this file would pull it from under the tests that run beside it.
+  // `npm test` has built it. A build by this file would remove it while other tests run it.
   if (!existsSync(join(root, 'dist/index.js'))) execFileSync('npx', ['tsup', '--no-dts', '--silent'], { cwd: root })
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'nightlatch-portal-'))

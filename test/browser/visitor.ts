@@ -8,7 +8,7 @@ export interface VisitOptions {
   readonly scripts?: boolean
 }
 
-/** Somebody with a browser of their own, on the portal. */
+/** Somebody who uses the portal in a browser of their own. */
 export interface Visitor {
   readonly page: Page
   readonly context: BrowserContext
@@ -124,11 +124,11 @@ export async function visit(
   return visitor
 }
 
-/** An authenticator of the browser's own making. */
+/** An authenticator that the browser simulates. */
 export interface VirtualAuthenticator {
   /** Whether somebody touches it when it asks. */
   setPresent(isPresent: boolean): Promise<void>
-  /** Whether it knows its user again. */
+  /** Whether it verifies its user. */
   setVerified(isVerified: boolean): Promise<void>
   count(): Promise<number>
   clear(): Promise<void>

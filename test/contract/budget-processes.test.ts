@@ -64,7 +64,7 @@ describe('guesses at once, from four processes on one SQLite file', () => {
     await remove()
   })
 
-  /** All guesses at the same moment, dealt out to the processes; answers in the order of the guesses. */
+  /** All guesses at the same moment, spread over the processes; answers in the order of the guesses. */
   async function race(guesses: readonly Guess[]): Promise<readonly string[]> {
     const hands = racers.map((_, n) => guesses.filter((_, i) => i % racers.length === n))
     const tell = async (messages: readonly (Job | string)[]): Promise<readonly unknown[]> =>
@@ -95,8 +95,8 @@ describe('guesses at once, from four processes on one SQLite file', () => {
     (await peekEvents(world.storage, 'ada')).slice(began).filter(({ type }) => types.includes(type))
   const count = (answers: readonly string[], answer: string): number => answers.filter((one) => one === answer).length
 
-  /** Every answer is a verdict that was paid for, or says nothing about the code. */
-  async function expectPaid(answers: readonly string[], verdicts: number): Promise<void> {
+  /** Every answer is a verdict that was charged, or says nothing about the code. */
+  async function expectVerdicts(answers: readonly string[], verdicts: number): Promise<void> {
     expect(answers.filter((answer) => !['wrong', 'wait', 'busy'].includes(answer))).toEqual([])
     expect(count(answers, 'wrong')).toBe(verdicts)
     await expectCharged(verdicts)
@@ -109,16 +109,16 @@ describe('guesses at once, from four processes on one SQLite file', () => {
   }
 
   it('[THR-7] promise 2: 200 guesses from one network get four verdicts, and the rest a wait', async () => {
-    await expectPaid(await race(await wrong(() => ({ ip: '203.0.113.9' }))), perSource)
+    await expectVerdicts(await race(await wrong(() => ({ ip: '203.0.113.9' }))), perSource)
   })
 
   it('[THR-7] promise 2: 200 guesses from one known device get four verdicts, and lock nothing', async () => {
-    await expectPaid(await race(await wrong(() => known)), perSource)
+    await expectVerdicts(await race(await wrong(() => known)), perSource)
     expect((await peekState(world.storage, 'ada'))?.throttle.lockedAt).toBeNull()
   })
 
   it('[THR-5] [THR-7] promise 2: 200 guesses from 200 networks get twenty verdicts, then one for each lock that ran out', async () => {
-    await expectPaid(await race(await wrong((i) => elsewhere(i))), limits.lockAfter)
+    await expectVerdicts(await race(await wrong((i) => elsewhere(i))), limits.lockAfter)
     const locked = await wrong((i) => elsewhere(1000 + i))
     const before = await world.storage.load('account:ada')
     expect(count(await race(locked), 'wait')).toBe(locked.length)
@@ -136,7 +136,7 @@ describe('guesses at once, from four processes on one SQLite file', () => {
   it('[THR-7] promise 2: 200 guesses for three challenges get no more verdicts than these have tries', async () => {
     const challenges = [await ada.challenge(), await ada.challenge(), await ada.challenge()]
     const answers = await race(await wrong((i) => elsewhere(i), challenges))
-    // The last try of each is paid for too, and ends it.
+    // The last try of each challenge is charged, too, and ends it.
     expect(count(answers, 'wrong')).toBe(challenges.length * (limits.challengeTries - 1))
     expect(answers.filter((answer) => !['wrong', 'too-many-tries', 'busy'].includes(answer))).toEqual([])
     await expectCharged(challenges.length * limits.challengeTries)
@@ -148,7 +148,7 @@ describe('guesses at once, from four processes on one SQLite file', () => {
       const flow = (['sign-in', 'step-up', 'turn-off'] as const)[i % 3]!
       return { ...guess, flow, token: flow === 'sign-in' ? guess.token : grant }
     })
-    await expectPaid(await race(guesses), limits.lockAfter)
+    await expectVerdicts(await race(guesses), limits.lockAfter)
   })
 
   it.each([
@@ -159,7 +159,7 @@ describe('guesses at once, from four processes on one SQLite file', () => {
     async (_, codeOf) => {
       const { grant } = ada
       const guesses = [...(await wrong((i) => elsewhere(i)))]
-      // In the middle, and from the browser that stays open under the lock.
+      // In the middle, and from the known browser, which a lock does not stop.
       for (const i of times(40)) {
         const flow = i % 2 ? 'step-up' : 'sign-in'
         const token = flow === 'sign-in' ? await ada.challenge(known) : grant
@@ -170,7 +170,7 @@ describe('guesses at once, from four processes on one SQLite file', () => {
       expect(await since('authn_login_success', 'stepup_success')).toHaveLength(1)
       expect(answers.filter((answer) => !['accepted', 'wrong', 'wait', 'busy'].includes(answer))).toEqual([])
 
-      // A success begins a new row: on either side of it no more than the budget.
+      // A success starts the count anew: before it and after it there are no more verdicts than the budget.
       const told = await since('mfa_fail', 'authn_login_success', 'stepup_success')
       expect(told).toHaveLength(count(answers, 'wrong') + 1)
       const strangers = told.map(({ fields }) => fields.knownDevice?.value === 'false')

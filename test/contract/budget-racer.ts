@@ -20,13 +20,13 @@ export interface Job {
   readonly guesses: readonly Guess[]
 }
 
-/** A process of its own, one server: it types all its guesses at once at the word of its parent, and tells the answers. */
+/** One server in a process of its own: when its parent says so it types all its guesses at once, and sends the answers. */
 process.on('disconnect', () => process.exit(0))
 process.send?.('ready')
 for (;;) {
   const [{ file, at, guesses }] = (await once(process, 'message')) as [Job]
   const db = openFile(file, { busyTimeout: 60_000 })
-  // Its own chance, so that its pauses after a lost race are not those of the others.
+  // Random bytes of its own, so that its pauses after a conflict differ from those of the others.
   const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
   const { nl } = createWorld({ storage: sqlStorage(db), clock: fakeClock(at), options: { random } })
   const attempt = {

@@ -14,7 +14,7 @@ export interface OpenLimiter {
   close(): Promise<void>
 }
 
-/** What one test calls its keys or its table, so that it meets nobody else's. */
+/** A new name for the keys or the table of one test, which no other test uses. */
 export function newName(): string {
   return `nightlatch_test_${randomUUID().replaceAll('-', '')}`
 }
@@ -25,7 +25,7 @@ interface StoreAddress {
   readonly timeoutMs?: number
 }
 
-// Tests share their machine with others, and a slow answer is not what most of them are about.
+// The machine may be busy, and a slow answer is not the subject of most tests.
 const patience = 30_000
 
 async function openRedis({ url, name, timeoutMs = patience }: StoreAddress): Promise<OpenLimiter> {

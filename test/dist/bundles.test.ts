@@ -54,7 +54,7 @@ function bundle(source: string): Promise<BuildResult<{ metafile: true; write: fa
     stdin: { contents: source, resolveDir: installed.folder },
     bundle: true,
     minify: true,
-    // What is imported late is a file of its own.
+    // What is imported on use is a file of its own.
     splitting: true,
     outdir: installed.folder,
     format: 'esm',
@@ -65,7 +65,7 @@ function bundle(source: string): Promise<BuildResult<{ metafile: true; write: fa
   })
 }
 
-/** The output files that are loaded with the program, by the file's name; what it loads late is left out. */
+/** The output files that are loaded with the program, by the file's name; what it loads on use is left out. */
 function loadedAtOnce({ metafile, outputFiles }: Awaited<ReturnType<typeof bundle>>): {
   readonly text: string
   readonly inputs: readonly string[]

@@ -16,7 +16,7 @@ interface Walk {
   readonly grant: string
   readonly prove: () => Promise<string>
   readonly challenge: (from?: ClientInfo) => Promise<string>
-  /** The grant that goes on. */
+  /** Takes the newest grant. */
   readonly use: (grant: string) => void
 }
 
@@ -103,7 +103,7 @@ export async function newerFactors({ world, sms, prove, challenge, ...walk }: Wa
   const typed = { purpose: 'factors', code: await received(), client } as const
   secrets.push(expectOk(await nl.stepUp.verify({ grant, ...typed })).proof)
 
-  // A sender that fails, and a number that is never proven.
+  // A sender that fails, and a number that is never confirmed.
   sms.behave('fail')
   clock.advance(3_600_000)
   told(await nl.sms.enroll({ grant, proof: await prove(), number: numbers[1], client }))

@@ -9,7 +9,7 @@ export interface Met {
   readonly outside: readonly string[]
 }
 
-/** Whether a secret is in a text, as it is or encoded. Digits count as a value of their own: within a time they mean nothing. */
+/** Whether a secret is in a text, plain or encoded. Digits count only as a value of their own: a time has digits, too. */
 export function appears(secret: string, text: string): boolean {
   const bytes = Buffer.from(secret)
   const encoded = [bytes.toString('base64url'), bytes.toString('base64'), bytes.toString('hex')]

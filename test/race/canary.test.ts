@@ -16,7 +16,7 @@ import { newerFactors } from './canary-factors.ts'
 import { appears, everyColumn, keepConsole } from './canary-search.ts'
 import type { Met } from './canary-search.ts'
 
-/** Every spelling in which a secret might slip out. */
+/** Every encoding in which a secret might come out. */
 function spellings(secret: Uint8Array): readonly string[] {
   const bytes = Buffer.from(secret)
   const texts = [bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url'), encodeBase32(secret)]
@@ -53,7 +53,7 @@ async function journey(storage: Storage): Promise<Met> {
     }
   }
 
-  // Passwords typed as names, by hand of everybody.
+  // Passwords typed into the field of the name.
   await nl.signIn.failed({ name: password, client })
   await nl.signIn.failed({ name: password, accountId: 'ada', client })
   const first = expectStatus(await nl.signIn.start({ name, accountId: 'ada', primary: 'password', client }), 'granted')
@@ -118,7 +118,7 @@ async function journey(storage: Storage): Promise<Met> {
   outside.push(expectOk(await nl.history.csv({ grant })).csv)
   outside.push(JSON.stringify(await nl.history.verify({ grant })), JSON.stringify(await nl.score.get({ grant })))
 
-  // Whoever fills a secret into the wrong place reads nothing of it in the error.
+  // A secret that is handed over as another argument is not in the error.
   for (const secret of [...secrets]) {
     const misplaced: readonly (() => Promise<unknown>)[] = [
       () => nl.signIn.start({ name, accountId: 'ada', primary: secret as never, client }),
@@ -134,7 +134,7 @@ async function journey(storage: Storage): Promise<Met> {
     expect.not.objectContaining({ message: expect.stringContaining(keyText(1)) }),
   )
 
-  // A storage that fails with the request in its message gives nothing away through ours.
+  // What a failing storage says about a request is not in our error.
   const failing = (method: keyof Storage): Nightlatch =>
     world.instance({ storage: { ...recorded, [method]: () => Promise.reject(storageFailure()) } })
   for (const method of ['load', 'commit', 'append', 'listEvents'] as const) {

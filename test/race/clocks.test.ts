@@ -38,7 +38,7 @@ describe('servers whose clocks disagree', () => {
       const there = expectOk(await fast.stepUp.verify({ grant: ada.grant, purpose: 'factors', code }))
       expectOk(await fast.totp.enroll({ grant: ada.grant, proof: there.proof }))
       expect(await world.nl.totp.enroll({ grant: ada.grant, proof })).toMatchObject({ ok: false, reason: 'step-up' })
-      // What was forgotten keeps nobody from a new one.
+      // What was forgotten does not stand in the way of a new one.
       world.clock.advance(1)
       expectOk(await world.nl.totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
     },
@@ -57,7 +57,7 @@ describe('servers whose clocks disagree', () => {
         status: 'refused',
         reason: 'challenge-ended',
       })
-      // What was forgotten keeps nobody from a new one.
+      // What was forgotten does not stand in the way of a new one.
       world.clock.advance(1)
       const next = await ada.challenge()
       expectStatus(await world.nl.signIn.verify({ challenge: next, code: second }), 'granted')
@@ -102,7 +102,7 @@ describe('servers whose clocks disagree', () => {
     }
     const locked = await peekState(world.storage, 'ada')
     expect(locked?.throttle.failures).toBe(20)
-    // Nobody is told to wait longer than two locks are long, neither now nor when the odd time comes.
+    // Nobody is told to wait longer than two locks are long, neither now nor when the time of the other server comes.
     let closedFor = 0
     for (let passed = 0; passed < Math.min(Math.abs(skew), day) + 2 * hour; passed += 5 * minute) {
       world.clock.advance(5 * minute)
@@ -149,7 +149,7 @@ describe('servers whose clocks disagree', () => {
   })
 })
 
-/** Both servers have issued something, and the one that is ahead has seen the end of what it issued. */
+/** Each server has issued something, and what the server ahead issued has ended. */
 describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clocks are %i ms apart', (ahead) => {
   it('[PKA-12] promise 1: an answer of a passkey stays spent on servers whose clocks differ', async () => {
     const world = createWorld({ options: withPasskeys })

@@ -14,7 +14,7 @@ import { typeWrongCodes } from '../world/wrong-codes.ts'
 const minute = 60_000
 
 describe('promise 5: a storage that fails grants nothing', () => {
-  /** A call, and whether it got what it came for. */
+  /** A call, and whether it was granted what it asked for. */
   type Act = (nl: Nightlatch, scene: Scene) => Promise<boolean>
   interface Scene {
     readonly ada: Person
@@ -61,7 +61,7 @@ describe('promise 5: a storage that fails grants nothing', () => {
       `promise 5: %s grants nothing when its storage calls fail for good with ${title}`,
       async (name) => {
         const act = acts[name] as Act
-        // From the first call on, from the second on, … until nothing of it fails any more.
+        // All calls fail from the first on, then from the second on, … until none fails any more.
         for (let from = 0; from < 12; from++) {
           const made = await scene()
           const before = await made.world.storage.load('account:ada')
@@ -69,7 +69,7 @@ describe('promise 5: a storage that fails grants nothing', () => {
           const storage = brokenStorage(
             made.world.storage,
             (method, count) => {
-              // What is sent after the answer is no matter of the answer.
+              // Messages are settled after the answer, which does not depend on them.
               const fails = count >= from && method !== 'settleMessage'
               reached ||= fails
               return fails
@@ -184,7 +184,7 @@ describe('promise 5: mail that fails', () => {
     expect(await swept(other)).toStrictEqual(nothing)
     world.clock.advance(1)
     expect(await swept(other)).toStrictEqual({ ...nothing, sent: 1 })
-    // The hanging server wakes up: it lost the lease, and what it sends is known by its key as the same mail.
+    // The hanging server goes on without the lease; its mail has the same key, so that a mailer can tell.
     world.mailer.behave('deliver')
     await nl.outbox.idle()
     expect(world.mailer.mails[0]?.dedupeKey).toBe(healthy.mails[0]?.dedupeKey)
@@ -310,7 +310,7 @@ describe('promise 5: mail that fails', () => {
       },
     })
     await slow.outbox.sweep()
-    // Two in their 60 s; the others go to whoever comes next.
+    // Two fit into the lease of 60 s; the next server sends the others.
     expect(sent).toHaveLength(2)
     world.mailer.behave('deliver')
     expect(await swept(world.instance())).toStrictEqual({ ...nothing, sent: 2 })

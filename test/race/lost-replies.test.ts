@@ -15,7 +15,7 @@ interface Scene {
   readonly ada: Person
   readonly challenge: string
   readonly code: string
-  /** A server whose commits go through the script, one entry each; those after its end work. */
+  /** A server whose commits run through the script, one entry each; later commits work as usual. */
   server(
     script: readonly ((write: () => ReturnType<Commit>) => ReturnType<Commit>)[],
     load?: Storage['load'],

@@ -64,7 +64,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     }
     const key = credentialKey(Buffer.from('one credential id').toString('base64url'))
     expect(await world.storage.find(key)).toBe(`account:${owner}`)
-    // Whoever lost may register another one, and a later try for the same id fails alike.
+    // Who lost may register another passkey; a later try for the same id is refused, too.
     const [again] = await rivals(world.nl, ['zoe'])
     expect(await world.server(0).passkeys.confirm(again as Confirm)).toEqual({
       ok: false,
@@ -193,7 +193,7 @@ describe('promise 1 for passkeys when replies are lost', () => {
   it('[PKR-12] promise 1: an owner whose reply was lost keeps the credential id, and others are told that it is taken', async () => {
     const inputs = await rivals(world.nl, ['bob', 'eve', 'kim'])
     const [bob, eve, kim] = inputs as readonly [Confirm, Confirm, Confirm]
-    // His commit landed, and its reply did not: the key is his own, not somebody else's.
+    // Bob's commit landed and its reply was lost: the unique key is his own, not somebody else's.
     const first = expectOk(await server('lost').passkeys.confirm(bob))
     expect(first.backupCodes).toHaveLength(10)
     const before = await peekState(world.storage, 'eve')
@@ -207,7 +207,7 @@ describe('promise 1 for passkeys when replies are lost', () => {
     const inputs = await rivals(world.nl, ['bob', 'eve'])
     const [bob, eve] = inputs as readonly [Confirm, Confirm]
     expectOk(await world.nl.passkeys.confirm(bob))
-    // Nothing of hers was ever written, but a commit that threw might still land: that is said, and not a guess.
+    // Nothing of Eve's was written, but a commit that threw might still land: the answer must not guess.
     const outcome = await server('crash')
       .passkeys.confirm(eve)
       .catch((error: unknown) => error)

@@ -89,7 +89,7 @@ describe.each(storages)('promise 1 of SMS, passkeys and trusted browsers on $tit
     const { deviceToken: device } = expectStatus(await world.nl.signIn.verify(verify), 'granted')
     const start = { name: ada.name, accountId: ada.id, primary: 'password', client: { ...ada.client, device } } as const
     expect(await good(times(20).map((i) => world.server(i).signIn.start(start)))).toBe(1)
-    // The others showed a text that was replaced already.
+    // The other sign-ins showed a text that was replaced already, which ends the trust.
     const { knownDevices } = await stateOf(world.storage, 'ada')
     expect(knownDevices.filter(({ trust }) => trust !== null)).toEqual([])
   })

@@ -118,7 +118,7 @@ function agrees(accepted: number, answers: readonly Told[]): void {
   expect(accepted - granted).toBeLessThanOrEqual(untold)
 }
 
-// The loop's pause must not let the scheduler run dry: what is late would then never be late enough.
+// Without pauses in the loop the scheduler always has calls to order, and late commits can come after any of them.
 beforeEach(() => {
   vi.spyOn(globalThis, 'setTimeout').mockImplementation(((resume: () => void) => {
     queueMicrotask(resume)
@@ -213,7 +213,7 @@ describe('promise 1 under any interleaving', () => {
       )
       expect(await world.nl.history.verify({ grant: ada.grant })).toMatchObject({ ok: true })
       const refused = answers.filter(({ kind }) => kind === 'no').length
-      // Every verdict was paid for: nobody was told "wrong" without a row.
+      // Every verdict was charged: nobody was told "wrong" without an event.
       expect((await count('mfa_fail')) - before).toBeGreaterThanOrEqual(refused)
     })
   })

@@ -37,7 +37,7 @@ describe('promise 10: strangers do not keep the owner out', () => {
     expectStatus(await world.nl.signIn.verify({ challenge, code: ada.backupCodes[entered++], client }), 'granted')
   }
 
-  // At once most are held by the ceiling of a name; at the slower pace each of them is told as wrong.
+  // At once the limit of a name refuses most of them; over forty minutes each is answered as wrong.
   it.each([
     ['at once', 0],
     ['over forty minutes', 240],
@@ -60,7 +60,7 @@ describe('promise 10: strangers do not keep the owner out', () => {
       expect([storage.calls.load, storage.calls.commit]).toEqual([undefined, undefined])
       expect(await world.storage.load('account:ada')).toStrictEqual(before)
       await ownerEnters(known)
-      // Without a known device the ceiling that sheds load passes within a minute.
+      // For an unknown device the limit of the name is over within a minute.
       world.clock.advance(minute)
       await ownerEnters({ ip: '198.51.100.1' })
     },

@@ -47,7 +47,7 @@ function frame(...parts: readonly (string | Buffer)[]): Buffer {
   )
 }
 
-/** A field with a value of the vandal's and everything about it that needs no key. */
+/** A field with a value of the vandal's own; its salt and digest fit, as these need no key. */
 function forge(name: string, value: string): Field {
   const salt = Buffer.alloc(16, 7)
   const c = createHash('sha256')
@@ -66,7 +66,7 @@ const changed = (n: number, ...fields: readonly string[]): unknown => ({ fault: 
 const removed = (from: number, to: number): unknown => ({ fault: 'removed', from, to })
 const inserted = (n: number): unknown => ({ fault: 'inserted', n })
 const moved = (n: number, was: number): unknown => ({ fault: 'moved', n, was })
-/** The row itself is as it was written, but nothing vouches for it any more. */
+/** The row is as it was written, but the row that vouched for it no longer stands before it. */
 const unproven = (n: number): unknown => ({ fault: 'unproven', n })
 
 /** Twelve rows: see `history` below. */
@@ -368,7 +368,7 @@ describe('promise 4: no false alarms', () => {
 
   it('[CRY-3] promise 4: a sealed value opens only in its record, its field and its item', async () => {
     const world = createWorld()
-    const random = seededRandom('seals')
+    const random = seededRandom('places')
     const { storage, keys } = world
     const kind = { kind: 'account', schema: 1, empty: emptyAccount, summarize: summarizeAccount }
     const records = createRecordStore(kind, { storage, keys, random })

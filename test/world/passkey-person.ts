@@ -33,7 +33,7 @@ type Confirm = Parameters<Nightlatch['passkeys']['confirm']>[0]
 type Verify = Parameters<Nightlatch['signIn']['verifyPasskey']>[0]
 type Prove = Parameters<Nightlatch['stepUp']['verifyPasskey']>[0]
 
-/** What a page sends to confirm a new passkey; `words` are the lies of this one call. */
+/** What a page sends to confirm a new passkey; `words` replace true values in this one call. */
 export async function made(
   nl: Nightlatch,
   authenticator: Authenticator,

@@ -92,7 +92,7 @@ export async function challengesOf(person: Person, count: number, first = 0): Pr
   return challenges
 }
 
-/** A well-formed code that no step near now has. */
+/** A well-formed code that is wrong in every step near now. */
 export function wrongCode({ code }: Authenticator): string {
   const near = Array.from({ length: 13 }, (_, index) => code(index - 6))
   for (let n = 0; ; n++) {
@@ -101,7 +101,7 @@ export function wrongCode({ code }: Authenticator): string {
   }
 }
 
-/** Where persons live. */
+/** The client of every person, unless told otherwise. */
 export const home: ClientInfo = { ip: '192.0.2.7', userAgent: 'Firefox' }
 
 /** A client of its own network for every number below 2^24, without a device token. */

@@ -9,7 +9,7 @@ import { createWorld } from './world.ts'
 
 export interface PhoneWorld extends World {
   readonly sms: MemorySms
-  /** What came to a number, oldest first, once nothing is on its way any more. */
+  /** What came to a number, oldest first, once every message was sent. */
   received(number?: string): Promise<readonly Sms[]>
   /** The newest code that came to a number. */
   code(number?: string): Promise<string>
@@ -49,7 +49,7 @@ export function createPhoneWorld(given: WorldOptions & { readonly sms?: Partial<
   }
 }
 
-/** A code of six digits that is another one. */
+/** Another code of six digits. */
 export function anotherCode(code: string, by = 1): string {
   return String((Number(code) + by) % 1_000_000).padStart(6, '0')
 }
@@ -72,14 +72,14 @@ export interface PhonePerson {
   readonly known: ClientInfo
   /** Of the session that enrolled the number. */
   readonly grant: string
-  /** A right password: the challenge, and what came of the code that goes out with it. */
+  /** Starts a sign-in by a right password: the challenge, and whether its code was sent. */
   start(
     client?: ClientInfo,
     nl?: Nightlatch,
   ): Promise<Extract<Awaited<ReturnType<Nightlatch['signIn']['start']>>, { status: 'challenge' }>>
 }
 
-/** Somebody whose one factor is a number: their first code was asked for, and proved it. */
+/** Somebody whose only factor is a number, confirmed by the first code that was sent. */
 export async function phonePerson(world: PhoneWorld, id = 'ada', number = phoneNumber): Promise<PhonePerson> {
   const { nl } = world
   const { grant, deviceToken } = await newcomer(world, id)
