@@ -275,7 +275,7 @@ describe('a passkey while codes are held back', () => {
       expectStatus(await nl.signIn.verifyPasskey({ ...second, client }), 'granted')
       const alone = await answered(nl, authenticator, null)
       expectStatus(await nl.signIn.verifyPasskey({ ...alone, client }), 'granted')
-      // It opens itself, and no door for codes.
+      // A passkey signs in, and ends neither wait nor lock for codes.
       const next = await person.challenge(elsewhere(1000))
       const held = await nl.signIn.verify({ challenge: next, code, client: elsewhere(1000) })
       expect(held).toMatchObject({ status: 'challenge', reason: 'wait' })

@@ -94,7 +94,7 @@ describe('guessing', () => {
     expect(await nl.accounts.turnOffTwoFactor({ ...page, code })).toMatchObject({ reason: 'wrong' })
     const { sms, throttle } = await stateOf(world.storage, 'ada')
     expect([sms.failures, throttle.failures]).toEqual([4, 4])
-    // Now every door waits, and no code is sent that could not be typed.
+    // Now every flow waits, and no code is sent that could not be typed.
     const retryAt = clock() + 5000
     expect(await nl.stepUp.sendCode(page)).toEqual({ ok: false, reason: 'wait', retryAt })
     clock.advance(1000)
