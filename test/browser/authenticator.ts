@@ -2,18 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 
 const period = 30_000
-/** Between computing a code and its check a step may not end. */
+/** A code must be checked before its step ends. ms */
 const margin = 6_000
 
 /** An authenticator app that is not ours: a key typed into oathtool. */
-export interface Phone {
-  /** The next code that was not given out yet: of this step, or of the coming one, which a server takes as well. */
+export interface AuthenticatorApp {
+  /** The next code that was not used yet: of this step, or of the next one, which a server accepts, too. */
   code(): Promise<string>
-  /** The codes of two steps in a row, as of a clock that is off. */
+  /** The codes of two steps in a row, by a clock that is so many ms off. */
   pair(offMs: number): readonly [string, string]
 }
 
-export function phoneWith(key: string): Phone {
+export function appWith(key: string): AuthenticatorApp {
   let last = 0
 
   const at = (step: number): string => {
@@ -38,12 +38,12 @@ export function phoneWith(key: string): Phone {
   }
 }
 
-/** A text of six digits that is not the code of now, unless once in some hundred thousand times. */
+/** Six equal digits: a wrong code, but for once in some hundred thousand times. */
 export function wrongCode(n: number): string {
   return String(n).repeat(6)
 }
 
-/** What a foreign reader reads in a picture of a QR code. */
+/** What another program, zbar, reads in a picture of a QR code. */
 export function readQr(png: Uint8Array): string {
   return execFileSync('zbarimg', ['--quiet', '--raw', 'png:-'], { input: png, encoding: 'utf8' }).trim()
 }

@@ -20,7 +20,7 @@ describe('the password that the portal asks for again', () => {
     return answer
   }
 
-  it('[THR-12] answers a right one like a wrong one while it has to wait', async () => {
+  it('[THR-12] a right password is answered like a wrong one while the wait lasts', async () => {
     const email = 'ada@example.org'
     const password = 'correct horse battery'
     await post('/register', { name: 'Ada', email, password })

@@ -1,35 +1,23 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { requires } from '../require.ts'
 import { wrongCode } from './authenticator.ts'
-import type { PortalProcess } from './portal-process.ts'
-import { startPortal } from './portal-process.ts'
-import { launch, picture } from './screens.ts'
+import type { OpenPortal } from './open-portal.ts'
+import { chromium, openPortal } from './open-portal.ts'
+import { picture } from './screens.ts'
 import type { Visitor } from './visitor.ts'
-import { visit } from './visitor.ts'
-
-const chromium = requires('chromium')
 
 /** Each test goes on where the one before it ended. */
 describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
-  let portal: PortalProcess
-  let browser: Browser
+  let portal: OpenPortal
   let ada: Visitor
   let known: readonly string[] = []
 
   beforeAll(async () => {
-    portal = await startPortal()
-    browser = await launch(chromium!)
-    ada = await visit(browser, portal, 'ada@example.org')
+    portal = await openPortal()
+    ada = await portal.visit('ada@example.org')
     await ada.register()
   })
 
-  afterAll(async () => {
-    await browser?.close()
-    await portal?.remove()
-  })
-
-  const arrive = (name: string): Promise<void> => ada.page.getByRole('heading', { level: 1, name }).waitFor()
+  afterAll(() => portal?.close())
 
   async function nextCode(): Promise<string> {
     const code = await ada.newCodeBySms(known)
@@ -37,7 +25,7 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     return code
   }
 
-  it('says in words why a number will not do', async () => {
+  it('tells why a number is refused', async () => {
     await ada.page.getByRole('link', { name: 'Add a phone number' }).click()
     await picture(ada.page, 'phone')
     const answerTo = async (number: string): Promise<string> => {
@@ -53,10 +41,10 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     await picture(ada.page, 'phone-refused')
   })
 
-  it('[SMS-12] asks for the code in one numeric field that the message fills', async () => {
+  it('[SMS-12] asks for a code by SMS in one numeric field that the message fills', async () => {
     await ada.page.getByLabel('Mobile number').fill('06 30 123 4567')
     await ada.press('Send a code')
-    await arrive('Confirm the number')
+    await ada.arrive('Confirm the number')
     const field = ada.page.getByRole('textbox')
     expect(await field.count()).toBe(1)
     const attributes = await Promise.all(['type', 'inputmode', 'autocomplete'].map((name) => field.getAttribute(name)))
@@ -68,29 +56,26 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     await picture(ada.page, 'phone-code')
   })
 
-  it('takes the number for a factor once its code came back', async () => {
+  it('adds the number as a factor after its code was typed', async () => {
     const code = await nextCode()
     await ada.typeCode(wrongCode(1), 'Confirm')
     expect(await ada.alert()).toMatch(/not right.*tries left/s)
     await picture(ada.page, 'phone-code-wrong')
     const field = ada.page.getByRole('textbox')
-    await ada.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin })
     await ada.page.evaluate((text) => navigator.clipboard.writeText(text), `${code.slice(0, 3)} ${code.slice(3)}`)
     await field.press('Control+V')
     await ada.press('Confirm')
-    await arrive('Two-factor authentication is on')
-    expect(await ada.page.locator('#codes code').count()).toBe(10)
-    await ada.page.getByLabel('I have saved my backup codes').check()
-    await ada.press('Done')
+    await ada.arrive('Two-factor authentication is on')
+    expect(await ada.saveBackupCodes()).toHaveLength(10)
     expect(await ada.section('Phone number').innerText()).toMatch(/67.*weakest/s)
     expect(await ada.page.getByRole('main').innerText()).not.toContain('1234567')
     await picture(ada.page, 'security-phone')
   })
 
-  it('signs in with a code that goes out by itself, and sends one more after the countdown', async () => {
+  it('sends a code at sign-in, sends another one after the countdown, and accepts the last', async () => {
     await ada.signOut()
     await ada.typePassword()
-    await arrive('Enter your code')
+    await ada.arrive('Enter your code')
     await ada.page.getByText(/A code is on its way/).waitFor()
     await picture(ada.page, 'code-sms')
     const first = await nextCode()
@@ -107,11 +92,11 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
       expect(await ada.alert(), 'the one before is void').toMatch(/not right.*4 tries left/s)
     }
     await ada.typeCode(second, 'Sign in')
-    await arrive('Login and security')
+    await ada.arrive('Login and security')
     expect(await ada.section('Where you are signed in').innerText()).toContain('password and code by SMS')
   })
 
-  it('shows why a code is held back', async () => {
+  it('tells why no code was sent', async () => {
     await ada.signOut()
     await ada.typePassword()
     await ada.newCodeBySms(known)
@@ -121,39 +106,33 @@ describe.runIf(chromium !== undefined)('codes by SMS in the portal', () => {
     await picture(ada.page, 'code-sms-held')
   })
 
-  it('has a field with letters for backup codes', async () => {
+  it('asks for a backup code in a field that takes letters', async () => {
     await ada.page.getByRole('link', { name: 'Use a backup code' }).click()
     const field = ada.page.getByRole('textbox', { name: 'Backup code' })
     expect(await field.getAttribute('inputmode'), 'letters are in it').toBe('text')
     await picture(ada.page, 'code-backup')
     await ada.page.getByRole('link', { name: 'Use another way' }).click()
-    await arrive('Enter your code')
+    await ada.arrive('Enter your code')
   })
 
-  it('broke no rule of its content security policy, and nothing else', () => {
-    expect(ada.complaints).toEqual([])
-    expect(portal.printed()).not.toMatch(/error/i)
+  it('broke no rule of its content security policy and logged no error in the tests above', () => {
+    expect(portal.complaints()).toEqual([])
   })
 })
 
-describe.runIf(chromium !== undefined)('a gateway that is down', () => {
-  let portal: PortalProcess
-  let browser: Browser
+describe.runIf(chromium !== undefined)('a phone number in the portal', () => {
+  let portal: OpenPortal
   let ada: Visitor
 
   beforeAll(async () => {
-    portal = await startPortal()
-    browser = await launch(chromium!)
-    ada = await visit(browser, portal, 'ada@example.org')
+    portal = await openPortal()
+    ada = await portal.visit('ada@example.org')
     await ada.register()
   })
 
-  afterAll(async () => {
-    await browser?.close()
-    await portal?.remove()
-  })
+  afterAll(() => portal?.close())
 
-  it('leaves the message queued, and gets it when it is up again', async () => {
+  it('waits for its code while the gateway is down, and gets it when that is up again', async () => {
     await ada.go('/mailbox')
     await ada.press('Take it down')
     expect(await ada.section('Messages').innerText()).toContain('Gateway is down')
@@ -173,7 +152,7 @@ describe.runIf(chromium !== undefined)('a gateway that is down', () => {
     expect(await ada.heading()).toBe('Two-factor authentication is on')
   })
 
-  it('changes the number after a code to the old one, and goes on with what was begun', async () => {
+  it('is changed after a code to the old number', async () => {
     const before = await ada.codesBySms()
     await ada.go('/security')
     await ada.section('Phone number').getByText('Change', { exact: true }).click()
@@ -192,7 +171,7 @@ describe.runIf(chromium !== undefined)('a gateway that is down', () => {
     expect(await ada.section('Phone number').innerText()).toContain('99')
   })
 
-  it('removes it after a code, and with the last factor 2FA is off', async () => {
+  it('is removed after a code, and 2FA is off because it was the last factor', async () => {
     const before = await ada.codesBySms()
     await ada.section('Phone number').getByText('Change', { exact: true }).click()
     await ada.section('Phone number').getByRole('button', { name: 'Remove this number' }).click()

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export interface PortalProcess {
   readonly origin: string
-  /** What it printed so far. */
+  /** What it printed so far, before a restart too. */
   readonly printed: () => string
   /** Its data folder. */
   readonly folder: string
@@ -30,7 +30,7 @@ async function freePort(): Promise<number> {
 
 /** The portal as `npm start` runs it, with a port and an empty data folder of its own. */
 export async function startPortal(environment: Readonly<Record<string, string>> = {}): Promise<PortalProcess> {
-  // `npm test` has built it. A build by this file would pull it from under the tests that run beside it.
+  // `npm test` has built it. A build by this file would remove it while other tests run it.
   if (!existsSync(join(root, 'dist/index.js'))) execFileSync('npx', ['tsup', '--no-dts', '--silent'], { cwd: root })
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'nightlatch-portal-'))
@@ -57,13 +57,14 @@ export async function startPortal(environment: Readonly<Record<string, string>> 
       isOpen = resolve
       started.once('exit', (code) => reject(new Error(`the portal ended with ${code}:\n${printed}`)))
     })
+    let heard = ''
     const hear = (chunk: Buffer): void => {
+      heard += chunk.toString()
       printed += chunk.toString()
-      if (printed.includes(origin)) isOpen()
+      if (heard.includes(origin)) isOpen()
     }
     started.stdout.on('data', hear)
     started.stderr.on('data', hear)
-    printed = ''
     await opened
     started.removeAllListeners('exit')
   }

@@ -23,7 +23,7 @@ export function launch(executablePath: string): Promise<Browser> {
   })
 }
 
-/** Keeps the page as it looks on a desk and on a phone, by day and by night. */
+/** Keeps pictures of the page on a desktop and on a phone, in light and in dark colors. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   for (const [device, viewport] of Object.entries({ desktop, phone })) {

@@ -12,16 +12,17 @@ import { expectStatus } from '../world/expect-outcome.ts'
 import { peekEvents, peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
 import { elsewhere, wrongCode } from '../world/person.ts'
+import { times } from '../world/times.ts'
+import { unlimited } from '../world/unlimited.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
 import type { Guess, Job } from './budget-racer.ts'
 import { openFile, temporaryFolder } from './sqlite-file.ts'
 
 const racer = fileURLToPath(new URL('budget-racer.ts', import.meta.url))
-const times = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
-const perPlace = limits.freeFailures + 1
+const perSource = limits.freeFailures + 1
 
-describe('200 guesses at once, from four processes on one SQLite file', () => {
+describe('guesses at once, from four processes on one SQLite file', () => {
   const ended = new AbortController()
   let racers: readonly ChildProcess[]
   let file: string
@@ -49,9 +50,7 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     remove = folder.remove
     db = openFile(file, { busyTimeout: 60_000 })
     await migrate(db)
-    // The limiter in front of `start` is not the subject.
-    const limiter = { charge: async () => ({ admitted: true }) as const }
-    world = createWorld({ storage: sqlStorage(db), options: { limiter } })
+    world = createWorld({ storage: sqlStorage(db), options: unlimited })
     ada = await world.person()
     await ada.signIn()
     world.clock.advance(30_000)
@@ -65,7 +64,7 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     await remove()
   })
 
-  /** All guesses at the same moment, dealt out to the processes; answers in the order of the guesses. */
+  /** All guesses at the same moment, spread over the processes; answers in the order of the guesses. */
   async function race(guesses: readonly Guess[]): Promise<readonly string[]> {
     const hands = racers.map((_, n) => guesses.filter((_, i) => i % racers.length === n))
     const tell = async (messages: readonly (Job | string)[]): Promise<readonly unknown[]> =>
@@ -96,8 +95,8 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     (await peekEvents(world.storage, 'ada')).slice(began).filter(({ type }) => types.includes(type))
   const count = (answers: readonly string[], answer: string): number => answers.filter((one) => one === answer).length
 
-  /** Every answer is a verdict that was paid for, or says nothing about the code. */
-  async function expectPaid(answers: readonly string[], verdicts: number): Promise<void> {
+  /** Every answer is a verdict that was charged, or says nothing about the code. */
+  async function expectVerdicts(answers: readonly string[], verdicts: number): Promise<void> {
     expect(answers.filter((answer) => !['wrong', 'wait', 'busy'].includes(answer))).toEqual([])
     expect(count(answers, 'wrong')).toBe(verdicts)
     await expectCharged(verdicts)
@@ -109,17 +108,17 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     expect([state?.throttle.failures, state?.totp.failures]).toEqual([verdicts, verdicts])
   }
 
-  it('[THR-7] promise 2: from one network get four verdicts, the rest a wait', async () => {
-    await expectPaid(await race(await wrong(() => ({ ip: '203.0.113.9' }))), perPlace)
+  it('[THR-7] promise 2: 200 guesses from one network get four verdicts, and the rest a wait', async () => {
+    await expectVerdicts(await race(await wrong(() => ({ ip: '203.0.113.9' }))), perSource)
   })
 
-  it('[THR-7] promise 2: from one known device get four verdicts, and lock nothing', async () => {
-    await expectPaid(await race(await wrong(() => known)), perPlace)
+  it('[THR-7] promise 2: 200 guesses from one known device get four verdicts, and lock nothing', async () => {
+    await expectVerdicts(await race(await wrong(() => known)), perSource)
     expect((await peekState(world.storage, 'ada'))?.throttle.lockedAt).toBeNull()
   })
 
-  it('[THR-5] [THR-7] promise 2: each from another network get twenty verdicts, then one for each lock that ran out', async () => {
-    await expectPaid(await race(await wrong((i) => elsewhere(i))), limits.lockAfter)
+  it('[THR-5] [THR-7] promise 2: 200 guesses from 200 networks get twenty verdicts, then one for each lock that ran out', async () => {
+    await expectVerdicts(await race(await wrong((i) => elsewhere(i))), limits.lockAfter)
     const locked = await wrong((i) => elsewhere(1000 + i))
     const before = await world.storage.load('account:ada')
     expect(count(await race(locked), 'wait')).toBe(locked.length)
@@ -134,49 +133,52 @@ describe('200 guesses at once, from four processes on one SQLite file', () => {
     expectStatus(await world.nl.signIn.verify({ challenge, code: ada.app.code(), client: known }), 'granted')
   })
 
-  it('[THR-7] promise 2: for three challenges get no more verdicts than these have tries', async () => {
+  it('[THR-7] promise 2: 200 guesses for three challenges get no more verdicts than these have tries', async () => {
     const challenges = [await ada.challenge(), await ada.challenge(), await ada.challenge()]
     const answers = await race(await wrong((i) => elsewhere(i), challenges))
-    // The last try of each is paid for too, and ends it.
+    // The last try of each challenge is charged, too, and ends it.
     expect(count(answers, 'wrong')).toBe(challenges.length * (limits.challengeTries - 1))
     expect(answers.filter((answer) => !['wrong', 'too-many-tries', 'busy'].includes(answer))).toEqual([])
     await expectCharged(challenges.length * limits.challengeTries)
   })
 
-  it('[THR-5] [THR-7] promise 2: at three doors, each from another network, share the twenty verdicts', async () => {
+  it('[THR-5] [THR-7] promise 2: 200 guesses in three flows, each from another network, share the twenty verdicts', async () => {
     const { grant } = ada
     const guesses = (await wrong((i) => elsewhere(i))).map((guess, i): Guess => {
       const flow = (['sign-in', 'step-up', 'turn-off'] as const)[i % 3]!
       return { ...guess, flow, token: flow === 'sign-in' ? guess.token : grant }
     })
-    await expectPaid(await race(guesses), limits.lockAfter)
+    await expectVerdicts(await race(guesses), limits.lockAfter)
   })
 
   it.each([
-    ['an app', () => ada.app.code()],
-    ['a backup code', () => ada.backupCodes[0] ?? ''],
-  ])('promise 1: the right code of %s among them, forty times at two doors, is accepted once', async (_, codeOf) => {
-    const { grant } = ada
-    const guesses = [...(await wrong((i) => elsewhere(i)))]
-    // In the middle, and from the browser that stays open under the lock.
-    for (const i of times(40)) {
-      const flow = i % 2 ? 'step-up' : 'sign-in'
-      const token = flow === 'sign-in' ? await ada.challenge(known) : grant
-      guesses[80 + i] = { flow, token, code: codeOf(), client: known }
-    }
-    const answers = await race(guesses)
-    expect(count(answers, 'accepted')).toBe(1)
-    expect(await since('authn_login_success', 'stepup_success')).toHaveLength(1)
-    expect(answers.filter((answer) => !['accepted', 'wrong', 'wait', 'busy'].includes(answer))).toEqual([])
+    ['code of an authenticator', () => ada.app.code()],
+    ['backup code', () => ada.backupCodes[0] ?? ''],
+  ])(
+    'promise 1: the right %s, typed forty times in two flows among wrong codes, is accepted once',
+    async (_, codeOf) => {
+      const { grant } = ada
+      const guesses = [...(await wrong((i) => elsewhere(i)))]
+      // In the middle, and from the known browser, which a lock does not stop.
+      for (const i of times(40)) {
+        const flow = i % 2 ? 'step-up' : 'sign-in'
+        const token = flow === 'sign-in' ? await ada.challenge(known) : grant
+        guesses[80 + i] = { flow, token, code: codeOf(), client: known }
+      }
+      const answers = await race(guesses)
+      expect(count(answers, 'accepted')).toBe(1)
+      expect(await since('authn_login_success', 'stepup_success')).toHaveLength(1)
+      expect(answers.filter((answer) => !['accepted', 'wrong', 'wait', 'busy'].includes(answer))).toEqual([])
 
-    // A success begins a new row: on either side of it no more than the budget.
-    const told = await since('mfa_fail', 'authn_login_success', 'stepup_success')
-    expect(told).toHaveLength(count(answers, 'wrong') + 1)
-    const strangers = told.map(({ fields }) => fields.knownDevice?.value === 'false')
-    const success = told.findIndex(({ type }) => type !== 'mfa_fail')
-    for (const row of [strangers.slice(0, success), strangers.slice(success + 1)]) {
-      expect(row.filter((stranger) => stranger).length).toBeLessThanOrEqual(limits.lockAfter)
-    }
-    expect(answers.slice(80, 120).filter((answer) => answer === 'wrong').length).toBeLessThanOrEqual(perPlace)
-  })
+      // A success starts the count anew: before it and after it there are no more verdicts than the budget.
+      const told = await since('mfa_fail', 'authn_login_success', 'stepup_success')
+      expect(told).toHaveLength(count(answers, 'wrong') + 1)
+      const strangers = told.map(({ fields }) => fields.knownDevice?.value === 'false')
+      const success = told.findIndex(({ type }) => type !== 'mfa_fail')
+      for (const row of [strangers.slice(0, success), strangers.slice(success + 1)]) {
+        expect(row.filter((stranger) => stranger).length).toBeLessThanOrEqual(limits.lockAfter)
+      }
+      expect(answers.slice(80, 120).filter((answer) => answer === 'wrong').length).toBeLessThanOrEqual(perSource)
+    },
+  )
 })

@@ -14,21 +14,21 @@ export interface OpenLimiter {
   close(): Promise<void>
 }
 
-/** What one test calls its keys or its table, so that it meets nobody else's. */
+/** A new name for the keys or the table of one test, which no other test uses. */
 export function newName(): string {
   return `nightlatch_test_${randomUUID().replaceAll('-', '')}`
 }
 
-interface Place {
+interface StoreAddress {
   readonly url: string
   readonly name: string
   readonly timeoutMs?: number
 }
 
-// Tests share their machine with others, and a slow answer is not what most of them are about.
+// The machine may be busy, and a slow answer is not the subject of most tests.
 const patience = 30_000
 
-async function openRedis({ url, name, timeoutMs = patience }: Place): Promise<OpenLimiter> {
+async function openRedis({ url, name, timeoutMs = patience }: StoreAddress): Promise<OpenLimiter> {
   const client = createClient({ url })
   client.on('error', () => undefined)
   await client.connect()
@@ -43,7 +43,7 @@ async function openRedis({ url, name, timeoutMs = patience }: Place): Promise<Op
   }
 }
 
-async function openPostgres({ url, name, timeoutMs = patience }: Place): Promise<OpenLimiter> {
+async function openPostgres({ url, name, timeoutMs = patience }: StoreAddress): Promise<OpenLimiter> {
   const pool = new pg.Pool({ connectionString: url, max: 4 })
   pool.on('error', () => undefined)
   return {
@@ -55,7 +55,7 @@ async function openPostgres({ url, name, timeoutMs = patience }: Place): Promise
   }
 }
 
-export const openStore: Readonly<Record<StoreName, (place: Place) => Promise<OpenLimiter>>> = {
+export const openStore: Readonly<Record<StoreName, (address: StoreAddress) => Promise<OpenLimiter>>> = {
   redis: openRedis,
   postgres: openPostgres,
 }

@@ -54,12 +54,12 @@ describe.each(stores.flatMap(([store, url]) => (url === undefined ? [] : [[store
     })
 
     limiterContract({ describe, it }, async (): Promise<LimiterUnderTest> => {
-      const place = { url, name: nextName() }
-      const opened = [await open(place)]
+      const address = { url, name: nextName() }
+      const opened = [await open(address)]
       return {
         limiter: opened[0]!.limiter,
         async second() {
-          const another = await open(place)
+          const another = await open(address)
           opened.push(another)
           return another.limiter
         },
@@ -69,7 +69,7 @@ describe.each(stores.flatMap(([store, url]) => (url === undefined ? [] : [[store
       }
     })
 
-    it('admits exactly the limit to four processes that race', async () => {
+    it('admits exactly the limit to four processes at once', async () => {
       const [name, times, limit] = [nextName(), 100, 130]
       const start = (): Promise<() => Promise<number>> => startRacer([store, url, name, `${times}`, `${limit}`])
       const racers = await Promise.all([start(), start(), start(), start()])
@@ -77,7 +77,7 @@ describe.each(stores.flatMap(([store, url]) => (url === undefined ? [] : [[store
       expect(admitted.reduce((sum, count) => sum + count, 0)).toBe(limit)
     })
 
-    it('counts one key with two windows apart', async () => {
+    it('counts one key separately for each length of its window', async () => {
       const { limiter, close } = await open({ url, name: nextName() })
       const charge = (windowMs: number): Promise<unknown> =>
         limiter.charge({ now: 0, charges: [{ key: 'k', limit: 1, windowMs }] })
@@ -87,7 +87,7 @@ describe.each(stores.flatMap(([store, url]) => (url === undefined ? [] : [[store
       await close()
     })
 
-    it('fails in its time when the server hangs, and serves again when it answers', async () => {
+    it('fails within its timeout while the server hangs, and works again when it answers', async () => {
       const proxy = await stallingProxy(url)
       const { limiter, close } = await open({ url: proxy.url, name: nextName(), timeoutMs: 1000 })
       const charge = (): Promise<unknown> =>

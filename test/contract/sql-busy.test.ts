@@ -31,7 +31,7 @@ describe('SQL storage on a SQLite file that another program has locked', () => {
     await remove()
   })
 
-  it('waits without stopping the process, and keeps what it answered', async () => {
+  it('waits for the lock without stopping the process, and then keeps what it answered', async () => {
     const storage = sqlStorage(db)
     // The driver finalizes a statement that was refused only when its object is collected.
     const collecting = setInterval(collectGarbage, 20)
@@ -43,7 +43,7 @@ describe('SQL storage on a SQLite file that another program has locked', () => {
     expect(other.prepare('select id from nightlatch_records').all()).toEqual([{ id: 'account:1' }])
   })
 
-  it('gives up with an error of ours, and reads meanwhile', async () => {
+  it('throws NL_STORAGE_FAILED when the lock stays, and reads meanwhile', async () => {
     const storage = sqlStorage(db)
     const refused = storage.commit(newChange()).catch((error: unknown) => error)
     expect(await storage.load('account:1')).toBeNull()

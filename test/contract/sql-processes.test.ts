@@ -16,7 +16,7 @@ describe('SQL storage in two processes on one SQLite file', async () => {
     await remove()
   })
 
-  it('loses no commit and takes no number twice', async () => {
+  it('loses no commit and gives no event number twice', async () => {
     await migrate(db)
     const start = (name: string): Promise<unknown> =>
       run(process.execPath, ['--import', 'tsx', racer, file, name, '150'], { timeout: 100_000 })
@@ -32,7 +32,7 @@ describe('SQL storage in two processes on one SQLite file', async () => {
     expect(taken.map(({ body }) => body)).toEqual(items.map(({ type }) => type).reverse())
   })
 
-  it('migrates one file from several instances at once', async () => {
+  it('migrates one file through four instances at once', async () => {
     const fresh = await temporaryFolder()
     const instances = Array.from({ length: 4 }, () => openFile(fresh.file))
     await Promise.all(instances.map((instance) => migrate(instance)))

@@ -55,7 +55,7 @@ function bundle(source: string): Promise<BuildResult<{ metafile: true; write: fa
     stdin: { contents: source, resolveDir: installed.folder },
     bundle: true,
     minify: true,
-    // What is imported late is a file of its own.
+    // What is imported on use is a file of its own.
     splitting: true,
     outdir: installed.folder,
     format: 'esm',
@@ -66,7 +66,7 @@ function bundle(source: string): Promise<BuildResult<{ metafile: true; write: fa
   })
 }
 
-/** The output files that are loaded with the program, by the file's name; what it loads late is left out. */
+/** The output files that are loaded with the program, by the file's name; what it loads on use is left out. */
 function loadedAtOnce({ metafile, outputFiles }: Awaited<ReturnType<typeof bundle>>): {
   readonly text: string
   readonly inputs: readonly string[]
@@ -109,11 +109,11 @@ function packagesIn(metafile: Metafile): string[] {
 const kilobytes = (text: string): number => gzipSync(text, { level: 9 }).length / 1000
 
 describe('bundled for a browser', () => {
-  it('every subpath is in the list', () => {
+  it('the list names every subpath', () => {
     expect(Object.keys(allowed).sort()).toEqual([...subpaths].sort())
   })
 
-  it.each(subpaths)('%s brings only what it is allowed', async (path) => {
+  it.each(subpaths)('%s brings only the packages that the list allows', async (path) => {
     const { metafile } = await bundle(`export * from '${path}'`)
     expect(packagesIn(metafile).filter((name) => !allowed[path]?.includes(name))).toEqual([])
   })
@@ -162,7 +162,7 @@ describe('loading the root', () => {
     expect(kilobytes(text)).toBeLessThanOrEqual(50)
   })
 
-  it('loads no adapter, no drawing, no test kit, no mail texts, and of other packages only ciphers and hashes', async () => {
+  it('loads no adapter, QR code, test kit or mail text, and of other packages only ciphers and hashes', async () => {
     const { inputs } = loadedAtOnce(await bundle(`export * from 'nightlatch'`))
     const heavy = /dist\/(?:storage\/|mail\/|mail-|qr|testing|cli\/)/
     expect(inputs.filter((path) => heavy.test(path))).toEqual([])

@@ -18,12 +18,12 @@ function bundle(contents: string): Buffer {
   return Buffer.from(built.outputFiles[0]!.contents)
 }
 
-describe('an app that verifies one code', () => {
-  const app = bundle(`import { verifyTotp } from 'nightlatch/otp'; export const verify = (o) => verifyTotp(o)`)
+describe('a bundle that verifies one TOTP code', () => {
+  const built = bundle(`import { verifyTotp } from 'nightlatch/otp'; export const verify = (o) => verifyTotp(o)`)
 
-  it('is at most 8 kB compressed, all three hashes in it', async () => {
-    expect(gzipSync(app, { level: 9 }).length).toBeLessThanOrEqual(8000)
-    const { verify } = (await import(`data:text/javascript;base64,${app.toString('base64')}`)) as {
+  it('is at most 8 kB compressed, with all three hashes', async () => {
+    expect(gzipSync(built, { level: 9 }).length).toBeLessThanOrEqual(8000)
+    const { verify } = (await import(`data:text/javascript;base64,${built.toString('base64')}`)) as {
       verify: (options: object) => { ok: boolean }
     }
     const digits = '1234567890'.repeat(7)
@@ -38,7 +38,7 @@ describe('an app that verifies one code', () => {
   })
 
   it('leaves out what it does not use', () => {
-    const text = app.toString()
+    const text = built.toString()
     for (const part of ['otpauth', 'base32', 'issuer', 'qrcode']) expect(text).not.toContain(part)
   })
 })

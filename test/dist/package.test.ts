@@ -30,7 +30,7 @@ const namesInCjs = `
   console.log(JSON.stringify(names))`
 
 describe('the packed package, installed alone', () => {
-  it('holds what it needs and nothing else', () => {
+  it('holds the built files, package.json and four documents, and nothing else', () => {
     const listed = execFileSync('tar', ['-tzf', installed.tarball], { encoding: 'utf8' }).trim().split('\n')
     const others = listed.filter((name) => !name.startsWith('package/dist/')).sort()
     expect(others).toEqual(
@@ -63,12 +63,12 @@ describe('the packed package, installed alone', () => {
     expect(made).toEqual(expect.objectContaining(failed))
   })
 
-  it('is clean for publint', async () => {
+  it('has no message from publint', async () => {
     const { messages } = await publint({ pkgDir: join(installed.folder, 'node_modules/nightlatch'), strict: true })
     expect(messages).toEqual([])
   })
 
-  it('has right types for every condition, says attw', () => {
+  it('has types for every export condition, as attw checks', () => {
     const attw = fileURLToPath(new URL('../../node_modules/@arethetypeswrong/cli/dist/index.js', import.meta.url))
     const ask = [attw, installed.tarball, '--profile', 'node16', '--no-definitely-typed', '--format', 'json']
     const { problems } = JSON.parse(execFileSync(process.execPath, ask, { encoding: 'utf8' })) as {
@@ -88,7 +88,7 @@ describe('the error class', () => {
       try { call() } catch (error) { provoked.push(error) }
     }`
 
-  it('is one in ESM', () => {
+  it('is the same over all subpaths in ESM', () => {
     const seen = installed.run(
       'esm',
       `import { NightlatchError, isNightlatchError } from 'nightlatch'
@@ -102,7 +102,7 @@ describe('the error class', () => {
     expect(seen).toEqual(Array(3).fill([true, true, 'NL_ARGUMENT']))
   })
 
-  it('is one in CommonJS', () => {
+  it('is the same over all subpaths in CommonJS', () => {
     const seen = installed.run(
       'cjs',
       `const { NightlatchError, isNightlatchError } = require('nightlatch')
@@ -116,7 +116,7 @@ describe('the error class', () => {
     expect(seen).toEqual(Array(3).fill([true, true, 'NL_ARGUMENT']))
   })
 
-  it('is known by its brand across the two', () => {
+  it('is known by its brand between ESM and CommonJS', () => {
     const seen = installed.run(
       'esm',
       `import { createRequire } from 'node:module'
@@ -143,7 +143,7 @@ describe('the command', () => {
     expect(readFileSync(installed.command, 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node')
   })
 
-  it('makes a key that the key ring takes, another one each time', () => {
+  it('makes a new key each time, which the key ring accepts', () => {
     const keys = [nightlatch('keygen').trim(), nightlatch('keygen').trim()]
     expect(keys[0]).not.toBe(keys[1])
     const taken = installed.run(

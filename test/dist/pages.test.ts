@@ -54,7 +54,7 @@ async function run(program: string): Promise<string> {
 
 describe('the code on the pages runs', () => {
   it.each(programsOf('README.md', false).map((program, index) => [index + 1, program] as const))(
-    'README.md, example %i',
+    'README.md, example %i, prints what the page says',
     async (index, program) => {
       const output = await run(program)
       if (index === 1)
@@ -78,7 +78,7 @@ describe('the code on the pages runs', () => {
     expect(output.trim().split('\n').slice(-4)).toEqual(['@acme.example #049173', '1', 'accepted', 'NL_SMS_FAILED'])
   })
 
-  it('docs/lockout.md tells a thief to wait, and lets the owner in', async () => {
+  it('docs/lockout.md makes a thief wait, and lets the owner in', async () => {
     const output = await run(programsOf('docs/lockout.md', true)[0] ?? '')
     expect(output.trim().split('\n')).toEqual([
       'Wrong code. Tries left: 4.',
@@ -90,7 +90,7 @@ describe('the code on the pages runs', () => {
     ])
   })
 
-  it('docs/step-up.md adds a device by a proof, once, and switches off', async () => {
+  it('docs/step-up.md adds an authenticator with a proof that is good once, and switches 2FA off', async () => {
     const output = await run(programsOf('docs/step-up.md', true)[0] ?? '')
     expect(output.trim().split('\n')).toEqual([
       'step-up',

@@ -1,33 +1,31 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ClientInfo, Nightlatch } from 'nightlatch'
+import type { ClientInfo } from 'nightlatch'
 import { limits } from '../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { peekEvents, peekFacts, peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
-import { authenticator, elsewhere, wrongCode } from '../world/person.ts'
-import type { OpenStorage } from '../world/storages.ts'
+import { authenticator, challengesOf, elsewhere, wrongCode } from '../world/person.ts'
+import type { SeveralServers } from '../world/several-servers.ts'
+import { severalServers } from '../world/several-servers.ts'
 import { storages } from '../world/storages.ts'
+import { times } from '../world/times.ts'
+import { verdictOn } from '../world/verdict.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
+import { typeWrongCodes, typeWrongCodesUntilOff } from '../world/wrong-codes.ts'
 
-const times = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
 const second = 1000
 const minute = 60 * second
 
 describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
-  let opened: OpenStorage
-  let world: World
+  let world: SeveralServers
   let ada: Person
-  let servers: readonly [Nightlatch, Nightlatch]
-  const serverOf = (i: number): Nightlatch => servers[i % 2 ? 1 : 0]
 
   beforeEach(async () => {
-    opened = await open()
-    world = createWorld({ storage: opened.storage })
+    world = await severalServers(open, (storage) => createWorld({ storage }))
     ada = await world.person()
-    servers = [world.instance({ storage: opened.connect() }), world.instance({ storage: opened.connect() })]
   })
-  afterEach(() => opened.close())
+  afterEach(() => world.close())
 
   const verdicts = async (): Promise<number> =>
     (await peekEvents(world.storage, 'ada')).filter(({ type }) => type === 'mfa_fail').length
@@ -35,13 +33,11 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
   /** Wrong codes typed at the same moment, each under a challenge of its own. */
   async function guess(count: number, from: (i: number) => ClientInfo): Promise<readonly string[]> {
     const code = wrongCode(ada.app)
-    const challenges: string[] = []
-    // Started from places of their own: the limiter in front of `start` is not the subject.
-    for (const i of times(count)) challenges.push(await ada.challenge(elsewhere(50_000 + i)))
-    const answers = await Promise.all(
-      challenges.map((challenge, i) => serverOf(i).signIn.verify({ challenge, code, client: from(i) })),
+    // Each started from another source: the limiter in front of `start` is not the subject.
+    const challenges = await challengesOf(ada, count, 50_000)
+    return Promise.all(
+      challenges.map((challenge, i) => verdictOn(world.server(i), { challenge, code, client: from(i) })),
     )
-    return answers.map((answer) => (answer.status === 'granted' ? 'granted' : (answer.reason ?? '')))
   }
 
   it('[THR-7] [HOTP-7] promise 2: 200 parallel wrong codes from one network get four verdicts, the rest a wait', async () => {
@@ -68,7 +64,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     // Nothing is evaluated under the lock: the right code is told to wait like a wrong one.
     const client = elsewhere(999)
     const challenge = await ada.challenge(client)
-    const right = await serverOf(0).signIn.verify({ challenge, code: ada.app.code(), client })
+    const right = await world.server(0).signIn.verify({ challenge, code: ada.app.code(), client })
     expect(right).toMatchObject({ status: 'challenge', reason: 'wait', retryAt: world.clock() + limits.lockMs })
   })
 
@@ -76,23 +72,22 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     const challenge = await ada.challenge()
     const code = wrongCode(ada.app)
     const answers = await Promise.all(
-      times(50).map((i) => serverOf(i).signIn.verify({ challenge, code, client: elsewhere(i) })),
+      times(50).map((i) => world.server(i).signIn.verify({ challenge, code, client: elsewhere(i) })),
     )
     expect(await verdicts()).toBe(limits.challengeTries)
     expect(answers.filter((answer) => answer.status === 'refused' && answer.reason === 'too-many-tries')).toHaveLength(
       50 - limits.challengeTries + 1,
     )
-    const right = await serverOf(0).signIn.verify({ challenge, code: ada.app.code(), client: elsewhere(99) })
+    const right = await world.server(0).signIn.verify({ challenge, code: ada.app.code(), client: elsewhere(99) })
     expect(right).toMatchObject({ status: 'refused', reason: 'too-many-tries' })
   })
 
-  it('[BC-7] promise 2: wrong backup codes and wrong TOTP codes draw from one budget, typed at the same time', async () => {
+  it('[BC-7] promise 2: wrong backup codes and wrong TOTP codes typed at once share one budget', async () => {
     const codes = [wrongCode(ada.app), '00000-00000-000']
-    const challenges: string[] = []
-    for (const i of times(60)) challenges.push(await ada.challenge(elsewhere(i)))
+    const challenges = await challengesOf(ada, 60)
     await Promise.all(
       challenges.map((challenge, i) =>
-        serverOf(i).signIn.verify({ challenge, code: codes[(i >> 1) % 2], client: elsewhere(i) }),
+        world.server(i).signIn.verify({ challenge, code: codes[(i >> 1) % 2], client: elsewhere(i) }),
       ),
     )
     const state = await peekState(world.storage, 'ada')
@@ -108,28 +103,28 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     const other = wrongCode(ada.app).replace(/.$/, (digit) => String((Number(digit) + 1) % 10))
     const { grant } = ada
     const client = { ip: '203.0.113.9' }
-    const challenges: string[] = []
-    for (const i of times(10)) challenges.push(await ada.challenge(elsewhere(i)))
-    const doors: readonly ((i: number) => Promise<unknown>)[] = [
-      (i) => serverOf(i).signIn.verify({ challenge: challenges[i], code, client }),
-      (i) => serverOf(i).stepUp.verify({ grant, purpose: 'factors', code, client }),
-      (i) => serverOf(i).accounts.turnOffTwoFactor({ grant, code, client }),
-      (i) => serverOf(i).totp.resynchronize({ grant, proof, authenticator: ada.app.id, codes: [code, other], client }),
+    const challenges = await challengesOf(ada, 10)
+    const flows: readonly ((i: number) => Promise<unknown>)[] = [
+      (i) => world.server(i).signIn.verify({ challenge: challenges[i], code, client }),
+      (i) => world.server(i).stepUp.verify({ grant, purpose: 'factors', code, client }),
+      (i) => world.server(i).accounts.turnOffTwoFactor({ grant, code, client }),
+      (i) =>
+        world.server(i).totp.resynchronize({ grant, proof, authenticator: ada.app.id, codes: [code, other], client }),
     ]
-    await Promise.all(doors.flatMap((door) => times(10).map(door)))
+    await Promise.all(flows.flatMap((flow) => times(10).map(flow)))
     expect(await verdicts()).toBe(limits.freeFailures + 1)
     expect((await peekState(world.storage, 'ada'))?.throttle.failures).toBe(limits.freeFailures + 1)
   })
 
-  it('promise 2: a refusal under a lock is a counted, sampled fact, and no write', async () => {
+  it('promise 2: a refused try during a lock changes no record, and sampled facts count it', async () => {
     await guess(40, () => ({ ip: '203.0.113.9' }))
-    const before = await opened.storage.load('account:ada')
+    const before = await world.storage.load('account:ada')
     const challenge = await ada.challenge(elsewhere(1))
-    const loaded = await opened.storage.load('account:ada')
+    const loaded = await world.storage.load('account:ada')
     for (const i of times(16)) {
-      await serverOf(i).signIn.verify({ challenge, code: ada.app.code(), client: { ip: '203.0.113.9' } })
+      await world.server(i).signIn.verify({ challenge, code: ada.app.code(), client: { ip: '203.0.113.9' } })
     }
-    expect((await opened.storage.load('account:ada'))?.version).toBe(loaded?.version)
+    expect((await world.storage.load('account:ada'))?.version).toBe(loaded?.version)
     expect(before?.version).not.toBe(loaded?.version)
     const facts = (await peekFacts(world.storage, 'ada')).filter(({ type }) => type === 'excess_rate_limit_exceeded')
     const sampled = facts.map(({ fields }) => Number(fields.sampled))
@@ -139,17 +134,17 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     expect(sampled.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(52)
   })
 
-  it('[TOTP-16] promise 2: a code compared with five devices costs one attempt', async () => {
+  it('[TOTP-16] promise 2: a code compared with five authenticators costs one attempt', async () => {
     await ada.signIn()
     for (const i of times(4)) {
-      const enrolled = expectOk(await servers[0].totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
+      const enrolled = expectOk(await world.server(0).totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
       const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
-      const confirmed = expectOk(await servers[1].totp.confirm({ grant: ada.grant, code: app.code() }))
+      const confirmed = expectOk(await world.server(1).totp.confirm({ grant: ada.grant, code: app.code() }))
       ada.grant = confirmed.grant ?? ''
       expect((await peekState(world.storage, 'ada'))?.totp.authenticators).toHaveLength(i + 2)
     }
     const challenge = await ada.challenge()
-    const answer = await servers[0].signIn.verify({ challenge, code: '0000000'.slice(1), client: ada.client })
+    const answer = await world.server(0).signIn.verify({ challenge, code: '0000000'.slice(1), client: ada.client })
     expect(answer).toMatchObject({ reason: 'wrong', triesLeft: limits.challengeTries - 1 })
     const state = await peekState(world.storage, 'ada')
     expect([state?.totp.failures, state?.throttle.failures]).toStrictEqual([1, 1])
@@ -205,7 +200,7 @@ describe('promise 2: what resets a count and what does not', () => {
     }
   })
 
-  it('[THR-3] promise 2: a success clears its own factor and gives back only what its own challenge charged', async () => {
+  it('[THR-3] promise 2: a success clears the count of its factor, and gives back only what its own challenge charged', async () => {
     await fail(wrongCode(ada.app), elsewhere(1))
     await fail('00000-00000-000', elsewhere(2))
     const challenge = await ada.challenge(elsewhere(3))
@@ -214,11 +209,11 @@ describe('promise 2: what resets a count and what does not', () => {
     expect(await failures()).toStrictEqual([3, 1, 2, 3])
     world.clock.advance(30 * second)
     expectStatus(await world.nl.signIn.verify({ challenge, code: ada.app.code(), client }), 'granted')
-    // The wrong backup code of the other challenge still counts, and so do the other places.
+    // The wrong backup code of the other challenge still counts, and so do the other sources.
     expect(await failures()).toStrictEqual([0, 0, 1, 2])
   })
 
-  it('promise 2: regenerating codes clears their count and no other', async () => {
+  it('promise 2: regenerating backup codes clears their count and no other', async () => {
     const proof = await ada.proof()
     await fail(wrongCode(ada.app), elsewhere(1))
     await fail('00000-00000-000', elsewhere(2))
@@ -249,8 +244,8 @@ describe('promise 2: what resets a count and what does not', () => {
     expect(waits).toStrictEqual([0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900, 900, 900, 900, 900])
   })
 
-  it('promise 2: each failure after a lock has run out locks again, and the count goes on', async () => {
-    for (const i of times(limits.lockAfter)) await fail(wrongCode(ada.app), elsewhere(i))
+  it('promise 2: each wrong code after the end of a lock locks again, and the count goes on', async () => {
+    await typeWrongCodes(world.nl, ada, limits.lockAfter)
     for (const i of times(3)) {
       world.clock.advance(limits.lockMs)
       await fail(wrongCode(ada.app), elsewhere(100 + i))
@@ -261,12 +256,7 @@ describe('promise 2: what resets a count and what does not', () => {
 
   it('[THR-1] promise 2: after 100 failures in a row TOTP is off for everyone, until it is bound anew', async () => {
     const known = { ...ada.client, device: ada.deviceToken }
-    for (const i of times(200)) {
-      const state = await peekState(world.storage, 'ada')
-      if (state?.totp.failures === limits.hardStop) break
-      world.clock.advance(limits.lockMs)
-      await fail(wrongCode(ada.app), elsewhere(i))
-    }
+    await typeWrongCodesUntilOff(world, ada)
     world.clock.advance(limits.lockMs)
     const started = await world.nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client: known })
     const { challenge, factors } = expectStatus(started, 'challenge')
@@ -293,7 +283,7 @@ describe('promise 2: what resets a count and what does not', () => {
     expectStatus(await world.nl.signIn.verify({ challenge: again, code: app.code(), client: known }), 'granted')
   })
 
-  it('[NOT-4] [NOT-7] promise 2: hundreds of failures make a handful of mails, the lock among them', async () => {
+  it('[NOT-4] [NOT-7] promise 2: 300 wrong codes lock code entry and send two mails', async () => {
     await world.nl.outbox.idle()
     world.mailer.clear()
     for (const i of times(300)) {

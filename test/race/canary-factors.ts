@@ -8,11 +8,7 @@ import { origin } from '../world/passkey-ceremony.ts'
 import { elsewhere } from '../world/person.ts'
 import { latestCode, otherCode } from '../world/several-factors.ts'
 import type { World } from '../world/world.ts'
-
-export interface Met {
-  readonly secrets: readonly string[]
-  readonly outside: readonly string[]
-}
+import type { Met } from './canary-search.ts'
 
 interface Walk {
   readonly world: World
@@ -20,7 +16,7 @@ interface Walk {
   readonly grant: string
   readonly prove: () => Promise<string>
   readonly challenge: (from?: ClientInfo) => Promise<string>
-  /** The grant that goes on. */
+  /** Takes the newest grant. */
   readonly use: (grant: string) => void
 }
 
@@ -107,7 +103,7 @@ export async function newerFactors({ world, sms, prove, challenge, ...walk }: Wa
   const typed = { purpose: 'factors', code: await received(), client } as const
   secrets.push(expectOk(await nl.stepUp.verify({ grant, ...typed })).proof)
 
-  // A sender that fails, and a number that is never proven.
+  // A sender that fails, and a number that is never confirmed.
   sms.behave('fail')
   clock.advance(3_600_000)
   told(await nl.sms.enroll({ grant, proof: await prove(), number: numbers[1], client }))

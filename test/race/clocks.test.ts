@@ -29,7 +29,7 @@ describe('servers whose clocks disagree', () => {
   })
 
   it.each([minute, 6 * minute, 11 * minute, hour, day])(
-    '[LIF-10] promise 1: a proof spent here is not good again after a server %i ms ahead has forgotten it',
+    '[LIF-10] promise 1: a spent proof stays spent after a server that is %i ms ahead has forgotten it',
     async (ahead) => {
       const fast = other(ahead)
       const proof = await ada.proof()
@@ -38,14 +38,14 @@ describe('servers whose clocks disagree', () => {
       const there = expectOk(await fast.stepUp.verify({ grant: ada.grant, purpose: 'factors', code }))
       expectOk(await fast.totp.enroll({ grant: ada.grant, proof: there.proof }))
       expect(await world.nl.totp.enroll({ grant: ada.grant, proof })).toMatchObject({ ok: false, reason: 'step-up' })
-      // What was forgotten keeps nobody from a new one.
+      // What was forgotten does not stand in the way of a new one.
       world.clock.advance(1)
       expectOk(await world.nl.totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
     },
   )
 
   it.each([minute, 6 * minute, 11 * minute, hour, day])(
-    'promise 1: a challenge completed here is not completed again after a server %i ms ahead has written',
+    'promise 1: a completed challenge stays completed after a server that is %i ms ahead has written',
     async (ahead) => {
       const challenge = await ada.challenge()
       const [first, second] = ada.backupCodes
@@ -57,7 +57,7 @@ describe('servers whose clocks disagree', () => {
         status: 'refused',
         reason: 'challenge-ended',
       })
-      // What was forgotten keeps nobody from a new one.
+      // What was forgotten does not stand in the way of a new one.
       world.clock.advance(1)
       const next = await ada.challenge()
       expectStatus(await world.nl.signIn.verify({ challenge: next, code: second }), 'granted')
@@ -65,7 +65,7 @@ describe('servers whose clocks disagree', () => {
   )
 
   it.each([minute, 11 * minute, hour])(
-    'promise 2: the tries of a challenge are not given back by a server %i ms ahead',
+    'promise 2: the tries of a challenge are not given back by a server that is %i ms ahead',
     async (ahead) => {
       const challenge = await ada.challenge()
       for (let i = 0; i < 5; i++) {
@@ -93,7 +93,7 @@ describe('servers whose clocks disagree', () => {
     expect(again.status).not.toBe('granted')
   })
 
-  it.each(skews)('no lock or wait set by a server that is %i ms off is for good', async (skew) => {
+  it.each(skews)('a lock or a wait set by a server that is %i ms off ends in time', async (skew) => {
     const off = other(skew)
     for (let i = 0; i < 25; i++) {
       const client = elsewhere(i)
@@ -102,7 +102,7 @@ describe('servers whose clocks disagree', () => {
     }
     const locked = await peekState(world.storage, 'ada')
     expect(locked?.throttle.failures).toBe(20)
-    // Nobody is told to wait longer than two locks are long, neither now nor when the odd time comes.
+    // Nobody is told to wait longer than two locks are long, neither now nor when the time of the other server comes.
     let closedFor = 0
     for (let passed = 0; passed < Math.min(Math.abs(skew), day) + 2 * hour; passed += 5 * minute) {
       world.clock.advance(5 * minute)
@@ -136,7 +136,7 @@ describe('servers whose clocks disagree', () => {
     expectOk(await off.sessions.endAll({ grant: ada.grant }))
   })
 
-  it('a primary authentication by a server that is ahead is not fresh for ever', async () => {
+  it('a primary authentication on a server that is a day ahead is no longer fresh after an hour', async () => {
     const ahead = other(day)
     const client = { ip: '192.0.2.9' }
     const first = expectStatus(
@@ -149,9 +149,9 @@ describe('servers whose clocks disagree', () => {
   })
 })
 
-/** Both servers have issued something, and the one that is ahead has seen the end of what it issued. */
+/** Each server has issued something, and what the server ahead issued has ended. */
 describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clocks are %i ms apart', (ahead) => {
-  it('[PKA-12] promise 1: an answer of a passkey is not good again', async () => {
+  it('[PKA-12] promise 1: an answer of a passkey stays spent on servers whose clocks differ', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, clock } = world
     const { authenticator } = await keyOwner(nl)
@@ -170,7 +170,7 @@ describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clo
     await enters(nl)
   })
 
-  it('promise 1: a challenge is not completed again', async () => {
+  it('promise 1: a completed challenge stays completed on servers whose clocks differ', async () => {
     const world = createWorld()
     const { nl, clock } = world
     const ada = await world.person()
@@ -191,7 +191,7 @@ describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clo
     await enters(nl, fifth)
   })
 
-  it('[LIF-10] promise 1: a proof is not good again, and a new one is good', async () => {
+  it('[LIF-10] promise 1: a spent proof stays spent on servers whose clocks differ, and a new one is accepted', async () => {
     const world = createWorld()
     const { nl, clock } = world
     const ada = await world.person()
@@ -212,7 +212,7 @@ describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clo
     await spends(nl, backupCodes[3])
   })
 
-  it('a browser that was trusted here a moment ago is trusted there too', async () => {
+  it('a browser that one server trusts is trusted by servers whose clocks differ', async () => {
     const { world, nl, ada, browser } = await trustingWorld()
     const start = { name: ada.name, accountId: ada.id, primary: 'password' } as const
     let device = browser.device

@@ -7,14 +7,14 @@ import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { brokenStorage, storageFailure } from '../world/faulty-storage.ts'
 import { peekFacts, peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
-import { elsewhere, wrongCode } from '../world/person.ts'
 import type { World } from '../world/world.ts'
 import { createWorld, keyText } from '../world/world.ts'
+import { typeWrongCodes } from '../world/wrong-codes.ts'
 
 const minute = 60_000
 
 describe('promise 5: a storage that fails grants nothing', () => {
-  /** A call, and whether it got what it came for. */
+  /** A call, and whether it was granted what it asked for. */
   type Act = (nl: Nightlatch, scene: Scene) => Promise<boolean>
   interface Scene {
     readonly ada: Person
@@ -58,10 +58,10 @@ describe('promise 5: a storage that fails grants nothing', () => {
 
   for (const [title, failure] of failures) {
     it.each(Object.keys(acts))(
-      `promise 5: %s, each of its storage calls failing for good with ${title}`,
+      `promise 5: %s grants nothing when its storage calls fail for good with ${title}`,
       async (name) => {
         const act = acts[name] as Act
-        // From the first call on, from the second on, … until nothing of it fails any more.
+        // All calls fail from the first on, then from the second on, … until none fails any more.
         for (let from = 0; from < 12; from++) {
           const made = await scene()
           const before = await made.world.storage.load('account:ada')
@@ -69,7 +69,7 @@ describe('promise 5: a storage that fails grants nothing', () => {
           const storage = brokenStorage(
             made.world.storage,
             (method, count) => {
-              // What is sent after the answer is no matter of the answer.
+              // Messages are settled after the answer, which does not depend on them.
               const fails = count >= from && method !== 'settleMessage'
               reached ||= fails
               return fails
@@ -94,23 +94,26 @@ describe('promise 5: a storage that fails grants nothing', () => {
       },
     )
 
-    it.each(Object.keys(acts))(`promise 5: %s, one of its storage calls failing once with ${title}`, async (name) => {
-      const act = acts[name] as Act
-      for (let at = 0; at < 12; at++) {
-        const made = await scene()
-        const storage = brokenStorage(made.world.storage, (_, count) => count === at, failure)
-        const nl = made.world.instance({ storage })
-        try {
-          await act(nl, made)
-        } catch (error) {
-          expect(isNightlatchError(error) && error.code).toMatch(/^NL_STORAGE_(?:FAILED|UNKNOWN)$/)
+    it.each(Object.keys(acts))(
+      `promise 5: %s answers or throws an error of the storage when one storage call fails with ${title}`,
+      async (name) => {
+        const act = acts[name] as Act
+        for (let at = 0; at < 12; at++) {
+          const made = await scene()
+          const storage = brokenStorage(made.world.storage, (_, count) => count === at, failure)
+          const nl = made.world.instance({ storage })
+          try {
+            await act(nl, made)
+          } catch (error) {
+            expect(isNightlatchError(error) && error.code).toMatch(/^NL_STORAGE_(?:FAILED|UNKNOWN)$/)
+          }
+          await nl.outbox.idle()
         }
-        await nl.outbox.idle()
-      }
-    })
+      },
+    )
   }
 
-  it('[THR-8] promise 5: a limiter that fails opens no door: the one in the process takes over, and says so', async () => {
+  it('[THR-8] promise 5: when the limiter fails, the one in the process takes over, and a fact says so', async () => {
     const { world, ada } = await scene()
     const nl = world.instance({ limiter: { charge: () => Promise.reject(new Error('down')) } })
     const client = { ip: '203.0.113.9' }
@@ -124,7 +127,7 @@ describe('promise 5: a storage that fails grants nothing', () => {
     expect(ada.id).toBe('ada')
   })
 
-  it('promise 5: a storage without compare-and-swap answers grants nothing', async () => {
+  it('promise 5: a storage whose commit answers nothing grants nothing', async () => {
     const { world, ada, challenge } = await scene()
     const storage = { ...world.storage, commit: async () => undefined as never }
     const nl = world.instance({ storage })
@@ -156,7 +159,7 @@ describe('promise 5: mail that fails', () => {
   const swept = async (nl: Nightlatch): Promise<unknown> => nl.outbox.sweep()
   const nothing = { sent: 0, dead: 0, retried: 0 }
 
-  it('[NOT-8] [BC-11] promise 5: a mailer that refuses holds no sign-in up; another server sends it later', async () => {
+  it('[NOT-8] [BC-11] promise 5: a mailer that refuses does not hold up a sign-in, and another server sends the mail later', async () => {
     world.mailer.behave('fail')
     const nl = world.instance()
     await signInBy(nl)
@@ -171,7 +174,7 @@ describe('promise 5: mail that fails', () => {
     expect(await swept(world.instance())).toStrictEqual(nothing)
   })
 
-  it('[NOT-8] [NOT-9] promise 5: a mailer that hangs holds no sign-in up; its lease runs out and another server sends', async () => {
+  it('[NOT-8] [NOT-9] promise 5: a mailer that hangs does not hold up a sign-in, and another server sends the mail after the lease', async () => {
     world.mailer.behave('hang')
     const nl = world.instance()
     await signInBy(nl)
@@ -181,7 +184,7 @@ describe('promise 5: mail that fails', () => {
     expect(await swept(other)).toStrictEqual(nothing)
     world.clock.advance(1)
     expect(await swept(other)).toStrictEqual({ ...nothing, sent: 1 })
-    // The hanging server wakes up: it lost the lease, and what it sends is known by its key as the same mail.
+    // The hanging server goes on without the lease; its mail has the same key, so that a mailer can tell.
     world.mailer.behave('deliver')
     await nl.outbox.idle()
     expect(world.mailer.mails[0]?.dedupeKey).toBe(healthy.mails[0]?.dedupeKey)
@@ -189,7 +192,7 @@ describe('promise 5: mail that fails', () => {
     expect(await swept(other)).toStrictEqual(nothing)
   })
 
-  it('[NOT-8] promise 5: a host whose describe fails, hangs or answers nonsense holds no sign-in up', async () => {
+  it('[NOT-8] promise 5: a `describe` that fails, hangs or answers nonsense does not hold up a sign-in', async () => {
     const descriptions: readonly (() => unknown)[] = [
       () => Promise.reject(new Error('no database')),
       () => new Promise(() => undefined),
@@ -206,7 +209,7 @@ describe('promise 5: mail that fails', () => {
     expect(await swept(world.instance())).toStrictEqual({ ...nothing, sent: descriptions.length })
   })
 
-  it('promise 5: retries come after 30 s, doubling up to an hour, and end when the message expires, with a fact', async () => {
+  it('promise 5: a mail is retried after 30 s, doubled up to an hour, until it expires and leaves a fact', async () => {
     world.mailer.behave('fail')
     const nl = world.instance()
     await signInBy(nl)
@@ -238,7 +241,7 @@ describe('promise 5: mail that fails', () => {
     expect(world.mailer.mails).toHaveLength(0)
   })
 
-  it('promise 5: an account without a verified address leaves a fact, not a loop', async () => {
+  it('promise 5: a mail to an account without a verified address is given up, and leaves a fact', async () => {
     const nl = world.instance({
       describe: () => ({ name: 'Ada', addresses: [{ mail: 'a@b.example', verified: false }] }),
     })
@@ -248,7 +251,7 @@ describe('promise 5: mail that fails', () => {
     expect(dead.map(({ fields }) => fields.reason)).toStrictEqual(['no-verified-address'])
   })
 
-  it('promise 5: a dead message leaves its fact even if the storage fails between the two', async () => {
+  it('promise 5: a dead message leaves its fact even if the storage fails while it is given up', async () => {
     for (const method of ['append', 'settleMessage'] as const) {
       const hang = world.instance({ mailer: { send: () => new Promise(() => undefined) } })
       await signInBy(hang)
@@ -291,7 +294,7 @@ describe('promise 5: mail that fails', () => {
     expect(world.mailer.mails).toHaveLength(4)
   })
 
-  it('promise 5: a server that is slow to send leaves alone what its lease no longer covers', async () => {
+  it('promise 5: a slow server does not send what its lease no longer covers', async () => {
     world.mailer.behave('fail')
     const nl = world.instance()
     for (let i = 0; i < 4; i++) await signInBy(nl)
@@ -307,7 +310,7 @@ describe('promise 5: mail that fails', () => {
       },
     })
     await slow.outbox.sweep()
-    // Two in their 60 s; the others go to whoever comes next.
+    // Two fit into the lease of 60 s; the next server sends the others.
     expect(sent).toHaveLength(2)
     world.mailer.behave('deliver')
     expect(await swept(world.instance())).toStrictEqual({ ...nothing, sent: 2 })
@@ -315,7 +318,7 @@ describe('promise 5: mail that fails', () => {
     expect(new Set(keys).size).toBe(4)
   })
 
-  it('promise 5: two servers that sweep at once send each message once', async () => {
+  it('promise 5: three servers that sweep at once send each message once', async () => {
     world.mailer.behave('fail')
     const nl = world.instance()
     for (let i = 0; i < 8; i++) await signInBy(nl)
@@ -327,7 +330,7 @@ describe('promise 5: mail that fails', () => {
     expect(new Set(world.mailer.mails.map(({ dedupeKey }) => dedupeKey)).size).toBe(8)
   })
 
-  it('[CRY-7] promise 5: a message sealed under a key that this server does not hold yet waits for one that does', async () => {
+  it('[CRY-7] promise 5: a message sealed under a key that one server lacks waits for a server that has it', async () => {
     world.mailer.behave('fail')
     const rotated = world.instance({ keys: keyring([keyText(2), keyText(1)]) })
     await signInBy(rotated)
@@ -361,12 +364,9 @@ describe('promise 5: mail that fails', () => {
     expect(dead.map(({ fields }) => fields.reason)).toStrictEqual(['unreadable'])
   })
 
-  it('[NOT-7] promise 5: the notice of a lock is not swallowed by the notices before it', async () => {
+  it('[NOT-7] promise 5: the mail about a lock is sent also right after another mail', async () => {
     const nl = world.instance()
-    for (let i = 0; i < limits.lockAfter; i++) {
-      const client = elsewhere(i)
-      await nl.signIn.verify({ challenge: await ada.challenge(client), code: wrongCode(ada.app), client })
-    }
+    await typeWrongCodes(nl, ada, limits.lockAfter)
     await nl.outbox.idle()
     expect(world.mailer.mails).toHaveLength(2)
     expect((await peekState(world.storage, 'ada'))?.notices.lockedAt).toBe(world.clock())

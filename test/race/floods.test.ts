@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
-import type { World } from '../world/world.ts'
-import { createWorld } from '../world/world.ts'
 import { expectOk } from '../world/expect-outcome.ts'
 import { fastHash } from '../world/fast-hash.ts'
 import { peekFacts, peekState } from '../world/peek.ts'
-import type { Person } from '../world/person.ts'
 import { elsewhere, home, wrongCode } from '../world/person.ts'
+import { createWorld } from '../world/world.ts'
+import { typeWrongCode, typeWrongCodes } from '../world/wrong-codes.ts'
 
 const minute = 60_000
 
-describe('[THR-7] promise 2: a slow hash that fails', () => {
-  it('gives no free guesses at the app code in front of it', async () => {
+describe('[THR-7] promise 2: a slow hash that fails gives nothing away', () => {
+  it('a wrong code of an authenticator is charged although the slow hash fails', async () => {
     let down = false
     const world = createWorld({
       options: {
@@ -38,7 +37,7 @@ describe('[THR-7] promise 2: a slow hash that fails', () => {
     expect(right).toMatchObject({ status: 'challenge', reason: 'wait' })
   })
 
-  it('makes no backup codes of nothing', async () => {
+  it('new backup codes are refused while the slow hash fails', async () => {
     let down = false
     const world = createWorld({
       options: { slowHash: (request) => (down ? Promise.reject(new Error('overloaded')) : fastHash(request)) },
@@ -54,17 +53,17 @@ describe('[THR-7] promise 2: a slow hash that fails', () => {
 })
 
 describe('[THR-14] [LOG-4] facts from ten thousand networks are bounded', () => {
-  it('for names that nobody has', async () => {
+  it('10,000 failed sign-ins with names that nobody has leave fewer than 100 facts', async () => {
     const world = createWorld()
     for (let n = 0; n < 10_000; n++) await world.nl.signIn.failed({ name: `x${n}`, client: elsewhere(n) })
     expect((await peekFacts(world.storage, null)).length).toBeLessThan(100)
   })
 
-  it('for one challenge under the lock', async () => {
+  it('5,000 codes for one challenge during a lock leave fewer than 200 facts', async () => {
     const world = createWorld()
     const ada = await world.person()
     const challenge = await ada.challenge()
-    await lock(world, ada)
+    await typeWrongCodes(world.nl, ada, limits.lockAfter, 90_000)
     for (let n = 0; n < 5000; n++) {
       await world.nl.signIn.verify({ challenge, code: '123456', client: elsewhere(n) })
       world.clock.advance(20)
@@ -73,8 +72,8 @@ describe('[THR-14] [LOG-4] facts from ten thousand networks are bounded', () => 
   })
 })
 
-describe('a flood', () => {
-  it('[THR-6] promise 10: of one challenge from many networks does not stand before the owner on a known device', async () => {
+describe('a flood of wrong codes', () => {
+  it('[THR-6] promise 10: a flood for one challenge from many networks does not hold up the owner on a known device', async () => {
     const world = createWorld()
     const ada = await world.person()
     await ada.signIn()
@@ -92,7 +91,7 @@ describe('a flood', () => {
     expect(owner).toMatchObject({ status: 'granted' })
   })
 
-  it('[THR-3] promise 2: is given back by a success only as far as it is still counted', async () => {
+  it('[THR-3] promise 2: a success gives back what its challenge charged only as far as it is still counted', async () => {
     const world = createWorld()
     const ada = await world.person()
     await ada.signIn()
@@ -101,23 +100,23 @@ describe('a flood', () => {
     const code = wrongCode(ada.app)
     for (let n = 0; n < 4; n++) await world.nl.signIn.verify({ challenge, code, client: elsewhere(n) })
     await ada.signIn(known)
-    for (let n = 0; n < 4; n++) await fail(world, ada, elsewhere(10 + n))
+    for (let n = 0; n < 4; n++) await typeWrongCode(world.nl, ada, elsewhere(10 + n))
     await world.nl.signIn.verify({ challenge, code: ada.backupCodes[0], client: known })
     expect((await peekState(world.storage, 'ada'))?.totp.failures).toBe(4)
   })
 
-  it('[THR-4] is forgotten with its place, also when nothing else happened since', async () => {
+  it('[THR-4] the failures of a source are forgotten in time, also when nothing else happened since', async () => {
     const world = createWorld()
     const ada = await world.person()
     for (let n = 0; n < 6; n++) {
-      await fail(world, ada, elsewhere(1))
+      await typeWrongCode(world.nl, ada, elsewhere(1))
       world.clock.advance(15 * minute)
     }
     world.clock.advance(limits.sourceMs)
-    expect(await fail(world, ada, elsewhere(1))).not.toHaveProperty('retryAt')
+    expect(await typeWrongCode(world.nl, ada, elsewhere(1))).not.toHaveProperty('retryAt')
   })
 
-  it('[NOT-4] from a browser that came in once is told of, and ends with a sign-out everywhere', async () => {
+  it('[NOT-4] wrong codes from a known device of a thief are mailed to the owner, who ends them by signing out everywhere', async () => {
     const world = createWorld()
     const ada = await world.person()
     await ada.signIn()
@@ -127,25 +126,16 @@ describe('a flood', () => {
     world.mailer.clear()
     for (let n = 0; n < 8; n++) {
       world.clock.advance(15 * minute)
-      await fail(world, ada, thief)
+      await typeWrongCode(world.nl, ada, thief)
     }
     await world.nl.outbox.idle()
     expect(world.mailer.mails.map(({ subject }) => subject)).toContain('[Acme] A sign-in stopped at the second factor')
     expectOk(await world.nl.sessions.endAll({ grant: own }))
     const devices = (await peekState(world.storage, 'ada'))?.knownDevices ?? []
     expect(devices).toHaveLength(1)
-    await lock(world, ada)
+    await typeWrongCodes(world.nl, ada, limits.lockAfter, 90_000)
     const challenge = await ada.challenge(thief)
     const answer = await world.nl.signIn.verify({ challenge, code: ada.app.code(), client: thief })
     expect(answer).toMatchObject({ reason: 'wait' })
   })
 })
-
-async function fail(world: World, ada: Person, client: ReturnType<typeof elsewhere>) {
-  const challenge = await ada.challenge(client)
-  return world.nl.signIn.verify({ challenge, code: wrongCode(ada.app), client })
-}
-
-async function lock(world: World, ada: Person): Promise<void> {
-  for (let n = 0; n < limits.lockAfter; n++) await fail(world, ada, elsewhere(90_000 + n))
-}

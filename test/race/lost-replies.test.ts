@@ -15,7 +15,7 @@ interface Scene {
   readonly ada: Person
   readonly challenge: string
   readonly code: string
-  /** A server whose commits go through the script, one entry each; those after its end work. */
+  /** A server whose commits run through the script, one entry each; later commits work as usual. */
   server(
     script: readonly ((write: () => ReturnType<Commit>) => ReturnType<Commit>)[],
     load?: Storage['load'],
@@ -57,12 +57,12 @@ const losesReply = async (write: () => ReturnType<Commit>): Promise<never> => {
 }
 
 describe('promise 1 when replies are lost', () => {
-  it('promise 1: a commit that landed while its reply was lost is answered as what it was', async () => {
+  it('promise 1: a commit whose reply is lost is answered with its own result', async () => {
     const { server, challenge, code } = await scene()
     expect(await server([losesReply]).signIn.verify({ challenge, code })).toMatchObject({ status: 'granted' })
   })
 
-  it('promise 1: a commit that lands after the record was read again is found by the attempt that loses to it', async () => {
+  it('promise 1: a commit that lands late is found by the attempt that loses to it, and is answered with its result', async () => {
     const { world, server, challenge, code } = await scene()
     let late: (() => ReturnType<Commit>) | null = null
     const nl = server([
@@ -79,7 +79,7 @@ describe('promise 1 when replies are lost', () => {
     expect((await peekState(world.storage, 'ada'))?.throttle.failures).toBe(0)
   })
 
-  it('promise 1: nothing is answered about a commit that may still land: NL_STORAGE_UNKNOWN', async () => {
+  it('promise 1: a commit that may still land throws NL_STORAGE_UNKNOWN', async () => {
     const { world, server, challenge, code } = await scene()
     let late: (() => ReturnType<Commit>) | null = null
     const nl = server([
@@ -94,7 +94,7 @@ describe('promise 1 when replies are lost', () => {
     expect(await (late as unknown as () => ReturnType<Commit>)()).toBe('committed')
   })
 
-  it('promise 1: a failing read behind a failed commit is NL_STORAGE_UNKNOWN, not "wrong"', async () => {
+  it('promise 1: a read that fails after a failed commit throws NL_STORAGE_UNKNOWN', async () => {
     const { world, server, challenge, code } = await scene()
     let loads = 0
     const nl = server([losesReply], async (id) => {
@@ -104,14 +104,14 @@ describe('promise 1 when replies are lost', () => {
     await expect(nl.signIn.verify({ challenge, code })).rejects.toMatchObject({ code: 'NL_STORAGE_UNKNOWN' })
   })
 
-  it('promise 1: a storage that never takes a commit ends in NL_STORAGE_UNKNOWN, with nothing spent', async () => {
+  it('promise 1: a storage that fails every commit throws NL_STORAGE_UNKNOWN, and nothing is spent', async () => {
     const { world, ada, server, challenge, code } = await scene()
     const nl = server(Array.from({ length: 50 }, () => fails))
     await expect(nl.signIn.verify({ challenge, code })).rejects.toMatchObject({ code: 'NL_STORAGE_UNKNOWN' })
     expect(await world.nl.signIn.verify({ challenge, code, client: ada.client })).toMatchObject({ status: 'granted' })
   })
 
-  it('promise 1: conflict after conflict ends in busy, which costs nothing and tells nothing', async () => {
+  it('promise 1: conflicts without end answer busy for a right and a wrong code alike, and charge nothing', async () => {
     const { world, ada, server, challenge, code } = await scene()
     const conflict = async (): Promise<'conflict'> => 'conflict'
     const before = await peekState(world.storage, 'ada')
@@ -124,7 +124,7 @@ describe('promise 1 when replies are lost', () => {
     expect(await world.nl.signIn.verify({ challenge, code, client: ada.client })).toMatchObject({ status: 'granted' })
   })
 
-  it('promise 1: a reply lost on confirm still shows the backup codes, and they work', async () => {
+  it('promise 1: a confirmation whose reply is lost still answers with the backup codes, and these work', async () => {
     const world = createWorld()
     const client = { ip: '192.0.2.7' }
     const first = await world.nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client })
@@ -169,7 +169,7 @@ describe('promise 1 when replies are lost', () => {
 })
 
 describe('promise 1 at a first sign-in', () => {
-  it('promise 1: two servers that create one record at once both succeed', async () => {
+  it('promise 1: two servers that create one record at once both grant the sign-in', async () => {
     const world = createWorld()
     const gate: (() => void)[] = []
     const storage: Storage = {

@@ -9,11 +9,13 @@ import { home } from '../world/person.ts'
 import { recordingStorage } from '../world/recording-storage.ts'
 import { storages } from '../world/storages.ts'
 import { createWorld } from '../world/world.ts'
+import { appears } from './canary-search.ts'
+import type { Met } from './canary-search.ts'
 
 const person = 'ada-canary-lovelace'
 
 /** Goes through every flow of passkeys, and collects the secrets that it met and whatever came out. */
-async function journey(inner: Storage): Promise<{ secrets: readonly string[]; outside: readonly string[] }> {
+async function journey(inner: Storage): Promise<Met> {
   const secrets: string[] = []
   const outside: string[] = []
   const { storage, written } = recordingStorage(inner)
@@ -75,13 +77,13 @@ async function journey(inner: Storage): Promise<{ secrets: readonly string[]; ou
 }
 
 describe.each(storages)('promise 3 for passkeys on $title', ({ open }) => {
-  it('[PKR-15] promise 3: no token and no code comes out, and the user handle says nothing of its owner', async () => {
+  it('[PKR-15] promise 3: no token or code comes out, and the user handle tells nothing of its owner', async () => {
     const opened = await open()
     const { secrets, outside } = await journey(opened.storage)
     await opened.close()
     expect(secrets.length).toBeGreaterThan(50)
     const all = outside.join('\n')
-    for (const secret of secrets) expect(all.includes(secret), `secret of ${secret.length} characters`).toBe(false)
+    for (const secret of secrets) expect(appears(secret, all), `secret of ${secret.length} characters`).toBe(false)
     const handles = [...all.matchAll(/"handle\\*":\\*"([\w-]{86})/g)].map(([, handle = '']) => handle)
     expect(new Set(handles).size).toBe(1)
     for (const encoding of ['latin1', 'hex', 'utf16le'] as const) {

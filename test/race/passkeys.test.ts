@@ -9,7 +9,8 @@ import { answered, keyOwner, made, proven, withPasskeys } from '../world/passkey
 import type { KeyOwner } from '../world/passkey-person.ts'
 import { peekEvents, peekState } from '../world/peek.ts'
 import { elsewhere, home } from '../world/person.ts'
-import type { OpenStorage } from '../world/storages.ts'
+import type { SeveralServers } from '../world/several-servers.ts'
+import { severalServers } from '../world/several-servers.ts'
 import { storages } from '../world/storages.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
@@ -39,38 +40,36 @@ const statuses = async (answers: readonly Promise<{ readonly status: string }>[]
 const granted = (answers: readonly string[]): number => answers.filter((status) => status === 'granted').length
 
 describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({ open }) => {
-  let opened: OpenStorage
-  let world: World
+  let world: SeveralServers
   let ada: KeyOwner
-  let servers: readonly [Nightlatch, Nightlatch]
-  const serverOf = (n: number): Nightlatch => servers[n % 2 === 0 ? 0 : 1]
 
   beforeEach(async () => {
-    opened = await open()
-    world = createWorld({ storage: opened.storage, options: withPasskeys })
+    world = await severalServers(open, (storage) => createWorld({ storage, options: withPasskeys }))
     ada = await keyOwner(world.nl)
-    servers = [world.instance({ storage: opened.connect() }), world.instance({ storage: opened.connect() })]
   })
-  afterEach(() => opened.close())
+  afterEach(() => world.close())
 
-  it('[PKR-12] promise 1: of accounts that register one credential id at once, one has it', async () => {
+  it('[PKR-12] promise 1: of four accounts that register one credential id at once, one gets it', async () => {
     const ids = ['bob', 'eve', 'kim', 'max']
     const inputs = await rivals(world.nl, ids)
-    const answers = await Promise.all(inputs.map((input, n) => serverOf(n).passkeys.confirm(input)))
+    const answers = await Promise.all(inputs.map((input, n) => world.server(n).passkeys.confirm(input)))
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
     const refused = answers.filter(({ ok }) => !ok)
     expect(refused).toEqual(refused.map(() => ({ ok: false, reason: 'already-registered' })))
     const owner = ids[answers.findIndex(({ ok }) => ok)] ?? ''
     for (const id of ids) {
-      const state = await peekState(opened.storage, id)
+      const state = await peekState(world.storage, id)
       expect(state?.passkey.credentials).toHaveLength(id === owner ? 1 : 0)
       expect(state?.['backup-code'].set === null).toBe(id !== owner)
     }
     const key = credentialKey(Buffer.from('one credential id').toString('base64url'))
-    expect(await opened.storage.find(key)).toBe(`account:${owner}`)
-    // Whoever lost may register another one, and a later try for the same id fails alike.
+    expect(await world.storage.find(key)).toBe(`account:${owner}`)
+    // Who lost may register another passkey; a later try for the same id is refused, too.
     const [again] = await rivals(world.nl, ['zoe'])
-    expect(await servers[0].passkeys.confirm(again as Confirm)).toEqual({ ok: false, reason: 'already-registered' })
+    expect(await world.server(0).passkeys.confirm(again as Confirm)).toEqual({
+      ok: false,
+      reason: 'already-registered',
+    })
     expectOk(
       await world.nl.passkeys.confirm(
         await made(world.nl, createAuthenticator(), { grant: await fresh(world.nl, 'zoe') }),
@@ -78,18 +77,18 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     )
   })
 
-  it('[PKA-12] promise 1: one assertion that is answered on two servers at once is granted once', async () => {
+  it('[PKA-12] promise 1: one assertion shown to two servers at once is granted once', async () => {
     const alone = await answered(world.nl, ada.authenticator, null)
-    const answers = await statuses(Array.from({ length: 8 }, (_, n) => serverOf(n).signIn.verifyPasskey(alone)))
+    const answers = await statuses(Array.from({ length: 8 }, (_, n) => world.server(n).signIn.verifyPasskey(alone)))
     expect(granted(answers)).toBe(1)
     const second = await answered(world.nl, ada.authenticator, await ada.challenge())
-    const more = await statuses(Array.from({ length: 8 }, (_, n) => serverOf(n).signIn.verifyPasskey(second)))
+    const more = await statuses(Array.from({ length: 8 }, (_, n) => world.server(n).signIn.verifyPasskey(second)))
     expect(granted(more)).toBe(1)
-    const rows = await peekEvents(opened.storage, 'ada')
+    const rows = await peekEvents(world.storage, 'ada')
     expect(rows.filter(({ type }) => type === 'authn_login_success')).toHaveLength(3)
   })
 
-  it('[PKA-12] promise 1: a right and a wrong answer for one challenge at once are one verdict', async () => {
+  it('[PKA-12] promise 1: of a right and a wrong answer to one ceremony at once, only one is judged', async () => {
     for (let round = 0; round < 4; round++) {
       const { ceremony, options } = expectOk(await world.nl.signIn.passkeyOptions())
       const shown = ['https://acme.example', 'https://evil.example'].map((origin) =>
@@ -98,7 +97,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
       const responses = round % 2 === 0 ? shown : shown.reverse()
       const outcomes = await Promise.all(
         responses.map((response, n) =>
-          serverOf(n).signIn.verifyPasskey({ ceremony, response, client: elsewhere(round) }),
+          world.server(n).signIn.verifyPasskey({ ceremony, response, client: elsewhere(round) }),
         ),
       )
       const ended = outcomes.filter((outcome) => outcome.status === 'refused' && outcome.reason === 'challenge-ended')
@@ -111,37 +110,39 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
       const challenge = await ada.challenge()
       const input = await answered(world.nl, ada.authenticator, challenge)
       const answers = await statuses([
-        servers[0].signIn.verifyPasskey(input),
-        servers[1].signIn.verify({ challenge, code, client: home }),
+        world.server(0).signIn.verifyPasskey(input),
+        world.server(1).signIn.verify({ challenge, code, client: home }),
       ])
       expect(granted(answers)).toBe(1)
     }
   })
 
-  it('promise 1: two proofs come of two assertions, one of one, and a registration is confirmed once', async () => {
+  it('promise 1: each assertion gives one proof, and each registration is confirmed once', async () => {
     const [first, second] = [
       await proven(world.nl, ada.authenticator, ada),
       await proven(world.nl, ada.authenticator, ada),
     ]
-    const proofs = await Promise.all([first, first, second].map((input, n) => serverOf(n).stepUp.verifyPasskey(input)))
+    const proofs = await Promise.all(
+      [first, first, second].map((input, n) => world.server(n).stepUp.verifyPasskey(input)),
+    )
     expect(proofs.filter(({ ok }) => ok)).toHaveLength(2)
     const proof = proofs.flatMap((answer) => (answer.ok ? [answer.proof] : []))[0]
     const input = await made(world.nl, createAuthenticator(), { grant: ada.grant, proof })
-    const confirmed = await Promise.all([0, 1, 2].map((n) => serverOf(n).passkeys.confirm(input)))
+    const confirmed = await Promise.all([0, 1, 2].map((n) => world.server(n).passkeys.confirm(input)))
     expect(confirmed.filter(({ ok }) => ok)).toHaveLength(1)
-    expect((await peekState(opened.storage, 'ada'))?.passkey.credentials).toHaveLength(2)
+    expect((await peekState(world.storage, 'ada'))?.passkey.credentials).toHaveLength(2)
   })
 
-  it('promise 1: a backup code recovers an account once', async () => {
+  it('promise 1: of six parallel recoveries with one backup code one succeeds', async () => {
     await ada.becomePasskeyOnly()
     const recover = { name: 'ada', accountId: 'ada', primary: 'password', code: ada.backupCodes[0] } as const
     const answers = await statuses(
-      Array.from({ length: 6 }, (_, n) => serverOf(n).signIn.recover({ ...recover, client: elsewhere(n) })),
+      Array.from({ length: 6 }, (_, n) => world.server(n).signIn.recover({ ...recover, client: elsewhere(n) })),
     )
     expect(answers.filter((status) => status === 'enroll')).toHaveLength(1)
   })
 
-  it('of two passkeys removed at once the account keeps what it needs to be opened', async () => {
+  it('of two parallel removals in a passkey-only account one is refused, so that enough passkeys stay', async () => {
     const bound = (): ReturnType<typeof createAuthenticator> =>
       createAuthenticator({ backupEligible: false, backedUp: false })
     const bob = await keyOwner(world.nl, { id: 'bob', authenticator: bound() })
@@ -149,10 +150,10 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
     await bob.becomePasskeyOnly()
     const proofs = [await bob.proof(), await bob.proof()]
     const removed = await Promise.all(
-      [one, two].map((passkey, n) => serverOf(n).passkeys.remove({ grant: bob.grant, proof: proofs[n], passkey })),
+      [one, two].map((passkey, n) => world.server(n).passkeys.remove({ grant: bob.grant, proof: proofs[n], passkey })),
     )
     expect(removed.filter(({ ok }) => ok)).toHaveLength(1)
-    expect((await peekState(opened.storage, 'bob'))?.passkey.credentials).toHaveLength(2)
+    expect((await peekState(world.storage, 'bob'))?.passkey.credentials).toHaveLength(2)
   })
 })
 
@@ -171,7 +172,7 @@ describe('promise 1 for passkeys when replies are lost', () => {
   })
 
   it.each<readonly CommitFault[]>([['lost'], ['crash'], ['conflict', 'lost'], ['slow'], ['crash', 'crash', 'lost']])(
-    'promise 1: a sign-in, a proof and a registration are settled as what they were: %s',
+    'promise 1: a sign-in, a proof and a registration succeed once through these faults: %s',
     async (...faults) => {
       const alone = await answered(world.nl, ada.authenticator, null)
       expectStatus(await server(...faults).signIn.verifyPasskey(alone), 'granted')
@@ -189,10 +190,10 @@ describe('promise 1 for passkeys when replies are lost', () => {
     },
   )
 
-  it('[PKR-12] promise 1: a key that is taken is told as that, lost reply or not, and takes nothing', async () => {
+  it('[PKR-12] promise 1: an owner whose reply was lost keeps the credential id, and others are told that it is taken', async () => {
     const inputs = await rivals(world.nl, ['bob', 'eve', 'kim'])
     const [bob, eve, kim] = inputs as readonly [Confirm, Confirm, Confirm]
-    // His commit landed, and its reply did not: the key is his own, not somebody else's.
+    // Bob's commit landed and its reply was lost: the unique key is his own, not somebody else's.
     const first = expectOk(await server('lost').passkeys.confirm(bob))
     expect(first.backupCodes).toHaveLength(10)
     const before = await peekState(world.storage, 'eve')
@@ -202,11 +203,11 @@ describe('promise 1 for passkeys when replies are lost', () => {
     expect(await peekState(world.storage, 'eve')).toEqual(before)
   })
 
-  it('[PKR-12] promise 1: a commit that threw and whose key is taken leaves no doubt about whose it is', async () => {
+  it('[PKR-12] promise 1: a crashed commit for a taken credential id throws NL_STORAGE_UNKNOWN, and the next try is refused', async () => {
     const inputs = await rivals(world.nl, ['bob', 'eve'])
     const [bob, eve] = inputs as readonly [Confirm, Confirm]
     expectOk(await world.nl.passkeys.confirm(bob))
-    // Nothing of hers was ever written, but a commit that threw might still land: that is said, and not a guess.
+    // Nothing of Eve's was written, but a commit that threw might still land: the answer must not guess.
     const outcome = await server('crash')
       .passkeys.confirm(eve)
       .catch((error: unknown) => error)

@@ -28,11 +28,11 @@ const at = (rows: Rows, n: number): EventRow => rows.find((row) => row.n === n) 
 /** More copies of a row than two pages hold, under numbers that no row has. */
 const crowd = (rows: Rows, numberOf: (i: number) => number): Rows =>
   Array.from({ length: 250 }, (_, i) => ({ ...at(rows, 5), n: numberOf(i + 1) }))
-/** The rows with those numbers going round by one place. */
+/** The rows with those numbers moved on by one, and the last of them to the first. */
 const turn = (rows: Rows, numbers: readonly number[]): Rows =>
   rows.map((row) => {
-    const place = numbers.indexOf(row.n)
-    return place < 0 ? row : { ...row, n: numbers[(place + 1) % numbers.length] ?? row.n }
+    const index = numbers.indexOf(row.n)
+    return index < 0 ? row : { ...row, n: numbers[(index + 1) % numbers.length] ?? row.n }
   })
 
 function frame(...parts: readonly (string | Buffer)[]): Buffer {
@@ -46,7 +46,7 @@ function frame(...parts: readonly (string | Buffer)[]): Buffer {
   )
 }
 
-/** A field with a value of the vandal's and everything about it that needs no key. */
+/** A field with a value of the vandal's own; its salt and digest fit, as these need no key. */
 function forge(name: string, value: string): Field {
   const salt = Buffer.alloc(16, 7)
   const c = createHash('sha256')
@@ -65,7 +65,7 @@ const changed = (n: number, ...fields: readonly string[]): unknown => ({ fault: 
 const removed = (from: number, to: number): unknown => ({ fault: 'removed', from, to })
 const inserted = (n: number): unknown => ({ fault: 'inserted', n })
 const moved = (n: number, was: number): unknown => ({ fault: 'moved', n, was })
-/** The row itself is as it was written, but nothing vouches for it any more. */
+/** The row is as it was written, but the row that vouched for it no longer stands before it. */
 const unproven = (n: number): unknown => ({ fault: 'unproven', n })
 
 /** Twelve rows: see `history` below. */
@@ -181,12 +181,12 @@ const attacks: readonly Attack[] = [
     faults: [moved(1, last), moved(last, 1)],
   },
   {
-    title: 'three rows going round',
+    title: 'three rows moved on in a circle',
     spoil: (rows) => turn(rows, [3, 6, 9]),
     faults: [moved(3, 9), moved(6, 3), moved(9, 6)],
   },
   {
-    title: "another account's row in the place of one",
+    title: "another account's row instead of one",
     spoil: (rows, others) => edit(rows, 5, () => at(others, 5)),
     faults: [changed(5), unproven(6)],
   },
@@ -262,20 +262,23 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
 
   const verify = (): Promise<unknown> => world.nl.history.verify({ grant })
 
-  it.each(attacks)('[LOG-6] promise 4: finds and names $title', async ({ spoil, faults }) => {
+  it.each(attacks)('[LOG-6] promise 4: the check of the history finds and names $title', async ({ spoil, faults }) => {
     await vandal.replaceRows('ada', spoil(await vandal.rows('ada'), await vandal.rows('bob')))
     expect(await verify()).toStrictEqual({ ok: false, reason: 'tampered', faults })
   })
 
-  it.each(garbage)('[LOG-6] promise 4: finds $title, and can still show the history', async ({ spoil }) => {
-    await vandal.replaceRows('ada', spoil(await vandal.rows('ada')))
-    expect(await verify()).toMatchObject({ ok: false, reason: 'tampered' })
-    for (const reading of [world.nl.history.list, world.nl.history.logins, world.nl.history.csv]) {
-      expect(await reading({ grant })).toMatchObject({ ok: true })
-    }
-  })
+  it.each(garbage)(
+    '[LOG-6] promise 4: the check of the history finds $title, and the history can still be read',
+    async ({ spoil }) => {
+      await vandal.replaceRows('ada', spoil(await vandal.rows('ada')))
+      expect(await verify()).toMatchObject({ ok: false, reason: 'tampered' })
+      for (const reading of [world.nl.history.list, world.nl.history.logins, world.nl.history.csv]) {
+        expect(await reading({ grant })).toMatchObject({ ok: true })
+      }
+    },
+  )
 
-  it('promise 4: a deleted record does not switch 2FA off: NL_RECORD_MISSING', async () => {
+  it('promise 4: a deleted record throws NL_RECORD_MISSING and does not switch 2FA off', async () => {
     const challenge = await ada.challenge()
     await vandal.replaceRecord('ada', null)
     const missing = { code: 'NL_RECORD_MISSING' }
@@ -303,7 +306,7 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
     ['an empty object', () => '{}'],
     ['a list', () => '[]'],
   ]
-  it.each(spoiledDocs)('[CRY-8] promise 4: a document with %s is NL_RECORD_TAMPERED', async (_, spoil) => {
+  it.each(spoiledDocs)('[CRY-8] promise 4: a document with %s throws NL_RECORD_TAMPERED', async (_, spoil) => {
     const stored = (await vandal.storage.load('account:ada')) as StoredRecord
     const doc = spoil(stored.doc)
     expect(doc).not.toBe(stored.doc)
@@ -313,7 +316,7 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
     await expect(world.nl.sessions.check({ grant: ada.grant })).rejects.toMatchObject({ code: 'NL_RECORD_TAMPERED' })
   })
 
-  it('[CRY-3] promise 4: a document moved from another account, or from another version, is NL_RECORD_TAMPERED', async () => {
+  it('[CRY-3] promise 4: a document moved from another account or another version throws NL_RECORD_TAMPERED', async () => {
     const before = (await vandal.storage.load('account:ada')) as StoredRecord
     await ada.signIn()
     const mine = (await vandal.storage.load('account:ada')) as StoredRecord
@@ -329,7 +332,7 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
     }
   })
 
-  it('promise 4: a record rolled back without its events grants nothing, and the check names what is too much', async () => {
+  it('promise 4: a record rolled back without its events grants nothing, and the check names the events that are too many', async () => {
     const before = (await vandal.storage.load('account:ada')) as StoredRecord
     await ada.signIn()
     await vandal.replaceRecord('ada', before)
@@ -341,7 +344,7 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
 })
 
 describe('promise 4: no false alarms', () => {
-  it('promise 4: a history that grows while it is read is whole', async () => {
+  it('promise 4: a history that grows while it is checked passes the check', async () => {
     const world = createWorld()
     const ada = await world.person()
     const signInLater = async (): Promise<void> => {
@@ -373,7 +376,7 @@ describe('promise 4: no false alarms', () => {
     const body = JSON.parse((JSON.parse(doc) as { body: string }).body) as { chain: { key: Sealed } }
     const sealed = body.chain.key
     expect(records.open('account:ada', 'chain/key', sealed)).toHaveLength(32)
-    const places: readonly (() => Uint8Array)[] = [
+    const wrongOpenings: readonly (() => Uint8Array)[] = [
       () => records.open('account:bob', 'chain/key', sealed),
       () => records.open('account:ada', 'chain/keys', sealed),
       () => records.open('account:ada', 'state/totp/authenticators/1/secret', sealed),
@@ -383,7 +386,7 @@ describe('promise 4: no false alarms', () => {
       () => records.open('account:ada', 'chain/key', { ...sealed, ciphertext: sealed.ciphertext.slice(0, 8) }),
       () => records.open('account:ada', 'chain/key', { ...sealed, alg: 'none' as never }),
     ]
-    for (const open of places) expect(open).toThrow(expect.objectContaining({ code: 'NL_SEAL_BROKEN' }))
+    for (const open of wrongOpenings) expect(open).toThrow(expect.objectContaining({ code: 'NL_SEAL_BROKEN' }))
     const unknown = { ...sealed, keyId: 'AAAAAAAA' }
     expect(() => records.open('account:ada', 'chain/key', unknown)).toThrow(
       expect.objectContaining({ code: 'NL_KEY_UNKNOWN' }),

@@ -21,9 +21,9 @@ import { defaultPolicy, definePolicy } from 'nightlatch/policy'
 import { newYear } from './clock.ts'
 import { seededRandom } from './seeded-random.ts'
 
-/** Records, commands and evidence of the core, as wild as the types allow and the caps admit. */
+/** Records, commands and evidence for the core: everything that the types and the caps allow. */
 
-/** Few ids, so that what is made apart meets. */
+/** Few ids, so that parts made separately often have the same one. */
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e').chain((letter) => fc.nat(12).map((n) => `${letter}${n}`))
 
 const day = 86_400_000
@@ -54,9 +54,9 @@ const digits = fc.constantFrom(6, 8)
 const algorithm = fc.constantFrom('SHA1', 'SHA256', 'SHA512')
 const steps = Math.floor(newYear / 30_000)
 
-const device = (deviceId: string): fc.Arbitrary<TotpAuthenticator> =>
+const totpAuthenticator = (authenticatorId: string): fc.Arbitrary<TotpAuthenticator> =>
   fc.record({
-    id: fc.constant(deviceId),
+    id: fc.constant(authenticatorId),
     label,
     secret: sealed,
     algorithm,
@@ -71,7 +71,7 @@ const device = (deviceId: string): fc.Arbitrary<TotpAuthenticator> =>
 const list = <T>(of: (id: string) => fc.Arbitrary<T>, most: number): fc.Arbitrary<readonly T[]> =>
   fc.uniqueArray(fc.nat(most * 3), { maxLength: most }).chain((numbers) => fc.tuple(...numbers.map((n) => of(`${n}`))))
 
-const placeId = fc.oneof(
+const sourceId = fc.oneof(
   fc.constantFrom('network:10.0.0.1', 'network:unknown', 'device:1'),
   fc.nat(200).map((n) => `network:${n}`),
 )
@@ -202,7 +202,11 @@ export const state: fc.Arbitrary<AccountState> = fc
     createdAt: time,
     epoch: fc.integer({ min: 1, max: 3 }),
     totp: fc
-      .record({ authenticators: list(device, limits.totpAuthenticators), enrollment: maybe(enrollment), failures })
+      .record({
+        authenticators: list(totpAuthenticator, limits.totpAuthenticators),
+        enrollment: maybe(enrollment),
+        failures,
+      })
       .map((held) => (held.authenticators.length < limits.totpAuthenticators ? held : { ...held, enrollment: null })),
     'backup-code': fc.record({
       set: maybe(
@@ -217,9 +221,9 @@ export const state: fc.Arbitrary<AccountState> = fc
       failures,
     }),
     throttle: fc.record({
-      sources: fc.uniqueArray(fc.record({ id: placeId, failures: fc.nat(40), failedAt: time }), {
+      sources: fc.uniqueArray(fc.record({ id: sourceId, failures: fc.nat(40), failedAt: time }), {
         maxLength: limits.sources,
-        selector: (place) => place.id,
+        selector: (source) => source.id,
       }),
       failures: fc.nat(150),
       lockedAt: maybe(time),
@@ -229,7 +233,7 @@ export const state: fc.Arbitrary<AccountState> = fc
         fc.record({
           id: fc.constant(challengeId),
           expiresAt: time,
-          source: placeId,
+          source: sourceId,
           failures: fc.nat(10),
           charged: fc.record({ totp: fc.nat(10), sms: fc.nat(10), 'backup-code': fc.nat(10) }),
           consumed: fc.boolean(),
@@ -307,7 +311,7 @@ interface Key {
   readonly drift?: number
 }
 
-/** Right codes of the devices and of the enrollment, codes near them, a backup code, and whatever a person can type. */
+/** Right codes of authenticators and the enrollment, codes near them, a backup code, and any text a person can type. */
 export function code(made: AccountState, now: number): fc.Arbitrary<string> {
   const keys: readonly Key[] = [
     ...made.totp.authenticators,
@@ -331,7 +335,7 @@ export function code(made: AccountState, now: number): fc.Arbitrary<string> {
   return fc.oneof({ arbitrary: right, weight: 2 }, { arbitrary: other, weight: 1 })
 }
 
-/** Two codes, right ones of one device among them. */
+/** Two codes, right ones of one authenticator among them. */
 export function pair(made: AccountState, now: number): fc.Arbitrary<readonly [string, string]> {
   const wild = fc.tuple(code(made, now), code(made, now))
   const [first] = made.totp.authenticators
@@ -346,7 +350,7 @@ export function pair(made: AccountState, now: number): fc.Arbitrary<readonly [st
   return fc.oneof(right, wild)
 }
 
-/** The same account on a good day: nothing waits, nothing is off, and what is pending is of this session and fresh. */
+/** The same account with nothing in the way: no wait, no factor off; what is pending is fresh and of this session. */
 export function atEase(made: AccountState, now: number): AccountState {
   const [own, ...others] = made.sessions
   const { totp: held, 'backup-code': backupCodes, throttle } = made
@@ -356,7 +360,7 @@ export function atEase(made: AccountState, now: number): AccountState {
     sessions: own === undefined ? [] : [{ ...own, kind: 'full', createdAt: now, primaryAt: now }, ...others],
     throttle: {
       ...throttle,
-      sources: throttle.sources.slice(0, 3).map((place) => ({ ...place, failures: 1 })),
+      sources: throttle.sources.slice(0, 3).map((source) => ({ ...source, failures: 1 })),
       lockedAt: null,
     },
     'backup-code': { ...backupCodes, failures: backupCodes.failures % 3 },

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
-/** A certificate that nobody issued, and the key in it: enough where no chain is followed. */
+/** A certificate without an issuer, and its key: enough for a check that follows no chain. */
 export interface AttestationCertificate {
   readonly der: Uint8Array
   sign(data: Uint8Array): Uint8Array
@@ -16,9 +16,9 @@ export interface CertificateFields {
   readonly isAuthority?: boolean
   readonly aaguid?: Uint8Array
   readonly isAaguidCritical?: boolean
-  /** Where its revocation list and its issuer are said to be. */
+  /** The address that it gives for its revocation list and its issuer. */
   readonly address?: string
-  /** More bytes in it. */
+  /** So many bytes make it longer. */
   readonly padding?: number
   readonly namedCurve?: string
 }

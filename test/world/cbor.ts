@@ -6,7 +6,7 @@ export type Cbor =
   | Uint8Array
   | readonly Cbor[]
   | ReadonlyMap<number | string, Cbor>
-  /** Bytes that are no longer encoded. */
+  /** Bytes that are encoded already. */
   | { readonly raw: Uint8Array }
 
 function head(major: number, argument: number): Uint8Array {
@@ -19,7 +19,7 @@ function head(major: number, argument: number): Uint8Array {
   return bytes
 }
 
-/** CBOR as authenticators write it (RFC 8949, CTAP2 canonical form but for the order of keys). */
+/** CBOR as authenticators write it (RFC 8949, CTAP2 canonical form except for the order of keys). */
 export function encodeCbor(value: Cbor): Uint8Array {
   if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value)
   if (typeof value === 'boolean') return Uint8Array.of(value ? 0xf5 : 0xf4)

@@ -1,6 +1,6 @@
 export interface FakeClock {
   (): number
-  /** Moves time; a negative number moves it back, as a badly kept server does. ms */
+  /** Moves time by so many ms; a negative number moves it back. */
   advance(ms: number): void
   set(at: number): void
 }

@@ -1,4 +1,4 @@
-/** Narrows an outcome to a status, or says what came instead. */
+/** Narrows an outcome to a status, or throws and names what came instead. */
 export function expectStatus<Outcome extends { readonly status: string }, Status extends Outcome['status']>(
   outcome: Outcome,
   status: Status,
@@ -7,7 +7,7 @@ export function expectStatus<Outcome extends { readonly status: string }, Status
   return outcome as Extract<Outcome, { readonly status: Status }>
 }
 
-/** Narrows an outcome to its good case, or says what came instead. */
+/** Narrows an outcome to its good case, or throws and names what came instead. */
 export function expectOk<Outcome extends { readonly ok: boolean }>(
   outcome: Outcome,
 ): Extract<Outcome, { readonly ok: true }> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SlowHash } from 'nightlatch/slow-hash'
 
-/** Stands for the slow hash where that is not the subject: depends on everything that it is given, and is fast. */
+/** A fast hash for tests whose subject is not the slow one; it depends on everything that it is given. */
 export const fastHash: SlowHash = async ({ password, salt, params }) =>
   new Uint8Array(
     createHash('shake256', { outputLength: params.length })

@@ -9,7 +9,7 @@ export type CommitFault = 'none' | 'conflict' | 'crash' | 'lost' | 'slow'
 export type LoadFault = 'none' | 'crash'
 
 export interface Faults {
-  /** Waits for its turn: a scheduler's gate, or nothing. */
+  /** Waits until a scheduler lets the call go on. Default: does not wait. */
   readonly turn?: (label: string) => Promise<void>
   readonly onCommit?: (change: Change) => CommitFault
   readonly onLoad?: (id: string) => LoadFault

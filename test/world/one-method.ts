@@ -18,13 +18,13 @@ type Changes = Parameters<Storage['commit']>[0]
 type Begun = { readonly ok: true; confirm(nl?: Nightlatch): ReturnType<Nightlatch['totp']['confirm']> }
 type Refusal = { readonly ok: false; readonly reason: string }
 
-/** Somebody called Ada, who has no factor yet and can get any, and what was committed for her. */
+/** An account without a factor, which may add any, and what was committed for it. */
 export interface Scene {
   readonly world: World
   readonly nl: Nightlatch
   readonly sms: MemorySms
   readonly token: Authenticator
-  /** Every version of her account so far, oldest first, with the commit that wrote it. */
+  /** Every version of the account so far, oldest first, with the commit that wrote it. */
   readonly versions: readonly { readonly state: AccountState; readonly change: Changes }[]
   grant: string
   app: App | null
@@ -50,7 +50,7 @@ export async function bareAccount(options: Partial<NightlatchOptions> = {}): Pro
   return { world, nl: world.nl, sms, token: createAuthenticator(), versions, grant, app: null, codes: [] }
 }
 
-/** Step 1 of any method; what it returns knows how step 2 goes. */
+/** Begins the enrollment of any method; what it answers confirms the enrollment. */
 export async function begin(
   scene: Scene,
   method: Method,

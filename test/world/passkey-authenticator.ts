@@ -7,18 +7,18 @@ import type { Cbor } from './cbor.ts'
 /** COSE: ES256, EdDSA, RS256. */
 export type PasskeyAlgorithm = -7 | -8 | -257
 
-/** What the authenticator says of itself and of the moment. Each may be set for good, or for one call. */
+/** What the authenticator claims of itself and of a ceremony: set for all its calls, or for one. */
 export interface AuthenticatorTraits {
   readonly userPresent?: boolean
   readonly userVerified?: boolean
   readonly backupEligible?: boolean
   readonly backedUp?: boolean
-  /** What the next signature counts; after it the count goes on from here. 0: it never counts. */
+  /** The counter of the next signature, from which the later ones go on. 0: it never counts. */
   readonly counter?: number
   readonly transports?: readonly string[]
 }
 
-/** What a browser says; everything but the origin is a lie, each in place of the true value. */
+/** What a browser sends. Every field but the origin stands for a true value that it replaces. */
 export interface BrowserWords {
   readonly origin: string
   readonly type?: string
@@ -88,7 +88,7 @@ export interface Authenticator {
   copy(): readonly PasskeyCopy[]
 }
 
-/** A passkey with its private key, as no honest authenticator gives it away. */
+/** A passkey with its private key, which no honest authenticator shows. */
 export interface PasskeyCopy {
   readonly id: string
   readonly rpId: string

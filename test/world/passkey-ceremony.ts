@@ -22,7 +22,7 @@ export const site = {
   rpName: 'Acme',
   origins: ['https://www.acme.example', 'https://acme.example:8443'],
 } as const
-/** 32 bytes of 1 and of 2. */
+/** 32 bytes of the value 1, and of the value 2. */
 export const challenges = { create: 'AQEB'.repeat(10) + 'AQE', get: 'AgIC'.repeat(10) + 'AgI' } as const
 export const userHandle = 'AwMD'.repeat(21) + 'Aw'
 
@@ -40,7 +40,7 @@ export interface Ceremony {
   signIn(words?: Words): Promise<AssertionFacts | null>
 }
 
-/** One site, one authenticator, and both ceremonies between them; `words` are the lies of one call. */
+/** One site, one authenticator, and both ceremonies between them; `words` replace true values in one call. */
 export function ceremony(
   options: Parameters<typeof createAuthenticator>[0] = {},
   verifier: PasskeyVerifier = webauthn(site),

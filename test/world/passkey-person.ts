@@ -33,7 +33,7 @@ type Confirm = Parameters<Nightlatch['passkeys']['confirm']>[0]
 type Verify = Parameters<Nightlatch['signIn']['verifyPasskey']>[0]
 type Prove = Parameters<Nightlatch['stepUp']['verifyPasskey']>[0]
 
-/** What a page sends to confirm a new passkey; `words` are the lies of this one call. */
+/** What a page sends to confirm a new passkey; `words` replace true values in this one call. */
 export async function made(
   nl: Nightlatch,
   authenticator: Authenticator,
@@ -99,11 +99,11 @@ export async function keyOwner(
     },
     async add(further, lies = {}) {
       const call = { grant: owner.grant, proof: await owner.proof(), label: 'Key' }
-      const { authenticator: device, grant: renewed } = expectOk(
+      const { authenticator: added, grant: renewed } = expectOk(
         await nl.passkeys.confirm(await made(nl, further, call, lies)),
       )
       owner.grant = renewed ?? ''
-      return device
+      return added
     },
     async becomePasskeyOnly() {
       const set = await nl.passkeys.setOnly({ grant: owner.grant, proof: await owner.proof(), on: true, client: home })

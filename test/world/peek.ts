@@ -9,34 +9,29 @@ export async function peekState(storage: Storage, accountId: string): Promise<Ac
   return (JSON.parse(body) as { state: AccountState }).state
 }
 
+/** Every item of a list that is answered in pages, in its order. */
+export async function everyItem<Item>(
+  page: (from: {
+    readonly after?: string
+  }) => Promise<{ readonly items: readonly Item[]; readonly next: string | null }>,
+): Promise<Item[]> {
+  const all: Item[] = []
+  for (let after: string | null | undefined; after !== null;) {
+    const { items, next } = await page(after === undefined ? {} : { after })
+    all.push(...items)
+    after = next
+  }
+  return all
+}
+
 /** Every stored event of an account, oldest first. */
 export async function peekEvents(storage: Storage, accountId: string): Promise<readonly EventRow[]> {
-  const rows: EventRow[] = []
-  let after: string | null = null
-  do {
-    const page: Awaited<ReturnType<Storage['listEvents']>> = await storage.listEvents({
-      id: `account:${accountId}`,
-      limit: 500,
-      ...(after === null ? {} : { after }),
-    })
-    rows.push(...page.items)
-    after = page.next
-  } while (after !== null)
-  return rows.reverse()
+  const id = `account:${accountId}`
+  return (await everyItem((from) => storage.listEvents({ id, limit: 500, ...from }))).reverse()
 }
 
 /** Every stored fact of an account, oldest first; null: those without one. */
 export async function peekFacts(storage: Storage, accountId: string | null): Promise<readonly FactRow[]> {
-  const rows: FactRow[] = []
-  let after: string | null = null
-  do {
-    const page: Awaited<ReturnType<Storage['listFacts']>> = await storage.listFacts({
-      id: accountId === null ? '' : `account:${accountId}`,
-      limit: 500,
-      ...(after === null ? {} : { after }),
-    })
-    rows.push(...page.items)
-    after = page.next
-  } while (after !== null)
-  return rows.reverse()
+  const id = accountId === null ? '' : `account:${accountId}`
+  return (await everyItem((from) => storage.listFacts({ id, limit: 500, ...from }))).reverse()
 }

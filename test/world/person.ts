@@ -2,6 +2,7 @@ import type { ClientInfo, Nightlatch } from 'nightlatch'
 import { parseKeyUri, totp } from 'nightlatch/otp'
 import type { FakeClock } from './clock.ts'
 import { expectOk, expectStatus } from './expect-outcome.ts'
+import { times } from './times.ts'
 
 /** An authenticator app with one key. */
 export interface Authenticator {
@@ -37,12 +38,12 @@ export interface PersonOptions {
 
 const step = 30_000
 
-export function authenticator(uri: string, device: string, clock: FakeClock): Authenticator {
+export function authenticator(uri: string, id: string, clock: FakeClock): Authenticator {
   const parsed = parseKeyUri(uri)
   if (!parsed.ok || parsed.key.type !== 'totp') throw new Error('the key URI of no authenticator')
   const { secret, digits, period, algorithm } = parsed.key
   return {
-    id: device,
+    id,
     secret,
     code: (steps = 0) => totp({ secret, now: clock() + steps * period * 1000, digits, period, algorithm }),
   }
@@ -84,7 +85,14 @@ export async function enrolledPerson({ nl, clock, id, client = home }: PersonOpt
   return person
 }
 
-/** A well-formed code that no step near now has. */
+/** As many challenges as asked for, each begun from another network, counted up from the first. */
+export async function challengesOf(person: Person, count: number, first = 0): Promise<readonly string[]> {
+  const challenges: string[] = []
+  for (const i of times(count)) challenges.push(await person.challenge(elsewhere(first + i)))
+  return challenges
+}
+
+/** A well-formed code that is wrong in every step near now. */
 export function wrongCode({ code }: Authenticator): string {
   const near = Array.from({ length: 13 }, (_, index) => code(index - 6))
   for (let n = 0; ; n++) {
@@ -93,7 +101,7 @@ export function wrongCode({ code }: Authenticator): string {
   }
 }
 
-/** Where persons live. */
+/** The client of every person, unless told otherwise. */
 export const home: ClientInfo = { ip: '192.0.2.7', userAgent: 'Firefox' }
 
 /** A client of its own network for every number below 2^24, without a device token. */

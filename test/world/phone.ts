@@ -9,7 +9,7 @@ import { createWorld } from './world.ts'
 
 export interface PhoneWorld extends World {
   readonly sms: MemorySms
-  /** What came to a number, oldest first, once nothing is on its way any more. */
+  /** What came to a number, oldest first, once every message was sent. */
   received(number?: string): Promise<readonly SmsMessage[]>
   /** The newest code that came to a number. */
   code(number?: string): Promise<string>
@@ -17,6 +17,9 @@ export interface PhoneWorld extends World {
 
 export const phoneNumber = '+36301234567'
 export const otherNumber = '+36209876543'
+
+/** Limits that leave a test to its own subject: a code may be sent every second. */
+export const frequentSends = { firstDelayMs: 1000, longestDelayMs: 1000, hourly: 50, daily: 50 } as const
 
 /** A world in which codes are sent to Hungarian numbers. */
 export function createPhoneWorld(given: WorldOptions & { readonly sms?: Partial<SmsOptions> } = {}): PhoneWorld {
@@ -46,7 +49,7 @@ export function createPhoneWorld(given: WorldOptions & { readonly sms?: Partial<
   }
 }
 
-/** A code of six digits that is another one. */
+/** Another code of six digits. */
 export function anotherCode(code: string, by = 1): string {
   return String((Number(code) + by) % 1_000_000).padStart(6, '0')
 }
@@ -69,14 +72,14 @@ export interface PhonePerson {
   readonly known: ClientInfo
   /** Of the session that enrolled the number. */
   readonly grant: string
-  /** A right password: the challenge, and what came of the code that goes out with it. */
+  /** Starts a sign-in by a right password: the challenge, and whether its code was sent. */
   start(
     client?: ClientInfo,
     nl?: Nightlatch,
   ): Promise<Extract<Awaited<ReturnType<Nightlatch['signIn']['start']>>, { status: 'challenge' }>>
 }
 
-/** Somebody whose one factor is a number: their first code was asked for, and proved it. */
+/** Somebody whose only factor is a number, confirmed by the first code that was sent. */
 export async function phonePerson(world: PhoneWorld, id = 'ada', number = phoneNumber): Promise<PhonePerson> {
   const { nl } = world
   const { grant, deviceToken } = await newcomer(world, id)

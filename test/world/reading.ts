@@ -3,21 +3,15 @@ import type { Nightlatch, Storage } from 'nightlatch'
 import type { Fact, SecurityEvent } from 'nightlatch/events'
 import type { AccountState } from '../../src/core/account/record/state.ts'
 import { expectOk } from './expect-outcome.ts'
-import { peekState } from './peek.ts'
+import { everyItem, peekState } from './peek.ts'
 
 /** The chained history of an account, newest first. */
 export async function eventsOf(nl: Nightlatch, id: string): Promise<readonly SecurityEvent[]> {
-  const events: SecurityEvent[] = []
   const grant = asSystem(id, 'reading')
-  let after: string | undefined
-  do {
-    const page: { readonly events: readonly SecurityEvent[]; readonly next: string | null } = expectOk(
-      await nl.history.list({ grant, limit: 100, after }),
-    )
-    events.push(...page.events)
-    after = page.next ?? undefined
-  } while (after !== undefined)
-  return events
+  return everyItem(async (from) => {
+    const { events, next } = expectOk(await nl.history.list({ grant, limit: 100, ...from }))
+    return { items: events, next }
+  })
 }
 
 /** The newest event of a type, or undefined. */

@@ -1,6 +1,6 @@
 import type { Storage } from 'nightlatch'
 
-/** Passes everything through and keeps the text of everything that was to be stored. */
+/** Passes every call on, and keeps the text of what was to be stored. */
 export function recordingStorage(inner: Storage): { readonly storage: Storage; readonly written: string[] } {
   const written: string[] = []
   return {

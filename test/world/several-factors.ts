@@ -15,7 +15,7 @@ import { createWorld } from './world.ts'
 
 type Confirmed = Extract<Awaited<ReturnType<Nightlatch['totp']['confirm']>>, { ok: true }>
 
-/** Whose security page is open, and what it shows. */
+/** What a call from the security page of an account hands over. */
 export interface Page {
   readonly grant: Parameters<Nightlatch['totp']['enroll']>[0]['grant']
   readonly proof?: string | undefined
@@ -44,7 +44,7 @@ export async function latestCode(nl: Nightlatch, sms: MemorySms): Promise<string
   return code
 }
 
-/** A six-digit code that is not this one. */
+/** Another code of six digits. */
 export function otherCode(code: string): string {
   return String((Number(code) + 1) % 1_000_000).padStart(6, '0')
 }
@@ -120,7 +120,7 @@ export async function personWithEverything(
 
 export const script = (id: string): ReturnType<typeof asSystem> => asSystem(id, 'a test')
 
-/** Somebody with every method on, an hour later, and all that a test needs of them. */
+/** Somebody with every method on, an hour after the enrollments, and what a test needs of them. */
 export interface Scene {
   readonly world: World
   readonly nl: Nightlatch

@@ -1,8 +1,8 @@
 import type { Change, Storage, StoredRecord } from 'nightlatch'
 
 /**
- * A storage in which nothing moves: every commit and message is answered as kept, and forgotten. A test can so make one
- * call after another in the very same state.
+ * A storage that changes nothing: a commit or a message is answered as stored, and dropped. So a test can make many
+ * calls in the same state.
  */
 export function standingStill(storage: Storage): Storage {
   return {

@@ -9,7 +9,7 @@ export interface OpenStorage {
   close(): Promise<void>
 }
 
-/** For `describe.each`: what a promise holds on one storage it must hold on the other. */
+/** For `describe.each`: a promise must hold on every one of these storages. */
 export const storages: readonly { readonly title: string; open(): Promise<OpenStorage> }[] = [
   {
     title: 'memory',

@@ -26,7 +26,7 @@ export async function trustingWorld(
   return { world, nl: world.nl, ada, browser }
 }
 
-/** A sign-in with its factor, on which the browser is to be trusted; the token that it leaves. */
+/** A sign-in with a factor that makes the browser trusted; the device token that it leaves. */
 export async function trusted(world: World, person: Person, from: ClientInfo = person.client): Promise<string> {
   world.clock.advance(step)
   const challenge = await person.challenge(from)
@@ -37,20 +37,20 @@ export async function trusted(world: World, person: Person, from: ClientInfo = p
   return deviceToken
 }
 
-/** By a right password, in the trusted browser unless another is named. */
+/** Starts a sign-in by a right password, in the trusted browser unless another is named. */
 export const start = (
   { nl, ada, browser }: Trusting,
   client: ClientInfo = browser,
 ): ReturnType<Nightlatch['signIn']['start']> =>
   nl.signIn.start({ name: ada.name, accountId: ada.id, primary: 'password', client })
 
-/** A start that the browser's trust completes, after which the browser has the next token. */
+/** A sign-in that is granted without a factor, as the browser is trusted; the browser has a new token after it. */
 export async function enters(scene: Trusting): Promise<string> {
   const granted = expectStatus(await start(scene), 'granted')
   scene.browser.device = granted.deviceToken
   return granted.grant
 }
 
-/** What the record trusts a browser by, the first of several. */
+/** The first trust in a browser that the record holds. */
 export const trustOf = async ({ world, ada }: Trusting): Promise<DeviceTrust | null> =>
   (await stateOf(world.storage, ada.id)).knownDevices.find(({ trust }) => trust !== null)?.trust ?? null

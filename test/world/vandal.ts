@@ -16,7 +16,7 @@ export interface Vandal {
 
 const idOf = (accountId: string): string => `account:${accountId}`
 
-/** A memory storage that answers what the vandal put in the place of what was stored. */
+/** A memory storage that answers what the vandal put there instead of what was stored. */
 export async function memoryVandal(): Promise<Vandal> {
   const inner = memoryStorage()
   const spoiledRows = new Map<string, readonly EventRow[]>()

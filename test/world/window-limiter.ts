@@ -7,7 +7,7 @@ export interface WindowLimiter extends Limiter {
   readonly last: readonly string[]
 }
 
-/** A limiter to look into. Windows begin with a key's first charge. */
+/** A limiter whose counts a test can read. A window begins with the first charge of its key. */
 export function windowLimiter(): WindowLimiter {
   const windows = new Map<string, { readonly count: number; readonly endsAt: number }>()
   const open = (key: string, now: number): { readonly count: number; readonly endsAt: number } | null => {

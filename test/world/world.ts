@@ -10,7 +10,7 @@ import type { Person } from './person.ts'
 import { enrolledPerson } from './person.ts'
 import { seededRandom } from './seeded-random.ts'
 
-/** The text of a key, from one number. For tests only: anybody can make it. */
+/** The text of a key, made from a number. It is no secret: anybody can make it. */
 export function keyText(n: number): string {
   return `nlk1.${Buffer.from(seededRandom(`key/${n}`)(32)).toString('base64url')}`
 }
@@ -18,7 +18,7 @@ export function keyText(n: number): string {
 export interface WorldOptions {
   /** Default: a memory storage of its own. */
   readonly storage?: Storage
-  /** Seeds everything that is drawn. */
+  /** The seed of all random bytes. */
   readonly seed?: string
   readonly clock?: FakeClock
   readonly keys?: Keyring
@@ -39,7 +39,7 @@ export interface World {
   person(id?: string): Promise<Person>
 }
 
-/** A host in small: storage, mailer, clock and chance under the test's control. */
+/** A small host whose storage, mailer, clock and random bytes a test controls. */
 export function createWorld(given: WorldOptions = {}): World {
   const { seed = 'world', storage = memoryStorage(), clock = fakeClock(), keys = keyring(keyText(1)) } = given
   const mailer = memoryMailer()

@@ -1,17 +1,8 @@
 import type { Change, CommitAnswer } from '../../ports/storage.ts'
-import type { Database, SqlDialect } from './dialect.ts'
-import type { EventTableRow, MessageRow, RecordRow } from './tables.ts'
+import type { SqlDialect } from './dialect.ts'
+import type { CommitRows, Database } from './tables.ts'
 
-/** A change as rows, made before the first statement, so that nothing the caller does meanwhile can reach them. */
-export interface CommitRows {
-  readonly expected: string | null
-  readonly record: RecordRow
-  readonly claim: readonly string[]
-  readonly release: readonly string[]
-  readonly events: readonly EventTableRow[]
-  readonly messages: readonly MessageRow[]
-}
-
+/** Made before the first statement, so that nothing the caller does meanwhile can reach the rows. */
 export function rowsOf(change: Change): CommitRows {
   const { id, expected, version, doc, summary, keys, events, messages, lease } = change
   return {

@@ -1,12 +1,8 @@
-import type { InsertQueryBuilder, InsertResult, Kysely } from 'kysely'
+import type { InsertQueryBuilder, InsertResult } from 'kysely'
 import type { CommitAnswer, TakeMessages } from '../../ports/storage.ts'
-import type { CommitRows } from './commit.ts'
-import { sqlite } from './sqlite.ts'
-import type { MessageRow, Tables } from './tables.ts'
+import type { CommitRows, Database, MessageRow, Tables } from './tables.ts'
 
-export type Database = Kysely<Tables>
-
-/** Everything in which engines differ. A new engine is one more file that implements this, and a name below. */
+/** Everything in which engines differ. A new engine is one more file that implements this, and a name in `engines.ts`. */
 export interface SqlDialect {
   readonly columns: {
     /** Up to 200 characters, compared byte by byte: case, accents and trailing spaces matter. */
@@ -35,13 +31,4 @@ export interface SqlDialect {
   ): InsertQueryBuilder<Tables, Table, InsertResult>
   /** Leases due messages, in any order. Two callers never get the same one. */
   take(db: Database, request: TakeMessages): Promise<readonly MessageRow[]>
-}
-
-const dialects = { sqlite } satisfies Record<string, SqlDialect>
-
-/** The engines that the SQL storage speaks. */
-export type SqlDialectName = 'sqlite'
-
-export function dialectOf(name: SqlDialectName): SqlDialect | undefined {
-  return Object.hasOwn(dialects, name) ? dialects[name] : undefined
 }

@@ -1,7 +1,6 @@
 import { eventCursor, factCursor, parseEventCursor, parseFactCursor } from '../../core/storage-query.ts'
 import type { EventRow, FactRow, FactsQuery, HistoryQuery, Page } from '../../ports/storage.ts'
-import type { Database } from './dialect.ts'
-import type { EventTableRow, FactTableRow } from './tables.ts'
+import type { Database, EventTableRow, FactTableRow } from './tables.ts'
 
 export async function listEvents(
   db: Database,

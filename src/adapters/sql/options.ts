@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
 import { NightlatchError } from '../../core/errors.ts'
-import { dialectOf } from './dialect.ts'
-import type { Database, SqlDialect, SqlDialectName } from './dialect.ts'
+import type { SqlDialect } from './dialect.ts'
+import { dialectOf } from './engines.ts'
+import type { SqlDialectName } from './engines.ts'
+import type { Database } from './tables.ts'
 
 export interface SqlStorageOptions {
   /** The engine behind the Kysely instance. Default: `sqlite`, the only one so far. */

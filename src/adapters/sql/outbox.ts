@@ -1,5 +1,6 @@
 import type { OutboxMessage, SettleMessage, TakeMessages } from '../../ports/storage.ts'
-import type { Database, SqlDialect } from './dialect.ts'
+import type { SqlDialect } from './dialect.ts'
+import type { Database } from './tables.ts'
 
 export async function takeMessages(
   dialect: SqlDialect,

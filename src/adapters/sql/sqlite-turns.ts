@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database } from './dialect.ts'
+import type { Database } from './tables.ts'
 
 /** How long a call tries again while another process writes, in ms. The driver's own waiting is added to that. */
 const patience = 5000

@@ -10,13 +10,12 @@ import {
 import type { Directory } from '../../ports/directory.ts'
 import type { FactRow, Storage } from '../../ports/storage.ts'
 import { rowsOf } from './commit.ts'
-import type { Database } from './dialect.ts'
 import { storageCall } from './failure.ts'
 import { listEvents, listFacts } from './history.ts'
 import { requireDatabase, requireDialect } from './options.ts'
 import type { SqlStorageOptions } from './options.ts'
 import { settleMessage, takeMessages } from './outbox.ts'
-import type { FactTableRow } from './tables.ts'
+import type { Database, FactTableRow } from './tables.ts'
 
 /**
  * Storage in SQL tables, through the host's own Kysely instance. {@link migrate} makes the tables. If it gets a

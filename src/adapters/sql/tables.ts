@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import type { Channel } from '../../ports/storage.ts'
 
 /** The rows of every engine. Times are whole milliseconds; `fields` is JSON text. */
@@ -9,6 +10,8 @@ export interface Tables {
   readonly nightlatch_messages: MessageRow
   readonly nightlatch_migrations: { readonly name: string }
 }
+
+export type Database = Kysely<Tables>
 
 export interface RecordRow {
   readonly id: string
@@ -50,4 +53,14 @@ export interface MessageRow {
   readonly lease_token: string | null
   readonly lease_until: number | null
   readonly body: string | null
+}
+
+/** What one commit writes. */
+export interface CommitRows {
+  readonly expected: string | null
+  readonly record: RecordRow
+  readonly claim: readonly string[]
+  readonly release: readonly string[]
+  readonly events: readonly EventTableRow[]
+  readonly messages: readonly MessageRow[]
 }

@@ -8,11 +8,11 @@ import { createAuthenticator } from '../../world/passkey-authenticator.ts'
 import type { Authenticator as Passkeys } from '../../world/passkey-authenticator.ts'
 import type { Authenticator, Person } from '../../world/person.ts'
 import { elsewhere, wrongCode } from '../../world/person.ts'
-import { stateOf } from '../../world/reading.ts'
 import { bindApp, everyMethod, latestCode, otherCode, personWithEverything } from '../../world/several-factors.ts'
 import { windowLimiter } from '../../world/window-limiter.ts'
 import type { World } from '../../world/world.ts'
 import { createWorld } from '../../world/world.ts'
+import { typeWrongCodesUntilOff } from '../../world/wrong-codes.ts'
 
 export const wrongBackupCode = '7K3M-Q9XTW-02A1'
 
@@ -97,12 +97,7 @@ export async function answered({ world, ...guess }: Guess, told: string): Promis
 export async function stopped(): Promise<Scene> {
   const made = await scene(limits.lockAfter)
   const { world, ada, known } = made
-  for (let n = 0; (await stateOf(world.storage, ada.id)).totp.failures < limits.hardStop; n++) {
-    world.clock.advance(limits.lockMs)
-    const client = elsewhere(1000 + n)
-    const challenge = await ada.challenge(client)
-    await world.nl.signIn.verify({ challenge, client, code: wrongCode(ada.app) })
-  }
+  await typeWrongCodesUntilOff(world, ada, 1000)
   const challenge = await ada.challenge(known)
   await answered({ world, challenge, client: known, code: wrongBackupCode }, 'wrong')
   return { ...made, challenge }

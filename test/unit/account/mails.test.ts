@@ -3,9 +3,9 @@ import { asSystem } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { authenticator, elsewhere, home, wrongCode } from '../../world/person.ts'
-import type { Person } from '../../world/person.ts'
 import { createWorld } from '../../world/world.ts'
 import type { World } from '../../world/world.ts'
+import { typeWrongCode } from '../../world/wrong-codes.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -25,11 +25,6 @@ async function sent(world: World): Promise<readonly string[]> {
   const subjects = world.mailer.mails.map(({ subject }) => subject)
   world.mailer.clear()
   return subjects
-}
-
-async function fail(world: World, person: Person, client = home): Promise<void> {
-  const challenge = await person.challenge(client)
-  await world.nl.signIn.verify({ challenge, code: wrongCode(person.app), client })
 }
 
 describe('notices', () => {
@@ -78,14 +73,14 @@ describe('notices', () => {
     const world = createWorld()
     const person = await world.person()
     await sent(world)
-    for (let n = 0; n < 3; n++) await fail(world, person, elsewhere(n))
+    for (let n = 0; n < 3; n++) await typeWrongCode(world.nl, person, elsewhere(n))
     const first = await sent(world)
     expect(first).toHaveLength(1)
     world.clock.advance(hour - 1)
-    await fail(world, person, elsewhere(9))
+    await typeWrongCode(world.nl, person, elsewhere(9))
     expect(await sent(world)).toEqual([])
     world.clock.advance(1)
-    await fail(world, person, elsewhere(10))
+    await typeWrongCode(world.nl, person, elsewhere(10))
     expect(await sent(world)).toEqual(first)
   })
 
@@ -110,7 +105,7 @@ describe('notices', () => {
     await sent(world)
     for (let n = 0; n < 90; n++) {
       world.clock.advance(15 * minute)
-      await fail(world, person, elsewhere(n))
+      await typeWrongCode(world.nl, person, elsewhere(n))
     }
     const subjects = await sent(world)
     // Twenty-two hours: one an hour about codes, one in six hours about the lock.

@@ -5,9 +5,10 @@ import { countingStorage } from '../../world/counting-storage.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'
 import { answered, keyOwner, made, verifier, withPasskeys } from '../../world/passkey-person.ts'
-import { elsewhere, home, wrongCode } from '../../world/person.ts'
+import { elsewhere, home } from '../../world/person.ts'
 import { eventsOf, factsOf, newestOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
+import { typeWrongCodes } from '../../world/wrong-codes.ts'
 
 const ended = { status: 'refused', reason: 'challenge-ended', httpStatus: 401 }
 
@@ -265,10 +266,7 @@ describe('a passkey while codes are held back', () => {
     const authenticator = createAuthenticator()
     const call = { grant: person.grant, proof: await person.proof() }
     expectOk(await nl.passkeys.confirm(await made(nl, authenticator, call)))
-    for (let n = 0; n < limits.lockAfter; n++) {
-      const challenge = await person.challenge(elsewhere(n))
-      await nl.signIn.verify({ challenge, code: wrongCode(person.app), client: elsewhere(n) })
-    }
+    await typeWrongCodes(nl, person, limits.lockAfter)
     for (const client of [elsewhere(0), elsewhere(999)]) {
       const challenge = await person.challenge(client)
       const code = person.app.code(1)
@@ -277,7 +275,7 @@ describe('a passkey while codes are held back', () => {
       expectStatus(await nl.signIn.verifyPasskey({ ...second, client }), 'granted')
       const alone = await answered(nl, authenticator, null)
       expectStatus(await nl.signIn.verifyPasskey({ ...alone, client }), 'granted')
-      // It opens itself, and no door for codes.
+      // A passkey signs in, and ends neither wait nor lock for codes.
       const next = await person.challenge(elsewhere(1000))
       const held = await nl.signIn.verify({ challenge: next, code, client: elsewhere(1000) })
       expect(held).toMatchObject({ status: 'challenge', reason: 'wait' })

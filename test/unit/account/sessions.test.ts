@@ -5,6 +5,7 @@ import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { elsewhere, home } from '../../world/person.ts'
 import { newestOf, stateOf } from '../../world/reading.ts'
 import { seededRandom } from '../../world/seeded-random.ts'
+import { unlimited } from '../../world/unlimited.ts'
 import { createWorld, keyText } from '../../world/world.ts'
 import type { World } from '../../world/world.ts'
 
@@ -14,8 +15,6 @@ async function signIn(world: World, id = 'bob', client = home): Promise<string> 
   const started = await world.nl.signIn.start({ name: id, accountId: id, primary: 'password', client })
   return expectStatus(started, 'granted').grant
 }
-
-const admitsAll = { limiter: { charge: async () => ({ admitted: true }) as const } }
 
 describe('sessions.check', () => {
   it('tells who is signed in, how strongly and since when', async () => {
@@ -111,7 +110,7 @@ describe('sessions.list and end', () => {
   })
 
   it('keep thirty-two: the oldest falls out and is signed out', async () => {
-    const world = createWorld({ options: admitsAll })
+    const world = createWorld({ options: unlimited })
     const grants: string[] = []
     for (let n = 0; n < 33; n++) grants.push(await signIn(world))
     expect(await world.nl.sessions.check({ grant: grants[0] })).toEqual(signedOut)

@@ -1,28 +1,21 @@
-import type { ClientInfo, Limiter } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { elsewhere, home } from '../../world/person.ts'
-import { anotherCode, createPhoneWorld, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
+import {
+  anotherCode,
+  createPhoneWorld,
+  frequentSends,
+  otherNumber,
+  phoneNumber,
+  phonePerson,
+} from '../../world/phone.ts'
 import type { PhonePerson, PhoneWorld } from '../../world/phone.ts'
 import { eventsOf, newestOf, stateOf } from '../../world/reading.ts'
+import { unlimited } from '../../world/unlimited.ts'
+import { verdictOn } from '../../world/verdict.ts'
 
 const minute = 60_000
 const hour = 60 * minute
-const unlimited: { readonly limiter: Limiter } = { limiter: { charge: async () => ({ admitted: true }) } }
-/** Limits that leave a test to its own subject. */
-const often = { sends: { firstDelayMs: 1000, longestDelayMs: 1000, hourly: 50, daily: 50 } } as const
-
-interface Try {
-  readonly world: PhoneWorld
-  readonly challenge: string
-  readonly code: string
-  readonly client: ClientInfo
-}
-
-async function tried({ world, ...typed }: Try): Promise<string> {
-  const answer = await world.nl.signIn.verify(typed)
-  return answer.status === 'granted' ? 'granted' : (answer.reason ?? '')
-}
 
 /** Wrong codes by strangers who have the password, until the number is switched off. */
 async function guessUntilOff(world: PhoneWorld, ada: PhonePerson): Promise<number> {
@@ -35,7 +28,7 @@ async function guessUntilOff(world: PhoneWorld, ada: PhonePerson): Promise<numbe
     if (sms?.status !== 'queued') throw new Error(`not sent: ${JSON.stringify(sms)}`)
     const code = anotherCode(await world.code())
     for (let k = 0; k < 3; k++) {
-      const told = await tried({ world, challenge, code, client })
+      const told = await verdictOn(world.nl, { challenge, code, client })
       if (told === 'wrong') guesses++
       if (told !== 'wrong') break
     }
@@ -52,7 +45,7 @@ describe('guessing', () => {
     const { challenge } = await ada.start()
     const wrong = async (): Promise<string> => {
       const code = anotherCode(await world.code())
-      return tried({ world, challenge, code, client: ada.known })
+      return verdictOn(world.nl, { challenge, code, client: ada.known })
     }
     for (let n = 0; n < 3; n++) expect(await wrong()).toBe('wrong')
     clock.advance(minute)
@@ -66,7 +59,7 @@ describe('guessing', () => {
   })
 
   it('[SMS-5] [THR-9] a new challenge with a new code forgives nothing either, and each has five tries', async () => {
-    const world = createPhoneWorld({ sms: often })
+    const world = createPhoneWorld({ sms: { sends: frequentSends } })
     const ada = await phonePerson(world)
     const { clock } = world
     for (let n = 0; n < 2; n++) {
@@ -74,7 +67,7 @@ describe('guessing', () => {
       const { challenge } = await ada.start()
       const code = anotherCode(await world.code())
       for (let k = 0; k < 5; k++) {
-        const told = await tried({ world, challenge, code, client: ada.known })
+        const told = await verdictOn(world.nl, { challenge, code, client: ada.known })
         expect(told).toBe(k < 4 ? 'wrong' : 'too-many-tries')
         clock.advance(k < 4 ? 50_000 : 0)
         if (n > 0) break
@@ -85,12 +78,14 @@ describe('guessing', () => {
   })
 
   it('[THR-9] is charged at sign-in, at a step-up and when switching off, from one budget', async () => {
-    const world = createPhoneWorld({ sms: often })
+    const world = createPhoneWorld({ sms: { sends: frequentSends } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
     const page = { grant: ada.grant, client: ada.known }
     const { challenge } = await ada.start()
-    expect(await tried({ world, challenge, code: anotherCode(await world.code()), client: ada.known })).toBe('wrong')
+    expect(await verdictOn(world.nl, { challenge, code: anotherCode(await world.code()), client: ada.known })).toBe(
+      'wrong',
+    )
     clock.advance(1000)
     expectOk(await nl.stepUp.sendCode(page))
     const code = anotherCode(await world.code())
@@ -99,7 +94,7 @@ describe('guessing', () => {
     expect(await nl.accounts.turnOffTwoFactor({ ...page, code })).toMatchObject({ reason: 'wrong' })
     const { sms, throttle } = await stateOf(world.storage, 'ada')
     expect([sms.failures, throttle.failures]).toEqual([4, 4])
-    // Now every door waits, and no code is sent that could not be typed.
+    // Now every flow waits, and no code is sent that could not be typed.
     const retryAt = clock() + 5000
     expect(await nl.stepUp.sendCode(page)).toEqual({ ok: false, reason: 'wait', retryAt })
     clock.advance(1000)
@@ -113,7 +108,7 @@ describe('guessing', () => {
   })
 
   it('[THR-1] switches the number off after 100 failures, for known devices too, until it is bound anew', async () => {
-    const world = createPhoneWorld({ sms: often, options: unlimited })
+    const world = createPhoneWorld({ sms: { sends: frequentSends }, options: unlimited })
     const ada = await phonePerson(world)
     const { nl, clock } = world
     expect(await guessUntilOff(world, ada)).toBe(100)
@@ -129,7 +124,7 @@ describe('guessing', () => {
       reason: 'no-number',
     })
     expect(await world.received()).toHaveLength(sent)
-    expect(await tried({ world, challenge, code: await world.code(), client: ada.known })).toBe('malformed')
+    expect(await verdictOn(world.nl, { challenge, code: await world.code(), client: ada.known })).toBe('malformed')
 
     // Another factor lets its owner in, and clears nothing of the number's.
     const [first, second] = ada.backupCodes
@@ -149,16 +144,17 @@ describe('guessing', () => {
     clock.advance(hour)
     const next = await ada.start()
     const code = await world.code()
-    expect(await tried({ world, challenge: next.challenge, code, client: ada.known })).toBe('granted')
+    expect(await verdictOn(world.nl, { challenge: next.challenge, code, client: ada.known })).toBe('granted')
   })
 
   it('[THR-1] is not forgiven by changing a number that still works', async () => {
-    const world = createPhoneWorld({ sms: often })
+    const world = createPhoneWorld({ sms: { sends: frequentSends } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
     const stranger = await ada.start(elsewhere(1))
     const wrong = anotherCode(await world.code())
-    for (let n = 0; n < 3; n++) await tried({ world, challenge: stranger.challenge, code: wrong, client: elsewhere(1) })
+    for (let n = 0; n < 3; n++)
+      await verdictOn(world.nl, { challenge: stranger.challenge, code: wrong, client: elsewhere(1) })
     clock.advance(1000)
     const [code] = ada.backupCodes
     const proving = { grant: ada.grant, purpose: 'factors', code, client: ada.known } as const
@@ -174,9 +170,9 @@ describe('guessing', () => {
     const { challenge } = await ada.start()
     const code = await world.code()
     for (let n = 1; n < 4; n++) {
-      expect(await tried({ world, challenge, code: anotherCode(code, n), client: ada.known })).toBe('wrong')
+      expect(await verdictOn(world.nl, { challenge, code: anotherCode(code, n), client: ada.known })).toBe('wrong')
     }
-    expect(await tried({ world, challenge, code, client: ada.known })).toBe('granted')
+    expect(await verdictOn(world.nl, { challenge, code, client: ada.known })).toBe('granted')
     const { sms, throttle } = await stateOf(world.storage, 'ada')
     expect([sms.failures, throttle.failures]).toEqual([0, 0])
   })
@@ -189,15 +185,15 @@ describe('guessing', () => {
     expectOk(await nl.sms.confirm({ grant: ada.grant, code: await world.code(), client: home }))
     world.clock.advance(minute)
     const challenge = await ada.challenge()
-    const before = await tried({ world, challenge, code: '000000', client: home })
+    const before = await verdictOn(world.nl, { challenge, code: '000000', client: home })
     expect(before).toBe('wrong')
     await nl.signIn.sendCode({ challenge, client: home })
-    expect(await tried({ world, challenge, code: '000000', client: home })).toBe('wrong')
+    expect(await verdictOn(world.nl, { challenge, code: '000000', client: home })).toBe('wrong')
     const { sms, totp, throttle } = await stateOf(world.storage, 'ada')
     expect([sms.failures, totp.failures, throttle.failures]).toEqual([1, 2, 2])
     const failed = (await eventsOf(nl, 'ada')).filter(({ type }) => type === 'mfa_fail')
     expect(failed.map(({ values }) => (values as { compared: unknown }).compared)).toEqual([['totp', 'sms'], ['totp']])
-    expect(await tried({ world, challenge, code: ada.app.code(), client: home })).toBe('granted')
+    expect(await verdictOn(world.nl, { challenge, code: ada.app.code(), client: home })).toBe('granted')
     const after = await stateOf(world.storage, 'ada')
     expect([after.sms.failures, after.totp.failures]).toEqual([0, 0])
   })

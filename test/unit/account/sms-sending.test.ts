@@ -2,13 +2,12 @@ import { asSystem } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { elsewhere, home } from '../../world/person.ts'
-import { createPhoneWorld, newcomer, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
+import { createPhoneWorld, frequentSends, newcomer, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
 import type { PhonePerson, PhoneWorld } from '../../world/phone.ts'
 import { eventsOf, factsOf } from '../../world/reading.ts'
 
 const minute = 60_000
 const hour = 60 * minute
-const often = { firstDelayMs: 1000, longestDelayMs: 1000, hourly: 50, daily: 50 } as const
 
 /** What came of the code of a sign-in by the owner. */
 async function sending(world: PhoneWorld, { start, known }: PhonePerson): Promise<string> {
@@ -69,7 +68,7 @@ describe('the limits of an account', () => {
     [6, 'hourly', hour, { hourly: 6, daily: 50 }],
     [15, 'daily', 24 * hour, { hourly: 15, daily: 15 }],
   ] as const)('[SMS-22] after %i messages the %s limit alone blocks', async (most, reason, window, sends) => {
-    const world = createPhoneWorld({ sms: { sends: { ...often, ...sends } } })
+    const world = createPhoneWorld({ sms: { sends: { ...frequentSends, ...sends } } })
     const ada = await phonePerson(world)
     const { clock } = world
     for (let n = 1; n < most; n++) {
@@ -85,7 +84,7 @@ describe('the limits of an account', () => {
   })
 
   it('[SMS-22] hold over sign-in, step-up and proofs of a number together', async () => {
-    const world = createPhoneWorld({ sms: { sends: { ...often, hourly: 3, daily: 3 } } })
+    const world = createPhoneWorld({ sms: { sends: { ...frequentSends, hourly: 3, daily: 3 } } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
     clock.advance(2000)
@@ -118,7 +117,7 @@ describe('the limits of an account', () => {
 
 describe('the limits that accounts share', () => {
   it('[SMS-22] of a number blocks alone, also for another account', async () => {
-    const world = createPhoneWorld({ sms: { sends: often, ceilings: { numberDaily: 3 } } })
+    const world = createPhoneWorld({ sms: { sends: frequentSends, ceilings: { numberDaily: 3 } } })
     const { nl } = world
     const enroll = async (n: number, number: string): Promise<string> => {
       const client = elsewhere(n)
@@ -135,7 +134,7 @@ describe('the limits that accounts share', () => {
   })
 
   it('[SMS-22] of two accounts with one number counts the codes of strangers for both', async () => {
-    const world = createPhoneWorld({ sms: { sends: often, ceilings: { numberDaily: 2 } } })
+    const world = createPhoneWorld({ sms: { sends: frequentSends, ceilings: { numberDaily: 2 } } })
     const people = [await phonePerson(world, 'ada'), await phonePerson(world, 'bob')]
     const told: (string | undefined)[] = []
     for (const person of [...people, ...people]) {
@@ -150,7 +149,7 @@ describe('the limits that accounts share', () => {
     ['countryHourly', 'a country'],
     ['totalHourly', 'everything'],
   ] as const)('[SMS-22] %s, of %s, blocks alone', async (name, _) => {
-    const world = createPhoneWorld({ sms: { countries: ['HU', 'AT'], sends: often, ceilings: { [name]: 3 } } })
+    const world = createPhoneWorld({ sms: { countries: ['HU', 'AT'], sends: frequentSends, ceilings: { [name]: 3 } } })
     const { nl, clock } = world
     const enroll = async (n: number, number: string, client = home): Promise<string> => {
       const { grant } = await newcomer(world, `person-${n}`, elsewhere(n))
@@ -173,7 +172,7 @@ describe('the limits that accounts share', () => {
   })
 
   it('charges nothing for a message that another limit holds back', async () => {
-    const world = createPhoneWorld({ sms: { sends: often, ceilings: { numberDaily: 1, totalHourly: 3 } } })
+    const world = createPhoneWorld({ sms: { sends: frequentSends, ceilings: { numberDaily: 1, totalHourly: 3 } } })
     const { nl } = world
     for (let n = 0; n < 6; n++) {
       const { grant } = await newcomer(world, `person-${n}`, elsewhere(n))
@@ -185,7 +184,10 @@ describe('the limits that accounts share', () => {
 
   it('[SMS-22] [THR-8] of a limiter that fails, those of the process hold', async () => {
     const limiter = { charge: async () => Promise.reject(new Error('the limiter is down')) }
-    const world = createPhoneWorld({ sms: { sends: often, ceilings: { totalHourly: 1 } }, options: { limiter } })
+    const world = createPhoneWorld({
+      sms: { sends: frequentSends, ceilings: { totalHourly: 1 } },
+      options: { limiter },
+    })
     const ada = await phonePerson(world)
     world.clock.advance(2000)
     expect(await sending(world, ada)).toBe('limited')

@@ -8,6 +8,7 @@ import type { Person } from '../../world/person.ts'
 import { anotherCode, createPhoneWorld, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
 import type { PhoneWorld } from '../../world/phone.ts'
 import { newestOf } from '../../world/reading.ts'
+import { verdictOn } from '../../world/verdict.ts'
 import { hostileValues } from '../hostile-values.ts'
 
 const minute = 60_000
@@ -188,10 +189,8 @@ describe('a code by SMS', () => {
     const ada = await phonePerson(world, 'ada')
     const bob = await phonePerson(world, 'bob')
     clock.advance(60 * minute)
-    const told = async (challenge: string, code: string, client = ada.known): Promise<string> => {
-      const answer = await nl.signIn.verify({ challenge, code, client })
-      return answer.status === 'granted' ? 'granted' : (answer.reason ?? '')
-    }
+    const told = (challenge: string, code: string, client = ada.known): Promise<string> =>
+      verdictOn(nl, { challenge, code, client })
     // Of another challenge, begun while the first one's code was live.
     const old = await ada.start()
     const oldCode = await world.code()

@@ -1,27 +1,20 @@
-import type { ClientInfo, Limiter } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
 import { expectOk } from '../../world/expect-outcome.ts'
 import { elsewhere, home } from '../../world/person.ts'
-import { anotherCode, createPhoneWorld, newcomer, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
-import type { PhoneWorld } from '../../world/phone.ts'
+import {
+  anotherCode,
+  createPhoneWorld,
+  frequentSends,
+  newcomer,
+  otherNumber,
+  phoneNumber,
+  phonePerson,
+} from '../../world/phone.ts'
 import { factsOf, stateOf } from '../../world/reading.ts'
+import { unlimited } from '../../world/unlimited.ts'
+import { verdictOn } from '../../world/verdict.ts'
 
 const minute = 60_000
-const unlimited: { readonly limiter: Limiter } = { limiter: { charge: async () => ({ admitted: true }) } }
-/** Limits that leave a test to its own subject. */
-const often = { sends: { firstDelayMs: 1000, longestDelayMs: 1000, hourly: 50, daily: 50 } } as const
-
-interface Try {
-  readonly world: PhoneWorld
-  readonly challenge: string
-  readonly code: string
-  readonly client: ClientInfo
-}
-
-async function tried({ world, ...typed }: Try): Promise<string> {
-  const answer = await world.nl.signIn.verify(typed)
-  return answer.status === 'granted' ? 'granted' : (answer.reason ?? '')
-}
 
 describe('somebody with the password in an unknown network', () => {
   it('[THR-6] (promise 10) cannot void the code that the owner is typing on a known device', async () => {
@@ -40,11 +33,11 @@ describe('somebody with the password in an unknown network', () => {
       expect(await nl.signIn.sendCode({ challenge: theirs.challenge, client })).toMatchObject({ sms: held })
     }
     expect(await world.received()).toHaveLength(messages)
-    expect(await tried({ world, challenge, code, client: ada.known })).toBe('granted')
+    expect(await verdictOn(world.nl, { challenge, code, client: ada.known })).toBe('granted')
   })
 
   it('(promise 10) cannot void a code for a step-up or for a new number', async () => {
-    const world = createPhoneWorld({ sms: often })
+    const world = createPhoneWorld({ sms: { sends: frequentSends } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
     const page = { grant: ada.grant, client: ada.known }
@@ -72,7 +65,7 @@ describe('somebody with the password in an unknown network', () => {
       const { challenge, sms } = await ada.start()
       expect(sms).toMatchObject({ status: 'queued' })
       const code = await world.code()
-      expect(await tried({ world, challenge, code, client: ada.known })).toBe('granted')
+      expect(await verdictOn(world.nl, { challenge, code, client: ada.known })).toBe('granted')
       clock.advance(12 * minute)
     }
     const facts = await factsOf(nl, 'ada')
@@ -80,7 +73,7 @@ describe('somebody with the password in an unknown network', () => {
   })
 
   it('[THR-6] (promise 10) does not keep the owner on a known device from codes by locking code entry', async () => {
-    const world = createPhoneWorld({ sms: often, options: unlimited })
+    const world = createPhoneWorld({ sms: { sends: frequentSends }, options: unlimited })
     const ada = await phonePerson(world)
     const { clock } = world
     for (let n = 0; n < 8; n++) {
@@ -88,14 +81,14 @@ describe('somebody with the password in an unknown network', () => {
       const client = elsewhere(n)
       const { challenge } = await ada.start(client)
       const code = anotherCode(await world.code())
-      for (let k = 0; k < 3; k++) await tried({ world, challenge, code, client })
+      for (let k = 0; k < 3; k++) await verdictOn(world.nl, { challenge, code, client })
     }
     expect((await stateOf(world.storage, 'ada')).throttle.lockedAt).not.toBeNull()
     const locked = await ada.start(elsewhere(99))
     expect(locked).not.toHaveProperty('sms')
     const { challenge, sms } = await ada.start()
     expect(sms).toMatchObject({ status: 'queued' })
-    expect(await tried({ world, challenge, code: await world.code(), client: ada.known })).toBe('granted')
+    expect(await verdictOn(world.nl, { challenge, code: await world.code(), client: ada.known })).toBe('granted')
   })
 
   it('[SMS-22] (promise 10) cannot use up what a number or a network may have, and leave the owner without', async () => {
@@ -118,7 +111,7 @@ describe('somebody with the password in an unknown network', () => {
     for (let n = 0; n < 5; n++) {
       const { challenge, sms } = await ada.start()
       expect(sms).toMatchObject({ status: 'queued' })
-      expect(await tried({ world, challenge, code: await world.code(), client: ada.known })).toBe('granted')
+      expect(await verdictOn(world.nl, { challenge, code: await world.code(), client: ada.known })).toBe('granted')
     }
   })
 })

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { limits } from '../../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { origin } from '../../world/passkey-ceremony.ts'
-import { elsewhere, home, wrongCode } from '../../world/person.ts'
+import { home } from '../../world/person.ts'
 import { newestOf, stateOf } from '../../world/reading.ts'
 import {
   everything,
@@ -14,6 +13,7 @@ import {
   script,
 } from '../../world/several-factors.ts'
 import type { Scene } from '../../world/several-factors.ts'
+import { typeWrongCodesUntilOff } from '../../world/wrong-codes.ts'
 
 const purpose = 'factors'
 
@@ -203,11 +203,7 @@ describe('accounts.prefer', () => {
   it('chooses nothing that is switched off: the next live factor is asked for', async () => {
     const { nl, ada, world } = await everything()
     expectOk(await nl.accounts.prefer({ grant: ada.grant, factor: 'totp' }))
-    for (let n = 0; (await stateOf(world.storage, ada.id)).totp.failures < limits.hardStop; n++) {
-      world.clock.advance(limits.lockMs)
-      const client = elsewhere(n)
-      await nl.signIn.verify({ challenge: await ada.challenge(client), code: wrongCode(ada.app), client })
-    }
+    await typeWrongCodesUntilOff(world, ada)
     expect(await nl.accounts.factors({ grant: ada.grant })).toMatchObject({
       enrolled: ['passkey', 'totp', 'sms'],
       live: ['passkey', 'sms', 'backup-code'],

@@ -355,7 +355,7 @@ describe('the hard stop', () => {
 })
 
 describe('one budget', () => {
-  it('[THR-9] is charged at every flow', async () => {
+  it('[THR-9] is charged in every flow', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -365,7 +365,7 @@ describe('one budget', () => {
     const client = elsewhere(1)
     const code = wrongCode(app)
     const challenge = await person.challenge(client)
-    const doors = [
+    const flows = [
       ['sign-in', () => nl.signIn.verify({ challenge, code, client })],
       ['step-up', () => nl.stepUp.verify({ grant, purpose: 'factors', code, client })],
       ['turn-off', () => nl.accounts.turnOffTwoFactor({ grant, code, client })],
@@ -374,16 +374,16 @@ describe('one budget', () => {
         () => nl.totp.resynchronize({ grant, proof, authenticator: app.id, codes: [code, code], client }),
       ],
     ] as const
-    for (const [index, [flow, knock]] of doors.entries()) {
-      expect(await knock()).toMatchObject({ reason: 'wrong' })
+    for (const [index, [flow, attempt]] of flows.entries()) {
+      expect(await attempt()).toMatchObject({ reason: 'wrong' })
       expect(await newestOf(nl, person.id, 'mfa_fail')).toMatchObject({ values: { flow } })
       expect((await stateOf(world.storage, person.id)).throttle.failures).toBe(index + 1)
     }
-    for (const [, knock] of doors) {
-      expect(await knock()).toMatchObject({ reason: 'wait', retryAt: world.clock() + 5 * second })
+    for (const [, attempt] of flows) {
+      expect(await attempt()).toMatchObject({ reason: 'wait', retryAt: world.clock() + 5 * second })
     }
     const refused = (await factsOf(nl, person.id)).map(({ values }) => (values as { flow: string }).flow)
-    expect(refused.sort()).toEqual(doors.map(([flow]) => flow).sort())
+    expect(refused.sort()).toEqual(flows.map(([flow]) => flow).sort())
     expect((await eventsOf(nl, person.id)).filter(({ type }) => type === 'mfa_fail')).toHaveLength(4)
   })
 })

@@ -19,8 +19,8 @@ type Attempt = (
 
 const client: ClientInfo = elsewhere(1)
 
-/** Every door where something that can be guessed is typed and shares the account's budget. */
-const doors: Readonly<Record<string, (scene: Scene) => Promise<Attempt>>> = {
+/** Every flow in which something is typed that can be guessed: they share the budget of the account. */
+const flows: Readonly<Record<string, (scene: Scene) => Promise<Attempt>>> = {
   'signIn.verify, an app': async ({ nl, ada }) => {
     const challenge = await ada.challenge(client)
     return (right) => nl.signIn.verify({ challenge, code: right ? ada.app.code() : wrongCode(ada.app), client })
@@ -67,7 +67,7 @@ const doors: Readonly<Record<string, (scene: Scene) => Promise<Attempt>>> = {
 }
 
 describe('[THR-9] [THR-7] a wrong code', () => {
-  it.each(Object.entries(doors))('is counted at %s, and has to wait after three', async (_, open) => {
+  it.each(Object.entries(flows))('is counted in %s, and has to wait after three', async (_, open) => {
     const scene = await everything()
     const attempt = await open(scene)
     const count = async (): Promise<number> => (await stateOf(scene.world.storage, scene.ada.id)).throttle.failures
@@ -85,7 +85,7 @@ describe('[THR-9] [THR-7] a wrong code', () => {
     expect(told.ok === true || told.status === 'granted' || told.status === 'enroll').toBe(true)
   })
 
-  it.each(Object.entries(doors))('of one door closes every other: %s', async (_, open) => {
+  it.each(Object.entries(flows))('in another flow makes %s wait', async (_, open) => {
     const scene = await everything()
     const attempt = await open(scene)
     const { nl, ada } = scene
@@ -97,7 +97,7 @@ describe('[THR-9] [THR-7] a wrong code', () => {
     expect((await attempt(true)).reason).toMatch(/^wait$|^wrong-credentials$/)
   })
 
-  it('in sixty tries at once, at every door together, gets as many verdicts as the budget has', async () => {
+  it('typed sixty times at once in two flows gets as many verdicts as the budget has', async () => {
     const scene = await everything()
     const { nl, ada, world } = scene
     const challenges: string[] = []

@@ -15,14 +15,14 @@ import { tableBelow } from './lockout-page.ts'
 type Reader = (read: {
   readonly state: AccountState
   readonly scene: Scene
-  readonly place: string
+  readonly source: string
 }) => number | null | Promise<number | null>
 
 /** Another factor with a hard count is one more line here, and one more column on the page. */
 const columns: Readonly<Record<string, Reader>> = {
-  'this place': ({ state, place }) => state.throttle.sources.find(({ id }) => id === place)?.failures ?? 0,
-  'other places': ({ state, place }) =>
-    state.throttle.sources.reduce((sum, { id, failures }) => sum + (id === place ? 0 : failures), 0),
+  'this place': ({ state, source }) => state.throttle.sources.find(({ id }) => id === source)?.failures ?? 0,
+  'other places': ({ state, source }) =>
+    state.throttle.sources.reduce((sum, { id, failures }) => sum + (id === source ? 0 : failures), 0),
   'the row': ({ state }) => state.throttle.failures,
   'the lock': ({ state, scene: { world } }) => {
     const until = (state.throttle.lockedAt ?? -Infinity) + limits.lockMs
@@ -231,9 +231,9 @@ type Counts = Readonly<Record<string, number | null>>
 async function read(s: Scene, at: ClientInfo): Promise<Counts> {
   const state = await stateOf(s.world.storage, s.ada.id)
   const [device] = state.knownDevices.slice(-1)
-  const place = at.device === undefined ? `network:${at.ip}` : `device:${device?.id}`
+  const source = at.device === undefined ? `network:${at.ip}` : `device:${device?.id}`
   const counts: Record<string, number | null> = {}
-  for (const [name, reader] of Object.entries(columns)) counts[name] = await reader({ state, scene: s, place })
+  for (const [name, reader] of Object.entries(columns)) counts[name] = await reader({ state, scene: s, source })
   return counts
 }
 

@@ -107,7 +107,7 @@ describe('summarizeLogins', () => {
     expect(summarizeLogins([required], [])[0]?.failedBefore).toEqual({ ...nothing, unfinished: 1 })
   })
 
-  it('leaves out what was typed at other doors', () => {
+  it('leaves out what was typed in other flows', () => {
     const rows = summarizeLogins(
       [event('mfa_fail', { n: 1, values: { flow: 'step-up' } })],
       [

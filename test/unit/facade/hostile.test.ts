@@ -1,5 +1,5 @@
 import { asSystem, createNightlatch, isNightlatchError, keyring, memoryLimiter, publicOutcome } from 'nightlatch'
-import type { Limiter, Nightlatch } from 'nightlatch'
+import type { Nightlatch } from 'nightlatch'
 import { memorySms } from 'nightlatch/testing'
 import type { MemorySms } from 'nightlatch/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -12,6 +12,7 @@ import { everyMethod, latestCode, passkeyAnswer, personWithEverything } from '..
 import { stateOf } from '../../world/reading.ts'
 import { seededRandom } from '../../world/seeded-random.ts'
 import { standingStill } from '../../world/standing-still.ts'
+import { unlimited } from '../../world/unlimited.ts'
 import { createWorld, keyText } from '../../world/world.ts'
 import type { Person } from '../../world/person.ts'
 import type { World } from '../../world/world.ts'
@@ -28,8 +29,6 @@ async function expectHonestCall(title: string, call: () => Promise<unknown>): Pr
 }
 
 type Call = (input: never) => Promise<unknown>
-
-const admitsAll: Limiter = { charge: async () => ({ admitted: true }) }
 
 describe('hostile values', () => {
   let world: World
@@ -63,7 +62,7 @@ describe('hostile values', () => {
       response: createAuthenticator().create(registering.options, { origin }),
     }
     world.clock.advance(120_000)
-    nl = world.instance({ storage: standingStill(world.storage), limiter: admitsAll })
+    nl = world.instance({ storage: standingStill(world.storage), ...unlimited })
     const [session] = await sessionsOf()
     const client = { ip: '192.0.2.7', userAgent: 'Firefox', device: trusted }
     const { grant, app } = person

@@ -7,16 +7,7 @@ import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
 import { openedBy, openTask, resultOf, slowHashTask, unworked } from '../record/tasks.ts'
 import type { Task } from '../record/tasks.ts'
-import type { BackupCode } from './state.ts'
 import { noBackupCodes } from './state.ts'
-
-export interface BackupCodeMatch {
-  readonly status: 'matched'
-  readonly factor: 'backup-code'
-  readonly codeId: string
-  /** A new code that takes the place of the used one. */
-  readonly replacement?: BackupCode
-}
 
 export const backupCodeRules: FactorRules<'backup-code'> = {
   empty: noBackupCodes,

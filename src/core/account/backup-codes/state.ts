@@ -23,3 +23,12 @@ export interface BackupCode {
 }
 
 export const noBackupCodes: BackupCodeState = { set: null, failures: 0 }
+
+/** A backup code that is right. */
+export interface BackupCodeMatch {
+  readonly status: 'matched'
+  readonly factor: 'backup-code'
+  readonly codeId: string
+  /** A new code that takes the place of the used one. */
+  readonly replacement?: BackupCode
+}

@@ -6,7 +6,7 @@ import type { Settings } from '../record/settings.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Change } from '../record/step.ts'
 import type { Task, TaskResults } from '../record/tasks.ts'
-import type { FactorMatches, FactorStates } from './registry.ts'
+import type { FactorMatches, FactorStates } from './factor-types.ts'
 
 /** Everything that the account's other rooms ask of one factor. */
 export interface FactorRules<F extends Factor> {

@@ -1,5 +1,5 @@
 import type { TokenPayloads } from '../../token/index.ts'
-import type { CodeMatch } from './registry.ts'
+import type { CodeMatch } from './factor-types.ts'
 import { sourceOf } from '../guessing/throttle.ts'
 import type { CodeRefusal, TypedCode } from '../guessing/typed-code.ts'
 import { checkTypedCode, refuseTypedCode } from '../guessing/typed-code.ts'

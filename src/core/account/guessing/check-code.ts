@@ -1,7 +1,7 @@
 import type { CodeFactor, Factor } from '../../factor.ts'
 import { codeFactors } from '../../factor.ts'
 import { liveFactors } from '../factors/live-factors.ts'
-import type { CodeMatch } from '../factors/registry.ts'
+import type { CodeMatch } from '../factors/factor-types.ts'
 import { factorRules } from '../factors/registry.ts'
 import type { CodeQuestion } from '../factors/rules.ts'
 import type { AccountState } from '../record/state.ts'

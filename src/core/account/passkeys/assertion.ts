@@ -7,7 +7,7 @@ import type { AccountState } from '../record/state.ts'
 import type { AssertionTask, TaskResults } from '../record/tasks.ts'
 import { resultOf } from '../record/tasks.ts'
 import type { Ceremony } from './ceremony.ts'
-import type { PasskeyMatch } from './rules.ts'
+import type { PasskeyMatch } from './state.ts'
 
 export interface AssertionQuestion {
   readonly ceremony: Ceremony

@@ -1,20 +1,9 @@
-import type { DraftEvent } from '../../events/catalogue.ts'
 import { credentialKey } from '../../passkeys/unique-keys.ts'
 import type { FactorRules } from '../factors/rules.ts'
 import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
 import type { Passkey } from './state.ts'
 import { noPasskeys } from './state.ts'
-
-export interface PasskeyMatch {
-  readonly status: 'matched'
-  readonly factor: 'passkey'
-  /** As it is to be kept from now on. */
-  readonly passkey: Passkey
-  /** It verified its user, and that may be relied on [PKA-4, PKA-5]. */
-  readonly verified: boolean
-  readonly events: readonly DraftEvent[]
-}
 
 export const passkeyRules: FactorRules<'passkey'> = {
   empty: noPasskeys,

@@ -1,3 +1,5 @@
+import type { DraftEvent } from '../../events/catalogue.ts'
+
 export interface PasskeyState {
   /** base64url of 64 random bytes, made with the first registration [PKR-15]. */
   readonly handle: string | null
@@ -27,3 +29,14 @@ export interface Passkey {
 }
 
 export const noPasskeys: PasskeyState = { handle: null, credentials: [], only: false }
+
+/** A passkey that signed what it was asked to. */
+export interface PasskeyMatch {
+  readonly status: 'matched'
+  readonly factor: 'passkey'
+  /** As it is to be kept from now on. */
+  readonly passkey: Passkey
+  /** It verified its user, and that may be relied on [PKA-4, PKA-5]. */
+  readonly verified: boolean
+  readonly events: readonly DraftEvent[]
+}

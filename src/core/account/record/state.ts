@@ -1,5 +1,5 @@
 import type { Aal, Amr, CodeFactor, Factor, Method, Primary } from '../../factor.ts'
-import type { FactorStates } from '../factors/registry.ts'
+import type { FactorStates } from '../factors/factor-types.ts'
 
 /** Everything that nightlatch knows of an account, each factor under its own name. All times are ms since epoch. */
 export interface AccountState extends FactorStates {

@@ -1,5 +1,5 @@
 import { levelOf } from '../factors/level.ts'
-import type { CodeMatch } from '../factors/registry.ts'
+import type { CodeMatch } from '../factors/factor-types.ts'
 import type { MadeReplacement } from '../backup-codes/new-codes.ts'
 import { replacementCode } from '../backup-codes/new-codes.ts'
 import type { WrongCode } from '../guessing/check-code.ts'

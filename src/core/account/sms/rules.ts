@@ -6,11 +6,6 @@ import { compareWithSent, isAwaited } from './compare.ts'
 import { numberPath, spendCode } from './code.ts'
 import { noSms } from './state.ts'
 
-export interface SmsMatch {
-  readonly status: 'matched'
-  readonly factor: 'sms'
-}
-
 export const smsRules: FactorRules<'sms'> = {
   empty: noSms,
   sealPurposes: [

@@ -55,3 +55,9 @@ export const noSms: SmsState = {
   failures: 0,
   sends: { own: noSmsSends, others: noSmsSends },
 }
+
+/** A code by SMS that is right. */
+export interface SmsMatch {
+  readonly status: 'matched'
+  readonly factor: 'sms'
+}

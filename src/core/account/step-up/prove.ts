@@ -1,6 +1,6 @@
 import type { StepUpPurpose } from '../../flow.ts'
 import type { TokenPayloads } from '../../token/index.ts'
-import type { FactorMatch } from '../factors/registry.ts'
+import type { FactorMatch } from '../factors/factor-types.ts'
 import { sourceOf } from '../guessing/throttle.ts'
 import { creditSuccess } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'

@@ -6,16 +6,8 @@ import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
 import type { OpenTask } from '../record/tasks.ts'
 import { openedBy, openTask } from '../record/tasks.ts'
-import type { TotpAuthenticator } from './state.ts'
+import type { TotpAuthenticator, TotpMatch } from './state.ts'
 import { noTotp } from './state.ts'
-
-export interface TotpMatch {
-  readonly status: 'matched'
-  readonly factor: 'totp'
-  readonly authenticator: TotpAuthenticator
-  readonly step: number
-  readonly drift: number
-}
 
 export const totpRules: FactorRules<'totp'> = {
   empty: noTotp,

@@ -41,3 +41,12 @@ export interface TotpEnrollment {
 }
 
 export const noTotp: TotpState = { authenticators: [], enrollment: null, failures: 0 }
+
+/** A code of an authenticator that is right. */
+export interface TotpMatch {
+  readonly status: 'matched'
+  readonly factor: 'totp'
+  readonly authenticator: TotpAuthenticator
+  readonly step: number
+  readonly drift: number
+}

@@ -1,13 +1,8 @@
 import type { Factor, HostPrimary } from '../../../core/factor.ts'
 import type { ClientInfo } from '../../keys/client.ts'
-import type { Kernel } from '../../loop/kernel.ts'
-import { createSignInLimits } from '../../limits/sign-in-limits.ts'
 import type { PasskeyRequest } from '../call/ask-passkey.ts'
 import type { Failure } from '../call/page-call.ts'
-import { later } from '../call/later.ts'
-import { createCodeCalls } from './code.ts'
 import type { Challenged, Granted, MustEnroll, Refused } from './outcome.ts'
-import { createPrimaryCalls } from './primary.ts'
 
 export interface StartInput {
   /** What was typed as the name. It is counted, and never stored as typed. */
@@ -134,14 +129,3 @@ export interface SignIn {
 }
 
 export type PasskeyCalls = Pick<SignIn, 'passkeyOptions' | 'verifyPasskey'>
-
-export function createSignIn(kernel: Kernel): SignIn {
-  const signInLimits = createSignInLimits(kernel)
-  return {
-    ...createPrimaryCalls(kernel, signInLimits),
-    ...createCodeCalls(kernel, signInLimits),
-    ...later<PasskeyCalls>({ passkeyOptions: true, verifyPasskey: true }, async () =>
-      (await import('./passkey.ts')).createPasskeyCalls(kernel, signInLimits),
-    ),
-  }
-}
