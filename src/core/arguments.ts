@@ -1,6 +1,6 @@
 import { NightlatchError } from './errors.ts'
 
-/** What a programmer passes wrongly is told by the argument's name, never by its value: values may be secrets. */
+/** The error names the argument and never shows its value, because a value may be a secret. */
 export function argumentError(title: string, rule: string): NightlatchError {
   return new NightlatchError('NL_ARGUMENT', `${title} must be ${rule}`)
 }
@@ -9,7 +9,7 @@ export function requireObject(value: unknown, title: string): asserts value is R
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw argumentError(title, 'an object')
 }
 
-/** For what is handed in whole, such as the texts of a language: nothing of it may be missing. */
+/** For objects of which no part may be missing, such as the texts of a language. */
 export function requireParts(value: unknown, title: string, names: readonly string[]): void {
   requireObject(value, title)
   const missing = names.find((name) => value[name] === undefined)

@@ -7,12 +7,12 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-/** Decodes UTF-8 strictly; throws a `TypeError` on malformed bytes. */
+/** Decodes UTF-8 strictly. Malformed bytes throw a `TypeError`. */
 export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }
 
-/** Accepts a `Uint8Array` of another realm or a Node `Buffer` as well. */
+/** Accepts a Node `Buffer` too, and a `Uint8Array` that another JavaScript context made. */
 export function isBytes(value: unknown): value is Uint8Array {
   return (
     value instanceof Uint8Array ||
@@ -37,8 +37,9 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Injective framing: each part as a 4-byte big-endian length followed by its bytes. Every keyed or hashed input of the
- * library is one frame whose first part is a versioned label, so that no two inputs can ever be confused.
+ * Joins parts without ambiguity: the length of each part stands before it, as 4 bytes in big-endian order. Every keyed
+ * or hashed input of the library is one frame, and its first part is a versioned label. So two different inputs never
+ * give the same bytes.
  */
 export function frame(...parts: readonly (string | Uint8Array)[]): Uint8Array {
   const chunks = parts.map((part) => (typeof part === 'string' ? utf8(part) : part))
@@ -72,7 +73,10 @@ export function encodeBase64url(bytes: Uint8Array): string {
   return text
 }
 
-/** Strict inverse of {@link encodeBase64url}: `null` for any other character, length or non-zero trailing bits. */
+/**
+ * The strict inverse of {@link encodeBase64url}. It gives `null` for any other character, length or non-zero trailing
+ * bits.
+ */
 export function decodeBase64url(text: string): Uint8Array | null {
   const rest = text.length % 4
   if (rest === 1) return null

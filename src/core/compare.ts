@@ -1,6 +1,6 @@
 /**
- * Compares two byte strings without leaving early. Meant for digests and codes of equal, public length: a difference in
- * length answers `false` at once, because lengths are not secret here.
+ * Compares two byte strings in constant time. It is meant for digests and codes, whose lengths are public. So a
+ * difference in length gives `false` at once.
  */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false

@@ -1,10 +1,13 @@
-/** What {@link digitOf} answers for a space or a dash: something that people put between digits. */
+/** {@link digitOf} answers this for a space or a dash, which people put between digits. */
 export const skipped = -1
 
-/** What {@link digitOf} answers for a character that no code has. */
+/** {@link digitOf} answers this for a character that no code has. */
 export const foreign = -2
 
-/** The value of a digit's UTF-16 code unit, full-width ones too, or {@link skipped} or {@link foreign}. */
+/**
+ * The value of a digit, given as a UTF-16 code unit. Full-width digits count too. Any other unit gives {@link skipped}
+ * or {@link foreign}.
+ */
 export function digitOf(unit: number): number {
   if (unit >= 0x30 && unit <= 0x39) return unit - 0x30
   if (unit === 0x20 || unit === 0x2d) return skipped
@@ -12,7 +15,10 @@ export function digitOf(unit: number): number {
   return isDecoration(unit) ? skipped : foreign
 }
 
-/** A typed code as plain ASCII digits; `null` if it has any other character, or more than `longest` in all. */
+/**
+ * A typed code as plain ASCII digits. It gives `null` if the text has any other character, or more than `longest`
+ * characters.
+ */
 export function plainDigits(text: unknown, longest: number): string | null {
   if (typeof text !== 'string' || text.length > longest) return null
   let digits = ''

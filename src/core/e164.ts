@@ -1,10 +1,10 @@
 const e164 = /^\+[1-9]\d{1,14}$/
 
 /**
- * Whether a text is a number in the one form in which numbers are stored and compared: `+`, then 2 to 15 digits, the
- * first of them not 0, and nothing else.
+ * Tells whether a text is a phone number in E.164 form: `+`, then 2 to 15 digits, of which the first is not 0. Numbers
+ * are stored and compared in this form only.
  *
- * @contract pure · outcomes true|false · throws none · ITU-T E.164 §6
+ * @contract pure · true|false · throws none · ITU-T E.164 §6
  * @example
  * isE164('+36301234567') // true
  */

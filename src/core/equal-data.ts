@@ -1,4 +1,4 @@
-/** Whether two values of plain data (texts, numbers, flags, null, lists, objects) are the same to the last field. */
+/** Whether two values of plain data (texts, numbers, flags, null, lists, objects) are equal in every field. */
 export function equalData(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false

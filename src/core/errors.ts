@@ -1,33 +1,33 @@
 /**
- * What a programmer or the infrastructure causes is thrown as a {@link NightlatchError}; whatever a person can type
- * yields an outcome value instead. Codes are stable: match on `code`, not on the message.
+ * The codes of {@link NightlatchError}. Faults of a programmer or of the infrastructure are thrown. A text that a
+ * person typed never throws: it gives an outcome. Codes are stable, so match on `code` and not on the message.
  */
 export type NightlatchErrorCode =
-  /** The configuration given to a `create…` call is wrong; the message names the key and the fix. */
+  /** The configuration is wrong. The message names the option and what it must be. */
   | 'NL_CONFIG'
-  /** A call was made with an argument of the wrong type or out of its range; the message names the argument. */
+  /** An argument has the wrong type or is out of its range. The message names the argument. */
   | 'NL_ARGUMENT'
-  /** The key ring is missing, weak, repeated or malformed. */
+  /** A key of the key ring is missing, weak, repeated or malformed. */
   | 'NL_KEYS'
   /** A sealed value names a key that the key ring does not hold. */
   | 'NL_KEY_UNKNOWN'
-  /** A sealed value does not open: it was changed, cut, or moved from another place. */
+  /** A sealed value does not open. It was changed, cut, or moved from another place. */
   | 'NL_SEAL_BROKEN'
-  /** The storage failed or answered something the contract does not allow. */
+  /** The storage failed, or answered something that its contract does not allow. */
   | 'NL_STORAGE_FAILED'
-  /** A commit was sent and its fate could not be learned. */
+  /** A commit was sent, and it could not be found out whether it was stored. */
   | 'NL_STORAGE_UNKNOWN'
-  /** A stored record does not authenticate. */
+  /** The MAC of a stored record does not match. */
   | 'NL_RECORD_TAMPERED'
-  /** A record is gone although its history is not. */
+  /** A record is missing, but its history is there. */
   | 'NL_RECORD_MISSING'
-  /** A record was written by a newer release; this one refuses to touch it. */
+  /** A newer release wrote the record. This release does not touch it. */
   | 'NL_RECORD_NEWER'
-  /** A record grew beyond the hard cap. */
+  /** A record would be larger than its cap. */
   | 'NL_RECORD_TOO_LARGE'
-  /** The slow hash that the host gave failed. */
+  /** The host's slow hash failed. */
   | 'NL_SLOW_HASH_FAILED'
-  /** The host's `describe` failed, or gave something that is no description. */
+  /** The host's `describe` failed, or its answer is not a description. */
   | 'NL_DESCRIBE_FAILED'
   /** The mailer failed. */
   | 'NL_MAIL_FAILED'
@@ -38,7 +38,7 @@ export type NightlatchErrorCode =
 
 const brand: symbol = Symbol.for('nightlatch.error')
 
-/** The one error class of the library. It never carries a secret or an expected value in its text. */
+/** The only error class of the library. Its text never contains a secret or an expected value. */
 export class NightlatchError extends Error {
   override readonly name = 'NightlatchError'
   readonly code: NightlatchErrorCode
@@ -51,9 +51,12 @@ export class NightlatchError extends Error {
 }
 
 /**
- * Recognizes a {@link NightlatchError} by its brand, so that an error of the ESM build is known in the CJS build too.
+ * Recognizes a {@link NightlatchError} by its brand. So the CommonJS build recognizes errors of the ESM build, and the
+ * other way round.
  *
- * @contract pure · outcomes true|false · throws none
+ * @contract pure · true|false · throws none
+ * @example
+ * isNightlatchError(new NightlatchError('NL_CONFIG', 'appName is missing')) // true
  */
 export function isNightlatchError(value: unknown): value is NightlatchError {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true

@@ -1,4 +1,4 @@
-/** Through which call a code, a passkey or a request came. */
+/** The call through which a code, a passkey or a request came. */
 export type Flow =
   | 'primary'
   | 'sign-in'
@@ -10,12 +10,14 @@ export type Flow =
   | 'resynchronize'
   | 'sms'
 
-/** What a proof is good for. `passkey-only`: leaving that mode, which only a passkey can prove. */
+/**
+ * What a proof can be used for. `passkey-only` is for switching passkey-only mode off. Only a passkey gives that proof.
+ */
 export const stepUpPurposes = ['factors', 'passkey-only'] as const
 
 export type StepUpPurpose = (typeof stepUpPurposes)[number]
 
-/** What an authenticator is asked to sign for. `passwordless`: a sign-in by passkey alone. */
+/** The purpose of a ceremony. `passwordless` is a sign-in by passkey alone. */
 export const ceremonyPurposes = ['register', 'sign-in', 'passwordless', 'step-up'] as const
 
 export type CeremonyPurpose = (typeof ceremonyPurposes)[number]

@@ -5,7 +5,7 @@ import { frame, utf8 } from './bytes.ts'
 
 export { sha256 }
 
-/** HMAC-SHA-256 (RFC 2104). Keys are 32 bytes or more [CRY-11]; callers pass HKDF output. */
+/** HMAC-SHA-256 (RFC 2104). A key has 32 bytes or more [CRY-11], because callers pass the output of HKDF. */
 export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   return hmac(sha256, key, message)
 }
@@ -15,7 +15,7 @@ export function subKey(key: Uint8Array, label: string): Uint8Array {
   return hkdf(sha256, key, undefined, utf8(label), 32)
 }
 
-/** Expands one call's entropy into as many independent byte strings as it needs, one label each. */
+/** Derives independent bytes from the entropy of one call. Each label gives other bytes. */
 export function derive(entropy: Uint8Array, label: string, length: number): Uint8Array {
   return hkdf(sha256, entropy, undefined, frame('nightlatch/derive/v1', label), length)
 }

@@ -5,7 +5,7 @@ interface LimiterRequest {
   readonly charges: readonly { readonly key: string; readonly limit: number; readonly windowMs: number }[]
 }
 
-/** What every limiter demands of its caller, whatever it counts in. */
+/** The checks that every limiter makes of its request. */
 export function requireLimiterRequest(request: unknown): asserts request is LimiterRequest {
   requireObject(request, 'request')
   const { now, charges } = request

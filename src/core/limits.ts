@@ -1,14 +1,17 @@
 /**
- * Every number that bounds something, in one place. Times are ms. Those that a host may change are options of
- * `createNightlatch`, within the caps of {@link caps}.
+ * All limits in one place. Times are ms. A host can change some of them by options of `createNightlatch`, up to the
+ * values of {@link caps}.
  */
 export const limits = {
-  /** A record's body, in UTF-16 code units. Refused above; every list is capped so that it is never reached. */
+  /**
+   * The most UTF-16 code units in the body of a record. A larger record is refused. Every list has a cap, so that no
+   * record gets so large.
+   */
   recordLength: 65_536,
   attemptIds: 64,
   totpAuthenticators: 10,
   passkeys: 10,
-  /** Characters of all credential ids and public keys together. */
+  /** The most characters of all credential ids and public keys together. */
   passkeysLength: 6000,
   spentCeremonies: 32,
   sessions: 32,
@@ -20,7 +23,7 @@ export const limits = {
   nameLength: 320,
   labelLength: 64,
   userAgentLength: 300,
-  /** In the record, where all sessions and known devices share the cap. */
+  /** For the record, whose size all sessions and known devices share. */
   sessionUserAgentLength: 120,
   backupCodes: 20,
   codeLength: 64,
@@ -31,38 +34,41 @@ export const limits = {
   enrollmentMs: 1_800_000, // 30 minutes
   enrollmentTries: 10,
   proofMs: 300_000, // 5 minutes
-  /** As long as a browser waits for the authenticator. */
+  /** A browser waits for the authenticator equally long. */
   ceremonyMs: 300_000, // 5 minutes
   deviceTokenMs: 34_560_000_000, // 400 days
-  /** The first enrollment asks for a primary authentication not older than this. */
+  /** The greatest age of the primary authentication at the first enrollment. */
   freshPrimaryMs: 600_000, // 10 minutes
-  /** An `enroll` grant lives this long. */
+  /** The lifetime of an `enroll` grant. */
   enrollGrantMs: 1_800_000, // 30 minutes
 
-  /** Wrong codes per place (network, or known device) before waits begin. */
+  /** Wrong codes from one source before waits begin. */
   freeFailures: 3,
   firstWaitMs: 5000, // 5 seconds
   longestWaitMs: 900_000, // 15 minutes
-  /** Failures in a row over all places that lock code entry for unknown devices. */
+  /** After this many failures in a row, over all sources, code entry is locked for unknown devices. */
   lockAfter: 20,
   lockMs: 900_000, // 15 minutes
   /** Consecutive failures that switch a factor off [THR-1]. */
   hardStop: 100,
-  /** A place without a failure for this long is forgotten. */
+  /** A source without a failure for this long is forgotten. */
   sourceMs: 86_400_000, // 1 day
 
-  /** A known device that has to wait this long is told of like any other: it may not be the owner who has it. */
-  tellingWaitMs: 60_000, // 60 seconds
+  /**
+   * The owner gets a mail about wrong codes even from a known device, if it has to wait this long. Somebody else may
+   * have the device.
+   */
+  noticeWaitMs: 60_000, // 60 seconds
   factorFailedMailEveryMs: 3_600_000, // 1 hour
   lockMailEveryMs: 21_600_000, // 6 hours
 
   /**
-   * TOTP steps that a device's clock may be learned to be off, without a resynchronization. Not more than the default
-   * window, so that a device whose clock is right again is never refused [TOTP-8].
+   * The largest clock difference of an authenticator, in TOTP steps, that is learned without a resynchronization. It is
+   * not larger than the default window. So an authenticator whose clock is right again is not refused [TOTP-8].
    */
   learnedDrift: 1,
 
-  /** How far the clocks of two servers may be apart. */
+  /** How far the clocks of two servers may differ. */
   clocksApartMs: 900_000, // 15 minutes
   commitTries: 12,
   taskRounds: 8,
@@ -70,7 +76,7 @@ export const limits = {
   noticeMs: 259_200_000, // 3 days
   retryFirstMs: 30_000, // 30 seconds
   retryLongestMs: 3_600_000, // 1 hour
-  /** A message under a key that a server does not hold is tried this often before it is given up. */
+  /** How often a server tries to send a message that is sealed under a key which it does not have. */
   unknownKeyTries: 10,
   sweepEveryMs: 30_000, // 30 seconds
   historyPage: 100,

@@ -8,7 +8,7 @@ export interface LocaleParts {
 /**
  * Reads language and region from a locale in any common form: `fr`, `fr-CA`, `fr_CA.UTF-8`, `fr-Latn-CA`.
  *
- * @contract pure · locale BCP 47 · outcomes parts, each null if missing · throws none · RFC 5646
+ * @contract pure · locale BCP 47 · parts, each null if missing · throws none · RFC 5646
  */
 export function readLocale(locale: string): LocaleParts {
   const parts = /^([a-z]{2,8})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}))?(?![a-z\d])/i.exec(locale)

@@ -1,4 +1,7 @@
-/** A secret at rest, opened only when a step asks for it. Its seal is bound to record, field and purpose [CRY-3]. */
+/**
+ * A secret as it is stored. It is opened only when a step needs it. The seal is bound to the record, the field and the
+ * purpose [CRY-3].
+ */
 export interface Sealed {
   readonly alg: 'xchacha20-poly1305'
   readonly keyId: string
@@ -8,7 +11,7 @@ export interface Sealed {
   readonly ciphertext: string
 }
 
-/** A new secret in a decided state: the service seals it before the commit. */
+/** A new secret. The service seals it before the commit. */
 export interface Unsealed {
   readonly seal: Uint8Array
 }
@@ -26,8 +29,8 @@ export function isSealed(value: unknown): value is Sealed {
 }
 
 /**
- * Rebuilds a JSON-like value with every secret replaced. `path` names the place by field names and item ids
- * (`state/totp/authenticators/<id>/secret`), so that a reordered list keeps its paths.
+ * Copies a JSON-like value and replaces every secret. `path` is the place of a secret: field names, and the ids of list
+ * items (`state/totp/authenticators/<id>/secret`). So a list in another order keeps its paths.
  */
 export function mapSecrets<T>(value: T, replace: (secret: Secret, path: string) => Sealed, path = ''): T {
   if (typeof value !== 'object' || value === null) return value

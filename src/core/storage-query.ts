@@ -1,6 +1,6 @@
 import { NightlatchError } from './errors.ts'
 
-/** What every storage adapter checks in the same way before it touches its data, and the cursors of its pages. */
+/** All storage adapters share these checks and cursors. No page has more rows than this. */
 export const maxPageSize = 500
 
 interface Query {
@@ -53,7 +53,7 @@ export function eventCursor(n: number): string {
   return String(n)
 }
 
-/** The position that an event cursor names; null for no cursor. */
+/** The position that an event cursor names. Null if there is no cursor. */
 export function parseEventCursor(after: string | undefined): number | null {
   if (after === undefined) return null
   const n = typeof after === 'string' && /^[1-9]\d{0,15}$/.test(after) ? Number(after) : NaN
@@ -64,7 +64,7 @@ export function factCursor({ at, id }: FactPosition): string {
   return `${at}:${id}`
 }
 
-/** The position that a fact cursor names; null for no cursor. */
+/** The position that a fact cursor names. Null if there is no cursor. */
 export function parseFactCursor(after: string | undefined): FactPosition | null {
   if (after === undefined) return null
   const [, at, id] = (typeof after === 'string' && /^(-?\d{1,16}):(.{1,200})$/su.exec(after)) || []

@@ -5,24 +5,26 @@ const breaking = /[\p{Cc}\p{Zl}\p{Zp}]/u
 const invisible = /[\p{Default_Ignorable_Code_Point}\u{FFF9}-\u{FFFB}]/u
 const loneSurrogate = /\p{Cs}/u
 
-function shown(character: string): string {
+function cleanCharacter(character: string): string {
   if (breaking.test(character)) return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   if (invisible.test(character)) return ''
   return loneSurrogate.test(character) ? '\ufffd' : character
 }
 
-/** Code points: an escape has six, anything else one (a surrogate pair has two code units) or none. */
+/** The number of code points. An escape has six. Any other piece has one or none: a surrogate pair is one. */
 function widthOf(piece: string): number {
   return piece.length > 2 ? piece.length : Math.min(piece.length, 1)
 }
 
 /**
- * Makes text from outside fit for a row, a log line, a mail or a terminal [LOG-5, MAIL-1]. Controls and line breaks are
- * written out (`\u000a`), characters that show nothing (bidi controls, zero-width characters, fillers, variation
- * selectors) are removed, lone surrogates become U+FFFD. The result has at most `maxLength` code points, the last of
- * them `…` if text was cut. Cleaning twice changes nothing; two texts may become one.
+ * Makes text from outside safe for a row, a log line, a mail or a terminal [LOG-5, MAIL-1]. Controls and line breaks
+ * become escapes (`\u000a`). Characters that show nothing are removed: bidi controls, zero-width characters, fillers,
+ * variation selectors. Lone surrogates become U+FFFD. The result has at most `maxLength` code points. If text was cut,
+ * the last one is `…`. Cleaning a text twice changes nothing more. Two different texts may give the same result.
  *
- * @contract pure · maxLength code points · outcomes text · throws NL_ARGUMENT · LOG-5
+ * @contract pure · maxLength code points · the text · throws NL_ARGUMENT · LOG-5
+ * @example
+ * cleanText('Chrome\n[admin] ok', 64) // 'Chrome\\u000a[admin] ok'
  */
 export function cleanText(text: string, maxLength: number): string {
   requireText(text, 'text')
@@ -31,7 +33,7 @@ export function cleanText(text: string, maxLength: number): string {
   const kept: string[] = []
   let length = 0
   for (const character of text) {
-    const piece = shown(character)
+    const piece = cleanCharacter(character)
     const width = widthOf(piece)
     if (length + width > maxLength) return cut(kept, length, maxLength)
     if (width > 0) kept.push(piece)
@@ -40,7 +42,7 @@ export function cleanText(text: string, maxLength: number): string {
   return kept.join('')
 }
 
-/** Takes whole pieces away until the ellipsis fits: an escape is never halved. */
+/** Removes whole pieces until the ellipsis fits. So no escape is cut in two. */
 function cut(pieces: readonly string[], length: number, maxLength: number): string {
   let end = pieces.length
   let left = length

@@ -2,9 +2,11 @@ import base32Encode from 'base32-encode'
 import { requireBytes } from '../bytes.ts'
 
 /**
- * Base32 as in RFC 4648 §6: upper case, without padding [URI-4].
+ * Encodes bytes as base32 (RFC 4648 §6), in upper case and without padding [URI-4].
  *
  * @contract pure · the text · throws NL_ARGUMENT · RFC 4648 §6
+ * @example
+ * encodeBase32(secret) // 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
  */
 export function encodeBase32(bytes: Uint8Array): string {
   requireBytes(bytes, 'bytes')
@@ -12,7 +14,7 @@ export function encodeBase32(bytes: Uint8Array): string {
 }
 
 /**
- * A secret for typing by hand: base32 in groups of four, as authenticator apps show it [URI-10].
+ * Formats a secret for typing by hand: base32 in groups of four, as authenticator apps show it [URI-10].
  *
  * @contract pure · the text · throws NL_ARGUMENT
  * @example
@@ -24,19 +26,22 @@ export function formatSecret(secret: Uint8Array): string {
 
 export type DecodeBase32Outcome =
   | { readonly ok: true; readonly bytes: Uint8Array }
-  /** `at` is the index into the text given; the first offending character only. */
+  /** The first wrong character. `at` is its index in the text. */
   | { readonly ok: false; readonly reason: 'character'; readonly at: number; readonly character: string }
-  /** No number of whole bytes has this many characters: one was lost or added. */
+  /** No whole number of bytes has this many characters. A character was lost or added. */
   | { readonly ok: false; readonly reason: 'length' }
-  /** The last character carries bits that belong to no byte: it was mistyped, or more is missing. */
+  /** The last character has bits that belong to no byte. It was mistyped, or characters are missing. */
   | { readonly ok: false; readonly reason: 'trailing-bits' }
   | { readonly ok: false; readonly reason: 'not-text' }
 
 /**
- * Reads base32 that a person typed or pasted. Case, spaces, hyphens and padding are forgiven, nothing else: look-alikes
- * such as 0 and 1 are named, not guessed, because a wrong guess gives codes that never match.
+ * Reads base32 that a person typed or pasted. It accepts both cases, spaces, hyphens and padding. It does not guess
+ * look-alikes such as 0 and 1, because a wrong guess gives codes that never match. The outcome names the character
+ * instead.
  *
  * @contract pure · ok|character|length|trailing-bits|not-text · throws none · RFC 4648 §3.3, §6
+ * @example
+ * decodeBase32('GEZD 0NBV') // { ok: false, reason: 'character', at: 5, character: '0' }
  */
 export function decodeBase32(text: string): DecodeBase32Outcome {
   if (typeof text !== 'string') return { ok: false, reason: 'not-text' }

@@ -2,9 +2,9 @@ import { digitOf, foreign, plainDigits, skipped } from '../digits.ts'
 import { otpLimits } from './limits.ts'
 
 /**
- * What a person typed, as plain ASCII digits, or `null` when it cannot be a code. Spaces (tab, line ends, no-break, thin,
- * ideographic and zero-width ones too), hyphens and dashes are dropped, full-width digits become ASCII ones; digits of
- * any other script, letters and everything else make it `null`, as do more than 32 characters [TOTP-14].
+ * Converts a typed code to plain ASCII digits. It drops spaces (also tabs, line ends, no-break, thin, ideographic and
+ * zero-width spaces), hyphens and dashes. Full-width digits become ASCII digits. Any other character gives `null`, also
+ * a digit of another script. More than 32 characters give `null` too [TOTP-14].
  *
  * @contract pure · string|null · throws none
  * @example
@@ -14,7 +14,7 @@ export function normalizeCode(text: unknown): string | null {
   return plainDigits(text, otpLimits.codeText)
 }
 
-/** The number that a typed code stands for, or -1 when it does not have exactly `digits` digits. */
+/** The number of a typed code. It gives -1 unless the text has exactly `digits` digits. */
 export function codeValue(text: unknown, digits: number): number {
   if (typeof text !== 'string' || text.length > otpLimits.codeText) return -1
   let value = 0
@@ -29,12 +29,12 @@ export function codeValue(text: unknown, digits: number): number {
   return count === digits ? value : -1
 }
 
-/** The code of a truncated HMAC, its zeros on the left kept (RFC 4226 §5.3) [HOTP-3]. */
+/** The code of a truncated HMAC. Zeros on the left are kept (RFC 4226 §5.3) [HOTP-3]. */
 export function codeText(truncated: number, digits: number): string {
   return String(truncated % 10 ** digits).padStart(digits, '0')
 }
 
-/** 1 when both codes are equal and 0 otherwise, without a branch. Codes are below 2^27. */
+/** Gives 1 for equal codes and 0 for others, without a branch. Codes are below 2^27. */
 export function sameCode(a: number, b: number): number {
   return (((a ^ b) - 1) >>> 31) & 1
 }

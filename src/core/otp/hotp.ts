@@ -16,9 +16,11 @@ export interface HotpOptions {
 }
 
 /**
- * The HOTP code of one counter.
+ * Gives the HOTP code of a counter.
  *
  * @contract pure · counter integer, digits 6–8 · the code · throws NL_ARGUMENT · RFC 4226 §5
+ * @example
+ * hotp({ secret, counter: 0 }) // '755224'
  */
 export function hotp(options: HotpOptions): string {
   requireOptions(options)
@@ -30,28 +32,34 @@ export function hotp(options: HotpOptions): string {
 
 export interface VerifyHotpOptions {
   readonly secret: Uint8Array | PreparedSecret
-  /** What the person typed; see `normalizeCode`. */
+  /** What the person typed, in any form that `normalizeCode` reads. */
   readonly code: string
-  /** The next counter expected: the `counter` of the last success, 0 at first. */
+  /** The next expected counter. It is 0 at first, then the `counter` of the last success. */
   readonly counter: number
-  /** How many further counters are tried, for a token pressed without signing in. Default 3, at most 20 [HOTP-9]. */
+  /**
+   * How many further counters are tried, because a token's button may be pressed without a sign-in. Default 3, at most
+   * 20 [HOTP-9].
+   */
   readonly lookAhead?: number | undefined
   readonly digits?: number | undefined
   readonly algorithm?: OtpAlgorithm | undefined
 }
 
 export type VerifyHotpOutcome =
-  /** Store `counter` before answering: it is the next one expected, and all below it are spent [HOTP-10]. */
+  /** Store `counter` before you answer. It is the next expected counter: all below it are spent [HOTP-10]. */
   { readonly ok: true; readonly counter: number } | { readonly ok: false; readonly reason: 'malformed' | 'wrong' }
 
 /**
- * Checks an HOTP code. Every counter of the look-ahead is examined; should several match, the last one counts, so that an
- * accepted code is not accepted again under the counter returned.
+ * Checks an HOTP code against every counter of the look-ahead. If several counters match, the last one counts. So the
+ * same code is not accepted again under the returned counter.
  *
- * Guessing succeeds with odds of s·v / 10^digits for v guesses against s counters (RFC 4226 §7.4): 100 guesses against 3
- * counters and 6 digits have 3·10⁻⁴, so keep the look-ahead small and limit attempts.
+ * The odds of guessing are s·v / 10^digits for v guesses against s counters (RFC 4226 §7.4). For 100 guesses, 3
+ * counters and 6 digits they are 3·10⁻⁴. So keep the look-ahead small and limit the attempts.
  *
- * @contract pure · counter integer, lookAhead counters (0–20) · ok|malformed|wrong · throws NL_ARGUMENT · RFC 4226 §7.2–7.4
+ * @contract pure · counter integer, lookAhead counters (0–20) · ok|malformed|wrong · throws NL_ARGUMENT
+ *   · RFC 4226 §7.2–7.4
+ * @example
+ * verifyHotp({ secret, code: '287082', counter: 0 }) // { ok: true, counter: 2 }
  */
 export function verifyHotp(options: VerifyHotpOptions): VerifyHotpOutcome {
   requireOptions(options)

@@ -8,31 +8,32 @@ import {
   requireSecretBytes,
 } from './arguments.ts'
 import { encodeBase32 } from './base32.ts'
-import { holdsColon } from './key.ts'
+import { hasColon } from './key.ts'
 import { otpLimits } from './limits.ts'
 
 export interface KeyUriOptions {
   /** At least 16 bytes, unless `legacy` [HOTP-4]. */
   readonly secret: Uint8Array
-  /** The application's name; no colon in it. */
+  /** The application's name, without a colon. */
   readonly issuer: string
-  /** The person's account as they know it, a mail address mostly; no colon in it. */
+  /** The name of the account as its owner knows it, mostly a mail address. Without a colon. */
   readonly account: string
   readonly type?: 'totp' | 'hotp' | undefined
   readonly algorithm?: OtpAlgorithm | undefined
-  /** 6 (default) or 8: the format knows no 7 [URI-6]. */
+  /** 6 (default) or 8. The format has no 7 [URI-6]. */
   readonly digits?: number | undefined
-  /** Seconds, 1–120, for `totp`; default 30. */
+  /** For `totp`: seconds, 1–120. Default 30. */
   readonly period?: number | undefined
-  /** The next counter expected, for `hotp`, where it is required. */
+  /** For `hotp`, which requires it: the next expected counter. */
   readonly counter?: number | undefined
-  /** Lets a secret shorter than 16 bytes pass, to show a key again that another system made. */
+  /** Allows a secret shorter than 16 bytes, to show a key that another system made. */
   readonly legacy?: boolean | undefined
 }
 
 /**
- * The text of a QR code that an authenticator app scans. Keep to the defaults: apps ignore other values without a word
- * (`keyWarnings` says which) [URI-7]. The text holds the secret: draw it here, and never send, log or cache it [URI-8].
+ * Makes the text of a QR code that an authenticator app scans. Keep to the defaults: apps silently ignore other values,
+ * and `keyWarnings` names them [URI-7]. The text contains the secret. Draw the QR code yourself, and never send, log or
+ * cache the text [URI-8].
  *
  * @contract pure · period s, counter integer · the URI · throws NL_ARGUMENT · Key Uri Format
  * @example
@@ -61,11 +62,11 @@ export function keyUri(options: KeyUriOptions): string {
   )
 }
 
-/** Percent-encoded as UTF-8, a space as `%20` and never as a plus, which some apps would show [URI-3]. */
+/** Encodes UTF-8 with percent signs. A space becomes `%20` and never a plus, which some apps would show [URI-3]. */
 function labelPart(text: unknown, title: string): string {
   if (typeof text !== 'string' || text.trim() === '') refuse(`${title} must be a text that is not empty`)
   if (text.length > otpLimits.label) refuse(`${title} must have at most ${otpLimits.label} characters`)
-  if (holdsColon(text)) refuse(`${title} must not contain a colon`)
+  if (hasColon(text)) refuse(`${title} must not contain a colon`)
   if (/\p{Cc}/u.test(text)) refuse(`${title} must not contain control characters`)
   try {
     return encodeURIComponent(text.trim())

@@ -2,14 +2,14 @@ import type { OtpAlgorithm } from './arguments.ts'
 import { requireOptions } from './arguments.ts'
 
 /**
- * What makes a key less portable or less safe, each a literal for the caller to show or log [URI-7]:
- * `algorithm`, `digits`, `period`: some authenticator apps silently ignore the value and show wrong codes, so never skip
- * the confirming code; `short-secret`: under 128 bits; `issuer-mismatch`: label and parameter name different issuers.
+ * Why a key works in fewer apps or is less safe [URI-7]. `algorithm`, `digits`, `period`: some authenticator apps
+ * silently ignore the value and show wrong codes, so never skip the confirming code. `short-secret`: less than 128
+ * bits. `issuer-mismatch`: the label and the parameter name different issuers.
  */
 export type KeyWarning = 'algorithm' | 'digits' | 'period' | 'short-secret' | 'issuer-mismatch'
 
 export interface OtpKeyBase {
-  /** Who issued the key; absent when the URI does not say. */
+  /** Who issued the key. Absent if the URI does not name it. */
   readonly issuer?: string
   readonly account: string
   readonly secret: Uint8Array
@@ -26,17 +26,19 @@ export interface TotpKey extends OtpKeyBase {
 
 export interface HotpKey extends OtpKeyBase {
   readonly type: 'hotp'
-  /** The next counter expected. */
+  /** The next expected counter. */
   readonly counter: number
 }
 
-/** A key as read from an URI. It holds the secret itself: never log it. */
+/** A key that was read from a URI. It contains the secret, so never log it. */
 export type OtpKey = TotpKey | HotpKey
 
 /**
- * Which parameters of a key authenticator apps are known to ignore without a word. None for the defaults.
+ * Names the parameters that some authenticator apps silently ignore. For the defaults there are none.
  *
  * @contract pure · period s · the warnings, in a fixed order · throws NL_ARGUMENT
+ * @example
+ * keyWarnings({ digits: 8, period: 30 }) // ['digits']
  */
 export function keyWarnings(key: {
   readonly algorithm?: OtpAlgorithm | undefined
@@ -51,7 +53,7 @@ export function keyWarnings(key: {
   return warnings
 }
 
-/** An issuer and an account stand on both sides of a colon, so neither may hold one, not even encoded [URI-2]. */
-export function holdsColon(text: string): boolean {
+/** A colon separates issuer and account, so neither may contain one, not even encoded [URI-2]. */
+export function hasColon(text: string): boolean {
   return /:|%3a/i.test(text)
 }

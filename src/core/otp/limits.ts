@@ -1,22 +1,22 @@
-/** Hard caps and defaults of one-time passwords. The caps cannot be configured away. */
+/** Caps and defaults of one-time passwords. No option exceeds a cap. */
 export interface OtpLimits {
-  /** Most steps that a window may reach either way [TOTP-7]. */
+  /** The most steps of a window in either direction [TOTP-7]. */
   readonly window: number
-  /** Most steps that a learned drift, or a resynchronization, may lie from the clock [TOTP-8]. */
+  /** The most steps between the clock and a learned drift or a resynchronization [TOTP-8]. */
   readonly drift: number
-  /** Most counters that an HOTP check may look ahead [HOTP-9]. */
+  /** The most counters that an HOTP check looks ahead [HOTP-9]. */
   readonly lookAhead: number
-  /** Most characters of a typed code, decoration included, that are looked at [TOTP-14]. */
+  /** The most characters of a typed code, with spaces and dashes [TOTP-14]. */
   readonly codeText: number
-  /** Longest period in seconds under which a code is verified or a key URI accepted [TOTP-10]. */
+  /** The longest period, in seconds, for which codes are verified and key URIs accepted [TOTP-10]. */
   readonly periodSeconds: number
-  /** Fewest bytes of a secret in a key URI [HOTP-4]. */
+  /** The fewest bytes of a secret in a key URI [HOTP-4]. */
   readonly secretBytes: number
-  /** Most characters of an issuer or account name in a key URI. */
+  /** The most characters of an issuer or account name in a key URI. */
   readonly label: number
-  /** Most characters of a key URI. */
+  /** The most characters of a key URI. */
   readonly keyUri: number
-  /** Most characters of a migration URI: ten accounts fill one QR code, and a code holds fewer than 4,300. */
+  /** The most characters of a migration URI. Ten accounts fill one QR code, which has fewer than 4,300 characters. */
   readonly migrationUri: number
 }
 

@@ -7,14 +7,17 @@ import { decodePercent, isLabelPart } from './parse-key-uri.ts'
 import type { ProtobufField } from './protobuf.ts'
 import { readProtobuf } from './protobuf.ts'
 
-/** Why one key of an export was left out. `algorithm` is MD5 or one unknown; `malformed` spoils that key only. */
+/**
+ * Why one key of an export was left out. `algorithm`: MD5, or an unknown one. `malformed`: this key cannot be read, the
+ * others can.
+ */
 export type MigrationFault =
   'malformed' | 'type' | 'label' | 'secret' | 'short-secret' | 'algorithm' | 'digits' | 'counter'
 
 export interface MigrationBatch {
   /** How many QR codes the export has. */
   readonly size: number
-  /** Which of them this is, from 0. */
+  /** The index of this one, from 0. */
   readonly index: number
   /** The same number in all codes of one export. */
   readonly id: number
@@ -24,7 +27,7 @@ export type ParseMigrationUriOutcome =
   | {
       readonly ok: true
       readonly keys: readonly OtpKey[]
-      /** Keys left out, by their place in the export. */
+      /** The keys that were left out, by their index in the export. */
       readonly refused: readonly { readonly at: number; readonly reason: MigrationFault }[]
       readonly version: number
       readonly batch: MigrationBatch
@@ -32,11 +35,15 @@ export type ParseMigrationUriOutcome =
   | { readonly ok: false; readonly reason: 'malformed' | 'too-long' }
 
 /**
- * Reads one QR code of an export of Google Authenticator (`otpauth-migration://offline?data=…`). Any text gives an
- * outcome. A large export is spread over several codes: `batch` says which one this is. Secrets under 16 bytes are left
- * out as `short-secret` unless `legacy`, with which they are only flagged [HOTP-4].
+ * Reads one QR code of an export from Google Authenticator (`otpauth-migration://offline?data=…`). Any text gives an
+ * outcome. A large export has several QR codes, and `batch` tells which one this is. A secret under 16 bytes is left
+ * out as `short-secret`. With `legacy` it is kept and gets a warning [HOTP-4].
  *
  * @contract pure · ok|malformed|too-long · throws none
+ * @example
+ * const data = 'CiEKFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEgNBZGEgASgBMAIQARgBIAA='
+ * const read = parseMigrationUri(`otpauth-migration://offline?data=${encodeURIComponent(data)}`)
+ * if (read.ok) read.keys.map((key) => key.account) // ['Ada']
  */
 export function parseMigrationUri(
   text: string,
@@ -59,7 +66,7 @@ export function parseMigrationUri(
   return { ok: true, keys, refused, version: integerAt(fields, 2), batch }
 }
 
-// The enumerations of the format, by number; 0 is "not said", which apps take for the default.
+// The enumerations of the format, by number. 0 means unspecified, and apps then use the default.
 const algorithms: readonly OtpAlgorithm[] = ['SHA1', 'SHA1', 'SHA256', 'SHA512']
 const digitCounts: readonly number[] = [6, 6, 8]
 
@@ -67,7 +74,7 @@ function readPayload(text: string): ProtobufField[] | null {
   const encoded = /^otpauth-migration:\/\/offline\/?\?(?:[^#&]*&)*?data=([^&#]+)(?:&[^#]*)?$/i.exec(text.trim())?.[1]
   const base64 = encoded === undefined ? null : decodePercent(encoded)
   if (base64 === null) return null
-  // Some readers turn the plus of base64 into a space on the way.
+  // Some QR readers turn the plus of base64 into a space.
   const bytes = decodeBase64url(
     base64
       .replace(/[+ ]/g, '-')
@@ -101,7 +108,7 @@ function readKey(bytes: Uint8Array, legacy: boolean): OtpKey | MigrationFault {
   return Number.isSafeInteger(counter) && counter >= 0 ? { type: 'hotp', ...base, counter, warnings } : 'counter'
 }
 
-/** The app keeps `issuer:account` in the name, with or without the issuer in a field of its own. */
+/** The app writes `issuer:account` into the name. The field of the issuer may be empty. */
 function readLabel(fields: readonly ProtobufField[]): { readonly issuer?: string; readonly account: string } | null {
   const name = readText(bytesAt(fields, 2))
   const issuer = readText(bytesAt(fields, 3))
@@ -123,7 +130,7 @@ function readText(bytes: Uint8Array | undefined): string | null {
   }
 }
 
-/** The last one counts when a field stands twice, as protobuf has it. */
+/** If a field occurs twice, the last one counts, as protobuf defines. */
 function bytesAt(fields: readonly ProtobufField[], tag: number): Uint8Array | undefined {
   const field = fields.findLast((each) => each.tag === tag)
   return field?.kind === 'bytes' ? field.value : undefined

@@ -1,10 +1,12 @@
 import type { OtpAlgorithm } from './arguments.ts'
 import { decodeBase32 } from './base32.ts'
 import type { KeyWarning, OtpKey } from './key.ts'
-import { holdsColon, keyWarnings } from './key.ts'
+import { hasColon, keyWarnings } from './key.ts'
 import { otpLimits } from './limits.ts'
 
-/** The part of a key URI that is at fault. `duplicate`: a parameter stands twice, and apps differ on which counts. */
+/**
+ * The part of a key URI that is wrong. `duplicate`: a parameter occurs twice, and apps differ in which one they use.
+ */
 export type KeyUriFault =
   | 'malformed'
   | 'too-long'
@@ -25,11 +27,16 @@ export type ParseKeyUriOutcome =
 const known = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter']
 
 /**
- * Reads a key URI, as scanned from a QR code or pasted. Any text gives an outcome. The secret may be in lower case, spaced
- * or padded [URI-4]; parameters unknown to the format are passed over. A secret under 16 bytes is refused as
- * `short-secret` unless `legacy`, with which it is only flagged [HOTP-4].
+ * Reads a key URI that was scanned from a QR code or pasted. Any text gives an outcome. The secret may be in lower
+ * case, and may have spaces or padding [URI-4]. Parameters that the format does not have are ignored. A secret under 16
+ * bytes is refused as `short-secret`. With `legacy` it is accepted and gets a warning [HOTP-4].
  *
- * @contract pure · ok|malformed|too-long|type|label|issuer|secret|short-secret|algorithm|digits|period|counter|duplicate · throws none · Key Uri Format
+ * @contract pure
+ *   · ok|malformed|too-long|type|label|issuer|secret|short-secret|algorithm|digits|period|counter|duplicate
+ *   · throws none · Key Uri Format
+ * @example
+ * const read = parseKeyUri('otpauth://totp/Acme:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Acme')
+ * if (read.ok) read.key.account // 'ada'
  */
 export function parseKeyUri(text: string, options?: { readonly legacy?: boolean | undefined }): ParseKeyUriOutcome {
   if (typeof text !== 'string') return fault('malformed')
@@ -92,7 +99,7 @@ function readQuery(query: string): ReadonlyMap<string, string> | 'malformed' | '
   return values
 }
 
-/** `issuer:account` or `account` alone; spaces may follow the colon. */
+/** Reads `issuer:account`, or `account` alone. Spaces may follow the colon. */
 function readLabel(encoded: string): { readonly issuer?: string; readonly account: string } | null {
   const label = decodePercent(encoded)
   if (label === null) return null
@@ -105,10 +112,10 @@ function readLabel(encoded: string): { readonly issuer?: string; readonly accoun
 }
 
 export function isLabelPart(text: string): boolean {
-  return text !== '' && text.length <= otpLimits.label && !holdsColon(text) && !/\p{Cc}/u.test(text)
+  return text !== '' && text.length <= otpLimits.label && !hasColon(text) && !/\p{Cc}/u.test(text)
 }
 
-/** `null` for an incomplete escape or bytes that are not UTF-8. A plus stays a plus [URI-3]. */
+/** Gives `null` for an incomplete escape, and for bytes that are not UTF-8. A plus stays a plus [URI-3]. */
 export function decodePercent(text: string): string | null {
   try {
     return decodeURIComponent(text)
@@ -117,7 +124,7 @@ export function decodePercent(text: string): string | null {
   }
 }
 
-/** -1 unless the text is a plain decimal integer that a number can hold. */
+/** Gives -1 unless the text is a plain decimal integer that a number holds exactly. */
 function readInteger(text: string): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : -1
   return Number.isSafeInteger(value) ? value : -1

@@ -1,11 +1,11 @@
-/** One field of a message: a varint as the signed integer that it encodes, or the bytes of a length-delimited field. */
+/** One field of a message: the signed integer of a varint, or the bytes of a length-delimited field. */
 export type ProtobufField =
   | { readonly tag: number; readonly kind: 'integer'; readonly value: bigint }
   | { readonly tag: number; readonly kind: 'bytes'; readonly value: Uint8Array }
 
 /**
- * Reads the fields of one protobuf message, in their order; `null` when the bytes are no such message. Fixed-width fields
- * are passed over, groups refused. Work and memory grow with the input only.
+ * Reads the fields of one protobuf message in their order. It gives `null` for bytes that are no such message.
+ * Fixed-width fields are skipped, groups are refused. Work and memory grow only with the input.
  */
 export function readProtobuf(bytes: Uint8Array): ProtobufField[] | null {
   const fields: ProtobufField[] = []

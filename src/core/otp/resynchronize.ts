@@ -6,22 +6,25 @@ import type { TotpParameters, VerifyTotpOutcome } from './totp.ts'
 import { requireAfter, stepOf } from './totp.ts'
 
 export interface ResynchronizeTotpOptions extends TotpParameters {
-  /** Two codes that the device showed one after the other, the earlier one first. */
+  /** Two codes that the authenticator showed one after the other, the earlier one first. */
   readonly codes: readonly [string, string]
   /** The server's own time in milliseconds since the epoch. */
   readonly now: number
-  /** The last accepted step: both codes must be later. */
+  /** The last accepted step. Both codes must be of later steps. */
   readonly after?: number | null | undefined
-  /** Steps searched either way; default one hour, at most 120. */
+  /** How many steps are searched in either direction. Default one hour, at most 120 steps. */
   readonly search?: number | undefined
 }
 
 /**
- * Finds how far a device's clock has drifted, from two consecutive codes in a wide window; what `verifyTotp` is then
- * given as `drift`. It asks more than one code because its window is wide, and is itself no sign-in: the caller asks a
- * fresh authentication first [TOTP-9]. On success both codes are spent: `step` is that of the second.
+ * Finds how far the clock of an authenticator has drifted, from two consecutive codes in a wide window. Pass the result
+ * to `verifyTotp` as `drift`. One code is not enough, because the window is wide. This is no sign-in: ask for a fresh
+ * authentication first [TOTP-9]. On success both codes are spent, and `step` is that of the second.
  *
- * @contract pure · now ms, period s (1–120), search steps (1–120) · ok|malformed|wrong|replayed · throws NL_ARGUMENT · RFC 6238 §6
+ * @contract pure · now ms, period s (1–120), search steps (1–120) · ok|malformed|wrong|replayed · throws NL_ARGUMENT
+ *   · RFC 6238 §6
+ * @example
+ * resynchronizeTotp({ secret, codes: ['287082', '359152'], now: 300_000 }) // { ok: true, step: 2, drift: -8 }
  */
 export function resynchronizeTotp(options: ResynchronizeTotpOptions): VerifyTotpOutcome {
   requireOptions(options)

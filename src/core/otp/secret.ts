@@ -5,15 +5,18 @@ import { Sha1Key } from './sha1-key.ts'
 import { Sha2Key } from './sha2.ts'
 
 /**
- * A secret whose HMAC key blocks are already hashed, from {@link prepareSecret}. It stands for the secret itself: keep it
- * in memory only. Logging or serializing it shows nothing but its algorithm.
+ * A secret whose HMAC key blocks are already hashed, from {@link prepareSecret}. It is worth as much as the secret
+ * itself, so keep it in memory only. Logging or serializing it shows only its algorithm.
  */
 export type PreparedSecret = Sha1Key | Sha2Key
 
 /**
- * Hashes a secret's key blocks once, so that a caller who checks many codes of one device saves that part of each call.
+ * Hashes the key blocks of a secret once. This saves time for a caller who checks many codes of one authenticator.
  *
  * @contract pure · secret bytes (at least 1) · a prepared secret · throws NL_ARGUMENT · RFC 2104 §4
+ * @example
+ * const prepared = prepareSecret({ secret })
+ * totp({ secret: prepared, now: 59_000 }) // '287082'
  */
 export function prepareSecret(options: {
   readonly secret: Uint8Array
@@ -24,7 +27,7 @@ export function prepareSecret(options: {
   return hashKey(requireSecretBytes(options.secret), algorithm)
 }
 
-/** Refuses what is no secret, prepared or raw, for this algorithm, without hashing anything. */
+/** Refuses a value that is neither a raw secret nor one that was prepared for this algorithm. It hashes nothing. */
 export function requireSecret(secret: unknown, algorithm: unknown): void {
   const asked = requireAlgorithm(algorithm)
   if (!isPrepared(secret)) requireSecretBytes(secret)
@@ -33,7 +36,7 @@ export function requireSecret(secret: unknown, algorithm: unknown): void {
   }
 }
 
-/** The key of a call whose secret has passed {@link requireSecret}. */
+/** The key of a secret that has passed {@link requireSecret}. */
 export function keyOf(secret: Uint8Array | PreparedSecret, algorithm: OtpAlgorithm | undefined): PreparedSecret {
   return isPrepared(secret) ? secret : hashKey(secret, algorithm ?? 'SHA1')
 }
@@ -49,10 +52,12 @@ function isPrepared(secret: unknown): secret is PreparedSecret {
 const secretLengths: Readonly<Record<OtpAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA512: 64 }
 
 /**
- * A new secret as long as the HMAC output: 20, 32 or 64 bytes [TOTP-4]. The entropy must come fresh from a
- * cryptographic random generator; it is the only source [HOTP-5].
+ * Makes a new secret as long as the HMAC output: 20, 32 or 64 bytes [TOTP-4]. Take the entropy fresh from a
+ * cryptographic random generator, because the secret has no other source [HOTP-5]. More bytes than the secret has are
+ * not used.
  *
- * @contract pure · entropy bytes (at least the secret's length; only that many are used) · a new Uint8Array · throws NL_ARGUMENT · RFC 6238 §5.1
+ * @contract pure · entropy bytes (at least as many as the secret) · a new Uint8Array · throws NL_ARGUMENT
+ *   · RFC 6238 §5.1
  * @example
  * const secret = generateSecret({ entropy: crypto.getRandomValues(new Uint8Array(20)) })
  */

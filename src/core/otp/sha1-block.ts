@@ -1,16 +1,16 @@
 /**
  * The SHA-1 compression function (FIPS 180-4 §6.1.2): folds one block of sixteen big-endian words into a state.
  *
- * Written by hand for one reason: a one-time password hashes blocks that are a word or two long under a key whose own
- * blocks are hashed once, which no general hash object lets a caller say cheaply. No branch and no index depends on the
- * data: every loop runs over constants.
+ * It is written by hand for speed. A one-time password hashes blocks of a few words, under a key whose own blocks are
+ * hashed only once. No general hash object offers this cheaply. No branch and no index depends on the data: every loop
+ * runs over constants.
  *
  * @param words eighty words; the first sixteen are the block, the others are overwritten
  * @param from the state before, five words
  * @param into the state after, written over the first five words; may be `from` or `words`
  */
 export function compressSha1(words: Int32Array, from: Int32Array, into: Int32Array): void {
-  // Four at a time, because a word is made of the third before it and three are thus independent.
+  // Four words at a time. A word depends on the third before it, so three of them are independent.
   for (let i = 16; i < 80; i += 4) {
     words[i] = rotate1(words[i - 3]! ^ words[i - 8]! ^ words[i - 14]! ^ words[i - 16]!)
     words[i + 1] = rotate1(words[i - 2]! ^ words[i - 7]! ^ words[i - 13]! ^ words[i - 15]!)

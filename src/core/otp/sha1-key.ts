@@ -4,11 +4,12 @@ import { truncate } from './truncate.ts'
 const blockBytes = 64
 const digestBytes = 20
 
-// Shared by all calls: everything here is synchronous, and each use overwrites all that it reads.
+// All calls share these arrays. That is safe: everything here is synchronous, and each use overwrites all that it
+// reads.
 const words = /* @__PURE__ */ new Int32Array(80)
 const initial = /* @__PURE__ */ Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0)
 
-/** HMAC-SHA-1 (RFC 2104) with both key blocks already hashed: each counter then costs two compressions. */
+/** HMAC-SHA-1 (RFC 2104). Both key blocks are hashed once, so that each counter takes two compressions. */
 export class Sha1Key {
   readonly algorithm = 'SHA1' as const
   readonly #inner: Int32Array

@@ -2,7 +2,8 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { truncate } from './truncate.ts'
 
-// Shared by all calls: everything here is synchronous, and each use overwrites all that it reads.
+// All calls share these arrays. That is safe: everything here is synchronous, and each use overwrites all that it
+// reads.
 const message = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8))
 const messageBytes = /* @__PURE__ */ new Uint8Array(message.buffer)
 const digest = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(64))
@@ -11,7 +12,7 @@ const words = /* @__PURE__ */ new Int32Array(5)
 
 type Mac = ReturnType<typeof hmac.create>
 
-/** HMAC-SHA-256 or HMAC-SHA-512 with both key blocks already hashed; each counter goes on from a copy. */
+/** HMAC-SHA-256 or HMAC-SHA-512. Both key blocks are hashed once, and each counter continues from a copy. */
 export class Sha2Key {
   readonly algorithm: 'SHA256' | 'SHA512'
   readonly #keyed: Mac
@@ -27,7 +28,7 @@ export class Sha2Key {
   at(counter: number): number {
     message.setUint32(0, Math.floor(counter / 0x1_0000_0000))
     message.setUint32(4, counter)
-    // One copy serves every counter: making a new one costs as much as hashing a block.
+    // Every counter uses the same copy, because making a new one takes as long as hashing a block.
     this.#keyed._cloneInto(this.#copy).update(messageBytes).digestInto(digestBytes)
     for (let i = 0; i < 5; i++) words[i] = digest.getInt32(i * 4)
     return truncate(words, digestBytes[this.#keyed.outputLen - 1]! & 15)

@@ -5,7 +5,7 @@ import { otpLimits } from './limits.ts'
 import type { PreparedSecret } from './secret.ts'
 import { keyOf, requireSecret } from './secret.ts'
 
-/** What the two sides agreed on; all but the secret has the default that every authenticator app understands. */
+/** What both sides agreed on. All but the secret have defaults that every authenticator app understands. */
 export interface TotpParameters {
   readonly secret: Uint8Array | PreparedSecret
   /** 6 (default) to 8. */
@@ -16,7 +16,7 @@ export interface TotpParameters {
   readonly algorithm?: OtpAlgorithm | undefined
 }
 
-/** Calculating bears any period that can be written; only verifying and key URIs hold the limit of TOTP-10. */
+/** A code can be calculated for any period. Only verification and key URIs have the limit of [TOTP-10]. */
 const anyPeriod = 0xffff_ffff
 
 export interface TotpOptions extends TotpParameters {
@@ -25,11 +25,11 @@ export interface TotpOptions extends TotpParameters {
 }
 
 /**
- * The TOTP code of a moment.
+ * Gives the TOTP code of a time.
  *
  * @contract pure · now ms, period s · the code · throws NL_ARGUMENT · RFC 6238 §4
  * @example
- * totp({ secret, now: Date.now() }) // '492039'
+ * totp({ secret, now: 59_000 }) // '287082'
  */
 export function totp(options: TotpOptions): string {
   requireOptions(options)
@@ -40,9 +40,11 @@ export function totp(options: TotpOptions): string {
 }
 
 /**
- * The time step of a moment: floor(seconds since the epoch / period).
+ * Gives the time step of a time: floor(seconds since the epoch / period).
  *
  * @contract pure · now ms, period s (default 30) · the step · throws NL_ARGUMENT · RFC 6238 §4.2
+ * @example
+ * totpStep({ now: 59_000 }) // 1
  */
 export function totpStep(options: { readonly now: number; readonly period?: number | undefined }): number {
   requireOptions(options)
@@ -57,39 +59,44 @@ export function stepOf(now: unknown, period: number): number {
 }
 
 export interface VerifyTotpOptions extends TotpParameters {
-  /** What the person typed; see `normalizeCode`. Anything at all is answered with an outcome. */
+  /** What the person typed, in any form that `normalizeCode` reads. Every value gives an outcome. */
   readonly code: string
   /** The server's own time in milliseconds since the epoch, never a client's [TOTP-13]. */
   readonly now: number
-  /** The last accepted step: only later ones count [TOTP-6]. */
+  /** The last accepted step. Only later steps count [TOTP-6]. */
   readonly after?: number | null | undefined
-  /** Steps examined either way. Default 1, at most 10; `strict` has 0 [TOTP-7]. */
+  /** Steps examined in either direction. Default 1, at most 10. `strict` has 0 [TOTP-7]. */
   readonly window?: number | undefined
-  /** The device's learned drift in steps, −120 to 120: the window's center is the clock plus this. Default 0 [TOTP-8]. */
+  /**
+   * The learned drift of the authenticator in steps, −120 to 120. The clock plus the drift is the center of the window.
+   * Default 0 [TOTP-8].
+   */
   readonly drift?: number | undefined
 }
 
 export type VerifyTotpOutcome =
-  /** Store `step` (the next `after`), and `drift` if drift is learned, before answering. */
+  /** Before you answer, store `step` as the next `after`. Store `drift` too if you learn the drift. */
   | { readonly ok: true; readonly step: number; readonly drift: number }
   | { readonly ok: false; readonly reason: 'malformed' | 'wrong' }
-  /** The code is right, but for a step already spent; outside it reads as `wrong` [TOTP-12]. */
+  /** The code is right, but its step is already spent. Show it as `wrong` [TOTP-12]. */
   | { readonly ok: false; readonly reason: 'replayed'; readonly step: number; readonly drift: number }
 
 /** Options of the strictest check: the current step only. */
 export const strict: { readonly window: 0 } = /* @__PURE__ */ Object.freeze({ window: 0 })
 
 /**
- * Checks a TOTP code against every step of the window, always all of them, comparing without a branch. Should several
- * steps match, the last one counts, so that a code once accepted cannot pass again under `after`.
+ * Checks a TOTP code against every step of the window, always against all of them, without a branch. If several steps
+ * match, the last one counts. So a code that was accepted once cannot pass again under `after`.
  *
- * `drift` in the answer is the distance in steps between the matching step and the clock. Steps further than 120 from
- * the clock are never accepted, whatever was learned. Stricter than RFC 6238: periods above 120 s are refused [TOTP-10].
+ * `drift` in the answer is the distance in steps between the matching step and the clock. Steps more than 120 away from
+ * the clock are never accepted, not even with a learned drift. Stricter than RFC 6238: periods above 120 s are refused
+ * [TOTP-10].
  *
- * @contract pure · now ms, period s (1–120), window and drift steps · ok|malformed|wrong|replayed · throws NL_ARGUMENT · RFC 6238 §5.2, §6
+ * @contract pure · now ms, period s (1–120), window and drift steps · ok|malformed|wrong|replayed · throws NL_ARGUMENT
+ *   · RFC 6238 §5.2, §6
  * @example
- * const r = verifyTotp({ secret, code: '492 039', now: Date.now(), after: device.lastStep })
- * if (r.ok) device.lastStep = r.step
+ * const r = verifyTotp({ secret, code: '492 039', now: Date.now(), after: authenticator.lastStep })
+ * if (r.ok) authenticator.lastStep = r.step
  */
 export function verifyTotp(options: VerifyTotpOptions): VerifyTotpOutcome {
   requireOptions(options)
@@ -118,7 +125,7 @@ export function verifyTotp(options: VerifyTotpOptions): VerifyTotpOutcome {
   return { ok: true, step, drift: step - clock }
 }
 
-/** A stored step ahead of this server's clock is no error: it only makes every current code a replayed one. */
+/** A stored step may be ahead of this server's clock. That is no error: every current code then counts as replayed. */
 export function requireAfter(after: unknown): number {
   if (after === undefined || after === null) return -1
   return requireInteger(after, 'after', -1, Number.MAX_SAFE_INTEGER)

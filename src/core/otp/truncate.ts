@@ -1,6 +1,6 @@
 /**
  * Dynamic truncation (RFC 4226 §5.3): the 31 bits that start at byte `offset` (0 to 15) of a digest, given as its first
- * five big-endian words. Every word is read whatever the offset, which is a secret.
+ * five big-endian words. Every word is read for every offset, because the offset is secret.
  */
 export function truncate(words: Int32Array, offset: number): number {
   const start = offset >> 2
