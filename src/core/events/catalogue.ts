@@ -1,19 +1,19 @@
 /**
- * Every type of event and fact with its fields. Names are those of the OWASP logging vocabulary where it has one, and
- * the project's own (`mfa_…`, `backup_code_…`, `stepup_…`) where it has none.
+ * All types of events and facts with their fields. Where the OWASP logging vocabulary has a name for a type, it is
+ * used. The other names are the project's own (`mfa_…`, `backup_code_…`, `stepup_…`).
  */
 
 import type { Amr, Factor, Primary } from '../factor.ts'
 import type { Flow } from '../flow.ts'
 
-/** Fields that any row may have. `ip` and `network` are two fields, so that shortening an address keeps its network. */
+/** Fields that any row may have. `ip` and `network` are two fields, so that a shortened row keeps its network. */
 export interface SharedValues {
   readonly actor: 'user' | 'system' | 'stranger'
   /** Why a script or job acted. */
   readonly actorReason?: string
-  /** One id for everything that one call wrote. */
+  /** The id of one call. All rows that the call wrote have it. */
   readonly call: string
-  /** A reference to the session: a hash, never the session id. */
+  /** A reference to the session. It is a hash, never the session id. */
   readonly session?: string
   readonly ip?: string
   /** The address itself for IPv4, its /64 for IPv6. */
@@ -21,12 +21,12 @@ export interface SharedValues {
   readonly userAgent?: string
 }
 
-/** The chained stream: one row for everything that a commit decided. */
+/** The types of events. Commits write them, and they are chained. */
 export interface EventValuesByType {
-  /** A completed sign-in. `failures` counts the evaluated wrong codes since the one before. */
+  /** A completed sign-in. `failures` counts the evaluated wrong codes since the sign-in before. */
   readonly authn_login_success: {
     readonly primary: Primary
-    /** The challenge it completed, so that the attempts under that challenge are counted with this sign-in. */
+    /** The challenge that it completed. The attempts under that challenge are counted with this sign-in. */
     readonly challenge?: string
     readonly factor?: Factor
     readonly authenticator?: string
@@ -34,41 +34,46 @@ export interface EventValuesByType {
     readonly amr: readonly Amr[]
     readonly knownDevice: boolean
     readonly failures: number
-    /** The device was trusted: no factor was asked. */
+    /** No factor was needed, because the device was trusted. */
     readonly trusted?: boolean
   }
-  /** The primary authentication was right; a factor is asked. */
+  /** The primary authentication was right, and a factor is needed. */
   readonly mfa_challenge: {
     readonly primary: Primary
     readonly challenge: string
     readonly factors: readonly Factor[]
     readonly knownDevice: boolean
-    /** Why no code by SMS was sent, where one would have been. */
+    /** Why no code by SMS was sent, if one was due. */
     readonly smsRefused?: string
   }
-  /** The primary authentication was right and the sign-in refused all the same: outside it reads like a wrong password. */
+  /**
+   * The primary authentication was right, but the sign-in was refused. The answer reads like that for a wrong password.
+   */
   readonly authn_login_refuse: { readonly primary: Primary; readonly reason: string }
-  /** A backup code let somebody in who may do nothing but register a new passkey. */
+  /** A backup code opened a session that can only register a new passkey. */
   readonly mfa_recover: { readonly primary: Primary; readonly until: number }
-  /** A code went to the outbox. `to` is masked. */
+  /** A code was put into the outbox. `to` is masked. */
   readonly sms_send: { readonly purpose: string; readonly to: string; readonly country: string }
   readonly sms_verify: { readonly purpose: string; readonly country: string }
-  /** A passkey's counter did not grow: it may have been copied [PKA-10]. `device` is a reference. */
+  /**
+   * The counter of a passkey did not grow, so the passkey may have been copied [PKA-10]. `authenticator` is a
+   * reference.
+   */
   readonly passkey_counter: {
     readonly authenticator: string
     readonly stored: number
     readonly given: number
     readonly refused: boolean
   }
-  /** Only passkeys open the account from now on, or no longer only they. */
+  /** Passkey-only mode was switched on or off. */
   readonly passkey_only: { readonly on: boolean }
   readonly mfa_prefer: { readonly factor: Factor }
-  /** A device may skip the factor from now on. `device` is a reference. */
+  /** A device became trusted. `device` is a reference. */
   readonly device_trust: { readonly device: string; readonly until: number }
   readonly device_trust_end: { readonly ended: number; readonly reason: string; readonly device?: string }
-  /** The primary authentication was right; policy asks for an enrollment first. */
+  /** The primary authentication was right, but policy requires an enrollment first. */
   readonly mfa_required: { readonly primary: Primary; readonly until: number }
-  /** A code was evaluated and refused. `flow` is where it was typed, `compared` what it was compared with. */
+  /** A code or a passkey was evaluated and refused. `compared` has the factors that it was compared with. */
   readonly mfa_fail: {
     readonly flow: Flow
     readonly challenge?: string
@@ -81,7 +86,7 @@ export interface EventValuesByType {
     readonly waitUntil?: number
   }
   readonly authn_login_lock: { readonly reason: string; readonly until: number; readonly failures: number }
-  /** A factor reached the hard limit of consecutive failures and is off until it is bound anew. */
+  /** A factor reached the hard limit of consecutive failures. It is off until it is enrolled anew. */
   readonly authn_login_fail_max: { readonly factor: Factor }
   readonly mfa_enroll_start: { readonly factor: Factor; readonly authenticator: string; readonly label: string }
   readonly mfa_enroll_fail: { readonly factor: Factor; readonly authenticator: string; readonly reason: string }
@@ -97,26 +102,26 @@ export interface EventValuesByType {
   readonly backup_code_use: { readonly left: number }
   readonly backup_code_regenerate: { readonly count: number }
   readonly stepup_success: { readonly purpose: string; readonly factor: Factor }
-  /** The record was sealed anew under the first key of the ring. */
+  /** The record was sealed again under the first key of the ring. */
   readonly key_rotate: Readonly<Record<never, never>>
-  /** `target` is a reference (a hash) to the ended session if it is not the acting one. */
+  /** `target` is a reference (a hash) to the ended session. It is absent if the acting session ended. */
   readonly session_end: { readonly ended: number; readonly target?: string }
   /** `includingThis`: the acting session ended too. */
   readonly session_end_all: { readonly ended: number; readonly includingThis?: boolean }
 }
 
-/** The unchained stream: what has no commit of its own. */
+/** The types of facts. A fact needs no commit and is not chained. */
 export interface FactValuesByType {
-  /** A failed primary authentication reported by the host. `name` is a keyed hash of what was typed. */
+  /** The host reported a failed primary authentication. `name` is a keyed hash of what was typed. */
   readonly authn_login_fail: { readonly name: string; readonly known: boolean }
-  /** An attempt under a lock, a wait or a full limiter. `sampled` says how many attempts stand behind the row. */
+  /** An attempt under a lock, a wait or a full limiter. The row stands for `sampled` attempts. */
   readonly excess_rate_limit_exceeded: { readonly flow: Flow; readonly name?: string; readonly sampled: number }
-  /** A token that was used, expired, of another purpose or of an older epoch. */
+  /** A token that was used, expired, made for another purpose, or of an older epoch. */
   readonly sequence_fail: { readonly flow: Flow; readonly reason: string }
   readonly limiter_fail: { readonly flow: Flow }
-  /** A code by SMS was asked for and not sent. */
+  /** A code by SMS was requested and not sent. */
   readonly sms_refuse: { readonly purpose: string; readonly country: string; readonly reason: string }
-  /** Something stored did not open or authenticate. `code` is the error's. */
+  /** A stored value did not open or authenticate. `code` is that of the error. */
   readonly crypt_decrypt_fail: { readonly code: string }
   readonly message_dead: { readonly channel: string; readonly message: string; readonly reason: string }
 }
@@ -126,7 +131,7 @@ export type FactType = keyof FactValuesByType
 export type EventValues<T extends EventType> = EventValuesByType[T]
 export type FactValues<T extends FactType> = FactValuesByType[T]
 
-/** An event as decided: not yet numbered, salted and linked. The service adds the shared values. */
+/** An event without number, salts and link. The service adds these and the shared values. */
 export type DraftEvent = {
   [T in EventType]: { readonly type: T; readonly values: EventValuesByType[T] }
 }[EventType]
@@ -135,7 +140,7 @@ export type DraftFact = {
   [T in FactType]: { readonly type: T; readonly values: FactValuesByType[T] }
 }[FactType]
 
-/** An event as read back: a field that retention removed is absent. Discriminated by `type`. */
+/** An event as it is read. A field that retention removed is absent. `type` tells the members apart. */
 export type SecurityEvent = {
   [T in EventType]: {
     readonly stream: 'events'
@@ -165,7 +170,7 @@ export type Fact = {
 export type Outcome = 'success' | 'failure' | 'info'
 export type Level = 'info' | 'warn' | 'critical'
 
-/** How a value is written as stored text: lists are JSON arrays, flags `true` and `false`. */
+/** How a value is written as text. A list is a JSON array, a flag is `true` or `false`. */
 export type FieldKind = 'text' | 'number' | 'flag' | 'list'
 
 type KindOf<V> = V extends string

@@ -22,7 +22,7 @@ function utcFormat(): Intl.DateTimeFormat {
   })
 }
 
-/** ISO 8601 in UTC [LOG-1]; empty for a number that is no time. */
+/** ISO 8601 in UTC [LOG-1]. Empty for a number that is no time. */
 function timeCell(at: number, format: Intl.DateTimeFormat): string {
   if (!Number.isFinite(at) || Math.abs(at) > longestTime) return ''
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
@@ -36,7 +36,7 @@ function valueCell(value: FieldValue | undefined): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
-/** A spreadsheet takes a cell that starts so for a formula; full-width signs are signs to some. */
+/** A spreadsheet reads a cell that begins like this as a formula. Some treat full-width signs alike. */
 const formula = /^[=+\-@\t\r\n\0＝＋－＠]/
 
 function quote(cell: string): string {
@@ -51,15 +51,18 @@ function cellsOf(row: SecurityEvent | Fact, format: Intl.DateTimeFormat): readon
   const details = Object.keys(values)
     .filter((name) => !sharedColumns.includes(name))
     .map((name) => `${name}=${valueCell(values[name])}`)
-  const told = [row.stream, number, row.type, row.outcome, row.level].map(valueCell)
-  return [timeCell(row.at, format), ...told, ...shared, details.join('; ')]
+  const own = [row.stream, number, row.type, row.outcome, row.level].map(valueCell)
+  return [timeCell(row.at, format), ...own, ...shared, details.join('; ')]
 }
 
 /**
- * The rows as CSV (RFC 4180: CRLF, a header line), to be opened in a spreadsheet. No cell can become a formula [LOG-10].
- * For programs, write the rows as JSON instead: the columns are few, and what is special to a type is in `details`.
+ * Writes rows as CSV (RFC 4180, with CRLF and a header line) for a spreadsheet. No cell can become a formula [LOG-10].
+ * For programs, write the rows as JSON instead. In CSV, fields that only some types have share the column `details`.
  *
- * @contract pure · outcomes text · throws NL_ARGUMENT · LOG-10
+ * @contract pure · a text · throws NL_ARGUMENT · LOG-10
+ * @example
+ * const csv = eventsToCsv([...history.events, ...history.facts])
+ * csv.startsWith('time,stream,number,type,outcome,level') // true
  */
 export function eventsToCsv(rows: readonly (SecurityEvent | Fact)[]): string {
   requireRows(rows, 'rows')

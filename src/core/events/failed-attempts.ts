@@ -1,16 +1,16 @@
 import type { Fact, SecurityEvent } from './catalogue.ts'
 
-/** Failed attempts by kind, and where they came from. */
+/** Failed attempts by kind, and the addresses that they came from. */
 export interface FailedAttempts {
   /** Wrong passwords that the host reported. */
   readonly passwords: number
-  /** Codes evaluated and refused. */
+  /** Codes that were evaluated and refused. */
   readonly codes: number
-  /** Attempts turned away unevaluated, under a lock or a wait. */
+  /** Attempts that were refused without evaluation, under a lock or a wait. */
   readonly blocked: number
   /** Right passwords after which the sign-in was never completed. */
   readonly unfinished: number
-  /** Distinct addresses, the latest first, at most {@link shownAddresses}. Of a shortened row, its network. */
+  /** Distinct addresses, the latest first, at most {@link shownAddresses}. A shortened row counts with its network. */
   readonly addresses: readonly string[]
   /** How many distinct addresses are not in the list. */
   readonly moreAddresses: number
@@ -31,14 +31,14 @@ function attempt(kind: Attempt['kind'], row: SecurityEvent | Fact, sampled?: num
   return { kind, count, at: row.at, address: row.values.ip ?? row.values.network }
 }
 
-const signInDoors: readonly string[] = ['primary', 'sign-in', 'passkey', 'recover']
+const signInFlows: readonly string[] = ['primary', 'sign-in', 'passkey', 'recover']
 
-/** Codes are asked for at other doors too, of somebody who is signed in already: those are no sign-ins. */
+/** Other flows ask for codes too, but only in a session. Those are no sign-ins. */
 function isSignIn(flow: string | undefined): boolean {
-  return flow === undefined || signInDoors.includes(flow)
+  return flow === undefined || signInFlows.includes(flow)
 }
 
-/** The attempt that an event stands for, if it stands for one. */
+/** The attempt that an event stands for. Null if it stands for none. */
 export function attemptOfEvent(event: SecurityEvent, isCompleted: boolean): Attempt | null {
   switch (event.type) {
     case 'mfa_fail':
@@ -52,7 +52,7 @@ export function attemptOfEvent(event: SecurityEvent, isCompleted: boolean): Atte
   }
 }
 
-/** The attempts that a fact stands for, if any: a sampled row stands for many. */
+/** The attempts that a fact stands for. A sampled row stands for many. Null if it stands for none. */
 export function attemptOfFact(fact: Fact): Attempt | null {
   switch (fact.type) {
     case 'authn_login_fail':

@@ -1,6 +1,6 @@
 import { argumentError, requireObject } from '../arguments.ts'
 
-/** Rows as `decodeEvent` and `decodeFact` give them: what is computed of them cannot stumble over anything else. */
+/** Requires rows as `decodeEvent` and `decodeFact` give them, so that later code meets nothing else. */
 export function requireRows(rows: unknown, title: string): void {
   if (!Array.isArray(rows)) throw argumentError(title, 'an array')
   for (const row of rows as readonly unknown[]) {
@@ -15,7 +15,7 @@ export function requireRows(rows: unknown, title: string): void {
   }
 }
 
-/** A row as it is stored. */
+/** Requires a row in its stored form. */
 export function requireStored(row: unknown, title: string): void {
   requireObject(row, title)
   requireObject(row.fields, `${title}.fields`)

@@ -18,12 +18,12 @@ import { requireStored } from './rows.ts'
 /** The value of one field, in the types of the catalogue. */
 export type FieldValue = string | number | boolean | readonly string[]
 
-/** Longest text of one field, in code points. */
+/** The most code points of one field. */
 export const fieldLength = 512
 
 type Fields = Readonly<Record<string, FieldKind>>
 
-/** A type's entry without its own field types, as reading needs it. */
+/** An entry of the catalogue, without the types of its values. */
 interface Entry {
   readonly outcome: Outcome
   readonly level: Level
@@ -35,9 +35,11 @@ function isList(value: unknown): value is readonly string[] {
 }
 
 /**
- * The stored text of a value. Text is cleaned and cut here, so that no row can hold a control character [LOG-5].
+ * Writes a value as stored text. Text is cleaned and cut, so that no row contains a control character [LOG-5].
  *
- * @contract pure · outcomes text · throws NL_ARGUMENT (the value is not of the kind) · LOG-5
+ * @contract pure · a text · throws NL_ARGUMENT (the value is not of the kind) · LOG-5
+ * @example
+ * encodeValue('list', ['totp', 'sms']) // '["totp","sms"]'
  */
 export function encodeValue(kind: FieldKind, value: FieldValue): string {
   requireText(kind, 'kind')
@@ -58,9 +60,12 @@ export function encodeValue(kind: FieldKind, value: FieldValue): string {
 }
 
 /**
- * The value of a stored text, or `undefined` if the text is not of the kind: rows may come from a newer release.
+ * Reads a stored text. It gives `undefined` for a text that is not of the kind, because a newer release may have
+ * written it.
  *
- * @contract pure · outcomes value|undefined · throws none
+ * @contract pure · value|undefined · throws none
+ * @example
+ * decodeValue('flag', 'true') // true
  */
 export function decodeValue(kind: FieldKind, text: string): FieldValue | undefined {
   if (typeof text !== 'string') return undefined
@@ -128,18 +133,26 @@ function encode(
 }
 
 /**
- * The fields of an event as stored texts, names in code unit order. Absent optional fields are left out.
+ * Writes the fields of an event as stored texts, with their names in code unit order. Absent optional fields are left
+ * out.
  *
- * @contract pure · outcomes texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
+ * @contract pure · texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
+ * @example
+ * const shared = { actor: 'user', call: 'c1' } as const
+ * encodeEvent({ type: 'backup_code_use', values: { left: 9 } }, shared) // { actor: 'user', call: 'c1', left: '9' }
  */
 export function encodeEvent(draft: DraftEvent, shared: SharedValues): Readonly<Record<string, string>> {
   return encode(eventCatalogue, draft, shared)
 }
 
 /**
- * The fields of a fact as stored texts, names in code unit order. Absent optional fields are left out.
+ * Writes the fields of a fact as stored texts, with their names in code unit order. Absent optional fields are left
+ * out.
  *
- * @contract pure · outcomes texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
+ * @contract pure · texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
+ * @example
+ * const shared = { actor: 'user', call: 'c1' } as const
+ * encodeFact({ type: 'limiter_fail', values: { flow: 'sms' } }, shared) // { actor: 'user', call: 'c1', flow: 'sms' }
  */
 export function encodeFact(draft: DraftFact, shared: SharedValues): Readonly<Record<string, string>> {
   return encode(factCatalogue, draft, shared)
@@ -162,10 +175,13 @@ export interface StoredFact {
 }
 
 /**
- * An event as read back, or null for a type that this release does not know. A field that is missing, unreadable or
- * unknown is absent.
+ * Reads a stored event. It gives null for a type that this release does not have. A field that is missing, unreadable
+ * or unknown is absent.
  *
- * @contract pure · outcomes event|null · throws NL_ARGUMENT
+ * @contract pure · event|null · throws NL_ARGUMENT
+ * @example
+ * const event = decodeEvent({ n: 1, type: 'backup_code_use', at: now, fields: { left: '9' } })
+ * if (event?.type === 'backup_code_use') event.values.left // 9
  */
 export function decodeEvent(row: StoredEvent): SecurityEvent | null {
   requireStored(row, 'row')
@@ -178,10 +194,12 @@ export function decodeEvent(row: StoredEvent): SecurityEvent | null {
 }
 
 /**
- * A fact as read back, or null for a type that this release does not know. A field that is missing, unreadable or
+ * Reads a stored fact. It gives null for a type that this release does not have. A field that is missing, unreadable or
  * unknown is absent.
  *
- * @contract pure · outcomes fact|null · throws NL_ARGUMENT
+ * @contract pure · fact|null · throws NL_ARGUMENT
+ * @example
+ * decodeFact({ id: 'f1', type: 'of-a-newer-release', at: now, fields: {} }) // null
  */
 export function decodeFact(row: StoredFact): Fact | null {
   requireStored(row, 'row')

@@ -3,7 +3,7 @@ import type { Attempt, FailedAttempts } from './failed-attempts.ts'
 import { attemptOfEvent, attemptOfFact, countAttempts } from './failed-attempts.ts'
 import { requireRows } from './rows.ts'
 
-/** A completed sign-in and what went wrong before it. A field that retention removed is absent. */
+/** A completed sign-in, and the failed attempts before it. A field that retention removed is absent. */
 export interface LoginRow {
   readonly status: 'success'
   readonly n: number
@@ -16,17 +16,17 @@ export interface LoginRow {
   readonly factor?: string
   readonly aal?: number
   readonly knownDevice?: boolean
-  /** No factor was asked: the device was trusted. */
+  /** No factor was needed, because the device was trusted. */
   readonly trusted?: boolean
-  /** A reference to the session: a hash. */
+  /** A reference to the session (a hash). */
   readonly session?: string
-  /** ms since epoch: when the session was ended, if the events tell it. */
+  /** When the session ended, in ms since epoch. Absent if no event shows it. */
   readonly endedAt?: number
-  /** What failed since the sign-in before, and under the challenge that this one completed. */
+  /** Failed attempts since the sign-in before, and under the challenge that this one completed. */
   readonly failedBefore: FailedAttempts
 }
 
-/** What failed since the last completed sign-in. */
+/** Failed attempts since the last completed sign-in. */
 export interface AttemptsRow {
   readonly status: 'attempts'
   /** ms since epoch, of the latest attempt */
@@ -46,7 +46,7 @@ function uniqueBy<Row>(rows: readonly Row[], keyOf: (row: Row) => unknown): read
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
 }
 
-/** What a sensitive change ends: every session but the acting one. */
+/** Events that end every session except the acting one. */
 const endOthers: ReadonlySet<string> = new Set([
   'session_end_all',
   'mfa_enroll',
@@ -56,23 +56,23 @@ const endOthers: ReadonlySet<string> = new Set([
   'passkey_only',
 ])
 
-function spares(event: SecurityEvent, session: string | undefined): boolean {
+function keepsSession(event: SecurityEvent, session: string | undefined): boolean {
   const isThisToo = event.type === 'session_end_all' && event.values.includingThis === true
   return !isThisToo && session !== undefined && event.values.session === session
 }
 
-/** Answers which event ended a sign-in's session. */
+/** Makes a function that finds the event by which a session ended. */
 function endingLookup(events: readonly SecurityEvent[]): (login: Login) => SecurityEvent | undefined {
-  const alone = new Map<string, SecurityEvent>()
+  const single = new Map<string, SecurityEvent>()
   for (const event of events) {
     if (event.type !== 'session_end') continue
     const session = event.values.target ?? event.values.session
-    if (session !== undefined && !alone.has(session)) alone.set(session, event)
+    if (session !== undefined && !single.has(session)) single.set(session, event)
   }
-  const together = events.filter(({ type }) => endOthers.has(type))
+  const forAll = events.filter(({ type }) => endOthers.has(type))
   return ({ n, values: { session } }) => {
-    const own = session === undefined ? undefined : alone.get(session)
-    const shared = together.find((event) => event.n > n && !spares(event, session))
+    const own = session === undefined ? undefined : single.get(session)
+    const shared = forAll.find((event) => event.n > n && !keepsSession(event, session))
     return own !== undefined && (shared === undefined || own.n < shared.n) ? own : shared
   }
 }
@@ -97,7 +97,7 @@ function rowOf(login: Login, ending: SecurityEvent | undefined, failedBefore: Fa
   }
 }
 
-/** What ties an event to the sign-in it belongs to: a challenge, or the session that may only enroll. */
+/** What connects an event with its sign-in: the challenge, or the session that can only enroll. */
 function referenceOf(event: SecurityEvent): string | undefined {
   switch (event.type) {
     case 'mfa_challenge':
@@ -110,7 +110,7 @@ function referenceOf(event: SecurityEvent): string | undefined {
   }
 }
 
-/** For each challenge and session the position of the sign-in that completed it. */
+/** Maps each challenge and session to the index of the sign-in that completed it. */
 function completionsOf(logins: readonly Login[]): ReadonlyMap<string, number> {
   const positions = new Map<string, number>()
   logins.forEach(({ values: { challenge, session } }, position) => {
@@ -121,7 +121,7 @@ function completionsOf(logins: readonly Login[]): ReadonlyMap<string, number> {
   return positions
 }
 
-/** Every attempt under the position of its sign-in; those after the last one under `logins.length`. */
+/** Puts every attempt under the index of its sign-in. Attempts after the last sign-in are under `logins.length`. */
 function assignAttempts(
   events: readonly SecurityEvent[],
   facts: readonly Fact[],
@@ -136,7 +136,8 @@ function assignAttempts(
     const attempt = attemptOfEvent(event, completion >= next)
     if (attempt !== null) assigned[Math.max(completion, next)]!.push(attempt)
   }
-  // Facts have no number, and clocks of several servers may disagree: the first sign-in that is not earlier counts.
+  // Facts have no number, and the clocks of servers may differ. A fact belongs to the first sign-in that is not
+  // earlier.
   next = 0
   for (const fact of facts) {
     while (next < logins.length && logins[next]!.at < fact.at) next++
@@ -147,11 +148,14 @@ function assignAttempts(
 }
 
 /**
- * The login history as a person reads it: one row per completed sign-in, newest first, each with what failed before it,
- * and one row in front for what failed since. Every failed attempt counts in exactly one row. Takes the events and facts
- * of one account in any order; a row given twice counts once. The oldest row knows only the attempts that were given.
+ * Makes the login history for a person to read. It has one row per completed sign-in, the newest first, with the failed
+ * attempts before it. If attempts failed since the last sign-in, they have a row in front. Every failed attempt counts
+ * in exactly one row. Pass the events and facts of one account, in any order. A row that is given twice counts once.
+ * The oldest row counts only the attempts that are given.
  *
  * @contract pure · times ms since epoch · status success|attempts · throws NL_ARGUMENT
+ * @example
+ * summarizeLogins(history.events, history.facts)[0]?.status // 'success'
  */
 export function summarizeLogins(events: readonly SecurityEvent[], facts: readonly Fact[]): readonly LoginSummary[] {
   requireRows(events, 'events')

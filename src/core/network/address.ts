@@ -9,7 +9,7 @@ export type Address =
   | { readonly family: 4; readonly words: readonly [number] }
   | { readonly family: 6; readonly words: readonly [number, number, number, number] }
 
-/** `at` is the position in the text that is to blame; absent when the value is not a text or is too long. */
+/** `at` is the first wrong position in the text. It is absent if the value is not a text or is too long. */
 export type AddressResult =
   | { readonly ok: true; readonly address: Address }
   | { readonly ok: false; readonly reason: 'malformed'; readonly at?: number }
@@ -17,8 +17,8 @@ export type AddressResult =
 const words = new Uint32Array(4)
 
 /**
- * Reads the text of an IPv4 or IPv6 address to numbers, strictly: no octal or short IPv4, port, bracket, zone id,
- * space or trailing dot. Trim what a form sends before you call it. Anything that is not such a text is `malformed`.
+ * Reads the text of an IPv4 or IPv6 address into numbers. It is strict: octal or short IPv4, a port, a bracket, a zone
+ * id, a space or a trailing dot makes the text `malformed`. Trim what a form sends before the call.
  *
  * @contract pure · ok|malformed · throws none · RFC 4291 §2.2, stricter than inet_aton
  * @example
@@ -32,13 +32,13 @@ export function parseAddress(text: unknown): AddressResult {
   return { ok: true, address: addressOf(words, 0) }
 }
 
-/** The address written at `offset` in its mapped form. */
+/** Reads the address at `offset`, which is in its mapped form. */
 export function addressOf(mapped: Uint32Array, offset: number): Address {
   const [a, b, c, d] = mapped.subarray(offset, offset + 4) as Uint32Array & [number, number, number, number]
   return isMapped(mapped, offset) ? { family: 4, words: [d] } : { family: 6, words: [a, b, c, d] }
 }
 
-/** The inverse of {@link addressOf}; refuses what a programmer put together wrongly. */
+/** The inverse of {@link addressOf}. It refuses an object that is no address. */
 export function writeAddress(address: Address, mapped: Uint32Array): 4 | 6 {
   const given: unknown = address?.words
   const length = address?.family === 4 ? 1 : address?.family === 6 ? 4 : 0
@@ -55,22 +55,24 @@ function isWord(value: unknown): boolean {
 }
 
 /**
- * The canonical text: dotted IPv4, or IPv6 in lower case without leading zeros and with the longest run of zero groups
- * (the first of equals, at least two groups) as `::` [IP-11].
+ * Gives the canonical text of an address. IPv4 is dotted. IPv6 is in lower case and without leading zeros, and the
+ * longest run of two or more zero groups becomes `::`. Of equal runs it is the first one [IP-11].
  *
  * @contract pure · a text · throws NL_ARGUMENT · RFC 5952 §4
+ * @example
+ * formatAddress({ family: 6, words: [0x20010db8, 0, 0, 1] }) // '2001:db8::1'
  */
 export function formatAddress(address: Address): string {
   return writeAddress(address, words) === 4 ? dottedText(words[3]!) : colonText(words)
 }
 
 /**
- * The network that counts as one sender when attempts are limited: an IPv4 address itself, the /64 of an IPv6 address
- * [THR-10], because whoever has one address of a /64 usually has all of them.
+ * Gives the network that counts as one sender when attempts are limited. For IPv4 it is the address itself. For IPv6 it
+ * is the /64 [THR-10], because whoever has one address of a /64 usually has all of them.
  *
  * @contract pure · a text · throws NL_ARGUMENT · RFC 6177 §2
  * @example
- * networkOf(address) // '203.0.113.7' or '2001:db8:0:1::/64'
+ * networkOf(address) // '203.0.113.7'
  */
 export function networkOf(address: Address): string {
   if (writeAddress(address, words) === 4) return dottedText(words[3]!)

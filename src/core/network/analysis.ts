@@ -5,15 +5,15 @@ import { isMapped } from './read-address.ts'
 import { orderOf, readRules } from './rule.ts'
 import type { RuleInput } from './rule.ts'
 
-/** How many addresses a list takes in, each counted once. */
+/** How many addresses a list covers. Each address counts once. */
 export interface Coverage {
   readonly ipv4: number
   readonly ipv6: bigint
 }
 
 /**
- * Counts the addresses that a list takes in, so that a page can warn of a rule that is wider than it looks. Rules for
- * everything are counted without acknowledgement.
+ * Counts the addresses that a list covers, so that a page can warn of a rule that is wider than it looks. Rules that
+ * cover a whole family need no acknowledgement here.
  *
  * @contract pure · numbers of addresses · throws NL_ARGUMENT
  * @example
@@ -47,23 +47,25 @@ function valueOf(keys: Uint32Array, at: number, width: number): bigint {
   return keys.subarray(at, at + width).reduce<bigint>((value, word) => (value << 32n) | BigInt(word), 0n)
 }
 
-/** Two rules, by their places in the list, that share addresses; `relation` reads from `first` to `second`. */
+/** Two rules that share addresses, by their indexes in the list. `relation` is that of `first` to `second`. */
 export interface Overlap {
   readonly first: number
   readonly second: number
   readonly relation: 'same' | 'contains' | 'within' | 'crosses'
 }
 
-/** How overlaps are listed. */
+/** Options of {@link overlaps}. */
 export interface OverlapOptions {
-  /** At most so many pairs are answered. Default 1,000, because n rules can have n²/2 of them. */
+  /** The most pairs in the answer. Default 1,000, because n rules can have n²/2 pairs. */
   readonly limit?: number
 }
 
 /**
- * Lists the pairs of rules that share addresses, so that a page can show which rules are superfluous.
+ * Lists the pairs of rules that share addresses, so that a page can show which rules are not needed.
  *
  * @contract pure · pairs same|contains|within|crosses · throws NL_ARGUMENT
+ * @example
+ * overlaps(['10.0.0.0/8', '10.1.0.0/16']) // [{ first: 0, second: 1, relation: 'contains' }]
  */
 export function overlaps(rules: readonly RuleInput[], options: OverlapOptions = {}): readonly Overlap[] {
   const limit = limitOf(options)
@@ -77,7 +79,10 @@ export function overlaps(rules: readonly RuleInput[], options: OverlapOptions = 
   return pairs
 }
 
-/** `order`: the rules of one family by their first address. Those that meet a rule follow it without a gap. */
+/**
+ * `order` has the rules of one family, sorted by their first address. So the rules that overlap a rule follow it
+ * directly.
+ */
 function addOverlaps(pairs: Overlap[], limit: number, read: Uint32Array, order: Uint32Array): void {
   for (let i = 0; i < order.length; i++) {
     const one = order[i]!

@@ -1,25 +1,29 @@
 import { sortRules } from './sort-rules.ts'
 
 /**
- * Sorted keys of `width` words each, the highest word first: where a merged block of addresses begins, where it has
- * ended, where the next begins, and so on. An address is inside when an odd number of them is not above it.
+ * Sorted keys of `width` words each, the highest word first: where a merged block of addresses begins, the first
+ * address after its end, where the next block begins, and so on. An address is inside if the number of keys that are
+ * not above it is odd.
  */
 export interface Boundaries {
   readonly keys: Uint32Array
   readonly width: number
-  /** Where the words that count stand in the four words of an address in its mapped form. */
+  /** The index of the first word that counts, among the four words of a mapped address. */
   readonly skip: number
-  /** The smallest and the largest first word of all keys; outside of them nothing needs a search. */
+  /** The smallest and the largest first word of all keys. Outside of them no search is needed. */
   readonly lowest: number
   readonly highest: number
-  /** `starts[(word - lowest) >>> shift]` keys have a first word of a lower bucket; the next entry ends the bucket. */
+  /**
+   * The bucket of a word is `(word - lowest) >>> shift`. `starts` has the index of its first key, and the next entry
+   * ends it.
+   */
   readonly starts: Uint32Array
   readonly shift: number
 }
 
 /**
- * Merges rules (eight words each, of which `order` names those that take part) to boundaries. Whatever overlaps, nests
- * or touches becomes one block, so that a search never meets two candidates.
+ * Merges rules into boundaries. A rule has eight words, and `order` names the rules that take part. Blocks that
+ * overlap, nest or touch become one block, so that a search never has two candidates.
  */
 export function mergeRules(rules: Uint32Array, order: Uint32Array, width: number): Boundaries {
   const skip = width === 1 ? 3 : 0
@@ -37,7 +41,7 @@ export function mergeRules(rules: Uint32Array, order: Uint32Array, width: number
       for (let word = 0; word < width; word++) keys[size + word] = rules[start + word]!
       size += width
     }
-    // A block up to the last address of all has no end, and nothing can begin behind it.
+    // A block up to the last address of all has no end, and no block begins after it.
     if (endless) break
     for (let word = 0; word < width; word++) keys[size + word] = end[word]!
     size += width
@@ -45,10 +49,10 @@ export function mergeRules(rules: Uint32Array, order: Uint32Array, width: number
   return withIndex(keys.slice(0, size), width, skip)
 }
 
-/** Fewer would make the index larger than the keys of IPv4; more would leave the search longer. */
+/** With fewer keys the index would be larger than the keys of IPv4. With more keys a search would take longer. */
 const KEYS_PER_BUCKET = 4
 
-/** Short lists get an index that leaves next to nothing to search: it weighs a kilobyte at most. */
+/** With this many buckets a short list needs almost no search. The index takes a kilobyte at most. */
 const LEAST_BUCKETS = 256
 
 function withIndex(keys: Uint32Array, width: number, skip: number): Boundaries {
@@ -82,7 +86,7 @@ export function rankOf(boundaries: Boundaries, words: Uint32Array): number {
   return low
 }
 
-/** How many boundaries there are, that is, the rank behind the last of them. */
+/** How many boundaries there are. This is also the rank after the last one. */
 export function countOf(boundaries: Boundaries): number {
   return boundaries.keys.length / boundaries.width
 }
@@ -100,7 +104,7 @@ export function compareKeys(a: Uint32Array, atA: number, b: Uint32Array, atB: nu
   return 0
 }
 
-/** Writes the key behind the one at `offset` into `next`; false if that one is the last of all. */
+/** Writes the key after the one at `offset` into `next`. False if there is none. */
 function writeSuccessor(keys: Uint32Array, offset: number, next: Uint32Array): boolean {
   let carry = 1
   for (let word = next.length - 1; word >= 0; word--) {

@@ -7,23 +7,23 @@ import { readRule } from './read-rule.ts'
 import { allowsEverything, orderOf, readRules, textOf, widthOf } from './rule.ts'
 import type { RuleInput, RuleOptions } from './rule.ts'
 
-/** A compiled list of rules. It never changes, and its functions may be taken off it. */
+/** A compiled list of rules. It never changes. Its functions need no `this`. */
 export interface RuleMatcher {
   /** How many rules were compiled. */
   readonly count: number
-  /** Decides on the text of an address. Treat `malformed` as an error: never as "not on the list" [IP-12]. */
+  /** Checks the text of an address. Treat `malformed` as an error, never as `outside` [IP-12]. */
   readonly check: (text: unknown) => 'inside' | 'outside' | 'malformed'
-  /** The same for an address that was parsed before. */
+  /** Checks an address that is already parsed. */
   readonly checkAddress: (address: Address) => 'inside' | 'outside'
-  /** How much of a rule's addresses the list takes in; `malformed` for a text that is no rule. */
+  /** How many of a rule's addresses the list covers: all, some or none. `malformed` for a text that is no rule. */
   readonly covers: (rule: RuleInput) => 'whole' | 'part' | 'none' | 'malformed'
 }
 
 /**
- * Compiles rules to a matcher whose cost grows with the logarithm of their number. An empty list matches nothing: every
- * address is `outside` [IP-13]; whether that means "no restriction" or "nobody" is for the caller to say. IPv6 rules
- * never match IPv4, and IPv4 rules match every spelling of their addresses, the mapped one included [IP-11]. Throws on
- * a text that is no rule: pass what a person typed through `checkRules` first.
+ * Compiles rules into a matcher. The time of a check grows with the logarithm of their number. With an empty list every
+ * address is `outside` [IP-13]. The caller decides what an empty list means: no restriction, or nobody. IPv6 rules
+ * never match IPv4. IPv4 rules match every spelling of their addresses, also the mapped one [IP-11]. A text that is no
+ * rule throws, so pass what a person typed through `checkRules` first.
  *
  * @contract pure · inside|outside|malformed of its check · throws NL_ARGUMENT · RFC 4632 §3.1
  * @example
@@ -55,7 +55,7 @@ export function compileRules(texts: readonly RuleInput[], options: RuleOptions =
   })
 }
 
-/** Apart from the closures of the matcher, which would otherwise hold on to the rules as they were read. */
+/** A function of its own, so that the closures of the matcher do not keep the unmerged rules in memory. */
 function mergeAll(rules: Uint32Array): { count: number; ipv4: Boundaries; nets: Boundaries; rest: Boundaries } {
   const merge = (width: 1 | 2 | 4): Boundaries => {
     const order = orderOf(rules, (at) => widthOf(rules, at) === width)
@@ -64,7 +64,7 @@ function mergeAll(rules: Uint32Array): { count: number; ipv4: Boundaries; nets: 
   return { count: rules.length / 8, ipv4: merge(1), nets: merge(2), rest: merge(4) }
 }
 
-/** Walks from block to block: at each step one of the levels must take in the next address. */
+/** Walks from block to block. At each step one of the levels must cover the next address. */
 function shareOf(levels: readonly Boundaries[], next: Uint32Array, last: Uint32Array): 'whole' | 'part' | 'none' {
   if (!levels.some((level) => isInside(level, next) || rankOf(level, next) !== rankOf(level, last))) return 'none'
   while (compareKeys(next, 0, last, 0, 4) <= 0) {

@@ -1,4 +1,4 @@
-/** The longest text that can be an address: `0000:0000:0000:0000:0000:ffff:255.255.255.255`. */
+/** The length of the longest text of an address: `0000:0000:0000:0000:0000:ffff:255.255.255.255`. */
 export const LONGEST_ADDRESS = 45
 
 /** The third word of every IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2). */
@@ -17,14 +17,14 @@ for (let value = 0; value < 16; value++) {
 const groups = new Uint16Array(8)
 
 /**
- * The one strict parser of the library. Reads `text` from `from` up to `to` into four words of 32 bits, the highest
- * first; an IPv4 address is written in its mapped form, so that all its spellings give the same numbers [IP-11].
- * Answers the family or, when the text is no address, the complement (`~`) of the position that is to blame: numbers
- * and no object, because every check passes here. No digit is read more than twice; callers cap the length.
+ * Reads `text` from `from` up to `to` into four words of 32 bits, the highest first. It is strict, and every address
+ * passes through it. An IPv4 address is written in its mapped form, so that all its spellings give the same numbers
+ * [IP-11]. The answer is the family. For a text that is no address it is the complement (`~`) of the wrong position. It
+ * is a number and no object, for speed. No digit is read more than twice. Callers limit the length.
  */
 export function readAddress(text: string, from: number, to: number, words: Uint32Array): number {
   let count = 0
-  // The group before which `::` stands; once, for one zero group or more.
+  // The group before which `::` stands. It stands for one zero group or more, and may occur once.
   let gap = -1
   let group = 0
   let digits = 0
@@ -72,7 +72,7 @@ export function readAddress(text: string, from: number, to: number, words: Uint3
   return isMapped(words, 0) ? 4 : 6
 }
 
-/** Four decimal numbers, none above 255 and none with a leading zero, which some would read as octal [IP-12]. */
+/** Reads four decimal numbers up to 255. A leading zero is refused, because some programs read it as octal [IP-12]. */
 function readDotted(text: string, from: number, to: number, words: Uint32Array): number {
   let value = 0
   let octet = -1

@@ -6,7 +6,7 @@ const LONGEST_RULE = 2 * LONGEST_ADDRESS + 1
 
 export const FULL = 0xffffffff
 
-/** Why a text is no rule. `at` is the position to blame, `meant` the rule that was probably meant. */
+/** Why a text is no rule. `at` is the first wrong position, `meant` the rule that was probably meant. */
 export interface RuleRefusal {
   readonly reason: 'malformed' | 'host-bits' | 'everything' | 'mixed-families' | 'reversed'
   readonly at?: number
@@ -14,8 +14,8 @@ export interface RuleRefusal {
 }
 
 /**
- * Reads a rule into eight words: its first and its last address, both in mapped form. Answers the family or why the
- * text is refused. A rule that takes in a whole family is refused unless `everything` is set [IP-13].
+ * Reads a rule into eight words: its first and its last address, both in mapped form. The answer is the family, or why
+ * the text is refused. A rule that covers a whole family is refused unless `everything` is set [IP-13].
  */
 export function readRule(text: unknown, everything: boolean, bounds: Uint32Array): 4 | 6 | RuleRefusal {
   if (typeof text !== 'string' || text.length > LONGEST_RULE) return { reason: 'malformed' }
@@ -41,7 +41,7 @@ export function readRule(text: unknown, everything: boolean, bounds: Uint32Array
 
 const last = new Uint32Array(4)
 
-/** Turns the one address in `bounds` into the CIDR block whose prefix length stands behind `slash`. */
+/** Turns the address in `bounds` into a CIDR block. The prefix length stands after `slash`. */
 function widen(
   text: string,
   slash: number,
@@ -54,7 +54,7 @@ function widen(
   if (length < 0 || length > (family === 4 && !colons ? 32 : 128)) return { reason: 'malformed', at: slash + 1 }
   const shown = colons && length >= 96 ? length - 96 : length
   if (shown === 0 && !everything) return { reason: 'everything' }
-  // An IPv4 address in IPv6 spelling: the block lies within ::ffff:0:0/96, or IPv4's own length was meant.
+  // An IPv4 address in IPv6 spelling. Either the block lies within ::ffff:0:0/96, or a prefix length of IPv4 was meant.
   if (colons && length < 96) {
     if (length > 32) return { reason: 'malformed', at: slash + 1 }
     applyPrefix(bounds, length + 96)
@@ -64,7 +64,7 @@ function widen(
   return { reason: 'host-bits', meant: `${formatAddress(addressOf(bounds, 0))}/${shown}` }
 }
 
-/** One to three digits up to the end of the text, without a leading zero; -1 for anything else. */
+/** Reads one to three digits up to the end of the text, without a leading zero. It gives -1 for anything else. */
 function readPrefixLength(text: string, from: number): number {
   const digits = text.length - from
   if (digits < 1 || digits > 3 || (digits > 1 && text[from] === '0')) return -1
@@ -77,7 +77,7 @@ function readPrefixLength(text: string, from: number): number {
   return length
 }
 
-/** Writes the block's first and last address; answers whether bits behind the prefix were set. */
+/** Writes the first and last address of the block. True if bits after the prefix were set. */
 function applyPrefix(bounds: Uint32Array, length: number): boolean {
   let hostBits = false
   for (let word = 0; word < 4; word++) {

@@ -5,25 +5,25 @@ import { FULL, readRule } from './read-rule.ts'
 import type { RuleRefusal } from './read-rule.ts'
 
 /**
- * Acknowledges that a rule takes in every address of a family, such as `0.0.0.0/0` or `::/0` [IP-13]. Without it such
- * a rule is refused, because one mistyped digit would admit everyone.
+ * Acknowledges that a rule covers every address of a family, such as `0.0.0.0/0` or `::/0` [IP-13]. Without it such a
+ * rule is refused, because one mistyped digit would admit everyone.
  */
 export const ALLOW_EVERYTHING: unique symbol = Symbol.for('nightlatch.network.ALLOW_EVERYTHING') as never
 
-/** How rules are read. */
+/** Options for reading rules. */
 export interface RuleOptions {
-  /** Set to {@link ALLOW_EVERYTHING} to accept rules that take in a whole family. Default: such rules are refused. */
+  /** Set it to {@link ALLOW_EVERYTHING} to accept rules that cover a whole family. By default they are refused. */
   readonly allowEverything?: typeof ALLOW_EVERYTHING
 }
 
-/** A rule that was read, with its canonical text, which is what to store and to show. */
+/** A rule that was read. Store and show `text`, which is canonical. */
 export interface Rule {
   readonly kind: 'address' | 'cidr' | 'range'
   readonly family: 4 | 6
   readonly text: string
 }
 
-/** A rule as text, or one that {@link parseRule} gave, of which the text counts. */
+/** A rule as text, or one from {@link parseRule}, of which only the text is read. */
 export type RuleInput = string | { readonly text: string }
 
 export type RuleResult = { readonly ok: true; readonly rule: Rule } | ({ readonly ok: false } & RuleRefusal)
@@ -35,8 +35,8 @@ export type RulesResult =
 const bounds = new Uint32Array(8)
 
 /**
- * Reads one rule that somebody typed: `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32` or `192.0.2.10-192.0.2.19`. A block
- * with host bits set is refused, and `meant` says which block or range was probably meant [IP-12].
+ * Reads one rule that a person typed: `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32` or `192.0.2.10-192.0.2.19`. A block
+ * with host bits set is refused, and `meant` is the block or range that was probably meant [IP-12].
  *
  * @contract pure · ok|malformed|host-bits|everything|mixed-families|reversed · throws NL_ARGUMENT · RFC 4632 §3.1
  * @example
@@ -60,9 +60,11 @@ function ruleOf(typed: string, family: 4 | 6): Rule {
 }
 
 /**
- * Reads a list that somebody typed and names every line that is no rule, so that a form can mark them all at once.
+ * Reads a list that a person typed. It names every line that is no rule, so that a form can mark all of them at once.
  *
  * @contract pure · ok|errors (with parseRule's reasons) · throws NL_ARGUMENT · RFC 4632 §3.1
+ * @example
+ * checkRules(['::1', '10.1.0.0/8']) // { ok: false, errors: [{ index: 1, reason: 'host-bits', meant: '10.0.0.0/8' }] }
  */
 export function checkRules(texts: readonly RuleInput[], options: RuleOptions = {}): RulesResult {
   const rules: Rule[] = []
@@ -81,8 +83,8 @@ export function checkRules(texts: readonly RuleInput[], options: RuleOptions = {
 const MOST_RULES = 4_194_304
 
 /**
- * Reads rules that are known to be good into eight words each; throws on the first that is not, because whoever calls
- * with a list that a person typed passes it through {@link checkRules} before.
+ * Reads rules into eight words each. It throws on a text that is no rule: a list that a person typed passes {@link
+ * checkRules} first.
  */
 export function readRules(texts: readonly RuleInput[], everything: boolean): Uint32Array {
   requireList(texts)
@@ -99,8 +101,8 @@ export function readRules(texts: readonly RuleInput[], everything: boolean): Uin
 }
 
 /**
- * How many words it takes to tell the rule at `at` from others: one for IPv4, two for IPv6 blocks of whole /64s, four
- * for the rest. Most lists hold none of the rest, which keeps them small.
+ * How many words are compared for the rule at `at`: one for IPv4, two for IPv6 blocks of whole /64s, four for the rest.
+ * Most lists have none of the rest, and so they stay small.
  */
 export function widthOf(rules: Uint32Array, at: number): 1 | 2 | 4 {
   if (isMapped(rules, at)) return 1
@@ -108,7 +110,7 @@ export function widthOf(rules: Uint32Array, at: number): 1 | 2 | 4 {
   return isNet ? 2 : 4
 }
 
-/** The numbers of the rules for which `belongs` holds; it is asked with the place of the rule's first word. */
+/** The indexes of the rules for which `belongs` is true. It gets the place of a rule's first word. */
 export function orderOf(rules: Uint32Array, belongs: (at: number) => boolean): Uint32Array {
   const order = new Uint32Array(rules.length / 8)
   let size = 0

@@ -1,6 +1,6 @@
 /**
- * Sorts the rules that `order` names by their first address: byte by byte from the lowest, each pass keeping the order
- * of the one before. For a million of them, comparing took 1.7 to 4 times as long.
+ * Sorts the rules that `order` names by their first address, byte by byte from the lowest. Each pass keeps the order of
+ * the pass before. For a million rules a sort by comparison took 1.7 to 4 times as long.
  */
 export function sortRules(rules: Uint32Array, order: Uint32Array, skip: number, width: number): Uint32Array {
   let from: Uint32Array = order
@@ -10,7 +10,7 @@ export function sortRules(rules: Uint32Array, order: Uint32Array, skip: number, 
     for (let shift = 0; shift < 32; shift += 8) {
       places.fill(0)
       for (let i = 0; i < from.length; i++) places[((rules[8 * from[i]! + word]! >>> shift) & 255) + 1]!++
-      // Where all have the same byte there is nothing to sort.
+      // If all have the same byte, there is nothing to sort.
       if (places.includes(from.length)) continue
       for (let byte = 1; byte < 256; byte++) places[byte]! += places[byte - 1]!
       for (let i = 0; i < from.length; i++) to[places[(rules[8 * from[i]! + word]! >>> shift) & 255]!++] = from[i]!

@@ -6,7 +6,7 @@ import { passkeyLimits as limits } from './limits.ts'
 export interface AttestedCredential {
   readonly aaguid: Uint8Array
   readonly id: Uint8Array
-  /** As it stands there. */
+  /** The COSE key as the authenticator wrote it. */
   readonly publicKey: Uint8Array
   readonly key: CoseKey
 }
@@ -22,7 +22,7 @@ export interface AuthenticatorData {
   readonly attested: AttestedCredential | null
 }
 
-/** The RP ID's hash, the flags and the counter. */
+/** The hash of the RP ID, the flags and the counter. */
 const leastBytes = 37
 const aaguidBytes = 16
 
@@ -43,8 +43,9 @@ function readAttested(bytes: Uint8Array): { readonly attested: AttestedCredentia
 }
 
 /**
- * Reads authenticator data to its last byte: what the flags announce is there, and nothing else [PKR-19]. Extension
- * outputs are well-formed and left out [PKR-14]. A backup of what cannot be backed up is malformed [PKR-8].
+ * Reads authenticator data to its last byte. It must have exactly the parts that its flags announce [PKR-19]. Extension
+ * outputs must be well-formed, and are not used [PKR-14]. A credential that is backed up but not backup-eligible is
+ * malformed [PKR-8].
  */
 export function readAuthenticatorData(bytes: Uint8Array): AuthenticatorData | null {
   if (bytes.length < leastBytes || bytes.length > limits.authenticatorData) return null

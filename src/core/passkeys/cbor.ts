@@ -1,10 +1,12 @@
 import { textOf } from '../bytes.ts'
 
-/** What authenticators write. Floats and `undefined` come out as null: nothing here asks for their value. */
+/**
+ * The CBOR values that authenticators write. Floats and `undefined` become null, because nothing here uses their value.
+ */
 export type Cbor = number | string | boolean | null | Uint8Array | readonly Cbor[] | CborMap
 export type CborMap = ReadonlyMap<number | string, Cbor>
 
-/** CTAP2 nests four deep; extensions may have a little more. */
+/** CTAP2 has four levels. Extensions may have a few more. */
 const deepest = 8
 const argumentWidths: readonly number[] = [1, 2, 4, 8]
 
@@ -19,7 +21,10 @@ function take(cursor: Cursor, length: number): Uint8Array | undefined {
   return cursor.bytes.slice(cursor.at - length, cursor.at)
 }
 
-/** Shortest form only; indefinite lengths and what no number holds exactly are malformed. */
+/**
+ * Reads the argument of an item in its shortest form. Other forms, indefinite lengths and integers that a number cannot
+ * hold exactly are malformed.
+ */
 function argumentOf(cursor: Cursor, short: number): number | undefined {
   if (short < 24) return short
   const width = argumentWidths[short - 24]
@@ -41,7 +46,7 @@ function textItem(bytes: Uint8Array | undefined): string | undefined {
   try {
     return bytes === undefined ? undefined : textOf(bytes)
   } catch {
-    // Not UTF-8.
+    // The bytes are not UTF-8.
     return undefined
   }
 }
@@ -71,7 +76,7 @@ function map(cursor: Cursor, count: number, depth: number): CborMap | undefined 
   return entries
 }
 
-/** Undefined: malformed, or of a kind that authenticators must not write, such as tags (CTAP2 §8). */
+/** Undefined if the item is malformed, or of a kind that authenticators must not write, such as tags (CTAP2 §8). */
 function item(cursor: Cursor, depth: number): Cbor | undefined {
   const head = cursor.bytes[cursor.at]
   if (head === undefined) return undefined
@@ -79,7 +84,7 @@ function item(cursor: Cursor, depth: number): Cbor | undefined {
   const major = head >> 5
   if (major === 7) return simple(cursor, head & 31)
   const argument = argumentOf(cursor, head & 31)
-  // No item is shorter than a byte: a count that the rest cannot hold is not counted up to.
+  // Every item takes at least one byte. So a count that is larger than the rest is refused at once.
   if (argument === undefined || (major > 1 && argument > cursor.bytes.length - cursor.at)) return undefined
   if (major === 0) return argument
   if (major === 1) return -1 - argument
@@ -89,7 +94,7 @@ function item(cursor: Cursor, depth: number): Cbor | undefined {
   return major === 5 ? map(cursor, argument, depth) : undefined
 }
 
-/** Reads one item strictly, from a place on; `end` is where the next one would begin. Null when it is malformed. */
+/** Reads the item at `at` strictly. `end` is the place after it. Null if the item is malformed. */
 export function readCbor(bytes: Uint8Array, at = 0): { readonly value: Cbor; readonly end: number } | null {
   const cursor: Cursor = { bytes, at }
   const value = item(cursor, deepest)

@@ -5,7 +5,7 @@ import type { RelyingParty } from './relying-party.ts'
 
 export type UserVerification = 'required' | 'preferred'
 
-/** A passkey as the browser is told of it. */
+/** A passkey as a browser gets it. */
 export interface CredentialDescriptor {
   readonly type: 'public-key'
   readonly id: string
@@ -34,20 +34,20 @@ export interface PasskeyRequestOptions {
   readonly challenge: string
   readonly timeout: number
   readonly rpId: string
-  /** Empty: any passkey that the authenticator has for this relying party. */
+  /** If it is empty, any passkey of this relying party can be used. */
   readonly allowCredentials: readonly CredentialDescriptor[]
   readonly userVerification: UserVerification
 }
 
-/** A stored passkey, as far as a browser needs it to find the authenticator. */
+/** The part of a stored passkey that a browser needs to find the authenticator. */
 export interface KnownCredential {
   readonly id: string
   readonly transports: readonly string[]
 }
 
 /**
- * COSE: EdDSA, ES256, RS256, in the order of preference [PKR-9]. What is offered is what is accepted. The numbers that
- * name a curve as well (−9, −19, …) say nothing more to the authenticators that exist.
+ * COSE algorithms in the order of preference: EdDSA, ES256, RS256 [PKR-9]. Only offered algorithms are accepted. The
+ * numbers that also name a curve (−9, −19, …) tell existing authenticators nothing more.
  */
 export const passkeyAlgorithms: readonly number[] = /* @__PURE__ */ Object.freeze([-8, -7, -257])
 
@@ -71,19 +71,20 @@ function checkCeremony(options: {
 }
 
 /**
- * What a page needs to make a passkey. Attestation is not asked for: it would tell the maker of an authenticator, which
- * decides nothing here, at the price of a question that people refuse [PKR-10]. The timeout is from 300000 to 600000.
+ * Makes the options with which a page creates a passkey. It does not ask for attestation [PKR-10]. That would name the
+ * maker of the authenticator, on which nothing depends here, and browsers would ask the person a question that many
+ * refuse. The timeout is from 300000 to 600000.
  *
  * @contract pure · timeoutMs ms · options as plain JSON · throws NL_ARGUMENT · WebAuthn L3 §5.4
  */
 export function creationOptions(options: {
   readonly relyingParty: RelyingParty
   readonly challenge: string
-  /** `handle` is base64url of 1 to 64 bytes, and tells nothing about the person [PKR-15]. */
+  /** `handle` is base64url of 1 to 64 bytes. It contains nothing about the person [PKR-15]. */
   readonly user: { readonly handle: string; readonly name: string; readonly displayName: string }
-  /** The passkeys that the account has: an authenticator makes no second one [PKR-16]. */
+  /** The passkeys of the account. An authenticator that has one of them makes no second one [PKR-16]. */
   readonly exclude: readonly KnownCredential[]
-  /** `required`: only a passkey that is found without a name. Default `preferred`. */
+  /** `required`: only a passkey that can be found without a name. Default `preferred`. */
   readonly residentKey?: 'required' | 'preferred' | undefined
   readonly userVerification?: UserVerification | undefined
   readonly timeoutMs?: number | undefined
@@ -113,7 +114,7 @@ export function creationOptions(options: {
 }
 
 /**
- * What a page needs to ask for a passkey. The timeout is from 300000 to 600000.
+ * Makes the options with which a page asks for a passkey. The timeout is from 300000 to 600000.
  *
  * @contract pure · timeoutMs ms · options as plain JSON · throws NL_ARGUMENT · WebAuthn L3 §5.5
  */

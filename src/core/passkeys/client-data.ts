@@ -8,20 +8,20 @@ function parse(bytes: Uint8Array): Readonly<Record<string, unknown>> | null {
     const value = JSON.parse(textOf(bytes)) as unknown
     return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null
   } catch {
-    // Neither UTF-8 nor JSON.
+    // The bytes are not UTF-8 or not JSON.
     return null
   }
 }
 
-/** Browsers name the page on top whenever a frame of another origin asks: without the name there is nothing to check. */
+/** If a frame of another origin asks, browsers name the top page. Without that name nothing can be checked. */
 function frameAllowed(crossOrigin: unknown, topOrigin: unknown, { topOrigins }: RelyingParty): boolean {
   if (crossOrigin === undefined || crossOrigin === false) return topOrigin === undefined
   return crossOrigin === true && topOrigins.some((allowed) => allowed === topOrigin)
 }
 
 /**
- * Whether the browser says that this ceremony was asked for, by this challenge, from a page that may ask [PKR-3, PKR-4,
- * PKR-5, PKA-3]. What else it says is left out: it may say more in future.
+ * Whether the browser states the expected type, the expected challenge and an allowed page [PKR-3, PKR-4, PKR-5,
+ * PKA-3]. Other fields are ignored, because browsers may add some.
  */
 export function isExpectedClientData(question: {
   readonly bytes: Uint8Array
@@ -30,8 +30,8 @@ export function isExpectedClientData(question: {
   readonly relyingParty: RelyingParty
 }): boolean {
   const { bytes, type, challenge, relyingParty } = question
-  const said = parse(bytes)
-  if (said === null || said.type !== type || said.challenge !== challenge) return false
-  if (!relyingParty.origins.some((allowed) => allowed === said.origin)) return false
-  return frameAllowed(said.crossOrigin, said.topOrigin, relyingParty)
+  const stated = parse(bytes)
+  if (stated === null || stated.type !== type || stated.challenge !== challenge) return false
+  if (!relyingParty.origins.some((allowed) => allowed === stated.origin)) return false
+  return frameAllowed(stated.crossOrigin, stated.topOrigin, relyingParty)
 }

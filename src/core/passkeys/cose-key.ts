@@ -1,14 +1,14 @@
 import type { Cbor, CborMap } from './cbor.ts'
 import { isCborMap, readCbor } from './cbor.ts'
 
-/** A public key of an algorithm that is offered [PKR-9]. */
+/** A public key of an offered algorithm [PKR-9]. */
 export type CoseKey =
   | { readonly algorithm: -7; readonly x: Uint8Array; readonly y: Uint8Array }
   | { readonly algorithm: -8 }
   | { readonly algorithm: -257 }
 
 const coordinateBytes = 32
-/** 2048 to 4096 bits: shorter ones can be factored, longer ones are work that a stranger sets. */
+/** 2048 to 4096 bits. Shorter ones can be factored. With longer ones a stranger could make the server work. */
 const modulusBytes = { from: 256, to: 512 }
 const longestExponent = 4
 
@@ -16,7 +16,7 @@ function isBytes(value: Cbor | undefined, from: number, to: number = from): valu
   return value instanceof Uint8Array && value.length >= from && value.length <= to
 }
 
-/** An odd positive number without leading zeros, as RFC 8230 §4 writes both. */
+/** Whether it is an odd positive number without leading zeros. RFC 8230 §4 writes modulus and exponent like this. */
 function isOdd(value: Uint8Array): boolean {
   return value[0] !== 0 && value[value.length - 1]! % 2 === 1
 }
@@ -28,8 +28,8 @@ function isRsa(key: CborMap): boolean {
 }
 
 /**
- * Null unless it is a key of an offered algorithm on its one curve, with all the parameters that it needs and none
- * besides (WebAuthn L3 §5.8.5, §6.5.1.1).
+ * Null unless it is a key of an offered algorithm on its one curve, with exactly the parameters that it needs (WebAuthn
+ * L3 §5.8.5, §6.5.1.1).
  */
 export function coseKeyOf(key: Cbor): CoseKey | null {
   if (!isCborMap(key)) return null
@@ -43,7 +43,7 @@ export function coseKeyOf(key: Cbor): CoseKey | null {
   return kty === 3 && alg === -257 && key.size === 4 && isRsa(key) ? { algorithm: -257 } : null
 }
 
-/** A key as it is stored: nothing may follow it. */
+/** Reads a stored key. No byte may follow it. */
 export function readCoseKey(bytes: Uint8Array): CoseKey | null {
   const read = readCbor(bytes)
   return read !== null && read.end === bytes.length ? coseKeyOf(read.value) : null

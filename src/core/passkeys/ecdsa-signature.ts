@@ -1,9 +1,9 @@
 const integerTag = 0x02
 const sequenceTag = 0x30
-/** 32 bytes, and a zero in front when the first bit is set. */
+/** 32 bytes, and a zero in front if the first bit is set. */
 const longestInteger = 33
 
-/** The index after the integer that begins there; 0 when none does. */
+/** The index after the integer that begins at `at`. 0 if none begins there. */
 function integerEnd(bytes: Uint8Array, at: number): number {
   const length = bytes[at + 1] ?? 0
   const [first = 0, second = 0] = bytes.subarray(at + 2, at + 2 + length)
@@ -13,8 +13,8 @@ function integerEnd(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Whether it is an ECDSA signature over P-256 in DER, the one spelling that it has (WebAuthn L3 §6.5.5). Readers of BER
- * take others for it.
+ * Whether the bytes are an ECDSA signature over P-256 in DER (WebAuthn L3 §6.5.5). DER has one spelling of each
+ * signature. Programs that read BER accept others.
  */
 export function isEcdsaSignature(bytes: Uint8Array): boolean {
   if (bytes[0] !== sequenceTag || bytes[1] !== bytes.length - 2 || bytes.length > 0x80) return false

@@ -1,4 +1,4 @@
-/** What a verified registration showed, and what a record keeps of a passkey [PKR-13]. */
+/** The facts of a verified registration. A record keeps them for the passkey [PKR-13]. */
 export interface RegistrationFacts {
   /** The credential's id, base64url. */
   readonly id: string
@@ -10,14 +10,14 @@ export interface RegistrationFacts {
   readonly userVerified: boolean
   readonly backupEligible: boolean
   readonly backedUp: boolean
-  /** The model of the authenticator, a UUID in lower case; all zeros when it does not say. Nobody vouches for it. */
+  /** The model of the authenticator, a UUID in lower case. All zeros if it does not say. It is not verified. */
   readonly aaguid: string
   readonly transports: readonly string[]
-  /** The format of the attestation statement. What certificates it has are not followed: it vouches for nothing. */
+  /** The format of the attestation statement. Its certificates are not checked, so it proves nothing. */
   readonly attestation: string
 }
 
-/** What a verified assertion showed. */
+/** The facts of a verified assertion. */
 export interface AssertionFacts {
   readonly counter: number
   readonly userVerified: boolean
@@ -26,8 +26,8 @@ export interface AssertionFacts {
 }
 
 /**
- * What a verifier found in a registration; null if it is not of the form that its port says. The verifier may be the
- * host's own.
+ * Reads a verifier's answer for a registration. It gives null for an answer of another form, because the verifier may
+ * be the host's own.
  */
 export function readRegistrationFacts(value: unknown): RegistrationFacts | null {
   const shown = readAssertionFacts(value)
@@ -38,7 +38,7 @@ export function readRegistrationFacts(value: unknown): RegistrationFacts | null 
   return { ...shown, id, publicKey, algorithm: algorithm as number, aaguid, attestation, transports }
 }
 
-/** What a verifier found in an assertion; null if it is not of the form that its port says. */
+/** Reads a verifier's answer for an assertion. It gives null for an answer of another form. */
 export function readAssertionFacts(value: unknown): AssertionFacts | null {
   if (typeof value !== 'object' || value === null) return null
   const { counter, userVerified, backupEligible, backedUp } = value as Unread<AssertionFacts>

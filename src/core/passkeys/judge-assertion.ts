@@ -1,32 +1,32 @@
 import type { AssertionFacts } from './facts.ts'
 import type { UserVerification } from './ceremony-options.ts'
 
-/** What an account's record knows of a passkey, as far as an assertion is judged by it. */
+/** The part of a stored passkey that an assertion is checked against. */
 export interface StoredPasskey {
   readonly counter: number
   readonly backupEligible: boolean
   readonly backedUp: boolean
-  /** User verification has once been shown together with another factor, or at registration [PKA-5]. */
+  /** The passkey once verified its user together with another factor, or at registration [PKA-5]. */
   readonly uvInitialized: boolean
 }
 
 export type AssertionVerdict =
   | {
       readonly ok: true
-      /** The authenticator verified the user, and its word may count as a factor [PKA-4, PKA-5]. */
+      /** The authenticator verified the user, and this counts as a factor [PKA-4, PKA-5]. */
       readonly verified: boolean
-      /** The counter did not rise: perhaps a copy of the authenticator is about [PKA-10]. */
+      /** The counter did not grow. Perhaps the authenticator was copied [PKA-10]. */
       readonly counterRegressed: boolean
-      /** The passkey was backed up before and is no more [PKA-7]. */
+      /** The passkey was backed up before, and is not backed up now [PKA-7]. */
       readonly backupLost: boolean
-      /** What to store, once every other check of the sign-in has passed too [PKA-11]. */
+      /** Store this after every other check of the sign-in has passed too [PKA-11]. */
       readonly next: { readonly counter: number; readonly backedUp: boolean; readonly uvInitialized: boolean }
     }
   | { readonly ok: false; readonly reason: 'user-verification' | 'backup-eligibility' | 'counter' | 'synced' }
 
 /**
- * The policy over a passkey and a verified assertion of it. Backup eligibility never changes in a credential's life, so
- * a change is refused [PKA-6]. Without user verification a passkey shows possession only.
+ * Checks a verified assertion against the stored passkey and the policy. The backup eligibility of a credential never
+ * changes, so a change is refused [PKA-6]. Without user verification a passkey shows possession only.
  *
  * @contract pure · ok|user-verification|backup-eligibility|counter|synced · throws none · WebAuthn L3 §7.2 steps 17–24
  */

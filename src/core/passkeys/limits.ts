@@ -1,10 +1,10 @@
-/** Hard caps and defaults of passkeys. None of them can be configured away. Times are ms, sizes are bytes. */
+/** Caps and defaults of passkeys. No option exceeds a cap. Times are ms, sizes are bytes. */
 export interface PasskeyLimits {
-  /** How long a browser waits for the authenticator unless configured otherwise: 5 minutes [PKR-17]. */
+  /** How long a browser waits for the authenticator by default: 5 minutes [PKR-17]. */
   readonly timeoutMs: number
-  /** The longest that can be configured: 10 minutes. */
+  /** The longest wait that can be configured: 10 minutes. */
   readonly longestTimeoutMs: number
-  /** Most characters of a response that comes as JSON text. */
+  /** The most characters of a response that is given as JSON text. */
   readonly responseText: number
   /** [PKR-11] */
   readonly credentialId: number
@@ -13,9 +13,9 @@ export interface PasskeyLimits {
   readonly authenticatorData: number
   readonly signature: number
   readonly userHandle: number
-  /** Most entries of a list of transports that are looked at. */
+  /** The most transports that are read from a list. */
   readonly transports: number
-  /** Most characters of the relying party's name, which authenticators cut at 64 bytes. */
+  /** The most characters of the relying party's name. Authenticators cut it at 64 bytes. */
   readonly relyingPartyName: number
 }
 

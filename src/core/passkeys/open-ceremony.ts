@@ -15,14 +15,14 @@ import { passkeyLimits as limits } from './limits.ts'
 import type { RelyingParty } from './relying-party.ts'
 import type { AssertionResponse, RegistrationResponse } from './responses.ts'
 
-/** What an authenticator's signature covers: the data, then the hash of what the browser said. */
+/** The bytes that an authenticator signs: its data, then the hash of the client data. */
 interface Signed {
   readonly data: AuthenticatorData
   readonly clientDataHash: Uint8Array
   readonly bytes: Uint8Array
 }
 
-/** A registration in which all holds but what its attestation statement may say. */
+/** A registration of which everything is checked except the attestation statement. */
 export interface OpenedRegistration {
   readonly facts: RegistrationFacts
   readonly credential: AttestedCredential
@@ -32,7 +32,7 @@ export interface OpenedRegistration {
   readonly signedBytes: Uint8Array
 }
 
-/** An assertion in which all holds but what its signature may say. */
+/** An assertion of which everything is checked except the signature. */
 export interface OpenedAssertion {
   readonly facts: AssertionFacts
   readonly publicKey: Uint8Array
@@ -62,7 +62,7 @@ function readSigned(question: {
   return { data, clientDataHash, bytes: concatBytes(authenticatorData, clientDataHash) }
 }
 
-/** Exactly the three parts that it has: fmt, attStmt, authData (WebAuthn L3 §6.5.4). */
+/** Reads an attestation object. It must have exactly three parts: fmt, attStmt, authData (WebAuthn L3 §6.5.4). */
 function readAttestationObject(
   text: string,
 ): { readonly format: string; readonly statement: CborMap; readonly authenticatorData: Uint8Array } | null {
@@ -74,14 +74,15 @@ function readAttestationObject(
   return data instanceof Uint8Array ? { format, statement, authenticatorData: data } : null
 }
 
-/** The model as a UUID. */
+/** Writes the model of an authenticator as a UUID. */
 function uuidOf(aaguid: Uint8Array): string {
   const hex = [...aaguid].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
 /**
- * Does what WebAuthn L3 §7.1 asks of a registration, up to its attestation statement, which needs signatures checked.
+ * Does the steps of WebAuthn L3 §7.1 for a registration. The attestation statement is checked elsewhere, because that
+ * takes a check of signatures.
  *
  * @contract pure · opened|null · throws none · WebAuthn L3 §7.1 steps 5–20
  */
@@ -125,13 +126,14 @@ export function openRegistration(question: {
   }
 }
 
-/** Whether a signature has the one form that it has for the algorithm; whether it holds is not asked here. */
+/** Whether a signature has the form that its algorithm gives. The signature is not verified here. */
 export function isSignatureFor(algorithm: CoseKey['algorithm'], signature: Uint8Array): boolean {
   return algorithm === -7 ? isEcdsaSignature(signature) : signature.length > 0
 }
 
 /**
- * Does what WebAuthn L3 §7.2 asks of an assertion, up to its signature. Whose passkey it is, is the caller's to know.
+ * Does the steps of WebAuthn L3 §7.2 for an assertion. The signature is verified elsewhere. The caller checks whose
+ * passkey it is.
  *
  * @contract pure · publicKey base64url · opened|null · throws none · WebAuthn L3 §7.2 steps 8–18
  */

@@ -2,14 +2,14 @@ import { decodeBase64url } from '../bytes.ts'
 import { NightlatchError } from '../errors.ts'
 import { passkeyLimits } from './limits.ts'
 
-/** Whom passkeys are for, and the pages that may ask for them. */
+/** The relying party of passkeys, and the pages that may ask for them. */
 export interface RelyingParty {
-  /** The RP ID: a bare domain. A passkey never leaves it, so changing it orphans every one. */
+  /** The RP ID, a bare domain. A passkey belongs to one RP ID. After a change no existing passkey works. */
   readonly id: string
   readonly name: string
-  /** Compared to the last character [PKR-4]. */
+  /** Every character is compared [PKR-4]. */
   readonly origins: readonly string[]
-  /** The pages that may hold the asking page in a frame; empty: none may [PKR-5]. */
+  /** Pages that may show an asking page in a frame. If the list is empty, none may [PKR-5]. */
   readonly topOrigins: readonly string[]
 }
 
@@ -23,7 +23,7 @@ function config(rule: string): NightlatchError {
   return new NightlatchError('NL_CONFIG', rule)
 }
 
-/** Lower case and ASCII only, as browsers write it: what differs from that would match no origin. */
+/** Lower case and ASCII only, as browsers write it. Any other spelling would match no origin. */
 function isDomain(text: unknown): text is string {
   if (typeof text !== 'string' || text.length > longestDomain) return false
   const labels = text.split('.')
@@ -31,7 +31,7 @@ function isDomain(text: unknown): text is string {
   return (isName || text === 'localhost') && labels.every((part) => label.test(part))
 }
 
-/** The host of an origin as browsers write it, without a default port; null for anything else. */
+/** The host of an origin as browsers write it, without a default port. Null for anything else. */
 function hostOf(origin: unknown): string | null {
   if (typeof origin !== 'string') return null
   const [, scheme = '', host, port] = webOrigin.exec(origin) ?? []
@@ -50,8 +50,8 @@ function readList(value: unknown, title: string): readonly string[] {
 }
 
 /**
- * Reads whom passkeys are for. An origin is the RP ID or below it, on https (or `http://localhost` while developing),
- * written as browsers write it; `android:apk-key-hash:…` stands for an app.
+ * Checks the relying party. An origin must be the RP ID or a subdomain of it, on https (or `http://localhost` for
+ * development), as browsers write it. `android:apk-key-hash:…` stands for an app.
  *
  * @contract pure · the relying party, frozen · throws NL_CONFIG · WebAuthn L3 §5.1.2, §13.4.9
  * @example

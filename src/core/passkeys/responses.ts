@@ -1,17 +1,17 @@
 import { decodeBase64url } from '../bytes.ts'
 import { passkeyLimits as limits } from './limits.ts'
 
-/** What is needed of a browser's `RegistrationResponseJSON`. Bytes are base64url. */
+/** The part of a browser's `RegistrationResponseJSON` that is used. Bytes are base64url. */
 export interface RegistrationResponse {
   readonly id: string
   readonly clientDataJSON: string
   readonly attestationObject: string
   readonly transports: readonly string[]
-  /** Whether the authenticator finds it without being told its id, as the browser says; null if it does not. */
+  /** Whether the authenticator finds the passkey without its id, as the browser says. Null if it does not say. */
   readonly discoverable: boolean | null
 }
 
-/** What is needed of a browser's `AuthenticationResponseJSON`. Bytes are base64url. */
+/** The part of a browser's `AuthenticationResponseJSON` that is used. Bytes are base64url. */
 export interface AssertionResponse {
   readonly id: string
   readonly clientDataJSON: string
@@ -28,7 +28,7 @@ function fieldsOf(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null ? (value as Fields) : null
 }
 
-/** The text itself if it is the one spelling of so many bytes. */
+/** The text, if it is the base64url of that many bytes. */
 function bytesText(value: unknown, size: { readonly from: number; readonly to: number }): string | null {
   if (typeof value !== 'string' || value.length > Math.ceil((size.to * 4) / 3)) return null
   const bytes = decodeBase64url(value)
@@ -42,19 +42,19 @@ function transportsOf(value: unknown): readonly string[] | null {
   return knownTransports.filter((name) => listed.includes(name))
 }
 
-/** Some browsers write the handle that an authenticator did not give as one of no bytes. */
+/** Some browsers write an empty handle if the authenticator gave none. */
 function userHandleOf(value: unknown): string | null | undefined {
   if (value === undefined || value === null || value === '') return null
   return bytesText(value, { from: 1, to: limits.userHandle }) ?? undefined
 }
 
-/** Each field is read once, so that what was checked is what is kept. */
-/** `credProps.rk`. No authenticator signs it: good for advice, never for letting anybody in. */
+/** `credProps.rk`. No authenticator signs it, so it is good for advice and must never open an account. */
 function discoverableOf(outputs: unknown): boolean | null {
   const rk = fieldsOf(fieldsOf(outputs)?.credProps)?.rk
   return typeof rk === 'boolean' ? rk : null
 }
 
+/** Reads each field once, so that the value that is kept is the one that was checked. */
 function credentialOf(value: unknown): {
   readonly id: string
   readonly response: Fields
@@ -74,14 +74,14 @@ function orNull<Value>(read: () => Value | null): Value | null {
   try {
     return read()
   } catch {
-    // No JSON, or an object whose fields throw when they are looked at.
+    // The text is not JSON, or a field of the object throws when it is read.
     return null
   }
 }
 
 /**
- * Reads what a browser sent for a new passkey: the JSON of the credential, parsed or as text. Extension outputs but
- * `credProps`, and whatever else is in it, are left out [PKR-14].
+ * Reads what a browser sent for a new passkey: the JSON of the credential, parsed or as text. Other parts are left out,
+ * also all extension outputs but `credProps` [PKR-14].
  *
  * @contract pure · response|null · throws none · WebAuthn L3 §5.1 RegistrationResponseJSON
  */
@@ -98,7 +98,7 @@ export function readRegistrationResponse(value: unknown): RegistrationResponse |
   })
 }
 
-/** The RP ID's hash, the flags and the counter: what authenticator data has at least [PKR-19]. */
+/** Authenticator data has at least the hash of the RP ID, the flags and the counter [PKR-19]. */
 export const leastAuthenticatorData = 37
 
 /**

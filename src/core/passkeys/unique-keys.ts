@@ -2,8 +2,8 @@ import { encodeBase64url, frame } from '../bytes.ts'
 import { sha256 } from '../hmac.ts'
 
 /**
- * The unique key that makes a credential id belong to one account only [PKR-12]. A plain hash, not a keyed one: ids are
- * random and public, and the key must stay the same when the key ring is rotated.
+ * The unique key of a credential id. With it a credential belongs to one account only [PKR-12]. It is a plain hash and
+ * no keyed one. Ids are random and public, and the key must stay the same when the key ring is rotated.
  *
  * @contract pure · id base64url · key · throws none
  */

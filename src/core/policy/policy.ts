@@ -1,25 +1,25 @@
 import { requireObject } from '../arguments.ts'
 import { NightlatchError } from '../errors.ts'
 
-/** Factors are asked of every account the policy is for. Times in milliseconds. */
+/** A requirement of a factor for every account of the policy. Times are ms. */
 export interface RequiredFactors {
-  /** When the requirement began: a new time is a new requirement, with a new grace for everybody. */
+  /** When the requirement began. A new time is a new requirement, with a new grace for every account. */
   readonly since: number
   /** How long an account may sign in without a factor, counted from its own first sign-in under the requirement. */
   readonly graceMs: number
 }
 
-/** What an organization asks of its accounts. */
+/** What an organization requires of its accounts. */
 export interface Policy {
   readonly factors: 'optional' | { readonly required: RequiredFactors }
 }
 
-/** The policy of an account that nobody asks anything of. */
+/** The policy that requires nothing. */
 export const defaultPolicy: Policy = Object.freeze({ factors: 'optional' })
 
 const dayMs = 86_400_000
 
-/** Longest grace: 90 days. */
+/** The longest grace: 90 days. */
 export const maxGraceMs: number = 90 * dayMs
 
 const latestTime = 8e15
@@ -34,7 +34,7 @@ function requireKeys(value: object, path: string, known: readonly string[]): voi
 }
 
 /**
- * Checks a policy and returns it as it is to be kept; unknown keys and impossible times are refused.
+ * Checks a policy and returns the value to keep. Unknown keys and impossible times are refused.
  *
  * @contract pure · since ms, graceMs ms · throws NL_CONFIG, NL_ARGUMENT
  * @example

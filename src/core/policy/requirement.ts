@@ -2,15 +2,15 @@ import { argumentError, requireInteger, requireObject } from '../arguments.ts'
 import { definePolicy } from './policy.ts'
 import type { Policy } from './policy.ts'
 
-/** What of an account a policy looks at. */
+/** The part of an account that a policy reads. */
 export interface PolicyAccount {
-  /** Whether a factor is enrolled that satisfies the policy; backup codes alone are none. */
+  /** Whether a factor is enrolled that satisfies the policy. Backup codes alone do not. */
   readonly hasFactor: boolean
-  /** What {@link graceStart} answered at an earlier sign-in, in ms, or `null`. */
+  /** The answer of {@link graceStart} at an earlier sign-in, in ms, or `null`. */
   readonly graceStartedAt: number | null
 }
 
-/** `enrollBy` is a time in ms: until then the account may go on without a factor. */
+/** `enrollBy` is a time in ms. Until then the account may sign in without a factor. */
 export type Requirement = 'none' | 'enroll-now' | { readonly enrollBy: number }
 
 export interface PolicyQuestion {
@@ -20,7 +20,7 @@ export interface PolicyQuestion {
   readonly now: number
 }
 
-// Below the latest time a Date can hold by more than the longest grace.
+// The latest time of a Date is later than this by more than the longest grace.
 const times = { from: 0, to: 8e15 }
 
 function checkQuestion(question: PolicyQuestion): PolicyQuestion {
@@ -34,13 +34,14 @@ function checkQuestion(question: PolicyQuestion): PolicyQuestion {
 }
 
 /**
- * When the account's grace began, to be stored with it at each sign-in. While nothing is required, what is stored stays.
+ * Gives the time at which the account's grace began. Store it at each sign-in. If nothing is required, the stored time
+ * stays.
  *
- * The clock starts at the account's first sign-in under the requirement, with or without a factor, and then never
- * moves: signing in again, or enrolling a factor and removing it, buys no time [ROL-7]. Only a requirement with a later
- * `since` starts it anew.
+ * The grace begins with the account's first sign-in under the requirement, with or without a factor. Then it never
+ * moves: signing in again gives no more time, and neither does enrolling a factor and removing it [ROL-7]. Only a
+ * requirement with a later `since` starts it anew.
  *
- * @contract pure · now ms, answer ms · outcomes time|null · throws NL_ARGUMENT, NL_CONFIG
+ * @contract pure · now ms, answer ms · time|null · throws NL_ARGUMENT, NL_CONFIG
  * @example
  * record.graceStartedAt = graceStart({ policy, account, now })
  */
@@ -49,12 +50,12 @@ export function graceStart(question: PolicyQuestion): number | null {
   if (policy.factors === 'optional') return account.graceStartedAt
   const { since } = policy.factors.required
   const started = account.graceStartedAt
-  // A server whose clock is behind may ask before `since`: the grace then starts with the requirement.
+  // A server whose clock is behind may call this before `since`. The grace then starts with the requirement.
   return started !== null && started >= since ? started : Math.max(now, since)
 }
 
 /**
- * What a policy asks of an account that signs in now.
+ * Tells what a policy requires of an account that signs in now.
  *
  * @contract pure · now ms, enrollBy ms · none|enroll-now|{ enrollBy } · throws NL_ARGUMENT, NL_CONFIG
  * @example

@@ -1,23 +1,23 @@
 import { argumentError, requireInteger, requireObject, requireOneOf } from '../arguments.ts'
 
-/** A weakness of the password that the host or nightlatch found out. Its age is none [SCR-4]. */
+/** A known weakness of the password. The age of a password is none [SCR-4]. */
 export type PasswordWeakness = 'breached' | 'short'
 
 /**
- * What the score is made of: plain facts about one account. Order never matters, and there is no field for the age of a
- * password: changing a good password earns nothing.
+ * The facts about one account that the score is calculated from. The order of the facts does not matter. There is no
+ * field for the age of a password, because changing a good password earns nothing.
  */
 export interface ScoreFacts {
-  /** Confirmed TOTP devices. */
+  /** Confirmed TOTP authenticators. */
   readonly totpAuthenticators: number
   /** All passkeys. */
   readonly passkeys: number
-  /** Those of them that verified their user (PIN, finger, face) when they were made. */
+  /** Those passkeys that verified their user (PIN, finger, face) at registration. */
   readonly userVerifiedPasskeys: number
   /** A phone number is verified and may receive codes. */
   readonly sms: boolean
   readonly backupCodesLeft: number
-  /** Codes in the present set, used ones included; 0 if there is no set. */
+  /** Codes in the current set, used ones included. 0 without a set. */
   readonly backupCodesTotal: number
   readonly loginAlerts: boolean
   readonly ipRules: boolean

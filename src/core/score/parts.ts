@@ -1,10 +1,10 @@
 import type { ScoreFacts } from './facts.ts'
 
-/** `second` is a further authenticator, `recovery` the way back in by backup codes; the last three are hygiene. */
+/** `second` is a further authenticator. `recovery` is the way back in by backup codes. The last three are settings. */
 export type ScorePartId =
   'factor' | 'second' | 'recovery' | 'password' | 'login-alerts' | 'ip-rules' | 'anti-phishing-code'
 
-/** Why a part earned what it earned: a key for the text beside it. */
+/** Why a part earned its points. A page chooses its text by this. */
 export type ScorePartState =
   | 'none'
   | 'sms'
@@ -20,7 +20,7 @@ export type ScorePartState =
   | 'off'
   | 'on'
 
-/** One line of the gauge: how many points it can give, how many it gave, and the state that explains it. */
+/** One part of the score: its possible points, its earned points, and the state that explains them. */
 export interface ScorePart {
   readonly id: ScorePartId
   readonly points: number
@@ -30,9 +30,9 @@ export interface ScorePart {
 
 type Scale<State extends string> = Readonly<Record<State, number>>
 
-// The whole is 100. The numbers are chosen so that the bands of score.ts follow from sums alone, without special
-// cases: whatever else is done, no passkey ends at 80, a breached password at 85, a lone passkey without a second way
-// in at 74, a lone phone number at 51, and no factor at all at 24.
+// The sum of all parts is 100. The numbers are chosen so that the levels of score.ts follow from sums alone, without
+// special cases. The most points without a passkey are 80. With a breached password they are 85. With one passkey and
+// no second way in they are 74, with a phone number alone 51, and without a factor 24.
 const factorScale = { none: 0, sms: 14, totp: 30, passkey: 44, 'user-verified-passkey': 50 } as const
 const secondScale = { none: 0, sms: 5, authenticator: 13 } as const
 const recoveryScale = { none: 0, low: 6, ready: 13 } as const
@@ -56,7 +56,7 @@ function secondFactor(facts: ScoreFacts): keyof typeof secondScale {
   return authenticators === 1 && facts.sms ? 'sms' : 'none'
 }
 
-// Backup codes stand in for a lost factor: where there is none, they recover nothing.
+// Backup codes replace a lost factor. Without a factor they recover nothing.
 function recovery(facts: ScoreFacts): keyof typeof recoveryScale {
   if (facts.backupCodesLeft === 0 || bestFactor(facts) === 'none') return 'none'
   return facts.backupCodesLeft * 3 >= facts.backupCodesTotal ? 'ready' : 'low'

@@ -8,17 +8,17 @@ import type { SecurityStep } from './steps.ts'
 
 export type ScoreLevel = 'low' | 'fair' | 'good' | 'strong'
 
-/** Keys of the warnings that go with a score, whatever its number. */
+/** The warnings that a page shows beside a score. */
 export type ScoreRisk = 'no-factor' | 'sms-only' | 'no-recovery' | 'backup-codes-low' | 'password-breached'
 
 export interface Score {
   readonly level: ScoreLevel
   /** 0 to 100. */
   readonly score: number
-  /** Their earned points sum to the score. */
+  /** The score is the sum of their earned points. */
   readonly parts: readonly ScorePart[]
   readonly risks: readonly ScoreRisk[]
-  /** What would raise the score, the greatest gain first. */
+  /** Steps that would raise the score, the greatest gain first. */
   readonly advice: readonly { readonly id: SecurityStep; readonly gain: number }[]
 }
 
@@ -44,15 +44,16 @@ function risksOf(facts: ScoreFacts, parts: readonly ScorePart[]): readonly Score
 }
 
 /**
- * Grades an account: a level, a score, its parts, the risks to name, and what each further step would add.
+ * Grades an account: a level, a score, its parts, the risks to name, and the gain of each further step.
  *
- * `strong` (from 86) takes a passkey and a second way in, whatever else is done; `good` starts at 65, `fair` at 40.
- * Adding a factor or a setting never lowers the score. It is for people to read, never for an access decision [SCR-6].
- * `offered` names the steps that the host offers; by default all.
+ * `strong` (from 86) needs a passkey and a second way in. `good` begins at 65, `fair` at 40. Adding a factor or a
+ * setting never lowers the score. The score is for people to read, never for an access decision [SCR-6]. `offered` has
+ * the steps that the host offers. The default is all of them.
  *
  * @contract pure · points 0–100 · low|fair|good|strong · throws NL_ARGUMENT · NIST SP 800-63B §2.2.2, §3.2.5, §3.2.9
  * @example
- * score({ ...facts, totpAuthenticators: 1 }) // { level: 'fair', score: 45, risks: ['no-recovery'], parts, advice }
+ * const { level, risks } = score({ ...facts, totpAuthenticators: 1 })
+ * risks // ['no-recovery']
  */
 export function score(
   facts: ScoreFacts,

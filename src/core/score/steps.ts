@@ -2,7 +2,10 @@ import { requireOneOf } from '../arguments.ts'
 import { requireFacts } from './facts.ts'
 import type { ScoreFacts } from './facts.ts'
 
-/** What a person can do to raise the score. Adding a phone number is none: codes by SMS are the weakest factor. */
+/**
+ * Steps with which a person can raise the score. Adding a phone number is none, because codes by SMS are the weakest
+ * factor.
+ */
 export type SecurityStep =
   | 'add-passkey'
   | 'add-totp-authenticator'
@@ -30,11 +33,11 @@ const effects: Readonly<Record<SecurityStep, (facts: ScoreFacts) => Partial<Scor
 export const securitySteps: readonly SecurityStep[] = Object.keys(effects) as SecurityStep[]
 
 /**
- * The facts as they are once a step is taken.
+ * Gives the facts after a step.
  *
  * @contract pure · facts · throws NL_ARGUMENT
  * @example
- * score(takeStep(facts, 'add-totp-authenticator')).score - score(facts).score // the gain that the advice promised
+ * takeStep(facts, 'add-totp-authenticator').totpAuthenticators // 1
  */
 export function takeStep(facts: ScoreFacts, step: SecurityStep): ScoreFacts {
   requireFacts(facts)
