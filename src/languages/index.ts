@@ -21,7 +21,7 @@ function isKnown(code: string | null): code is keyof typeof table {
  * Loads all texts of the language of a locale, such as `fr`, `fr-CA` or `fr_CA.UTF-8`. A locale of any other language,
  * or none, gives English.
  *
- * @contract effect(loads one file at the first call) · locale BCP 47 · outcomes language · throws NL_ARGUMENT
+ * @contract effect(loads one file at the first call) · locale BCP 47 · the language · throws NL_ARGUMENT
  * @example
  * const language = await loadLanguage('fr-CA')
  * smsText({ language, template: 'login', code: '123456', appName: 'Acme', minutes: 5 })

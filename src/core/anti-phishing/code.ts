@@ -4,17 +4,17 @@ import { equalBytes } from '../compare.ts'
 import { isCommon } from './frequent-words.ts'
 import { wordsOf } from './words.ts'
 
-/** What the code must not be: whoever forges a mail may know these. */
+/** What the code must not be, because whoever forges a mail may know these. */
 export interface ForbiddenWords {
   readonly name?: string | undefined
   /** All addresses of the account. */
   readonly mails?: readonly string[] | undefined
   readonly appName?: string | undefined
-  /** If the host has it at hand: the code stands in every mail, so it must not be the password. */
+  /** Pass it if the host has it at hand. The code is in every mail, so it must not be the password. */
   readonly password?: string | undefined
 }
 
-/** Why a code is refused: its characters, its length, being a name, an address or the password, or easily guessed. */
+/** Why a code is refused. `personal`: it is a name, an address or the password. `common`: it is easy to guess. */
 export type AntiPhishingRefusal = 'too-short' | 'too-long' | 'characters' | 'personal' | 'common'
 
 export type AntiPhishingCheck =
@@ -23,13 +23,13 @@ export type AntiPhishingCheck =
 const shortest = 4
 const longest = 32
 
-/** Longest text looked at, in UTF-16 units. */
+/** The most UTF-16 units of a text that is read. */
 const longestText = 256
 
 // Letters with up to two marks each, digits, and signs that cannot become markup, an address or a link.
 const allowed = /^(?:\p{L}[\p{Mn}\p{Mc}]{0,2}|[\p{Nd} \-_'!?+*#,])+$/u
 
-// Some letters and marks show nothing, the Hangul fillers and the variation selectors among them.
+// Some letters and marks show nothing, such as the Hangul fillers and the variation selectors.
 const invisible = /\p{Default_Ignorable_Code_Point}/u
 
 function forbiddenTexts(forbidden: ForbiddenWords): { readonly known: readonly string[]; readonly password: string } {
@@ -43,7 +43,7 @@ function forbiddenTexts(forbidden: ForbiddenWords): { readonly known: readonly s
   return { known: [name, appName, ...(mails as readonly string[])], password }
 }
 
-// Phones write typographic apostrophes and no-break spaces of their own accord; HTML shows a run of spaces as one.
+// Phones write typographic apostrophes and no-break spaces on their own. HTML shows a run of spaces as one space.
 function tidy(text: string): string {
   return text
     .normalize('NFC')
@@ -53,7 +53,7 @@ function tidy(text: string): string {
     .join(' ')
 }
 
-// Personal is a code made of nothing but words of one's name, addresses or application, however they are joined.
+// A code is personal if all its words, alone or joined, are words of the name, the addresses or the application.
 function isPersonal(code: string, texts: readonly string[]): boolean {
   const words = wordsOf(code)
   const known = new Set<string>()
@@ -67,17 +67,17 @@ function isPersonal(code: string, texts: readonly string[]): boolean {
 }
 
 /**
- * Checks the word that a person wants to see in every genuine mail, and returns it as it is to be kept: NFC, without
- * spaces around it or doubled inside.
+ * Checks the word that a person wants to see in every genuine mail, and returns the form to keep: NFC, without outer
+ * spaces and without double spaces.
  *
- * Accepted are 4 to 32 characters: letters of any script, digits, and the signs `- _ ' ! ? + * # ,` and space. Refused
- * are control, bidi and invisible characters, one's own name, address or password, the application's name, and very
- * common words. Anything but a string is refused for its characters. The code tells genuine mail from forged mail only
- * as long as nobody else reads one; it is no factor.
+ * A code has 4 to 32 characters: letters of any script, digits, spaces, and the signs `- _ ' ! ? + * # ,`. Control,
+ * bidi and invisible characters are refused. So are the person's name, addresses and password, the application's name,
+ * and very common words. A value that is no string is refused for its characters. The code tells genuine mail from
+ * forged mail only while nobody else reads a genuine one. It is no factor.
  *
  * @contract pure · length in characters · ok|too-short|too-long|characters|personal|common · throws NL_ARGUMENT
  * @example
- * checkAntiPhishingCode('Blue heron 7', { name: 'Ada Lovelace', appName: 'Acme' }) // { ok: true, code: 'Blue heron 7' }
+ * checkAntiPhishingCode('Blue heron 7', { name: 'Ada', appName: 'Acme' }) // { ok: true, code: 'Blue heron 7' }
  */
 export function checkAntiPhishingCode(text: unknown, forbidden: ForbiddenWords = {}): AntiPhishingCheck {
   const { known, password } = forbiddenTexts(forbidden)

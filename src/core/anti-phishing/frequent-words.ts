@@ -1,6 +1,6 @@
 import { wordsOf } from './words.ts'
 
-// What people choose when asked for any word, in the two languages of the messages: a forger would try these first.
+// Words that people often choose, in the two languages of the messages. A forger would try these first.
 const common: ReadonlySet<string> = new Set(
   `
   abcd abcde abcdef abc password passwort passphrase pass word motdepasse mot de passe mdp secret secrete secrets
@@ -24,7 +24,7 @@ function isRun(text: string): boolean {
   return Math.abs(step) <= 1 && points.every((point, at) => at === 0 || point - points[at - 1]! === step)
 }
 
-/** Easily guessed: nothing but common words, one repeated character, a run, or signs alone. */
+/** Whether a code is easy to guess: only common words, one repeated character, a run, or signs alone. */
 export function isCommon(code: string): boolean {
   const bare = code.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
   const words = wordsOf(code)

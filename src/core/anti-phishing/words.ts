@@ -1,4 +1,4 @@
-/** The words of a text as a reader would tell them apart: without case, marks, signs, or digits around a word. */
+/** Splits a text into words as a reader sees them: without case, marks, signs, or digits around a word. */
 export function wordsOf(text: string): readonly string[] {
   return text
     .normalize('NFKD')

@@ -54,7 +54,7 @@ export function backupCodeHashInput(code: string, profile: BackupCodeProfile = d
  * Finds a digest among those of a set and gives its index, or -1. Every entry is compared in constant time, also after
  * a match. Only entries of 32 bytes can match.
  *
- * @contract pure · outcomes index|-1 · throws NL_ARGUMENT
+ * @contract pure · index|-1 · throws NL_ARGUMENT
  * @example
  * matchBackupCode({ digest, digests }) // 3
  */

@@ -25,7 +25,7 @@ function foldCharacter(code: number): string {
  * It accepts any case, white space, every Unicode dash, full-width characters, `O` for `0`, and `I` or `L` for `1`. A
  * text of more than 128 characters gives `null`. No text or other value makes it throw.
  *
- * @contract pure · length in UTF-16 units · outcomes text|null · throws NL_ARGUMENT (unknown profile)
+ * @contract pure · length in UTF-16 units · text|null · throws NL_ARGUMENT (unknown profile)
  * @example
  * normalizeBackupCode('7k3m-q9xtw-o2al') // '7K3MQ9XTW02A1'
  */
@@ -46,7 +46,7 @@ export function normalizeBackupCode(text: unknown, profile: BackupCodeProfile = 
 /**
  * Tells whether a text has the shape of a backup code. For any other text no slow hash is needed.
  *
- * @contract pure · outcomes true|false · throws NL_ARGUMENT (unknown profile)
+ * @contract pure · true|false · throws NL_ARGUMENT (unknown profile)
  * @example
  * looksLikeBackupCode('123456') // false
  */

@@ -56,7 +56,8 @@ const mail: MailTexts = {
     'two-factor-off': (_template, { appName }) => ({
       subject: 'Two-factor authentication was switched off',
       happened: [
-        'Two-factor authentication was switched off for your account. From now on your password alone is enough to sign in.',
+        'Two-factor authentication was switched off for your account. From now on your password alone ' +
+          'is enough to sign in.',
       ],
       ifYou: `${fine} You can switch it on again at any time.`,
       ifNotYou: [
@@ -82,7 +83,8 @@ const mail: MailTexts = {
     'code-entry-locked': ({ failures, until }, { appName, time }) => ({
       subject: 'Code entry is locked for a while',
       happened: [
-        `After ${failures} wrong codes in a row, codes are no longer accepted from browsers that your account does not know.`,
+        `After ${failures} wrong codes in a row, codes are no longer accepted from browsers that your ` +
+          'account does not know.',
         `The lock ends at ${time(until)}. A browser in which you signed in before is not affected.`,
         firstStep,
       ],
@@ -92,7 +94,8 @@ const mail: MailTexts = {
     'factor-failed': (_template, { appName }) => ({
       subject: 'A sign-in stopped at the second factor',
       happened: [
-        'Somebody passed the first step of signing in to your account, and then gave a wrong code or showed a passkey that does not fit. It let nobody in.',
+        'Somebody passed the first step of signing in to your account, and then gave a wrong code or ' +
+          'showed a passkey that does not fit. It let nobody in.',
         firstStep,
       ],
       ifYou: 'If you mistyped a code yourself, there is nothing to do.',
@@ -117,7 +120,8 @@ const mail: MailTexts = {
     'signed-out-everywhere': (_template, { appName }) => ({
       subject: 'Your account was signed out everywhere',
       happened: [
-        'Your account was signed out everywhere. All browsers and apps have to sign in again, except perhaps the one in which this was asked for.',
+        'Your account was signed out everywhere. All browsers and apps have to sign in again, except ' +
+          'perhaps the one in which this was asked for.',
       ],
       ifYou: fine,
       ifNotYou: [changePassword, openPage(appName), 'Look through the login history for a sign-in that is not yours.'],
@@ -125,7 +129,8 @@ const mail: MailTexts = {
     'passkey-only-on': (_template, { appName }) => ({
       subject: 'Only passkeys open your account from now on',
       happened: [
-        'From now on your account opens with a passkey only. Passwords, codes from an app and codes by SMS are refused.',
+        'From now on your account opens with a passkey only. Passwords, codes from an app and codes ' +
+          'by SMS are refused.',
       ],
       ifYou:
         'If this was you, keep your backup codes: with your password, one of them lets you register a new passkey.',
@@ -158,12 +163,14 @@ const mail: MailTexts = {
   greeting: (name) => (name === null ? 'Hello,' : `Hello ${name},`),
   contact: (contact) => `Whom to ask for help: ${contact}`,
   footer: (appName) =>
-    `${appName} sent this automatically to protect your account. It holds no link on purpose, and nobody will ever ask you for a code or a password by mail.`,
+    `${appName} sent this automatically to protect your account. It holds no link on purpose, and ` +
+    'nobody will ever ask you for a code or a password by mail.',
   typeset: (sentence) => sentence,
 }
 
 const codeMessage = (what: string, { appName, code, minutes }: SmsWords): string =>
-  `${appName}: ${code} is your code ${what}, valid for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}. Never pass it on, not even to us.`
+  `${appName}: ${code} is your code ${what}, valid for ${minutes} ` +
+  `${minutes === 1 ? 'minute' : 'minutes'}. Never pass it on, not even to us.`
 
 const sms: SmsTexts = {
   login: (words) => codeMessage('to sign in', words),

@@ -28,7 +28,8 @@ const fine = 'Si c’était vous, il n’y a rien à faire.'
 const changePassword =
   'Changez tout de suite votre mot de passe pour un autre, que vous n’utilisez nulle part ailleurs.'
 const firstStep =
-  'Seule une personne qui a passé la première étape de la connexion, le plus souvent avec votre mot de passe, peut essayer des codes.'
+  'Seule une personne qui a passé la première étape de la connexion, le plus souvent avec votre mot ' +
+  'de passe, peut essayer des codes.'
 
 const openPage = (appName: string): string =>
   `Ouvrez vous-même ${appName}, comme vous le faites toujours, et consultez la page de sécurité de votre compte.`
@@ -36,7 +37,10 @@ const history = 'Parcourez l’historique des connexions et déconnectez tous le
 
 function codesLeft(left: number, fewCodes: number): string {
   if (left <= 0) {
-    return 'C’était le dernier : il n’en reste aucun. Créez une nouvelle série dès maintenant, pour qu’un téléphone perdu ne vous ferme pas la porte.'
+    return (
+      'C’était le dernier : il n’en reste aucun. Créez une nouvelle série dès maintenant, pour qu’un ' +
+      'téléphone perdu ne vous ferme pas la porte.'
+    )
   }
   if (left === 1) return 'Il ne reste plus qu’un code. Créez bientôt une nouvelle série.'
   return left <= fewCodes
@@ -65,7 +69,8 @@ const mail: MailTexts = {
     'two-factor-off': (_template, { appName }) => ({
       subject: 'La double authentification a été désactivée',
       happened: [
-        'La double authentification a été désactivée pour votre compte. Désormais, votre mot de passe suffit à lui seul pour se connecter.',
+        'La double authentification a été désactivée pour votre compte. Désormais, votre mot de passe ' +
+          'suffit à lui seul pour se connecter.',
       ],
       ifYou: `${fine} Vous pouvez la réactiver à tout moment.`,
       ifNotYou: [
@@ -77,7 +82,8 @@ const mail: MailTexts = {
     'backup-codes-regenerated': ({ count }, { appName }) => ({
       subject: 'De nouveaux codes de secours ont été créés',
       happened: [
-        `Une nouvelle série de ${count} codes de secours a été créée pour votre compte. Aucun des codes précédents ne fonctionne plus.`,
+        `Une nouvelle série de ${count} codes de secours a été créée pour votre compte. Aucun des ` +
+          'codes précédents ne fonctionne plus.',
       ],
       ifYou: 'Si c’était vous, gardez les nouveaux codes en lieu sûr et jetez les anciens.',
       ifNotYou: [
@@ -102,18 +108,21 @@ const mail: MailTexts = {
     'code-entry-locked': ({ failures, until }, { appName, time }) => ({
       subject: 'La saisie des codes est bloquée pour un moment',
       happened: [
-        `Après ${failures} codes faux de suite, les codes ne sont plus acceptés depuis les navigateurs que votre compte ne connaît pas.`,
+        `Après ${failures} codes faux de suite, les codes ne sont plus acceptés depuis les ` +
+          'navigateurs que votre compte ne connaît pas.',
         `Fin du blocage : ${time(until)}. Un navigateur dans lequel vous vous êtes déjà connecté n’est pas concerné.`,
         firstStep,
       ],
       ifYou:
-        'Si vous avez vous-même mal saisi ces codes, attendez la fin du blocage et vérifiez l’heure de votre téléphone.',
+        'Si vous avez vous-même mal saisi ces codes, attendez la fin du blocage et vérifiez l’heure ' +
+        'de votre téléphone.',
       ifNotYou: [changePassword, openPage(appName), history],
     }),
     'factor-failed': (_template, { appName }) => ({
       subject: 'Une connexion s’est arrêtée au second facteur',
       happened: [
-        'Quelqu’un a passé la première étape de la connexion à votre compte, puis a donné un code faux ou montré une clé d’accès qui ne convient pas. Cela n’a laissé entrer personne.',
+        'Quelqu’un a passé la première étape de la connexion à votre compte, puis a donné un code ' +
+          'faux ou montré une clé d’accès qui ne convient pas. Cela n’a laissé entrer personne.',
         firstStep,
       ],
       ifYou: 'Si vous avez vous-même mal saisi un code, il n’y a rien à faire.',
@@ -123,7 +132,8 @@ const mail: MailTexts = {
       subject: disabled[factor],
       happened: [`${disabled[factor]}, parce que trop de codes faux ont été essayés de suite.`, firstStep],
       ifYou:
-        'Pour vous en servir de nouveau, connectez-vous avec un autre moyen et refaites l’installation sur la page de sécurité.',
+        'Pour vous en servir de nouveau, connectez-vous avec un autre moyen et refaites ' +
+        'l’installation sur la page de sécurité.',
       ifNotYou: [
         changePassword,
         openPage(appName),
@@ -145,7 +155,8 @@ const mail: MailTexts = {
     'signed-out-everywhere': (_template, { appName }) => ({
       subject: 'Votre compte a été déconnecté partout',
       happened: [
-        'Votre compte a été déconnecté partout. Tous les navigateurs et applications doivent se connecter de nouveau, sauf peut-être celui d’où la demande est venue.',
+        'Votre compte a été déconnecté partout. Tous les navigateurs et applications doivent se ' +
+          'connecter de nouveau, sauf peut-être celui d’où la demande est venue.',
       ],
       ifYou: fine,
       ifNotYou: [
@@ -157,10 +168,12 @@ const mail: MailTexts = {
     'passkey-only-on': (_template, { appName }) => ({
       subject: 'Seules les clés d’accès ouvrent désormais votre compte',
       happened: [
-        'Votre compte ne s’ouvre désormais qu’avec une clé d’accès. Les mots de passe, les codes d’une application et les codes par SMS sont refusés.',
+        'Votre compte ne s’ouvre désormais qu’avec une clé d’accès. Les mots de passe, les codes ' +
+          'd’une application et les codes par SMS sont refusés.',
       ],
       ifYou:
-        'Si c’était vous, gardez vos codes de secours : avec votre mot de passe, l’un d’eux permet d’enregistrer une nouvelle clé d’accès.',
+        'Si c’était vous, gardez vos codes de secours : avec votre mot de passe, l’un d’eux permet ' +
+        'd’enregistrer une nouvelle clé d’accès.',
       ifNotYou: [
         openPage(appName),
         'Supprimez toutes les clés d’accès qui ne sont pas les vôtres et déconnectez tous les appareils.',
@@ -174,7 +187,8 @@ const mail: MailTexts = {
       ifNotYou: [
         changePassword,
         openPage(appName),
-        'Exigez de nouveau une clé d’accès, supprimez toutes celles qui ne sont pas les vôtres et déconnectez tous les appareils.',
+        'Exigez de nouveau une clé d’accès, supprimez toutes celles qui ne sont pas les vôtres et ' +
+          'déconnectez tous les appareils.',
       ],
     }),
   },
@@ -194,14 +208,17 @@ const mail: MailTexts = {
   greeting: (name) => (name === null ? 'Bonjour,' : `Bonjour ${name},`),
   contact: (contact) => `À qui demander de l’aide : ${contact}`,
   footer: (appName) =>
-    `Ce message a été envoyé automatiquement par ${appName} pour protéger votre compte. Il ne contient volontairement aucun lien, et personne ne vous demandera jamais un code ou un mot de passe par courriel.`,
+    `Ce message a été envoyé automatiquement par ${appName} pour protéger votre compte. Il ne ` +
+    'contient volontairement aucun lien, et personne ne vous demandera jamais un code ou un mot de ' +
+    'passe par courriel.',
   // French has a space before these signs. It is a no-break space, so that no sign begins a line.
   typeset: (sentence) => sentence.replaceAll(/ (?=[:;!?»])/g, '\u00a0').replaceAll('« ', '«\u00a0'),
 }
 
 // These texts avoid ê, ç, û and the curly apostrophe: GSM-7 has none of them.
 const codeMessage = (what: string, { appName, code, minutes }: SmsWords): string =>
-  `${appName} : ${code} est votre code ${what}, valable ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}. Ne le communiquez à personne.`
+  `${appName} : ${code} est votre code ${what}, valable ${minutes} ` +
+  `${minutes === 1 ? 'minute' : 'minutes'}. Ne le communiquez à personne.`
 
 const sms: SmsTexts = {
   login: (words) => codeMessage('de connexion', words),

@@ -36,7 +36,7 @@ const fewCodes = 3
 /** Longest values, in code points. */
 const lengths = { appName: 64, contact: 200, name: 100, label: 64, antiPhishingCode: 64, ip: 64, userAgent: 120 }
 
-/** The value cleaned, or null if nothing is left of it. A mail shows it in a line of its own, without outer spaces. */
+/** The value after cleaning. Null if nothing is left. A mail shows it in a line of its own, without outer spaces. */
 function cleaned(value: unknown, title: keyof typeof lengths): string | null {
   if (value === undefined || value === null) return null
   requireText(value, title)
@@ -53,7 +53,7 @@ function noticeOf(texts: MailTexts, template: MailTemplate, words: NoticeWords):
   const { notices } = texts
   requireObject(template, 'template')
   if (!Object.hasOwn(notices, template.template)) throw argumentError('template', 'a notice of this release')
-  // The compiler cannot know that the function and the template belong to the same notice.
+  // The compiler does not see that the function and the template belong to the same notice.
   const write = notices[template.template] as (template: MailTemplate, words: NoticeWords) => Notice
   return write(template, words)
 }
@@ -63,7 +63,7 @@ interface Fact {
   readonly value: string
 }
 
-/** When, where from and which authenticator, as far as the template says it [NOT-3]. */
+/** The time, the origin and the authenticator, as far as the template has them [NOT-3]. */
 function factsOf({ labels }: MailTexts, template: MailTemplate, words: NoticeWords): readonly Fact[] {
   const { label, ip, userAgent } = template as { label?: unknown; ip?: unknown; userAgent?: unknown }
   const factor = 'factor' in template ? template.factor : 'totp'
@@ -80,7 +80,7 @@ function factsOf({ labels }: MailTexts, template: MailTemplate, words: NoticeWor
  * Writes a notice as subject, plain text and HTML, in the given language, with times in the zone of the account. Values
  * from outside are cleaned, cut and, in HTML, escaped. The mail loads nothing and links nowhere.
  *
- * @contract pure · times ms since epoch · outcomes mail · throws NL_ARGUMENT · NOT-3, MAIL-1, MAIL-3, MAIL-8, MAIL-9
+ * @contract pure · times ms since epoch · the mail · throws NL_ARGUMENT · NOT-3, MAIL-1, MAIL-3, MAIL-8, MAIL-9
  */
 export function composeMail(request: MailRequest): ComposedMail {
   requireObject(request, 'request')

@@ -53,7 +53,8 @@ const styles = {
   code: 'margin:0 0 16px;padding:10px 14px;border:1px solid rgba(128,128,128,.5);border-radius:6px',
   table: 'margin:0 0 16px;width:100%;border-collapse:collapse',
   label:
-    'padding:8px 12px 8px 0;border-top:1px solid rgba(128,128,128,.35);text-align:left;vertical-align:top;width:34%;font-weight:normal;opacity:.75',
+    'padding:8px 12px 8px 0;border-top:1px solid rgba(128,128,128,.35);text-align:left;vertical-align:top;width:34%;' +
+    'font-weight:normal;opacity:.75',
   value: 'padding:8px 0;border-top:1px solid rgba(128,128,128,.35);vertical-align:top;overflow-wrap:anywhere',
   paragraph: 'margin:0 0 16px',
   list: 'margin:0 0 16px;padding-left:24px',
@@ -73,7 +74,7 @@ function factRow({ label, value }: Fact): string {
   return `<tr>${head}\n${element('td', 'value', escapeHtml(value))}</tr>`
 }
 
-/** The HTML loads nothing and links nowhere [MAIL-9]. Every value is escaped [MAIL-3]. */
+/** The HTML loads nothing and has no link [MAIL-9]. Every value is escaped [MAIL-3]. */
 export function renderHtml(letter: Letter): string {
   const { antiPhishingCode: code, ifNotYou } = letter
   const steps = ifNotYou.steps.map((step) => `<li>${escapeHtml(step)}</li>`).join('\n')

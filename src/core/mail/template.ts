@@ -11,7 +11,7 @@ interface Happened {
   readonly at: number
 }
 
-/** Values of each notice. No secret, code, token or session id is ever among them [MAIL-8]. */
+/** The values of each notice. None of them is a secret, a code, a token or a session id [MAIL-8]. */
 export interface NoticeValuesByType {
   readonly 'factor-added': Happened & Origin & { readonly factor: Factor; readonly label?: string | null }
   readonly 'factor-removed': Happened & Origin & { readonly factor: Factor; readonly label?: string | null }
@@ -20,20 +20,20 @@ export interface NoticeValuesByType {
   readonly 'backup-code-used': Happened & Origin & { readonly left: number }
   /** Too many wrong codes. `until` is ms since epoch. */
   readonly 'code-entry-locked': Happened & { readonly until: number; readonly failures: number }
-  /** The primary authentication was right, the code after it was not [NOT-4]. */
+  /** The primary authentication was right, but the code after it was not [NOT-4]. */
   readonly 'factor-failed': Happened & Origin
   /** The hard limit of consecutive failures is reached. */
   readonly 'factor-disabled': Happened & { readonly factor: Factor }
   readonly 'authenticator-resynchronized': Happened & Origin & { readonly label?: string | null }
   readonly 'signed-out-everywhere': Happened & Origin
-  /** Only passkeys open the account from now on. */
+  /** Passkey-only mode was switched on. */
   readonly 'passkey-only-on': Happened & Origin
   readonly 'passkey-only-off': Happened & Origin
 }
 
 export type NoticeType = keyof NoticeValuesByType
 
-/** What a notice is written from, told apart by `template`. It is plain data, because it waits sealed in the outbox. */
+/** The values of one notice, which `template` names. They are plain data, because they wait sealed in the outbox. */
 export type MailTemplate = { [T in NoticeType]: { readonly template: T } & NoticeValuesByType[T] }[NoticeType]
 
 export type TemplateOf<T extends NoticeType> = Extract<MailTemplate, { readonly template: T }>

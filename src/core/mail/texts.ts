@@ -12,7 +12,7 @@ export interface Notice {
   readonly ifNotYou: readonly string[]
 }
 
-/** What the sentences of a notice are made with. */
+/** The values that the sentences of a notice use. */
 export interface NoticeWords {
   readonly appName: string
   /** With this number of backup codes left, or fewer, the notice asks for a new set [BC-11]. */
@@ -40,6 +40,6 @@ export interface MailTexts {
   greeting(name: string | null): string
   contact(contact: string): string
   footer(appName: string): string
-  /** Sets the signs of a sentence as the language wants them. It is never applied to a value of a fact. */
+  /** Adjusts the signs of a sentence to the rules of the language. It is never applied to a value of a fact. */
   typeset(sentence: string): string
 }

@@ -2,7 +2,7 @@ import { decodeBase64url, encodeBase64url, frame, utf8 } from '../bytes.ts'
 import { equalBytes } from '../compare.ts'
 import { hmacSha256, sha256 } from '../hmac.ts'
 
-/** One field of a stored event. `value` and `salt` go when retention shortens the row; `c` stays. */
+/** One field of a stored event. Retention may remove `value` and `salt`. It never removes `c`. */
 export interface ChainedField {
   readonly value?: string
   readonly salt?: string
@@ -18,14 +18,14 @@ export interface ChainedRow {
   readonly link: string
 }
 
-/** Where a record's history stands. Links are base64url. */
+/** The newest event of a record's history, and how much of the history is left. Links are base64url. */
 export interface ChainHead {
   /** Number of the newest event; 0 before the first. */
   readonly n: number
   readonly link: string
   /** Events below this number may lack the salt and value of `ip`. */
   readonly shortenedBelow: number
-  /** Events below `from` were pruned; `link` is that of the one before it. */
+  /** Events below `from` were removed. `link` is that of the event before `from`. */
   readonly kept: { readonly from: number; readonly link: string }
 }
 
@@ -40,7 +40,7 @@ export const emptyChain: ChainHead = {
   kept: { from: 1, link: zeroLink },
 }
 
-/** c = SHA-256(frame(label, salt, name, stored text)): a field can go later without breaking the chain. */
+/** c = SHA-256(frame(label, salt, name, stored text)). So a field can be removed later without breaking the chain. */
 export function fieldDigest(salt: Uint8Array, name: string, value: string): Uint8Array {
   return sha256(frame('nightlatch/field/v1', salt, name, value))
 }
@@ -71,7 +71,7 @@ export interface UnlinkedEvent {
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** Numbers, salts and links events behind the head. `salt` gives 16 random bytes at each call. */
+/** Numbers, salts and links new events after the head. `salt` gives 16 random bytes at each call. */
 export function appendEvents(
   head: ChainHead,
   recordId: string,
@@ -101,7 +101,7 @@ export function appendEvents(
 
 export type FieldFault = { readonly name: string; readonly fault: 'changed' | 'missing' }
 
-/** Compares each value with its digest. A missing value is a fault unless retention may have taken it. */
+/** Compares each value with its digest. A missing value is a fault unless retention may have removed it. */
 export function checkFields(row: ChainedRow, head: ChainHead): readonly FieldFault[] {
   const faults: FieldFault[] = []
   for (const [name, field] of Object.entries(row.fields)) {
@@ -118,10 +118,7 @@ export function checkFields(row: ChainedRow, head: ChainHead): readonly FieldFau
   return faults
 }
 
-/**
- * The names of fields that are not what a field is, when a row was left in a shape that no release writes; null for a
- * row that can be read.
- */
+/** For a row in a form that no release writes: the names of its unreadable fields. Null for a row that can be read. */
 export function unreadableParts(row: ChainedRow): readonly string[] | null {
   const { type, at, link, fields } = row as Readonly<Record<keyof ChainedRow, unknown>>
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return []
@@ -139,7 +136,7 @@ function isField(field: unknown): boolean {
   return typeof c === 'string' && isText(value) && isText(salt)
 }
 
-/** The link that the row's content makes behind another link; null when a digest or that link is none. */
+/** Computes the link of a row after another link. Null if that link or a digest is not base64url. */
 export function linkFor(
   row: ChainedRow,
   chainKey: Uint8Array,
@@ -159,8 +156,8 @@ export function linkFor(
   return encodeBase64url(linkOf(chainKey, recordId, { n: as, type, at }, previous, digests))
 }
 
-/** Whether the row's link follows from the row and the link before it; `as` tries it under another number. */
-export function linkHolds(
+/** Whether the row's link follows from the row and the link before it. `as` tries it under another number. */
+export function isLinkValid(
   row: ChainedRow,
   chainKey: Uint8Array,
   recordId: string,

@@ -2,7 +2,9 @@ import { decodeBase64url, encodeBase64url, frame } from '../bytes.ts'
 import { equalBytes } from '../compare.ts'
 import { hmacSha256 } from '../hmac.ts'
 
-/** What is stored of a record. The MAC is over the stored body text, never over a re-serialized one. */
+/**
+ * A record as it is stored. The MAC is over the stored text of the body, never over a body that was serialized again.
+ */
 export interface Envelope {
   readonly schema: number
   readonly kind: string
@@ -32,7 +34,7 @@ export function writeEnvelope(keyId: string, key: Uint8Array, record: Authentica
   return JSON.stringify(envelope)
 }
 
-/** Null when the text is no envelope. Says nothing yet of its MAC. */
+/** Null if the text is no envelope. The MAC is not checked here. */
 export function readEnvelope(doc: string): Envelope | null {
   let value: unknown
   try {
@@ -51,7 +53,7 @@ export function readEnvelope(doc: string): Envelope | null {
     : null
 }
 
-export function envelopeHolds(
+export function isEnvelopeValid(
   envelope: Envelope,
   key: Uint8Array,
   stored: { readonly id: string; readonly version: string },
@@ -61,7 +63,7 @@ export function envelopeHolds(
   return mac !== null && equalBytes(mac, recordMac(key, { ...stored, kind, schema, body }))
 }
 
-/** `n.` counts the record's commits; the 128 random bits behind it make a version that never comes again. */
+/** The number counts the record's commits. The 128 random bits after it make every version unique. */
 export function nextVersion(before: string | null, random: Uint8Array): string {
   return `${versionNumber(before) + 1}.${encodeBase64url(random)}`
 }

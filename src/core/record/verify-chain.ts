@@ -1,32 +1,35 @@
 import type { ChainedRow, ChainHead } from './chain.ts'
-import { checkFields, linkFor, linkHolds, unreadableParts } from './chain.ts'
+import { checkFields, isLinkValid, linkFor, unreadableParts } from './chain.ts'
 
-/** What is wrong with a stored history, by the number of the row. */
+/** A fault in a stored history, by the number of the row. */
 export type ChainFault =
   | { readonly fault: 'changed'; readonly n: number; readonly fields: readonly string[] }
   | { readonly fault: 'removed'; readonly from: number; readonly to: number }
   | { readonly fault: 'inserted'; readonly n: number }
-  /** The row that now bears number `n` was number `was`. */
+  /** The row that now has number `n` was written as number `was`. */
   | { readonly fault: 'moved'; readonly n: number; readonly was: number }
-  /** Nothing vouches for this row any more: the row before it, which its link was made from, is gone or replaced. */
+  /** The row cannot be checked. Its link was computed from the row before it, which is missing or was replaced. */
   | { readonly fault: 'unproven'; readonly n: number }
 
-/** Rows whose former place is searched for: the search grows with the cube. */
+/**
+ * Up to this many broken and missing rows, their former places are searched. The time grows with the cube of the
+ * number.
+ */
 const searchedRows = 24
 
 interface Chain {
   readonly byNumber: ReadonlyMap<number, ChainedRow>
   readonly head: ChainHead
-  /** Whether the row holds behind this link, as the number it bears or as another. */
-  readonly holds: (row: ChainedRow, previousLink: string, as?: number) => boolean
-  /** The link that the row's content makes behind this one; null when it has none. */
-  readonly makes: (row: ChainedRow, previousLink: string) => string | null
+  /** Whether the row's link follows from this link, under the row's own number or under `as`. */
+  readonly isLinked: (row: ChainedRow, previousLink: string, as?: number) => boolean
+  /** The link that the row's content gives after this link. Null if it gives none. */
+  readonly linkAfter: (row: ChainedRow, previousLink: string) => string | null
 }
 
 /**
- * Checks a whole history against the record that it belongs to. `rows` are all stored rows in any order, of whatever
- * shape somebody may have left them in. Faults come in the order of their numbers. Naming what happened is best effort
- * where several faults meet; naming every row that is not proven to be what was written is not.
+ * Checks a whole history against its record. `rows` are all stored rows, in any order and in any form. Faults are
+ * sorted by number. Every row that is not proven is named. What happened to a row is named as far as possible. If
+ * several faults meet, that may be wrong.
  */
 export function verifyChain(
   rows: readonly ChainedRow[],
@@ -47,8 +50,8 @@ export function verifyChain(
   const chain: Chain = {
     byNumber,
     head,
-    holds: (row, previousLink, as) => linkHolds(row, chainKey, recordId, previousLink, as),
-    makes: (row, previousLink) => linkFor(row, chainKey, recordId, previousLink),
+    isLinked: (row, previousLink, as) => isLinkValid(row, chainKey, recordId, previousLink, as),
+    linkAfter: (row, previousLink) => linkFor(row, chainKey, recordId, previousLink),
   }
   for (let n = head.kept.from; n <= head.n; n++) {
     const row = byNumber.get(n)
@@ -60,7 +63,7 @@ export function verifyChain(
     const fields = unreadable ?? checkFields(row, head).map(({ name }) => name)
     if (unreadable !== null || fields.length > 0) faults.push({ fault: 'changed', n, fields })
     const previous = linkBefore(chain, n)
-    if (unreadable === null && (previous === null || !standsAt(chain, row, previous))) broken.push(row)
+    if (unreadable === null && (previous === null || !isInPlace(chain, row, previous))) broken.push(row)
   }
   faults.push(...gaps(missing))
 
@@ -75,7 +78,7 @@ function numberOf(fault: ChainFault): number {
   return fault.fault === 'removed' ? fault.from : fault.n
 }
 
-/** The stored link of the row before number `n`; null when that row is not there. */
+/** The stored link of the row before number `n`. Null if that row is missing. */
 function linkBefore({ byNumber, head }: Chain, n: number): string | null {
   if (n === head.kept.from) return head.kept.link
   const link: unknown = byNumber.get(n - 1)?.link
@@ -83,8 +86,8 @@ function linkBefore({ byNumber, head }: Chain, n: number): string | null {
 }
 
 /** The last row must also be the one that the record names. */
-function standsAt({ head, holds }: Chain, row: ChainedRow, previousLink: string): boolean {
-  return (row.n < head.n || row.link === head.link) && holds(row, previousLink)
+function isInPlace({ head, isLinked }: Chain, row: ChainedRow, previousLink: string): boolean {
+  return (row.n < head.n || row.link === head.link) && isLinked(row, previousLink)
 }
 
 function gaps(missing: readonly number[]): readonly ChainFault[] {
@@ -97,7 +100,7 @@ function gaps(missing: readonly number[]): readonly ChainFault[] {
   return found
 }
 
-/** Tells changed and moved rows from those that fail only because the link before them is not the one they knew. */
+/** Separates changed and moved rows from rows that fail only because the row before them is another one. */
 function explain(chain: Chain, broken: readonly ChainedRow[], missing: readonly number[]): readonly ChainFault[] {
   const searched = broken.length + missing.length <= searchedRows
   const links = searched ? linksAround(chain, broken) : []
@@ -105,9 +108,9 @@ function explain(chain: Chain, broken: readonly ChainedRow[], missing: readonly 
   const faults: ChainFault[] = []
   const doubtful = new Set<number>(missing)
   for (const row of broken) {
-    if (links.some((link) => standsAt(chain, row, link))) continue
+    if (links.some((link) => isInPlace(chain, row, link))) continue
     const was = searched
-      ? numbers.find((n) => n !== row.n && links.some((link) => chain.holds(row, link, n)))
+      ? numbers.find((n) => n !== row.n && links.some((link) => chain.isLinked(row, link, n)))
       : undefined
     if (was !== undefined) faults.push({ fault: 'moved', n: row.n, was })
     else if (doubtful.has(row.n - 1)) faults.push({ fault: 'unproven', n: row.n })
@@ -117,12 +120,15 @@ function explain(chain: Chain, broken: readonly ChainedRow[], missing: readonly 
   return faults
 }
 
-/** Links that a broken row may have been made from: those of broken rows, of the rows before them, and made anew. */
+/**
+ * Links from which a broken row may have been computed: stored links of broken rows and of the rows before them, and
+ * links that are computed again.
+ */
 function linksAround(chain: Chain, broken: readonly ChainedRow[]): readonly string[] {
   const links = new Set<string>([chain.head.kept.link])
   for (const row of broken) {
     const before = linkBefore(chain, row.n)
-    const made = before === null ? null : chain.makes(row, before)
+    const made = before === null ? null : chain.linkAfter(row, before)
     for (const link of [row.link, before, made]) if (link !== null) links.add(link)
   }
   return [...links]

@@ -6,7 +6,7 @@ import { isE164 } from '../e164.ts'
 import { derive, hmacSha256 } from '../hmac.ts'
 import { smsLimits } from './limits.ts'
 
-/** What a code is good for, and nothing else [SMS-7]. */
+/** What a code is for. It counts for nothing else [SMS-7]. */
 export type SmsPurpose = 'login' | 'verify-number' | 'step-up'
 
 export const smsPurposes: readonly SmsPurpose[] = /* @__PURE__ */ Object.freeze(['login', 'verify-number', 'step-up'])
@@ -53,10 +53,12 @@ export function generateSmsCode(options: {
 }
 
 /**
- * Whether a normalized text has the shape of a code: 6 to 8 ASCII digits. A typed text of another shape does not count
- * as a guess.
+ * Tells whether a normalized text has the shape of a code: 6 to 8 ASCII digits. A typed text of another shape does not
+ * count as a guess.
  *
- * @contract pure · outcomes true|false · throws none
+ * @contract pure · true|false · throws none
+ * @example
+ * isSmsCode('049173') // true
  */
 export function isSmsCode(text: unknown): text is string {
   return typeof text === 'string' && /^\d{6,8}$/.test(text)
@@ -89,6 +91,8 @@ export interface SmsBinding {
  * The digest that is stored in place of a code: HMAC-SHA-256 over the code and all that it is bound to [SMS-7, SMS-8].
  *
  * @contract pure · key 32 bytes · digest of 32 bytes · throws NL_ARGUMENT · RFC 2104
+ * @example
+ * const digest = smsDigest({ key, challenge: 'c1', purpose: 'login', phone: '+36301234567', code: '049173' })
  */
 export function smsDigest(options: SmsBinding & { readonly code: string }): Uint8Array {
   requireObject(options, 'options')
@@ -108,10 +112,13 @@ function digestOf({ key, challenge, purpose, phone }: SmsBinding, code: string):
 }
 
 /**
- * Whether a typed text is the code of a digest. The comparison takes constant time. A text that cannot be a code gives
- * `false`.
+ * Tells whether a typed text is the code of a digest. The comparison takes constant time. A text that cannot be a code
+ * gives `false`.
  *
- * @contract pure · key and digest 32 bytes · outcomes true|false · throws NL_ARGUMENT
+ * @contract pure · key and digest 32 bytes · true|false · throws NL_ARGUMENT
+ * @example
+ * const binding = { key, challenge: 'c1', purpose: 'login', phone: '+36301234567' } as const
+ * matchesSmsCode({ ...binding, digest: smsDigest({ ...binding, code: '049173' }), text: '049 173' }) // true
  */
 export function matchesSmsCode(
   options: SmsBinding & {

@@ -42,7 +42,8 @@ export type ParseOriginBoundOutcome =
  *
  * @contract pure · ok|unbound|host · throws none · WICG sms-one-time-codes
  * @example
- * parseOriginBound('Your code.\n\n@acme.example #123456') // { ok: true, host: 'acme.example', code: '123456', … }
+ * const read = parseOriginBound('Your code.\n\n@acme.example #123456')
+ * if (read.ok) read.host // 'acme.example'
  */
 export function parseOriginBound(text: unknown): ParseOriginBoundOutcome {
   if (typeof text !== 'string' || text.length > longestText) return { ok: false, reason: 'unbound' }

@@ -21,9 +21,9 @@ export function maskPhone(phone: string): string {
 }
 
 /**
- * Whether codes may be sent to numbers of a country. Only listed countries are allowed [SMS-21].
+ * Tells whether codes may be sent to numbers of a country. Only listed countries are allowed [SMS-21].
  *
- * @contract pure · country ISO 3166-1 alpha-2 · outcomes true|false · throws none
+ * @contract pure · country ISO 3166-1 alpha-2 · true|false · throws none
  * @example
  * countryAllowed('HU', ['HU', 'AT']) // true
  */

@@ -3,8 +3,8 @@ import { smsLimits, smsSendLimits } from './limits.ts'
 import type { SmsSendLimits } from './limits.ts'
 
 /**
- * What a record keeps of the messages sent to an account. Servers' clocks may differ and run backwards. So a stored
- * time counts by its distance from now, whether it lies before or after it.
+ * What a record keeps of the messages sent to an account. Clocks of servers may differ and run backwards. So a stored
+ * time counts by its distance from now, before or after it.
  */
 export interface SmsSends {
   /** The times of the last 24 hours, ms since epoch, ascending. */
@@ -30,12 +30,13 @@ const hourMs = 3_600_000
 const dayMs = 86_400_000
 
 /**
- * Whether one more message may be sent now, and the state in which it is counted. A resend or a new challenge clears
- * nothing [SMS-22]. Only {@link sendsAfterVerified} resets the delay; the counts of the hour and the day stay.
+ * Tells whether one more message may be sent now, and gives the state in which it is counted. A resend or a new
+ * challenge clears nothing [SMS-22]. Only {@link sendsAfterVerified} resets the delay. The counts of the hour and the
+ * day stay.
  *
  * @contract pure · now and retryAt ms since epoch, delays ms · ok|cooldown|hourly|daily · throws NL_ARGUMENT · SMS-23
  * @example
- * sendAllowed({ state: noSmsSends, now: Date.now() }) // { ok: true, state, resendAt }
+ * sendAllowed({ state: noSmsSends, now }) // { ok: true, state: { at: [now], row: 1 }, resendAt: now + 30_000 }
  */
 export function sendAllowed(options: {
   readonly state: SmsSends
@@ -47,20 +48,22 @@ export function sendAllowed(options: {
   requireState(state)
   requireInteger(now, 'now', { from: 0, to: Number.MAX_SAFE_INTEGER })
   checkSendLimits(limits)
-  const block = blockOf(state, now, limits)
-  if (block !== null) return { ok: false, ...block }
+  const reached = reachedLimit(state, now, limits)
+  if (reached !== null) return { ok: false, ...reached }
   const day = within(state.at, dayMs, now)
   const sent: SmsSends = {
     at: [...day, now].sort((a, b) => a - b),
     row: day.length === 0 ? 1 : state.row + 1,
   }
-  return { ok: true, state: sent, resendAt: blockOf(sent, now, limits)?.retryAt ?? now }
+  return { ok: true, state: sent, resendAt: reachedLimit(sent, now, limits)?.retryAt ?? now }
 }
 
 /**
  * The state after a code was verified. The delay starts again, and the counts stay.
  *
  * @contract pure · state · throws NL_ARGUMENT
+ * @example
+ * sendsAfterVerified({ at: [now], row: 2 }) // { at: [now], row: 0 }
  */
 export function sendsAfterVerified(state: SmsSends): SmsSends {
   requireState(state)
@@ -71,6 +74,8 @@ export function sendsAfterVerified(state: SmsSends): SmsSends {
  * Refuses limits that would keep an account from its codes, or that need more times than a record keeps.
  *
  * @contract pure · delays ms · throws NL_ARGUMENT
+ * @example
+ * checkSendLimits({ ...smsSendLimits, hourly: 3 })
  */
 export function checkSendLimits(limits: SmsSendLimits): void {
   requireObject(limits, 'limits')
@@ -88,15 +93,15 @@ function requireState(state: SmsSends): void {
   }
 }
 
-/** Of all reasons that hold a send back now, the one that lasts longest. */
-function blockOf(state: SmsSends, now: number, limits: SmsSendLimits): SendLimitReached | null {
+/** The limit that is reached now and ends last. Null if none is reached. */
+function reachedLimit(state: SmsSends, now: number, limits: SmsSendLimits): SendLimitReached | null {
   const delay = state.row === 0 ? 0 : Math.min(limits.firstDelayMs * 2 ** (state.row - 1), limits.longestDelayMs)
-  const blocks: SendLimitReached[] = [
+  const ends: SendLimitReached[] = [
     { reason: 'daily', retryAt: freeAt(state, { most: limits.daily, windowMs: dayMs, now }) },
     { reason: 'hourly', retryAt: freeAt(state, { most: limits.hourly, windowMs: hourMs, now }) },
     { reason: 'cooldown', retryAt: freeAt(state, { most: 1, windowMs: delay, now }) },
   ]
-  const [longest] = blocks.filter(({ retryAt }) => retryAt > now).sort((a, b) => b.retryAt - a.retryAt)
+  const [longest] = ends.filter(({ retryAt }) => retryAt > now).sort((a, b) => b.retryAt - a.retryAt)
   return longest ?? null
 }
 

@@ -5,8 +5,8 @@ import type { CeremonyPurpose, StepUpPurpose } from '../flow.ts'
 import { ceremonyPurposes, stepUpPurposes } from '../flow.ts'
 
 /**
- * Sealed tokens: plain strings outside, unforgeable by sealing. Each kind is sealed under its own associated data, so
- * that one can never pass for another. All times are ms since epoch.
+ * The contents of sealed tokens. Outside, a token is a plain string that nobody can forge. Each kind has its own
+ * associated data, so that no kind passes for another. All times are ms since epoch.
  */
 export interface TokenPayloads {
   /** The result of a completed sign-in, kept in the host's own session. */
@@ -35,27 +35,28 @@ export interface TokenPayloads {
     readonly epoch: number
     readonly expiresAt: number
     readonly purpose: StepUpPurpose
-    /** What was shown for it. */
+    /** The factor that was shown for it. */
     readonly factor: Factor
   }
-  /** What an authenticator is asked to sign. `id` is the challenge: base64url of 32 random bytes [PKR-1]. */
+  /** A ceremony. `id` is the challenge that the authenticator signs: base64url of 32 random bytes [PKR-1]. */
   readonly ceremony: {
-    /** Empty: whoever owns the credential. */
+    /** Empty if the passkey itself tells the account. */
     readonly account: string
     readonly id: string
     readonly purpose: CeremonyPurpose
-    /** The id of the challenge or of the session that it belongs to; empty for a sign-in by passkey alone. */
+    /** The id of the challenge or session that it belongs to. Empty for a sign-in by passkey alone. */
     readonly request: string
     readonly epoch: number
     readonly expiresAt: number
-    /** For a registration: how the passkey will be called. */
+    /** For a registration: the label of the passkey. */
     readonly label: string
-    /** For a registration: 1 if confirming it drops every other method. */
+    /** For a registration: 1 if confirming it removes every other method. */
     readonly switching: number
   }
   /**
-   * A browser that completed a sign-in before. `accounts` are hashes of the accounts it signed in to, newest first, and
-   * `trusts` what each of them trusts it by; empty for none.
+   * A device: a browser or app that completed a sign-in before. `accounts` has hashes of the accounts it signed in to,
+   * the newest first. `trusts` has, for each of them, the text by which the account trusts the device. An empty text
+   * means that it does not.
    */
   readonly device: {
     readonly id: string
@@ -67,7 +68,7 @@ export interface TokenPayloads {
 
 export type TokenKind = keyof TokenPayloads
 
-/** What a field may hold. A list of words: one of them, or any of them in a list. */
+/** The type of a field. `oneOf`: one of these values. `someOf`: a list of these words. */
 type FieldShape =
   'text' | 'number' | 'texts' | { readonly oneOf: readonly unknown[] } | { readonly someOf: readonly string[] }
 
@@ -112,13 +113,13 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
   device: { id: 'text', accounts: 'texts', expiresAt: 'number', trusts: 'texts' },
 }
 
-/** The bytes that are sealed: JSON with the kind's own fields and no others. */
+/** Encodes a payload for sealing: JSON with exactly the fields of its kind. */
 export function encodeToken<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): Uint8Array {
   const fields = Object.keys(shapes[kind]) as (keyof TokenPayloads[K])[]
   return utf8(JSON.stringify(fields.map((name) => payload[name])))
 }
 
-/** Null when the bytes are not a payload of this kind. */
+/** Null if the bytes are no payload of this kind. */
 export function decodeToken<K extends TokenKind>(kind: K, bytes: Uint8Array): TokenPayloads[K] | null {
   const fields: readonly (readonly [string, FieldShape])[] = Object.entries(shapes[kind])
   let values: unknown

@@ -3,7 +3,7 @@ import { NightlatchError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { ChainHead } from '../../core/record/chain.ts'
 import { emptyChain } from '../../core/record/chain.ts'
-import { envelopeHolds, nextVersion, readEnvelope, writeEnvelope } from '../../core/record/envelope.ts'
+import { isEnvelopeValid, nextVersion, readEnvelope, writeEnvelope } from '../../core/record/envelope.ts'
 import type { Sealed, Secret } from '../../core/secret.ts'
 import { isUnsealed, mapSecrets, secretsOf } from '../../core/secret.ts'
 import type { Random } from '../../ports/random.ts'
@@ -139,7 +139,7 @@ function readBody<S>(
   if (key === null) {
     throw new NightlatchError('NL_KEY_UNKNOWN', 'a record was written under a key that the key ring lacks')
   }
-  if (!envelopeHolds(envelope, key, { id, version })) throw tampered()
+  if (!isEnvelopeValid(envelope, key, { id, version })) throw tampered()
   return { ...(JSON.parse(envelope.body) as Body<S>), keyId: envelope.keyId }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { appendEvents, emptyChain, fieldDigest, linkOf } from '../../../src/core/record/chain.ts'
-import { envelopeHolds, readEnvelope, recordMac, writeEnvelope } from '../../../src/core/record/envelope.ts'
+import { isEnvelopeValid, readEnvelope, recordMac, writeEnvelope } from '../../../src/core/record/envelope.ts'
 import { verifyChain } from '../../../src/core/record/verify-chain.ts'
 import { chain, field, keyId, record, subKeys } from '../../vectors/formats.ts'
 import * as reference from '../../vectors/reference.ts'
@@ -22,7 +22,7 @@ describe('golden records', () => {
     const doc = writeEnvelope(keyId, key, record)
     expect(JSON.parse(doc)).toEqual({ schema, kind, keyId, body, mac: record.mac })
     const envelope = readEnvelope(doc)!
-    expect(envelopeHolds(envelope, key, { id, version })).toBe(true)
+    expect(isEnvelopeValid(envelope, key, { id, version })).toBe(true)
     for (const changed of [
       { ...envelope, body: `${body} ` },
       { ...envelope, kind: 'organization' },
@@ -31,11 +31,11 @@ describe('golden records', () => {
       { ...envelope, mac: '' },
       { ...envelope, mac: '!' },
     ]) {
-      expect(envelopeHolds(changed, key, { id, version })).toBe(false)
+      expect(isEnvelopeValid(changed, key, { id, version })).toBe(false)
     }
-    expect(envelopeHolds(envelope, key, { id: 'account:eve', version })).toBe(false)
-    expect(envelopeHolds(envelope, key, { id, version: '2.AAAA' })).toBe(false)
-    expect(envelopeHolds(envelope, unhex(subKeys.token), { id, version })).toBe(false)
+    expect(isEnvelopeValid(envelope, key, { id: 'account:eve', version })).toBe(false)
+    expect(isEnvelopeValid(envelope, key, { id, version: '2.AAAA' })).toBe(false)
+    expect(isEnvelopeValid(envelope, unhex(subKeys.token), { id, version })).toBe(false)
   })
 
   it('are told from texts that are no envelope', () => {
