@@ -13,7 +13,7 @@ interface HashesNeeded {
   readonly tasks: readonly SlowHashTask[]
 }
 
-/** `codes` are shown once; `set` holds their digests, to be sealed. */
+/** `codes` are shown once. `set` has their digests, which are still to be sealed. */
 export interface MadeCodes {
   readonly status: 'made'
   readonly codes: readonly string[]
@@ -26,7 +26,7 @@ export interface MadeReplacement {
   readonly stored: BackupCode
 }
 
-/** A new set under one salt. It comes from the call's entropy, so a retry of the loop does not hash again. */
+/** Makes a new set under one salt. It comes from the entropy of the call, so that a retry does not hash again. */
 export function newCodes({ entropy, now, settings }: Context, results: TaskResults): HashesNeeded | MadeCodes {
   const { profile, count } = settings.backupCodes
   const codes = generateBackupCodes({ entropy: derive(entropy, 'backup-codes', 32), count, profile })
@@ -40,7 +40,7 @@ export function newCodes({ entropy, now, settings }: Context, results: TaskResul
   return { status: 'made', codes, set: { profile, params, salt, createdAt: now, codes: stored } }
 }
 
-/** One new code under the salt of a set, in the place of one that was used [BC-12]. */
+/** Makes one code under the salt of a set. It replaces a code that was used [BC-12]. */
 export function replacementCode(
   set: BackupCodeSet,
   { entropy }: Context,

@@ -19,7 +19,7 @@ export type RegenerateBackupCodesResult =
   | { readonly ok: true; readonly codes: readonly string[]; readonly grant: TokenPayloads['grant'] | null }
   | { readonly ok: false; readonly reason: SensitiveRefusal | 'not-on' }
 
-/** A new set; the old one ends in the same commit [BC-9]. */
+/** Makes a new set. The old one ends in the same commit [BC-9]. */
 export const regenerateBackupCodes: UseCase<RegenerateBackupCodes, RegenerateBackupCodesResult> = (
   state,
   { auth, client },

@@ -16,10 +16,10 @@ export interface RemoveBackupCodes {
 
 export type RemoveBackupCodesResult =
   | { readonly ok: true; readonly grant: TokenPayloads['grant'] | null }
-  /** `passkey-only`: they are the way back into an account that only one passkey opens. */
+  /** `passkey-only`: the codes are needed to recover an account that only one passkey opens. */
   | { readonly ok: false; readonly reason: SensitiveRefusal | 'not-on' | 'passkey-only' }
 
-/** Switches backup codes off: the set ends, and a lost device has no way around it. */
+/** Switches backup codes off. Without them there is no way in for an owner who lost every other factor. */
 export const removeBackupCodes: UseCase<RemoveBackupCodes, RemoveBackupCodesResult> = (
   state,
   { auth, client },
@@ -33,13 +33,13 @@ export const removeBackupCodes: UseCase<RemoveBackupCodes, RemoveBackupCodesResu
   const isNeeded = state.passkey.only && !canBePasskeyOnly(left, context)
   if (isNeeded) return done({ ok: false, reason: 'passkey-only' })
   const raised = raiseEpoch(left, auth)
-  const told = { template: 'factor-removed', factor: 'backup-code', at: now, ...addressAndBrowser(client) } as const
+  const removal = { template: 'factor-removed', factor: 'backup-code', at: now, ...addressAndBrowser(client) } as const
   return commit<RemoveBackupCodesResult>(
     raised.state,
     { ok: true, grant: raised.grant },
     {
       events: [{ type: 'mfa_remove', values: { factor: 'backup-code', authenticator: '', label: '' } }],
-      messages: [notice(told, now)],
+      messages: [notice(removal, now)],
     },
   )
 }

@@ -29,6 +29,6 @@ export interface BackupCodeMatch {
   readonly status: 'matched'
   readonly factor: 'backup-code'
   readonly codeId: string
-  /** A new code that takes the place of the used one. */
+  /** A new code that replaces the used one. */
   readonly replacement?: BackupCode
 }

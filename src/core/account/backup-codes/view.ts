@@ -1,11 +1,11 @@
 import type { AccountState } from '../record/state.ts'
 import { unusedCodes } from './rules.ts'
 
-/** What a security page shows of backup codes; never the codes. */
+/** What a security page shows about backup codes. The codes are not part of it. */
 export interface BackupCodesView {
   readonly left: number
   readonly total: number
-  /** ms since epoch; null without a set */
+  /** ms since epoch. Null without a set. */
   readonly createdAt: number | null
 }
 

@@ -19,10 +19,10 @@ import { factorRules } from './registry.ts'
 import { removeFactor } from './removal.ts'
 import type { ShownTraits } from './rules.ts'
 
-/** Why a method cannot be enrolled. `deactivate-first`: one method at a time, and another is on. */
+/** Why a method cannot be enrolled. `deactivate-first`: only one method is allowed at a time, and another is on. */
 export type EnrollRefusal = SensitiveRefusal | 'not-allowed' | 'deactivate-first' | 'passkey-only'
 
-/** Whoever may enroll this method now, or why nobody may. */
+/** Checks whether this method may be enrolled now. */
 export function authorizeEnrollment(
   state: AccountState,
   { auth, switching }: { readonly auth: Authorization; readonly switching: boolean },
@@ -38,23 +38,26 @@ export function authorizeEnrollment(
   return allowed ? authorized : { ok: false, reason: 'deactivate-first' }
 }
 
-/** Whether the policy lets a method be on beside those that are. */
+/** Whether the settings allow a method beside the enrolled ones. */
 export function standsAlone(state: AccountState, method: Method, settings: Context['settings']): boolean {
   return settings.factors === 'multiple' || enrolledMethods(state).every((other) => other === method)
 }
 
-/** A recovery adds no method: passkeys are on, and whoever lost them can switch nothing else off before. */
+/**
+ * Whether this is a recovery. It adds no method: passkeys are on already. Their owner lost them, and so cannot switch
+ * anything off first.
+ */
 export function replacesLost(session: Session | null): boolean {
   return session !== null && isRecovery(session)
 }
 
-/** A factor that was shown to work, and the state with it enrolled. */
+/** A factor that was shown to work, and the account with it. */
 export interface ShownToWork {
   readonly method: Method
-  /** How the history names the authenticator. */
+  /** The name of the authenticator in the history. */
   readonly authenticator: string
   readonly label: string
-  /** Before, and with the factor in it. */
+  /** The account before the enrollment, and with the factor. */
   readonly before: AccountState
   readonly after: AccountState
   readonly session: Session | null
@@ -62,9 +65,9 @@ export interface ShownToWork {
   readonly traits?: ShownTraits
   readonly claim?: readonly string[]
   readonly release?: readonly string[]
-  /** Events in front of the enrollment's own. */
+  /** Events that stand before the enrollment's own. */
   readonly events?: readonly DraftEvent[]
-  /** The label of the authenticator of this method that the new one replaces, with its id. */
+  /** The authenticator of this method that the new one replaces. */
   readonly replaced?: { readonly authenticator: string; readonly label: string } | null
 }
 
@@ -72,9 +75,9 @@ export interface Enrolled {
   readonly ok: true
   readonly authenticator: string
   readonly grant: TokenPayloads['grant'] | null
-  /** With the first factor only; shown once. */
+  /** With the first factor only. They are shown once. */
   readonly backupCodes: readonly string[] | null
-  /** When this completed a sign-in that had to enroll first. */
+  /** The device, if this completed a sign-in that had to enroll first. */
   readonly deviceId: string | null
 }
 
@@ -112,7 +115,7 @@ export function countWrongConfirmation(failures: number): {
   return { isOver, failures: counted, outcome }
 }
 
-/** What every enrollment ends with: backup codes, a new epoch, the sign-in that waited for it, events and mails. */
+/** Finishes every enrollment: backup codes, a new epoch, the sign-in that waited for it, events and mails. */
 export function finishEnrollment(
   shown: ShownToWork,
   { auth, client }: { readonly auth: Authorization; readonly client: Client },
@@ -120,25 +123,25 @@ export function finishEnrollment(
   results: TaskResults,
 ): Step<Enrolled> {
   const { method, authenticator, label, before } = shown
-  // Backup codes come with the first factor. A set that is used up, or was switched off, is renewed by the owner.
+  // Backup codes come with the first factor. If the set is used up or switched off later, the owner makes a new one.
   const made = hasFactor(before) ? null : newCodes(context, results)
   if (made?.status === 'need') return need(made.tasks)
   const dropped = shown.switching ? enrolledMethods(before).filter((other) => other !== method) : []
   const codes = made === null ? {} : { 'backup-code': { set: made.set, failures: 0 } }
   const enrolled = { ...dropped.reduce(removeFactor, shown.after), ...codes }
-  const entered = enterWith(enrolled, shown, client, context)
-  const raised = raiseEpoch(entered.state, auth)
+  const updated = updateSession(enrolled, shown, client, context)
+  const raised = raiseEpoch(updated.state, auth)
   const release = dropped.flatMap((factor) => factorRules[factor].uniqueKeys?.(before) ?? [])
   return commit(
     raised.state,
-    { ok: true, authenticator, grant: raised.grant, backupCodes: made?.codes ?? null, deviceId: entered.deviceId },
+    { ok: true, authenticator, grant: raised.grant, backupCodes: made?.codes ?? null, deviceId: updated.deviceId },
     {
       events: [
         ...(shown.events ?? []),
         { type: 'mfa_enroll', values: { factor: method, authenticator, label } },
         ...dropped.map((factor): DraftEvent => removedEvent(factor, { authenticator: '', label: '' })),
         ...(made === null ? [] : [codesEvent(made.codes.length)]),
-        ...entered.events,
+        ...updated.events,
         ...(shown.replaced ? [removedEvent(method, shown.replaced)] : []),
       ],
       messages: mailsOf(shown, dropped, client, context.now),
@@ -161,48 +164,54 @@ function mailsOf(
   client: Client,
   now: number,
 ): ReturnType<typeof notice>[] {
-  const seen = addressAndBrowser(client)
+  const origin = addressAndBrowser(client)
   const removed = (factor: Method, ofLabel?: string): ReturnType<typeof notice> =>
     notice(
-      { template: 'factor-removed', factor, ...(ofLabel === undefined ? {} : { label: ofLabel }), at: now, ...seen },
+      { template: 'factor-removed', factor, ...(ofLabel === undefined ? {} : { label: ofLabel }), at: now, ...origin },
       now,
     )
   return [
-    notice({ template: 'factor-added', factor: method, label, at: now, ...seen }, now),
+    notice({ template: 'factor-added', factor: method, label, at: now, ...origin }, now),
     ...dropped.map((factor) => removed(factor)),
     ...(replaced ? [removed(method, replaced.label)] : []),
   ]
 }
 
-/** The session of whoever enrolled, and its browser: a session that came in to enroll completes its sign-in here. */
-function enterWith(
+/**
+ * Updates the session that enrolled. If it was let in only to enroll, its sign-in is now complete, and its browser
+ * becomes a known device.
+ */
+function updateSession(
   state: AccountState,
   shown: ShownToWork,
   client: Client,
   context: Context,
 ): { readonly state: AccountState; readonly deviceId: string | null; readonly events: readonly DraftEvent[] } {
   const { before, session } = shown
-  // A browser that came in with the password alone is no known device of an account with a second factor.
+  // A browser that signed in with the password alone is no known device of an account with a second factor.
   const knownDevices = hasFactor(before)
     ? state.knownDevices
     : state.knownDevices.filter(({ id }) => id === session?.deviceId)
   const known = { ...state, knownDevices }
   if (session === null) return { state: known, deviceId: null, events: [] }
-  const entering = session.kind === 'enroll' ? rememberDevice(known, client, context) : null
-  const full: Session = { ...completed(session, shown), deviceId: entering?.deviceId ?? session.deviceId }
+  const remembered = session.kind === 'enroll' ? rememberDevice(known, client, context) : null
+  const full: Session = { ...completed(session, shown), deviceId: remembered?.deviceId ?? session.deviceId }
   const sessions = before.sessions.map((entry) => (entry.id === full.id ? full : entry))
   return {
-    state: { ...(entering?.state ?? known), sessions },
-    deviceId: entering?.deviceId ?? null,
-    events: entering === null ? [] : [completedEvent(full, shown)],
+    state: { ...(remembered?.state ?? known), sessions },
+    deviceId: remembered?.deviceId ?? null,
+    events: remembered === null ? [] : [completedEvent(full, shown)],
   }
 }
 
-/** A session that came in to enroll becomes a full one; any other has shown no more than it had. */
+/**
+ * A session that was let in only to enroll becomes a full one. Any other session keeps its level, except after a first
+ * factor.
+ */
 function completed(session: Session, { method, traits }: ShownToWork): Session {
   const raised = { ...session, factor: method, ...levelOf(session.primary, method, traits) }
   if (session.kind === 'enroll') return { ...raised, kind: 'full', needs: [] }
-  // The first factor was just shown beside the primary authentication.
+  // The first factor was just shown, in addition to the primary authentication.
   return session.factor === null && session.aal === 1 && !session.trusted ? raised : session
 }
 

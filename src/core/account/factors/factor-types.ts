@@ -12,7 +12,7 @@ export interface FactorStates {
   readonly passkey: PasskeyState
 }
 
-/** What it is for each factor to be shown and right. */
+/** The result of a right answer, for each factor. */
 export interface FactorMatches {
   readonly totp: TotpMatch
   readonly 'backup-code': BackupCodeMatch

@@ -2,15 +2,15 @@ import type { Amr, Factor, HostPrimary, Level, Primary } from '../../factor.ts'
 import { factorRules } from './registry.ts'
 import type { ShownTraits } from './rules.ts'
 
-/** What the primary authentication shows alone. */
+/** The level of the primary authentication alone. */
 export function primaryLevel(primary: HostPrimary): Level {
   return { aal: 1, amr: primaryAmr(primary) }
 }
 
 /**
- * What primary authentication and factor show together. A mailbox is no authenticator (SP 800-63B §3.1.3.1): after a
- * mailed link a factor stands alone, unless it is a passkey that verified its user. For what the host calls `oauth` or
- * `other` the host vouches.
+ * The level of primary authentication and factor together. A mailbox is no authenticator (SP 800-63B §3.1.3.1). So
+ * after a mailed link the factor counts alone, unless it is a passkey that verified its user. The host is responsible
+ * for what it calls `oauth` or `other`.
  */
 export function levelOf(primary: Primary, factor: Factor, traits: ShownTraits = {}): Level {
   const amr = [...primaryAmr(primary), ...factorRules[factor].amr(traits)]

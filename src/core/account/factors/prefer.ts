@@ -13,7 +13,7 @@ export interface PreferFactor {
 export type PreferFactorResult =
   { readonly ok: true } | { readonly ok: false; readonly reason: 'signed-out' | 'not-on' }
 
-/** What the owner is asked for first. It opens nothing that was closed, so no proof is asked. */
+/** Sets the factor to ask for first. It opens nothing that was closed, so it needs no proof. */
 export const preferFactor: UseCase<PreferFactor, PreferFactorResult> = (state, { auth, factor }, { now }) => {
   const authorized = authorize(state, auth, now)
   if (!authorized.ok) return done(authorized)

@@ -8,7 +8,7 @@ import { totpRules } from '../totp/rules.ts'
 import type { FactorStates } from './factor-types.ts'
 import type { FactorRules } from './rules.ts'
 
-/** The one list of factors with what each of them does. */
+/** The only list of factors, with the rules of each. */
 export const factorRules: { readonly [F in Factor]: FactorRules<F> } = {
   passkey: passkeyRules,
   totp: totpRules,
@@ -23,12 +23,12 @@ export const noFactors: FactorStates = {
   passkey: passkeyRules.empty,
 }
 
-/** What each sealed value of an account is for. */
+/** The purposes of an account's sealed values. */
 export const sealPurposes: readonly (readonly [path: string, purpose: string])[] = factors.flatMap(
   (factor) => factorRules[factor].sealPurposes ?? [],
 )
 
-/** Calls `change` of every factor's rules, one after the other. */
+/** Calls `change` with each factor's rules, one after the other. */
 export function throughFactors(
   state: AccountState,
   change: (state: AccountState, rules: (typeof factorRules)[Factor]) => AccountState,

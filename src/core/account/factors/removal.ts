@@ -14,7 +14,7 @@ import { raiseEpoch } from '../sessions/epoch.ts'
 import { hasFactor } from './live-factors.ts'
 import { factorRules } from './registry.ts'
 
-/** `passkey-only`: what is left would not be enough for an account that only passkeys open. */
+/** `passkey-only`: the account needs more than what would be left. */
 export type RemoveRefusal = SensitiveRefusal | 'not-found' | 'required-by-policy' | 'passkey-only'
 
 export interface Removed {
@@ -25,7 +25,7 @@ export interface Removed {
 
 export type RemoveResult = Removed | { readonly ok: false; readonly reason: RemoveRefusal }
 
-/** The account without one factor, which is then preferred no longer. */
+/** The account without one factor. The factor is no longer preferred. */
 export function removeFactor(state: AccountState, factor: Factor): AccountState {
   const preferred = state.preferred === factor ? null : state.preferred
   return { ...factorRules[factor].remove(state), preferred }
@@ -35,20 +35,20 @@ export function withoutFactors(state: AccountState): AccountState {
   return factors.reduce(removeFactor, state)
 }
 
-/** The unique keys that the account holds for all of its factors. */
+/** The unique keys of the account, for all of its factors. */
 export function uniqueKeys(state: AccountState): readonly string[] {
   return factors.flatMap((factor) => factorRules[factor].uniqueKeys?.(state) ?? [])
 }
 
-/** The last factor of an account that policy asks one of stays, during its grace too [LIF-22]. */
+/** Whether policy requires a factor. The last factor then stays, also during the grace [LIF-22]. */
 export function requiresFactor({ settings, now }: Context): boolean {
   const { factors: asked } = settings.policy
   return asked !== 'optional' && now >= asked.required.since
 }
 
 /**
- * Removes one authenticator, if it may go. `left` is the account without it. Without the last factor 2FA is off, and the
- * backup codes go with it: alone they are no second factor.
+ * Removes one authenticator, if that is allowed. `left` is the account without it. Without the last factor two-factor
+ * is off, and the backup codes are removed too. Alone they are no second factor.
  */
 export function removeAuthenticator(
   left: AccountState,
@@ -68,13 +68,13 @@ export function removeAuthenticator(
   const { now } = context
   const raised = raiseEpoch(isOff ? withoutFactors(left) : left, auth)
   const events: DraftEvent[] = [{ type: 'mfa_remove', values: { factor: method, authenticator, label } }]
-  const seen = addressAndBrowser(client)
+  const origin = addressAndBrowser(client)
   const messages: DraftMessage[] = [
-    notice({ template: 'factor-removed', factor: method, label, at: now, ...seen }, now),
+    notice({ template: 'factor-removed', factor: method, label, at: now, ...origin }, now),
   ]
   if (isOff) {
     events.push({ type: 'mfa_off', values: { factors: [method] } })
-    messages.push(notice({ template: 'two-factor-off', at: now, ...seen }, now))
+    messages.push(notice({ template: 'two-factor-off', at: now, ...origin }, now))
   }
   return commit<RemoveResult>(
     raised.state,

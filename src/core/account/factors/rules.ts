@@ -8,35 +8,37 @@ import type { Change } from '../record/step.ts'
 import type { Task, TaskResults } from '../record/tasks.ts'
 import type { FactorMatches, FactorStates } from './factor-types.ts'
 
-/** Everything that the account's other rooms ask of one factor. */
+/** What the account's other code needs of one factor. */
 export interface FactorRules<F extends Factor> {
-  /** The factor's part of an account that never had it. */
+  /** The state of an account that never had the factor. */
   readonly empty: FactorStates[F]
   isEnrolled(state: AccountState): boolean
-  /** It can be shown now: it is enrolled, no hard stop switched it off, and this server is configured for it. */
+  /**
+   * Whether it can be shown now: it is enrolled, no hard stop switched it off, and this server is configured for it.
+   */
   isUsable(state: AccountState, settings: Settings): boolean
-  /** How a grant names it (RFC 8176). */
+  /** Its names in the `amr` of a grant (RFC 8176). */
   amr(traits: ShownTraits): readonly Amr[]
-  /** Spends what was shown and is right. */
+  /** Spends what was shown, after it was found to be right. */
   accept(state: AccountState, match: FactorMatches[F], use: Use): Change
-  /** The account without it. Its count of failures starts anew with the next enrollment, the shared budget does not. */
+  /** The account without it. Its count of failures begins anew with the next enrollment. The shared budget does not. */
   remove(state: AccountState): AccountState
-  /** Ends what waits for a confirmation: the epoch changes. */
+  /** Ends an enrollment that waits for a confirmation. It is called when the epoch changes. */
   endPending?(state: AccountState): AccountState
   /**
-   * What its sealed values are for, by the beginning of their paths; the first that fits counts. The purpose is part of a
-   * seal: another word makes stored values unreadable.
+   * The purposes of its sealed values, by the beginning of their paths. The first match counts. A purpose is part of
+   * the seal: with another word, stored values cannot be opened.
    */
   readonly sealPurposes?: readonly (readonly [path: string, purpose: string])[]
-  /** The unique keys that the account holds for it. */
+  /** The unique keys of the account for this factor. */
   uniqueKeys?(state: AccountState): readonly string[]
-  /** Of a factor whose answer is typed: what a text turns out to be. */
+  /** Checks a text. Only factors whose codes are typed have it. */
   readonly checkCode?: (state: AccountState, question: CodeQuestion, results: TaskResults) => CodeAnswer<F>
 }
 
 /** What an authenticator showed beside its answer. Only passkeys have these traits. */
 export interface ShownTraits {
-  /** It lives in a store that several devices share (`swk`), not in one device (`hwk`) [SES-4]. */
+  /** The passkey is in a store that several devices share (`swk`), not in one device (`hwk`) [SES-4]. */
   readonly synced?: boolean
   /** It verified its user. */
   readonly verified?: boolean
@@ -50,16 +52,16 @@ export interface Use {
 
 export interface CodeQuestion {
   readonly code: string
-  /** Only this factor is tried; null: the text's shape decides. */
+  /** Only this factor is tried. If null, the shape of the text decides. */
   readonly factor: Factor | null
-  /** What a code that was sent must have been sent for. */
+  /** What a code by SMS must have been sent for. */
   readonly request: { readonly purpose: SmsPurpose; readonly id: string }
   readonly source: Source
   readonly now: number
   readonly settings: Settings
 }
 
-/** What a text is to one factor. `expired`: it has the shape of a code that is sent, and none is awaited. */
+/** What one factor answers to a text. `expired`: it has the shape of a code by SMS, and no such code is live. */
 export type CodeAnswer<F extends Factor = CodeFactor> =
   | { readonly status: 'malformed' | 'expired' }
   | { readonly status: 'need'; readonly tasks: readonly Task[] }

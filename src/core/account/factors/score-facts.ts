@@ -3,7 +3,7 @@ import { viewBackupCodes } from '../backup-codes/view.ts'
 import type { AccountState } from '../record/state.ts'
 import { factorRules } from './registry.ts'
 
-/** What the gauge is made of, as far as the record knows it. */
+/** The facts for the score, as far as the record has them. */
 export function scoreFacts(state: AccountState): ScoreFacts {
   const codes = viewBackupCodes(state)
   return {

@@ -28,7 +28,9 @@ export type TurnOffTwoFactorResult =
     }
   | CodeRefusal
 
-/** Switching off asks for a current code or a passkey's proof, and tells all addresses. A script needs none. */
+/**
+ * Switching off needs a current code or a passkey's proof, and sends a mail to all addresses. A script needs neither.
+ */
 export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult> = (
   state,
   command,
@@ -49,7 +51,7 @@ export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult>
   return refuseTypedCode(state, check, { client, flow: 'turn-off' }, context)
 }
 
-/** A passkey has no code to type: its proof stands for one. */
+/** A passkey has no code to type, so its proof counts in place of one. */
 function isProvenByPasskey(state: AccountState, auth: Authorization, { now }: Context): boolean {
   if (auth.kind !== 'grant' || auth.proof?.factor !== 'passkey') return false
   return authorizeChange(state, auth, 'factors', now).ok

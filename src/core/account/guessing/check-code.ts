@@ -8,11 +8,11 @@ import type { AccountState } from '../record/state.ts'
 import type { Task, TaskResults } from '../record/tasks.ts'
 import { waitUntil } from './throttle.ts'
 
-/** What a text turned out to be. `need` asks for tasks; everything else is final for this state and these results. */
+/** What a text is found to be. `need` asks for tasks. Any other status is final for this state and these results. */
 export type CodeCheck =
   | { readonly status: 'wait'; readonly retryAt: number }
   | { readonly status: 'no-factor' | 'malformed' }
-  /** It looks like a code by SMS, and none is awaited: it ran out, was used, or was for something else. */
+  /** It looks like a code by SMS, but none is live. It expired, was used, or was sent for something else. */
   | { readonly status: 'expired' }
   | { readonly status: 'need'; readonly tasks: readonly Task[] }
   | WrongCode
@@ -36,7 +36,7 @@ export function checkCode(state: AccountState, question: CodeQuestion, results: 
   )
 }
 
-/** A backup code alone, whatever else is live: it lets its owner back in to enroll. */
+/** Compares a text with the backup codes only. It is for recovery. */
 export function checkRecoveryCode(state: AccountState, question: CodeQuestion, results: TaskResults): CodeCheck {
   return compareUnlessWaiting(['backup-code'], state, question, results)
 }
@@ -52,7 +52,10 @@ function compareUnlessWaiting(
   return factors.length === 0 ? { status: 'no-factor' } : compare(factors, state, question, results)
 }
 
-/** One factor after the other, those with cheap tasks first: a slow hash runs only if none of them matched. */
+/**
+ * Compares with one factor after the other, those with cheap tasks first. A slow hash runs only if none of them
+ * matched.
+ */
 function compare(
   factors: readonly CodeFactor[],
   state: AccountState,

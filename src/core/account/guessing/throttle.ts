@@ -4,11 +4,11 @@ import type { AccountState, SourceFailures, Throttle } from '../record/state.ts'
 import { knownDeviceOf } from '../sessions/known-devices.ts'
 
 /**
- * The budget of wrong codes that every flow draws on. Only failures after a valid primary authentication come here.
- * Servers' clocks may differ and run backwards, so a stored time counts by its distance from now, capped.
+ * All flows share one budget of wrong codes. Only failures after a valid primary authentication count. Clocks of
+ * servers may differ and run backwards. So a stored time counts by its distance from now, up to a cap.
  */
 
-/** Where an attempt comes from: its network, or the known device it was made on. */
+/** The source of an attempt: a known device, or else a network. */
 export interface Source {
   readonly id: string
   readonly knownDevice: boolean
@@ -21,7 +21,7 @@ export function sourceOf(state: AccountState, client: Client): Source {
     : { id: `device:${device.id}`, knownDevice: true }
 }
 
-/** When the next attempt may be evaluated; null when it may be now. ms since epoch. */
+/** When the next attempt may be evaluated, in ms since epoch. Null if it may be evaluated now. */
 export function waitUntil(throttle: Throttle, source: Source, now: number): number | null {
   const failed = throttle.sources.find((entry) => entry.id === source.id)
   const ends = [failed === undefined ? 0 : remaining(failed.failedAt, waitAfter(failed.failures), now)]
@@ -30,7 +30,7 @@ export function waitUntil(throttle: Throttle, source: Source, now: number): numb
   return longest > 0 ? now + longest : null
 }
 
-/** 3 free, then 5 s · 2ⁿ up to 15 min. */
+/** Three failures without a wait, then 5 s · 2ⁿ up to 15 min. */
 export function waitAfter(failures: number): number {
   const over = failures - limits.freeFailures
   return over <= 0 ? 0 : Math.min(limits.firstWaitMs * 2 ** Math.min(over - 1, 30), limits.longestWaitMs)
@@ -51,10 +51,10 @@ export interface Charged {
 export function chargeThrottle(throttle: Throttle, source: Source, now: number): Charged {
   const failures = throttle.failures + 1
   const locks = failures >= limits.lockAfter && !source.knownDevice
-  const lasting = throttle.sources.filter((entry) => Math.abs(now - entry.failedAt) < limits.sourceMs)
-  const before = lasting.find((entry) => entry.id === source.id)
+  const recent = throttle.sources.filter((entry) => Math.abs(now - entry.failedAt) < limits.sourceMs)
+  const before = recent.find((entry) => entry.id === source.id)
   const failed: SourceFailures = { id: source.id, failures: (before?.failures ?? 0) + 1, failedAt: now }
-  const others = lasting.filter((entry) => entry.id !== source.id)
+  const others = recent.filter((entry) => entry.id !== source.id)
   const kept = [...others].sort((a, b) => b.failedAt - a.failedAt).slice(0, limits.sources - 1)
   return {
     throttle: { sources: [...kept, failed], failures, lockedAt: locks ? now : throttle.lockedAt },
@@ -62,7 +62,7 @@ export function chargeThrottle(throttle: Throttle, source: Source, now: number):
   }
 }
 
-/** A success clears the count of its own source and ends the row of failures. A lock already set runs out by itself. */
+/** A success clears the failures of its source and the failures in a row. A lock that is set ends with time only. */
 export function creditThrottle(throttle: Throttle, source: Source): Throttle {
   return {
     sources: throttle.sources.filter((entry) => entry.id !== source.id),

@@ -15,12 +15,12 @@ import { chargeFailure } from './verdict.ts'
 /** A code as somebody typed it. */
 export interface TypedCode {
   readonly code: string
-  /** Only this factor is tried; null: the text's shape decides. */
+  /** Only this factor is tried. If null, the shape of the text decides. */
   readonly factor: Factor | null
   readonly client: Client
 }
 
-/** Why a code of somebody who is signed in was not accepted. A replayed one reads as wrong outside. */
+/** Why a code of a signed-in session was not accepted. A replayed code is reported as wrong. */
 export interface CodeRefusal {
   readonly ok: false
   readonly reason: 'wrong' | 'wait' | 'malformed' | 'expired' | 'factors-off'
@@ -47,7 +47,7 @@ export function checkTypedCode(
   return checkCode(state, questionOf(state, typed, request, context), results)
 }
 
-/** The step for a code that did not match: a wrong one is paid for, everything else was not evaluated. */
+/** The step for a code that did not match. Only a wrong code is charged. Everything else was not evaluated. */
 export function refuseTypedCode(
   state: AccountState,
   check: Exclude<CodeCheck, { status: 'matched' }>,
@@ -69,7 +69,7 @@ export function refuseTypedCode(
   }
 }
 
-/** Pays for an evaluated wrong code. */
+/** Charges a wrong code that was evaluated. */
 export function refuseWrongCode(
   state: AccountState,
   { compared, reason }: Omit<WrongCode, 'status'>,

@@ -23,13 +23,16 @@ interface Attempt {
   readonly now: number
 }
 
-/** A wrong text costs one in the shared budget, and one in the hard count of every factor it was compared with. */
+/**
+ * Charges a wrong code: one failure to the shared budget, and one to the count of each factor that it was compared
+ * with.
+ */
 export function chargeFailure(
   state: AccountState,
   attempt: Attempt & {
     readonly compared: readonly CodeFactor[]
     readonly reason: 'wrong' | 'replayed'
-    /** The challenge ends with this failure: the owner hears of it even from a known device. */
+    /** The challenge ends with this failure. The owner then gets a mail even if it came from a known device. */
     readonly last?: boolean
   },
 ): Change {
@@ -37,7 +40,7 @@ export function chargeFailure(
   const charged = chargeThrottle(state.throttle, source, now)
   const counted = raiseCounts(state, compared)
   const wait = waitUntil(charged.throttle, source, now)
-  const isSlowed = wait !== null && wait - now >= limits.tellingWaitMs
+  const isSlowed = wait !== null && wait - now >= limits.noticeWaitMs
   const isStrange = !source.knownDevice || attempt.last === true || isSlowed
   const noticed = noticeFailure(state, { client, now, isStrange })
   const locked: Lock = charged.locks ? lock(state, charged.throttle.failures, now) : { events: [], messages: [] }
@@ -60,7 +63,7 @@ export function chargeFailure(
   }
 }
 
-/** A factor that is already off is never compared, so its count stays where it stopped. */
+/** A factor that is off is not compared, so its count does not grow. */
 function raiseCounts(
   state: AccountState,
   compared: readonly CodeFactor[],
@@ -87,7 +90,10 @@ function lock({ notices }: AccountState, failures: number, now: number): Lock {
   return { lockedAt: now, events, messages: [notice({ template: 'code-entry-locked', at: now, until, failures }, now)] }
 }
 
-/** The primary authentication was right and the factor was not: the owner hears of it, once in a while [NOT-4]. */
+/**
+ * The primary authentication was right and the factor was not. The owner gets a mail, but not more than one per
+ * interval [NOT-4].
+ */
 export function noticeFailure(
   { notices }: AccountState,
   { client, now, isStrange }: { readonly client: Client; readonly now: number; readonly isStrange: boolean },
@@ -124,7 +130,10 @@ export function failedFactor(
   }
 }
 
-/** A success spends what was shown, clears its own factor's count and takes back what its challenge charged to others. */
+/**
+ * A success spends what was shown and clears the count of its factor. It takes back what its challenge charged to other
+ * factors.
+ */
 export function creditSuccess(
   state: AccountState,
   success: {
@@ -152,7 +161,7 @@ function creditCount(
   entry: ChallengeEntry | null,
 ): AccountState {
   if (isShown) return withFactor(state, factor, { failures: 0 })
-  // A factor that is switched off stays off: only enrolling it anew brings it back.
+  // A factor that is switched off stays off until it is enrolled anew.
   if (state[factor].failures >= limits.hardStop) return state
   return addFailures(state, factor, -(entry?.charged[factor] ?? 0))
 }
@@ -165,7 +174,7 @@ function accept<F extends Factor>(
   return factorRules[match.factor].accept(state, match, use)
 }
 
-/** What a count that starts anew no longer holds cannot be given back by a later success. */
+/** If a count begins anew, earlier charges to it are not part of it. So a later success must not take them back. */
 export function withoutCharges(entries: readonly ChallengeEntry[], factor: Factor): readonly ChallengeEntry[] {
   if (!isCodeFactor(factor)) return entries
   return entries.map((entry) => ({ ...entry, charged: { ...entry.charged, [factor]: 0 } }))

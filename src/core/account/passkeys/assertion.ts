@@ -12,7 +12,7 @@ import type { PasskeyMatch } from './state.ts'
 export interface AssertionQuestion {
   readonly ceremony: Ceremony
   readonly response: AssertionResponse
-  /** `required`: the passkey stands for more than possession. */
+  /** `required`: the passkey must show more than possession. */
   readonly userVerification: UserVerification
   /** Another factor was shown in the same sign-in. */
   readonly otherFactor: boolean
@@ -29,7 +29,7 @@ export interface WrongAssertion {
 
 type AssertionFault = Extract<ReturnType<typeof judgeAssertion>, { ok: false }>['reason']
 
-/** Whether a passkey of the account answered the challenge, and as what it counts. */
+/** Checks whether a passkey of the account signed the challenge, and what that shows. */
 export function checkAssertion(
   state: AccountState,
   question: AssertionQuestion,

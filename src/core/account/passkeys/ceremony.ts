@@ -7,7 +7,9 @@ import { isForgotten, remembered } from '../sessions/spent-tokens.ts'
 
 export type Ceremony = TokenPayloads['ceremony']
 
-/** Why an answer is not looked at: the challenge is over, was answered, or was for something else [PKR-2, PKA-12]. */
+/**
+ * Why an answer is not checked: the challenge ended, was answered before, or was for something else [PKR-2, PKA-12].
+ */
 export function ceremonyFault(
   state: AccountState,
   ceremony: Ceremony,
@@ -21,14 +23,14 @@ export function ceremonyFault(
   return state.spentCeremonies.some((spent) => spent.id === ceremony.id) ? 'used' : null
 }
 
-/** No room is left for one more that was answered right. */
+/** The list has no room for one more right answer. */
 export function isFullOfCeremonies(state: AccountState, now: number): boolean {
   return state.spentCeremonies.filter((spent) => spent.right && spent.expiresAt > now).length >= limits.spentCeremonies
 }
 
 /**
- * An answered challenge is spent, right or wrong. One that was answered wrong may be forgotten early, the oldest first:
- * whoever fills the list with wrong answers must not keep out the owner.
+ * Spends the challenge of a ceremony, after a right or a wrong answer. If room is needed, those with a wrong answer are
+ * dropped early, the oldest first. Somebody who fills the list with wrong answers must not keep the owner out.
  */
 export function spendCeremony(state: AccountState, ceremony: Ceremony, right: boolean, { now }: Context): AccountState {
   const { id, expiresAt } = ceremony
@@ -38,9 +40,9 @@ export function spendCeremony(state: AccountState, ceremony: Ceremony, right: bo
     { forgotten: state.forgotten.ceremonies, room: limits.spentCeremonies - 1, now },
   )
   while (others.length >= limits.spentCeremonies) {
-    const victim = others.findIndex((other) => !other.right)
-    if (victim < 0) break
-    others.splice(victim, 1)
+    const oldestWrong = others.findIndex((other) => !other.right)
+    if (oldestWrong < 0) break
+    others.splice(oldestWrong, 1)
   }
   return {
     ...state,

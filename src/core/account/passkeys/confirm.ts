@@ -39,7 +39,7 @@ export type ConfirmPasskeyResult =
         | 'busy'
     }
 
-/** Step 2: what the authenticator made is verified, and belongs to this account alone [PKR-12]. */
+/** Step 2 verifies what the authenticator made. The passkey belongs to this account only [PKR-12]. */
 export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = (state, command, context, results) => {
   const { auth, ceremony, response } = command
   const authorized = authorize(state, auth, context.now, 'passkey')
@@ -51,7 +51,7 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = (st
   const task: RegistrationTask = { kind: 'webauthn-registration', challenge: ceremony.id, response }
   const facts = resultOf(results, task)
   if (facts === undefined) return need([task])
-  const dropped = tooMany(state, session)
+  const dropped = passkeysToDrop(state, session)
   const length = facts === null ? 0 : facts.id.length + facts.publicKey.length
   if (facts !== null && dropped.length === 0 && !hasRoom(state, length)) {
     return done({ ok: false, reason: 'too-many-passkeys' })
@@ -63,7 +63,7 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = (st
   return register(state, { command, facts, dropped, session }, context, results)
 }
 
-/** Why the answer is not looked at. */
+/** Why the answer is not checked. */
 function refusalBefore(
   state: AccountState,
   { auth, ceremony, response }: ConfirmPasskey,
@@ -80,7 +80,7 @@ function refusalBefore(
   if (isFullOfCeremonies(state, now)) return done({ ok: false, reason: 'busy' })
   const isAllowed = ceremony.switching === 1 || standsAlone(state, 'passkey', settings) || replacesLost(session)
   if (!isAllowed) return done({ ok: false, reason: 'deactivate-first' })
-  // An authenticator makes no second one for an account, and what another account has stays there.
+  // An account has no passkey twice, and none that belongs to another account.
   const isKnown = keyTaken || state.passkey.credentials.some(({ id }) => id === response.id)
   return isKnown ? done({ ok: false, reason: 'already-registered' }) : null
 }
@@ -138,14 +138,14 @@ function passkeyOf(facts: RegistrationFacts, { ceremony, response }: ConfirmPass
   }
 }
 
-/** Where every passkey is lost and the list is full, the new one takes the place of the one that was used longest ago. */
-function tooMany(state: AccountState, session: Session | null): readonly Passkey[] {
+/** The passkey to drop in a recovery if the list is full: the one that was used longest ago. */
+function passkeysToDrop(state: AccountState, session: Session | null): readonly Passkey[] {
   if (!replacesLost(session) || hasRoom(state)) return []
   const used = ({ lastUsedAt, createdAt }: Passkey): number => lastUsedAt ?? createdAt
   return [...state.passkey.credentials].sort((a, b) => used(a) - used(b)).slice(0, 1)
 }
 
-/** The challenge is spent by a wrong answer too [PKA-12]. */
+/** A wrong answer spends the challenge too [PKA-12]. */
 function refuse(
   state: AccountState,
   { ceremony, response }: ConfirmPasskey,

@@ -3,9 +3,9 @@ import type { Context } from '../record/context.ts'
 import type { AccountState } from '../record/state.ts'
 
 /**
- * Whether passkeys alone may open the account: two passkeys, or one that is synced beside a set of backup codes of which
- * none was used and which still opens. A passkey that never verified its user, or is found only by a name, or is synced
- * where those are refused, does not count: it opens nothing alone.
+ * Whether an account may be passkey-only. It needs two passkeys, or one synced passkey and backup codes that still work
+ * and of which none was used. A passkey does not count if it opens nothing alone. That is so if it never verified its
+ * user, if it can be found only by a name, or if it is synced and synced passkeys are refused.
  */
 export function canBePasskeyOnly(state: AccountState, { settings }: Context): boolean {
   const refusesSynced = settings.passkeys?.synced === 'refuse'

@@ -32,7 +32,7 @@ export type RegisterPasskeyResult =
     }
   | { readonly ok: false; readonly reason: EnrollRefusal | 'too-many-passkeys' }
 
-/** Step 1: what an authenticator is to make. The account's user handle is made with its first passkey. */
+/** Step 1 prepares a ceremony for a new passkey. The user handle of the account is made with its first passkey. */
 export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = (state, command, context) => {
   const authorized = authorizeEnrollment(state, command, 'passkey', context)
   if (!authorized.ok) return done(authorized)
@@ -51,7 +51,7 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
     epoch: state.epoch,
     expiresAt: now + limits.ceremonyMs,
     label,
-    // Whoever was let in by a backup code may register what was lost, and change nothing else.
+    // A recovery may register what was lost and change nothing else.
     switching: switching && !recovers ? 1 : 0,
   }
   const authenticator = referenceTo(newId(entropy, 'passkey'))

@@ -24,7 +24,7 @@ export const removePasskey: UseCase<RemovePasskey, RemoveResult> = (state, comma
   if (found === null) return done({ ok: false, reason: 'not-found' })
   const { id, label } = found
   const credentials = state.passkey.credentials.filter((one) => one.id !== id)
-  // An account that only passkeys open stays so here: whether that may be is asked with the rest.
+  // The mode stays on here. `removeAuthenticator` checks whether that is allowed.
   const isLast = credentials.length === 0 && !state.passkey.only
   const left = isLast ? removeFactor(state, 'passkey') : withFactor(state, 'passkey', { credentials })
   const removed = { method: 'passkey', authenticator: command.passkey, label, keys: [credentialKey(id)] } as const

@@ -18,12 +18,12 @@ export interface SetPasskeyOnly {
 export type SetPasskeyOnlyResult =
   | { readonly ok: true; readonly grant: TokenPayloads['grant'] | null }
   /**
-   * `needs-recovery`: two passkeys are needed, or one that is synced beside an unused set of backup codes, and they must
-   * have verified their user.
+   * `needs-recovery`: two passkeys are needed, or one synced passkey and an unused set of backup codes. The passkeys
+   * must have verified their user.
    */
   | { readonly ok: false; readonly reason: SensitiveRefusal | 'needs-recovery' | 'unchanged' }
 
-/** Only passkeys open the account. Leaving that takes a passkey. */
+/** Switches passkey-only mode on or off. Switching it off needs a passkey. */
 export const setPasskeyOnly: UseCase<SetPasskeyOnly, SetPasskeyOnlyResult> = (state, { auth, on, client }, context) => {
   const { now, settings } = context
   const authorized = authorizeChange(state, auth, on ? 'factors' : 'passkey-only', now)

@@ -20,7 +20,7 @@ export interface Passkey {
   readonly backupEligible: boolean
   readonly backedUp: boolean
   readonly uvInitialized: boolean
-  /** False: it opens nothing without a name typed before. Null: nobody said. */
+  /** False: it can be found only by a name. Null: unknown. */
   readonly discoverable: boolean | null
   readonly aaguid: string
   /** ms since epoch, like every time of a state */
@@ -30,13 +30,13 @@ export interface Passkey {
 
 export const noPasskeys: PasskeyState = { handle: null, credentials: [], only: false }
 
-/** A passkey that signed what it was asked to. */
+/** A passkey that signed its challenge. */
 export interface PasskeyMatch {
   readonly status: 'matched'
   readonly factor: 'passkey'
-  /** As it is to be kept from now on. */
+  /** The passkey to store from now on. */
   readonly passkey: Passkey
-  /** It verified its user, and that may be relied on [PKA-4, PKA-5]. */
+  /** It verified its user, and this counts as a factor [PKA-4, PKA-5]. */
   readonly verified: boolean
   readonly events: readonly DraftEvent[]
 }

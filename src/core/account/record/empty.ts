@@ -1,7 +1,7 @@
 import type { AccountState } from './state.ts'
 import { noFactors } from '../factors/registry.ts'
 
-/** The number of the form in which accounts are written: 1 until the first release. */
+/** The number of the form in which accounts are stored. It is 1 until the first release. */
 export const accountSchema = 1
 
 export function emptyAccount(now: number): AccountState {

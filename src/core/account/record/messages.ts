@@ -7,13 +7,13 @@ import type { Client } from './context.ts'
 export interface MailOrder {
   readonly channel: 'mail'
   readonly template: MailTemplate
-  /** ms since epoch: not sent after. */
+  /** ms since epoch. The message is not sent later. */
   readonly expiresAt: number
 }
 
 export type DraftMessage = MailOrder | SmsMessage
 
-/** A mail about something that happened. */
+/** Makes a mail about something that happened. */
 export function notice(template: MailTemplate, now: number): MailOrder {
   return { channel: 'mail', template, expiresAt: now + limits.noticeMs }
 }

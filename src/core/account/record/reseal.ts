@@ -5,6 +5,6 @@ export interface ResealResult {
   readonly ok: true
 }
 
-/** Changes nothing: writing the record is what brings it under the first key. */
+/** Changes nothing. The commit writes the record under the first key. */
 export const reseal: UseCase<null, ResealResult> = (state) =>
   commit(state, { ok: true }, { events: [{ type: 'key_rotate', values: {} }] })

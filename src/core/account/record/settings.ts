@@ -5,7 +5,7 @@ import type { Policy } from '../../policy/index.ts'
 import type { SmsSendLimits } from '../../sms/index.ts'
 import type { Method } from '../../factor.ts'
 
-/** What a host configured, checked and completed by the service. Times are ms. */
+/** The host's options, checked and completed by the service. Times are ms. */
 export interface Settings {
   readonly policy: Policy
   /** Methods that may be enrolled. */

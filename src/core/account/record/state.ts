@@ -1,20 +1,20 @@
 import type { Aal, Amr, CodeFactor, Factor, Method, Primary } from '../../factor.ts'
 import type { FactorStates } from '../factors/factor-types.ts'
 
-/** Everything that nightlatch knows of an account, each factor under its own name. All times are ms since epoch. */
+/** The record of an account, with each factor under its own name. All times are ms since epoch. */
 export interface AccountState extends FactorStates {
   readonly createdAt: number
-  /** Raised by every sensitive change: sealed tokens of an older epoch are refused. */
+  /** Every sensitive change raises it. Sealed tokens of an older epoch are refused. */
   readonly epoch: number
-  /** What the owner wants to be asked for first; null: what the account has decides. */
+  /** The factor that the owner wants to be asked for first. Null if the owner chose none. */
   readonly preferred: Method | null
   readonly throttle: Throttle
   readonly challenges: readonly ChallengeEntry[]
   readonly spentProofs: readonly SpentProof[]
   readonly spentCeremonies: readonly SpentCeremony[]
   /**
-   * The latest end of a challenge, of a proof and of a ceremony that was forgotten. One that ends no later is refused:
-   * a server whose clock is ahead forgets too early, and must not make it good again.
+   * The latest end of a spent challenge, proof and ceremony whose entry was removed. A token that ends no later is
+   * refused. A server whose clock is ahead removes entries too early, and their tokens must not become good again.
    */
   readonly forgotten: { readonly challenges: number; readonly proofs: number; readonly ceremonies: number }
   readonly sessions: readonly Session[]
@@ -23,19 +23,19 @@ export interface AccountState extends FactorStates {
     readonly factorFailedAt: number | null
     readonly lockedAt: number | null
   }
-  /** When a policy first asked this account to enroll: the start of its grace, never moved. */
+  /** When the account's grace under a policy began. */
   readonly requiredAt: number | null
 }
 
 export interface Throttle {
   readonly sources: readonly SourceFailures[]
-  /** Evaluated failures in a row over all sources. A lock does not restart it. */
+  /** Evaluated failures in a row, over all sources. A lock does not reset them. */
   readonly failures: number
   /** When the lock for unknown devices was last set. */
   readonly lockedAt: number | null
 }
 
-/** Wrong codes of one source: a network, or a known device, which has a count of its own. */
+/** Wrong codes from one source: a network, or a known device. */
 export interface SourceFailures {
   readonly id: string
   readonly failures: number
@@ -61,11 +61,11 @@ export interface SpentProof {
   readonly expiresAt: number
 }
 
-/** A challenge that an authenticator has answered. */
+/** A ceremony whose challenge was answered. */
 export interface SpentCeremony {
   readonly id: string
   readonly expiresAt: number
-  /** One that was answered right is never forgotten before its end. */
+  /** The answer was right. Such an entry stays until the end of the ceremony. */
   readonly right: boolean
   /** It belonged to no account when it was made, so no epoch ends it. */
   readonly passwordless: boolean
@@ -73,7 +73,7 @@ export interface SpentCeremony {
 
 export interface Session {
   readonly id: string
-  /** `enroll`: good only for enrolling a factor. */
+  /** `enroll`: it can only enroll a factor. */
   readonly kind: 'full' | 'enroll'
   /** For `enroll`: one of these must be enrolled. */
   readonly needs: readonly Method[]
@@ -86,7 +86,7 @@ export interface Session {
   readonly ip: string | null
   readonly userAgent: string | null
   readonly deviceId: string | null
-  /** The factor was skipped, because the device was trusted. */
+  /** No factor was needed, because the device was trusted. */
   readonly trusted: boolean
 }
 
@@ -99,7 +99,7 @@ export interface KnownDevice {
   readonly trust: DeviceTrust | null
 }
 
-/** The owner's word that a device needs no factor at sign-in [SES-10]. */
+/** The owner's decision that a device needs no factor at sign-in [SES-10]. */
 export interface DeviceTrust {
   /** SHA-256 of the text in the device's token, base64url. */
   readonly digest: string
@@ -109,7 +109,7 @@ export interface DeviceTrust {
   readonly until: number
 }
 
-/** The account with some fields of one factor changed. */
+/** Changes some fields of one factor. */
 export function withFactor<F extends Factor>(
   state: AccountState,
   factor: F,

@@ -4,13 +4,13 @@ import type { DraftMessage } from './messages.ts'
 import type { AccountState } from './state.ts'
 import type { Task, TaskResults } from './tasks.ts'
 
-/** Unique keys that a commit takes and gives back. */
+/** Unique keys that a commit claims and releases. */
 export interface KeyChanges {
   readonly claim: readonly string[]
   readonly release: readonly string[]
 }
 
-/** Everything that one commit writes, and the outcome that may leave after it. */
+/** Everything that one commit writes, and the outcome that is answered after it. */
 export interface Commit<Outcome, State = AccountState> {
   readonly state: State
   readonly events: readonly DraftEvent[]
@@ -19,13 +19,13 @@ export interface Commit<Outcome, State = AccountState> {
   readonly outcome: Outcome
 }
 
-/** What a use case answers. `done`: nothing is written but facts. `need`: it is asked again with the results. */
+/** What a use case answers. `done`: only facts are written. `need`: the use case is called again with the results. */
 export type Step<Outcome, State = AccountState> =
   | { readonly done: Outcome; readonly facts: readonly DraftFact[] }
   | { readonly need: readonly Task[] }
   | { readonly commit: Commit<Outcome, State> }
 
-/** A use case: pure, synchronous, total. Any state, command and results give a step. */
+/** A use case is pure and synchronous. Any state, command and results give a step. */
 export type UseCase<Command, Outcome, State = AccountState> = (
   state: State,
   command: Command,
@@ -33,7 +33,7 @@ export type UseCase<Command, Outcome, State = AccountState> = (
   results: TaskResults,
 ) => Step<Outcome, State>
 
-/** A changed account, with the events and messages that tell of the change. */
+/** A changed account, with the events and messages of the change. */
 export interface Change {
   readonly state: AccountState
   readonly events: readonly DraftEvent[]

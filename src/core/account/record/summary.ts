@@ -2,7 +2,10 @@ import { unusedCodes } from '../backup-codes/rules.ts'
 import { limits } from '../../limits.ts'
 import type { AccountState } from './state.ts'
 
-/** The flat row that lists and reports are made of. Times, never booleans that age; nothing secret. */
+/**
+ * A flat row for lists and reports. It has times and no booleans, because a boolean becomes wrong with time. Nothing in
+ * it is secret.
+ */
 export interface AccountSummary {
   readonly kind: 'account'
   readonly createdAt: number

@@ -13,7 +13,9 @@ import { isSealed } from '../../secret.ts'
 import type { BackupCodeSet } from '../backup-codes/state.ts'
 import type { SendPermit, SendPermitTask } from '../sms/permit.ts'
 
-/** Open a sealed value of the record. `path` is its place, as {@link import('../../secret.ts').mapSecrets} names it. */
+/**
+ * Opens a sealed value of the record. `path` is its place, as {@link import('../../secret.ts').mapSecrets} names it.
+ */
 export interface OpenTask {
   readonly kind: 'open'
   readonly path: string
@@ -44,10 +46,10 @@ export interface AssertionTask {
   readonly response: AssertionResponse
 }
 
-/** What a step asks the service to work out: plain data. */
+/** What a step asks the service to work out. It is plain data. */
 export type Task = OpenTask | SlowHashTask | SendPermitTask | RegistrationTask | AssertionTask
 
-/** What a task of each kind results in. Null: it does not open or verify, or could not be worked out. */
+/** The result of a task of each kind. Null: it does not open or verify, or could not be worked out. */
 export interface ResultByKind {
   readonly open: Uint8Array | null
   readonly 'slow-hash': Uint8Array | null
@@ -58,7 +60,7 @@ export interface ResultByKind {
 
 export type ResultOf<T extends Task> = ResultByKind[T['kind']]
 
-/** A task with its result. Kept in memory for one call. */
+/** A task with its result. Both are kept in memory for one call. */
 export type TaskResult = {
   [K in Task['kind']]: { readonly task: Extract<Task, { kind: K }>; readonly result: ResultByKind[K] }
 }[Task['kind']]
@@ -66,8 +68,8 @@ export type TaskResult = {
 export type TaskResults = readonly TaskResult[]
 
 /**
- * The result of a task; undefined if it was not worked out yet. A result counts only for a task that deep-equals its
- * own: what was made for another state of the record is void.
+ * The result of a task. Undefined if it was not worked out yet. A result counts only for a task that is equal in every
+ * field. So a result for another state of the record does not count.
  */
 export function resultOf<T extends Task>(results: TaskResults, task: T): ResultOf<T> | undefined {
   return results.find((entry): entry is TaskResult & ResultFor<T> => equalData(entry.task, task))?.result
@@ -77,12 +79,12 @@ interface ResultFor<T extends Task> {
   readonly result: ResultOf<T>
 }
 
-/** Those of the tasks that have no result yet. */
+/** The tasks that have no result yet. */
 export function unworked<T extends Task>(results: TaskResults, tasks: readonly T[]): readonly T[] {
   return tasks.filter((task) => resultOf(results, task) === undefined)
 }
 
-/** Null for a secret that has not been sealed yet, which a loaded record never holds. */
+/** Null for a secret that is not sealed yet. A loaded record has none. */
 export function openTask(path: string, secret: Secret): OpenTask | null {
   return isSealed(secret) ? { kind: 'open', path, sealed: secret } : null
 }
@@ -101,12 +103,12 @@ export function slowHashTask(set: Pick<BackupCodeSet, 'salt' | 'params' | 'profi
   }
 }
 
-/** The bytes of a base64url text that this library wrote itself; empty when a record holds something else. */
+/** The bytes of a base64url text that the library wrote. Empty if the record has something else there. */
 export function storedBytes(text: string): Uint8Array {
   return decodeBase64url(text) ?? new Uint8Array()
 }
 
-/** The text that was sealed; empty when it is none. */
+/** The text that was sealed. Empty if it is none. */
 export function openedText(opened: Uint8Array | null | undefined): string {
   try {
     return opened ? textOf(opened) : ''

@@ -19,10 +19,10 @@ export interface UserAuthorization {
 type Authorized<Refusal> =
   { readonly ok: true; readonly session: Session | null } | { readonly ok: false; readonly reason: Refusal }
 
-/** Which sessions a call takes: full ones, every one, or beside full ones those that must enroll this method. */
+/** Which sessions a call accepts: full ones, all, or full ones and those that must enroll this method. */
 export type SessionScope = 'full' | 'any' | Method
 
-/** A grant counts while its epoch is the account's and its session is listed. */
+/** A grant counts while its epoch is that of the account and its session is listed. */
 export function authorize(
   state: AccountState,
   auth: Authorization,
@@ -43,7 +43,7 @@ function isInScope(session: Session, scope: SessionScope, now: number): boolean 
 
 export type SensitiveRefusal = 'signed-out' | 'step-up' | 'reauthenticate' | 'busy'
 
-/** What a sensitive change needs: a fresh proof, or, while there is no factor, a fresh primary authentication. */
+/** A sensitive change needs a fresh proof. While there is no factor, it needs a fresh primary authentication. */
 export function authorizeChange(
   state: AccountState,
   auth: Authorization,
@@ -80,12 +80,14 @@ function isProven(
   )
 }
 
-/** Let in by a backup code to register a new passkey: the factor that a proof would ask for is the lost one. */
+/**
+ * A backup code opened this session to register a new passkey. It can give no proof, because the factor for it is lost.
+ */
 export function isRecovery({ kind, factor }: Session): boolean {
   return kind === 'enroll' && factor === 'backup-code'
 }
 
-/** A proof is good once. One that came along where none was asked is not remembered. */
+/** A proof counts once. A proof that was not needed is not recorded. */
 export function spendProof(state: AccountState, auth: Authorization, now: number): AccountState {
   if (auth.kind === 'system' || auth.proof === null || !hasFactor(state)) return state
   const session = sessionOf(state, auth)
@@ -105,7 +107,7 @@ export function isFresh(session: Session, now: number): boolean {
   return isRecent(session.primaryAt, limits.freshPrimaryMs, now)
 }
 
-/** The id of the acting session; null for a script. */
+/** The id of the acting session. Null for a script. */
 export function sessionIdOf(auth: Authorization): string | null {
   return auth.kind === 'grant' ? auth.grant.session : null
 }

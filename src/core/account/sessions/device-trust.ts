@@ -9,14 +9,17 @@ import { isRecent } from '../record/recent.ts'
 import type { AccountState, DeviceTrust, KnownDevice } from '../record/state.ts'
 import { knownDeviceOf } from './known-devices.ts'
 
-/** What the token of a device carries from now on; null for nothing. */
+/** An account that trusts a device. `secret` goes into the token of the device. */
 export interface Trusted {
   readonly state: AccountState
   readonly secret: string
   readonly events: readonly DraftEvent[]
 }
 
-/** `none`: the sender shows nothing to be trusted by. `void`: what it shows does not count, and may have been copied. */
+/**
+ * Checks what a request shows to be trusted by. `none`: it shows nothing that counts. `void`: it shows a wrong text,
+ * which may have been copied.
+ */
 export function deviceTrust(
   state: AccountState,
   client: Client,
@@ -27,18 +30,19 @@ export function deviceTrust(
   const { trust } = device
   if (trust === null || trust.epoch !== state.epoch) return 'none'
   const life = settings.trustedDevices.lifeMs
-  // Counted from both ends: a life that was shortened since must not come back for the last of the former one.
+  // The time is checked from both ends. If the host shortened the lifetime, trust under the longer one must not come
+  // back for its last part.
   if (trust.until <= now || trust.until - now > life + limits.clocksApartMs || !isRecent(trust.since, life, now))
     return 'none'
   return equalBytes(utf8(digestOf(client.deviceTrust)), utf8(trust.digest)) ? { device, trust } : 'void'
 }
 
-/** A device that shows a text which was replaced already is trusted no longer: somebody else may have used it. */
+/** Ends the trust of a device that shows an outdated text. Somebody else may have used it. */
 export function withdrawTrust(state: AccountState, device: KnownDevice): AccountState {
   return replace(state, { ...device, trust: null })
 }
 
-/** Trust begins, with an end that using it does not move. */
+/** Begins to trust a device. Using the trust does not move its end. */
 export function trustDevice(
   state: AccountState,
   deviceId: string,
@@ -56,7 +60,7 @@ export function trustDevice(
   }
 }
 
-/** Each use makes a new text, so that one copied before is told by its use [SES-10]. */
+/** Makes a new text at each use. So a copy of an earlier text is noticed when it is used [SES-10]. */
 export function rotateTrust(
   state: AccountState,
   { device, trust }: { readonly device: KnownDevice; readonly trust: DeviceTrust },

@@ -18,12 +18,15 @@ export type EndAllSessionsResult =
   | { readonly ok: true; readonly ended: number; readonly grant: TokenPayloads['grant'] | null }
   | { readonly ok: false; readonly reason: 'signed-out' }
 
-/** Signs out everywhere: pending challenges and proofs end with the sessions, and other browsers are known no more. */
+/**
+ * Signs out everywhere. Pending challenges and proofs end with the sessions. Other browsers are no longer known
+ * devices.
+ */
 export const endAllSessions: UseCase<EndAllSessions, EndAllSessionsResult> = (state, command, { now }) => {
   const { auth, includingThis, client } = command
   const authorized = authorize(state, auth, now)
   if (!authorized.ok) return done(authorized)
-  // Whoever came in once is known by a browser: only the one that this is asked from stays known.
+  // An intruder's browser may be a known device. So only the browser of this request stays known.
   const knownDevices = state.knownDevices.filter(({ id }) => id === authorized.session?.deviceId)
   const left = { ...state, knownDevices }
   const raised = includingThis ? { state: nextEpoch(left, null), grant: null } : raiseEpoch(left, auth)

@@ -18,7 +18,7 @@ interface Ended {
 
 export type EndDeviceTrustResult = Ended | { readonly ok: false; readonly reason: 'signed-out' | 'not-found' }
 
-/** Taking trust back makes an account safer, so no proof is asked. */
+/** Ends trust. It needs no proof, because it makes the account safer. */
 export const endDeviceTrust: UseCase<EndDeviceTrust, EndDeviceTrustResult> = (state, { auth, device }, { now }) => {
   const authorized = authorize(state, auth, now)
   if (!authorized.ok) return done(authorized)

@@ -4,7 +4,7 @@ import type { AccountState, Session } from '../record/state.ts'
 import type { Authorization } from './authorization.ts'
 import { sessionIdOf } from './authorization.ts'
 
-/** The account in its next epoch, and the grant that keeps whoever acts signed in; null for a script. */
+/** The account in its next epoch, with a grant for the acting session. The grant is null for a script. */
 export interface Raised {
   readonly state: AccountState
   readonly grant: TokenPayloads['grant'] | null
@@ -18,14 +18,14 @@ export function raiseEpoch(state: AccountState, auth: Authorization): Raised {
   return { state: raised, grant: grantOf(auth.grant.account, raised, session) }
 }
 
-/** Ends every session too, but the one that is kept. */
+/** Ends every session too, except the one that is kept. */
 export function nextEpoch(state: AccountState, keptSession: string | null): AccountState {
   const ended = throughFactors(state, (changed, rules) => rules.endPending?.(changed) ?? changed)
   return {
     ...ended,
     epoch: state.epoch + 1,
     sessions: state.sessions.filter((session) => session.id === keptSession),
-    // Every challenge and proof that these entries guard against is of an older epoch now.
+    // These entries are about challenges and proofs of an older epoch. Those are refused anyway.
     challenges: [],
     spentProofs: [],
     spentCeremonies: state.spentCeremonies.filter(({ passwordless }) => passwordless),

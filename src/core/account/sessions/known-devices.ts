@@ -10,7 +10,10 @@ export function knownDeviceOf(state: AccountState, client: Client): KnownDevice 
   return state.knownDevices.find((device) => device.id === client.deviceId) ?? null
 }
 
-/** Remembers the browser of a completed sign-in; one that carries a genuine token keeps its id over accounts. */
+/**
+ * Makes the browser of a completed sign-in a known device. A browser with a genuine token keeps its id, also over
+ * several accounts.
+ */
 export function rememberDevice(
   state: AccountState,
   client: Client,
@@ -30,11 +33,11 @@ export function rememberDevice(
   return { state: { ...state, knownDevices: [...kept, device] }, deviceId }
 }
 
-/** What a browser calls itself, short enough for a record that lists many. */
+/** The user agent of a browser, short enough for a record that lists many. */
 export function shortUserAgent({ userAgent }: Client): string | null {
   if (userAgent === null) return null
   const length = limits.sessionUserAgentLength
   const cut = cleanText(userAgent, length)
-  // Quotes and emoji take two units each of the stored text; no browser's name is made of them.
+  // Quotes and emoji take two units each of the stored text. No real browser's name consists of them.
   return JSON.stringify(cut).length > length + 2 ? cleanText(userAgent, length / 2) : cut
 }

@@ -4,7 +4,7 @@ import { newId } from '../record/ids.ts'
 import type { AccountState, Session } from '../record/state.ts'
 import { shortUserAgent } from './known-devices.ts'
 
-/** What a sign-in knows of the session that it makes. */
+/** The fields of a new session that the sign-in sets. */
 export type SessionStart = Omit<Session, 'id' | 'createdAt' | 'ip' | 'userAgent' | 'needs' | 'trusted'> &
   Partial<Pick<Session, 'needs' | 'trusted'>>
 
@@ -20,7 +20,7 @@ export function newSession({ entropy, now }: Context, client: Client, start: Ses
   }
 }
 
-/** The oldest of too many falls out, and is thereby signed out. */
+/** If there are too many sessions, the oldest is dropped and thereby signed out. */
 export function addSession(state: AccountState, session: Session): AccountState {
   return { ...state, sessions: [...state.sessions, session].slice(-limits.sessions) }
 }

@@ -4,7 +4,7 @@ import type { AccountState } from '../record/state.ts'
 
 /** What a security page shows of an open session. Times are ms since epoch. */
 export interface SessionView {
-  /** A reference: good for showing and ending the session, useless for entering. */
+  /** A reference. It can be shown and ends the session, but opens nothing. */
   readonly id: string
   readonly current: boolean
   readonly createdAt: number
@@ -15,7 +15,7 @@ export interface SessionView {
   readonly ip: string | null
   readonly userAgent: string | null
   readonly knownDevice: boolean
-  /** No factor was asked: the device was trusted. */
+  /** No factor was needed, because the device was trusted. */
   readonly trusted: boolean
 }
 
@@ -28,7 +28,7 @@ export interface TrustedDeviceView {
   readonly until: number
 }
 
-/** Newest first. */
+/** The newest session comes first. */
 export function viewSessions(state: AccountState, current: string | null): readonly SessionView[] {
   return [...state.sessions].reverse().map((session) => ({
     id: referenceTo(session.id),

@@ -13,7 +13,7 @@ import type { SmsDelivery } from './sms-delivery.ts'
 
 export type Challenge = TokenPayloads['challenge']
 
-/** A challenge that goes on: what may be shown for it, and what was wrong with what was. */
+/** A challenge that goes on: the factors that can be shown, and why the last answer did not count. */
 export interface OpenChallenge {
   readonly status: 'challenge'
   readonly factors: readonly Factor[]
@@ -24,13 +24,13 @@ export interface OpenChallenge {
   readonly sms: SmsDelivery | null
 }
 
-/** A challenge that takes nothing any more, or not now. */
+/** A challenge that accepts no answer any more, or none now. */
 export interface RefusedChallenge {
   readonly status: 'refused'
   readonly reason: 'challenge-ended' | 'too-many-tries' | 'factors-off' | 'busy'
 }
 
-/** The challenge as it stands in this state; refused when there is nothing left to show for it. */
+/** The challenge in this state. It is refused if no factor can be shown. */
 export function openChallenge(
   state: AccountState,
   challenge: Pick<Challenge, 'id'>,
@@ -75,7 +75,7 @@ export function challengeFault(
   return entry !== null && entry.failures >= settings.challengeTries ? 'failed' : null
 }
 
-/** The step for a challenge that takes nothing any more, whatever is shown for it; null while it goes on. */
+/** The step for a challenge that has ended. Null while the challenge goes on. */
 export function refuseEnded(
   state: AccountState,
   challenge: Challenge,
@@ -87,7 +87,8 @@ export function refuseEnded(
     const fact: DraftFact = { type: 'sequence_fail', values: { flow: 'sign-in', reason: `challenge-${fault}` } }
     return done({ status: 'refused', reason }, [fact])
   }
-  // Asked before anything is evaluated: a `busy` for right answers alone would be a verdict.
+  // This is checked before anything is evaluated. If only right answers got `busy`, it would reveal that they are
+  // right.
   return isFull(state, context.now) ? done({ status: 'refused', reason: 'busy' }) : null
 }
 
@@ -95,7 +96,7 @@ export function entryOf(state: AccountState, challenge: Pick<Challenge, 'id'>): 
   return state.challenges.find((entry) => entry.id === challenge.id) ?? null
 }
 
-/** No room is left for one more consumed challenge. */
+/** The list has no room for one more consumed challenge. */
 function isFull(state: AccountState, now: number): boolean {
   return state.challenges.filter((entry) => entry.expiresAt > now && entry.consumed).length >= limits.challenges
 }
@@ -106,7 +107,7 @@ export function consume(state: AccountState, challenge: Challenge, source: strin
   return withEntry(state, context, { id, expiresAt, source, failures, charged: charge(null, []), consumed: true })
 }
 
-/** One more failure of a challenge, and what it charged to each factor. */
+/** Counts one more failure of a challenge, and what it charged to each factor. */
 export function countFailure(
   state: AccountState,
   challenge: Challenge,
@@ -134,8 +135,8 @@ function charge(entry: ChallengeEntry | null, compared: readonly CodeFactor[]): 
 }
 
 /**
- * Consumed entries stay until they expire. One with failures only may be evicted, the oldest of the same source first:
- * what that regains is bounded by the account's budget and the source's wait, which stay.
+ * Consumed entries stay until they end. An entry with failures only may be dropped early, the oldest of the same source
+ * first. This gives a guesser little, because the account's budget and the wait of the source stay.
  */
 function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry): AccountState {
   const { kept: others, forgotten } = remembered(
@@ -144,11 +145,11 @@ function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry)
   )
   while (others.length >= limits.challenges) {
     const open = others.filter((other) => !other.consumed)
-    const victim = open.find((other) => other.source === entry.source) ?? open[0]
-    if (victim === undefined) break
-    others.splice(others.indexOf(victim), 1)
+    const evicted = open.find((other) => other.source === entry.source) ?? open[0]
+    if (evicted === undefined) break
+    others.splice(others.indexOf(evicted), 1)
   }
-  // Only a failure can find the list full of consumed entries: it is charged to the budget all the same.
+  // If the list is full of consumed entries, a failure gets no entry. It is still charged to the budget.
   return {
     ...state,
     challenges: others.length < limits.challenges ? [...others, entry] : others,

@@ -16,13 +16,13 @@ export interface GrantedResult {
   readonly status: 'granted'
   readonly grant: TokenPayloads['grant']
   readonly deviceId: string
-  /** For the device's token; null if the device is not trusted. */
+  /** The text for the device's token. Null if the device is not trusted. */
   readonly trust: string | null
   readonly aal: Aal
   readonly amr: readonly Amr[]
-  /** The factor was skipped: the device is trusted. */
+  /** No factor was needed, because the device is trusted. */
   readonly trusted: boolean
-  /** In the place of the backup code that was used, where the settings ask for it; shown once. */
+  /** The code that replaces the used backup code, if the settings ask for it. It is shown once. */
   readonly replacementCode?: string
 }
 
@@ -33,18 +33,18 @@ export interface CompletedSignIn {
   /** Failures before this sign-in. */
   readonly failures: number
   readonly challenge?: string
-  /** How the history names the authenticator that was shown. */
+  /** The name of the authenticator that was shown, in the history. */
   readonly authenticator?: string
   /** The owner asks for this browser to be trusted. */
   readonly trust: boolean
-  /** Trust that was used, and gets a new text. */
+  /** Gives trust that was used a new text. */
   readonly rotated?: (state: AccountState) => Trusted
   readonly replacementCode?: string
-  /** What accepting the factor wrote. */
+  /** The events and messages of accepting the factor. */
   readonly accepted?: Pick<Change, 'events' | 'messages'>
 }
 
-/** Lets somebody in: a session, a known device, and the event that says how. */
+/** Completes a sign-in: with a session, a known device and an event. */
 export function completeSignIn(state: AccountState, signIn: CompletedSignIn, context: Context): Step<GrantedResult> {
   const { account, client, replacementCode, accepted } = signIn
   const remembered = rememberDevice(state, client, context)

@@ -7,7 +7,7 @@ import type { AccountState, Session } from '../record/state.ts'
 import { grantOf } from '../sessions/epoch.ts'
 import { addSession, newSession } from '../sessions/session.ts'
 
-/** Somebody is let in to enroll one of these methods, and to do nothing else. */
+/** The session can enroll one of these methods, and do nothing else. */
 export interface MustEnrollResult<Needed extends Method = Method> {
   readonly status: 'enroll'
   readonly grant: TokenPayloads['grant']

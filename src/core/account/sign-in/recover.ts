@@ -22,19 +22,19 @@ export interface RecoverSignIn {
 
 export type RecoverSignInResult =
   | MustEnrollResult<'passkey'>
-  /** Whatever was wrong, or has to wait: outside it reads like a wrong password. */
+  /** For every cause the answer reads like that for a wrong password. */
   | { readonly status: 'refused'; readonly reason: 'wrong-credentials' }
 
 const refused: RecoverSignInResult = { status: 'refused', reason: 'wrong-credentials' }
 
 /**
- * For an account that only passkeys open, when they are lost: the primary authentication and a backup code together let
- * its owner in to register a new passkey, and to do nothing else.
+ * Recovers a passkey-only account whose passkeys are lost. The primary authentication and a backup code together let
+ * the owner register a new passkey, and do nothing else.
  */
 export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = (state, command, context, results) => {
   const { code, client } = command
   const { now, settings } = context
-  // Where no passkey can be registered, a code would be spent for nothing.
+  // If no passkey can be registered, no code is spent.
   const isPossible = settings.methods.includes('passkey') && state['backup-code'].failures < limits.hardStop
   if (!state.passkey.only || !isPossible) {
     const values = { flow: 'recover', reason: state.passkey.only ? 'factors-off' : 'not-passkey-only' } as const

@@ -1,6 +1,6 @@
 import type { SendAnswer, SendRefusal, SendRequest } from '../sms/code.ts'
 
-/** A code by SMS for a challenge: on its way, or why not. Times are ms since epoch. */
+/** A code by SMS for a challenge: it was queued, or why it was refused. Times are ms since epoch. */
 export type SmsDelivery =
   | { readonly status: 'queued'; readonly to: string; readonly resendAt: number; readonly expiresAt: number }
   | {
@@ -10,7 +10,7 @@ export type SmsDelivery =
       readonly retryAt: number | null
     }
 
-/** What the page is told of a code that was to be sent. */
+/** What the answer says about a code that was to be sent. */
 export function deliveryOf(
   { to: { masked: to } }: SendRequest,
   answer: Exclude<SendAnswer, { status: 'need' }>,

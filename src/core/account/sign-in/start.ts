@@ -33,12 +33,12 @@ export type StartSignInResult =
   | GrantedResult
   | (OpenChallenge & { readonly challenge: TokenPayloads['challenge'] })
   | MustEnrollResult
-  /** `wrong-credentials`: only passkeys open the account, and nobody outside is told. */
+  /** `wrong-credentials`: the account is passkey-only, and the answer does not show that. */
   | { readonly status: 'refused'; readonly reason: 'factors-off' | 'wrong-credentials' }
 
-/** The host vouches for the primary authentication. Whatever it was, a factor is asked if there is one. */
+/** The host has checked the primary authentication. If the account has a factor, it is asked for. */
 export const startSignIn: UseCase<StartSignIn, StartSignInResult> = (state, command, context, results) => {
-  // The clock of a policy's grace starts here, with or without a factor: removing one buys no time [ROL-7].
+  // The grace of a policy begins here, with or without a factor. So removing a factor gives no more time [ROL-7].
   const question = graceQuestion(state, context)
   const asked = { ...state, requiredAt: graceStart(question) }
   if (!hasFactor(state)) {
@@ -57,7 +57,7 @@ function graceQuestion(state: AccountState, { settings, now }: Context): Paramet
   return { policy: settings.policy, account, now }
 }
 
-/** Outside it reads like a wrong password. The history has the reason. */
+/** The answer reads like that for a wrong password. The history has the reason. */
 function refuse(state: AccountState, { primary, client }: StartSignIn, { now }: Context): Step<StartSignInResult> {
   const noticed = noticeFailure(state, { client, now, isStrange: knownDeviceOf(state, client) === null })
   return commit<StartSignInResult>(
@@ -70,7 +70,7 @@ function refuse(state: AccountState, { primary, client }: StartSignIn, { now }: 
   )
 }
 
-/** The device showed a text that was replaced already: its trust ends, and a factor is asked. */
+/** The device showed an outdated text. Its trust ends, and a factor is needed. */
 function distrust(
   state: AccountState,
   command: StartSignIn,
@@ -85,7 +85,7 @@ function distrust(
   return { commit: { ...step.commit, events: [{ type: 'device_trust_end', values }, ...step.commit.events] } }
 }
 
-/** The code that goes out by itself where codes by SMS are what the account is asked for first. */
+/** The code that is sent at once if SMS is the factor to ask for first. */
 function sendOf(state: AccountState, { client }: StartSignIn, request: string, context: Context): SendRequest | null {
   if (preferredFactor(state, context.settings) !== 'sms') return null
   if (waitUntil(state.throttle, sourceOf(state, client), context.now) !== null) return null

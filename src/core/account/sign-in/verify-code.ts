@@ -24,24 +24,24 @@ export interface VerifySignIn extends TypedCode {
 
 export type VerifySignInResult = GrantedResult | OpenChallenge | RefusedChallenge
 
-/** One field for any code: the text's shape and what is live decide, and one attempt is charged. */
+/** One field takes any code. The shape of the text and the live factors decide what it is. One attempt is charged. */
 export const verifySignIn: UseCase<VerifySignIn, VerifySignInResult> = (state, command, context, results) => {
   const { challenge } = command
   const ended = refuseEnded(state, challenge, context)
   if (ended !== null) return ended
   const check = checkTypedCode(state, command, { purpose: 'login', id: challenge.id }, context, results)
-  const goesOn = (reason: 'wait' | 'malformed' | 'expired', retryAt: number | null): VerifySignInResult =>
+  const stillOpen = (reason: 'wait' | 'malformed' | 'expired', retryAt: number | null): VerifySignInResult =>
     openChallenge(state, challenge, context, { reason, retryAt })
   switch (check.status) {
     case 'need':
       return need(check.tasks)
     case 'wait':
-      return done(goesOn('wait', check.retryAt), waitFacts('sign-in'))
+      return done(stillOpen('wait', check.retryAt), waitFacts('sign-in'))
     case 'expired':
-      return done(goesOn('expired', null))
+      return done(stillOpen('expired', null))
     case 'malformed':
     case 'no-factor':
-      return done(goesOn('malformed', null))
+      return done(stillOpen('malformed', null))
     case 'wrong':
       return refuse(state, command, check, context)
     case 'matched': {

@@ -21,7 +21,7 @@ export interface VerifyPasskey {
   readonly account: string
   readonly ceremony: Ceremony
   readonly response: AssertionResponse
-  /** The sign-in that waits for a factor; null: the passkey is all that is shown. */
+  /** The sign-in that waits for a factor. Null if only the passkey is shown. */
   readonly challenge: Challenge | null
   readonly client: Client
   readonly trust: boolean
@@ -31,12 +31,12 @@ export type VerifyPasskeyResult =
   | GrantedResult
   | OpenChallenge
   | RefusedChallenge
-  /** `unknown-passkey`: the account does not have it (any more), and nothing was evaluated. */
+  /** `unknown-passkey`: the account does not have it, or no longer has it. Nothing was evaluated. */
   | { readonly status: 'refused'; readonly reason: 'wrong-credentials' | 'unknown-passkey' | 'user-verification' }
 
 /**
- * A passkey as the second factor of a challenge, or alone. Nobody guesses a signature: waits and locks are for codes and
- * do not hold a passkey up.
+ * A passkey as the second factor of a challenge, or alone. A signature cannot be guessed, so waits and locks do not
+ * hold a passkey up.
  */
 export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = (state, command, context, results) => {
   const { challenge, ceremony, response } = command
@@ -50,7 +50,7 @@ export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = (state
   return check.status === 'matched' ? accept(state, command, check, context) : refuse(state, command, check, context)
 }
 
-/** Why the answer is not looked at. */
+/** Why the answer is not checked. */
 function refusalBefore(
   state: AccountState,
   { challenge, ceremony, response }: VerifyPasskey,
@@ -65,14 +65,14 @@ function refusalBefore(
     return done({ status: 'refused', reason: 'challenge-ended' }, [{ type: 'sequence_fail', values }])
   }
   if (isFullOfCeremonies(state, context.now)) return done({ status: 'refused', reason: 'busy' })
-  const unowned = challenge === null ? unownedBy(state, response) : null
-  if (unowned === null) return null
-  const values = { flow: 'passkey', reason: unowned } as const
-  return done({ status: 'refused', reason: unowned }, [{ type: 'sequence_fail', values }])
+  const wrongOwner = challenge === null ? ownerFault(state, response) : null
+  if (wrongOwner === null) return null
+  const values = { flow: 'passkey', reason: wrongOwner } as const
+  return done({ status: 'refused', reason: wrongOwner }, [{ type: 'sequence_fail', values }])
 }
 
-/** Without a name the handle is what says whose passkey it is, and must [PKA-2]. */
-function unownedBy(
+/** Without a name, the user handle must say whose passkey it is [PKA-2]. */
+function ownerFault(
   { passkey: { handle, credentials } }: AccountState,
   response: AssertionResponse,
 ): 'wrong-credentials' | 'unknown-passkey' | null {
@@ -110,7 +110,10 @@ function accept(
   )
 }
 
-/** Costs a try of the challenge and the ceremony, and no count of the account: there is nothing to guess. */
+/**
+ * A wrong answer spends a try of the challenge and the ceremony. It charges no count of the account, because a
+ * signature cannot be guessed.
+ */
 function refuse(
   state: AccountState,
   { ceremony, challenge, client, response }: VerifyPasskey,

@@ -6,7 +6,7 @@ import type { TaskResults } from '../record/tasks.ts'
 import type { SendRefusal, SendRequest, Sent } from './code.ts'
 import { sendCode, sendRefusalFacts } from './code.ts'
 
-/** A code on its way. Times are ms since epoch. */
+/** A code that was queued. Times are ms since epoch. */
 export interface SmsQueued {
   readonly ok: true
   /** Masked. */
@@ -25,7 +25,7 @@ export function refuseSend<Reason extends string>(reason: Reason, retryAt: numbe
   return { ok: false, reason, retryAt }
 }
 
-/** Sends for somebody on the security page. `after` is the account once the code is made. */
+/** Sends a code for the security page. `written` gives what the commit writes beside the message. */
 export function answerSend(
   state: AccountState,
   send: SendRequest,

@@ -15,21 +15,21 @@ import type { SmsMessage } from './order.ts'
 import type { SendPermitTask } from './permit.ts'
 import type { SmsCode, SmsNumber } from './state.ts'
 
-/** Bytes of the key that stands in front of a code's digest. */
+/** The length of the key that stands before a code's digest, in bytes. */
 export const smsKeyLength = 32
 
 /** The place in the record of the account's number. */
 export const numberPath = 'state/sms/number/phone'
 
-/** A message that somebody asks for. */
+/** A request for a message. */
 export interface SendRequest {
   readonly purpose: SmsPurpose
   /** The id of a challenge, of a session or of an enrollment [SMS-7]. */
   readonly request: string
   readonly to: Pick<SmsNumber, 'id' | 'masked' | 'country' | 'type' | 'phone'>
-  /** The place of the number in the record; null if it is not in it yet, and `phone` is still to be sealed. */
+  /** The place of the number in the record. Null if the record does not have it yet. `phone` is then not sealed. */
   readonly path: string | null
-  /** Asked by a known device or by somebody who is signed in. */
+  /** A known device or a signed-in session asked for it. */
   readonly own: boolean
 }
 
@@ -38,7 +38,7 @@ export type SendRefusal = 'cooldown' | 'hourly' | 'daily' | 'limited' | 'denied'
 export interface RefusedSend {
   readonly status: 'refused'
   readonly reason: SendRefusal
-  /** ms since epoch; null: not soon, or never. */
+  /** ms since epoch. Null: not soon, or never. */
   readonly retryAt: number | null
 }
 
@@ -54,12 +54,15 @@ export interface Sent {
 
 export type SendAnswer = { readonly status: 'need'; readonly tasks: readonly Task[] } | RefusedSend | Sent
 
-/** A code that a server with a fast clock made is live at once, and not until a time that is far ahead [SMS-4]. */
+/**
+ * Whether a code can be used now. A code that a server with a fast clock made can be used at once, and no longer than
+ * others [SMS-4].
+ */
 export function isLiveCode(code: SmsCode, { now, settings }: Pick<Context, 'now' | 'settings'>): boolean {
   return code.expiresAt > now && isRecent(code.sentAt, settings.sms?.codeMs ?? 0, now)
 }
 
-/** Makes a code and the message that brings it, if a message may be sent: the account's own limits are asked first. */
+/** Makes a code and its message, if a message may be sent. The account's own limits are checked first. */
 export function sendCode(state: AccountState, send: SendRequest, context: Context, results: TaskResults): SendAnswer {
   const { now, settings } = context
   const refused = (reason: SendRefusal, retryAt: number | null = null): RefusedSend => ({
@@ -88,7 +91,7 @@ export function sendCode(state: AccountState, send: SendRequest, context: Contex
   return { ...makeCode(state, send, { phone, sends: allowed.state }, context), resendAt: allowed.resendAt }
 }
 
-/** The code takes the place of any other [SMS-6]. */
+/** The code replaces any other [SMS-6]. */
 function makeCode(
   state: AccountState,
   { purpose, request, own, to }: SendRequest,
@@ -119,7 +122,7 @@ function makeCode(
   }
 }
 
-/** A code was right: it is gone, and whoever asked for it need not wait for the next. */
+/** Spends a code that was right. The next one can be requested without a wait. */
 export function spendCode(state: AccountState): AccountState {
   const { code, sends } = state.sms
   if (code === null) return state
@@ -127,7 +130,7 @@ export function spendCode(state: AccountState): AccountState {
   return withFactor(state, 'sms', { code: null, sends: { ...sends, [name]: sendsAfterVerified(sends[name]) } })
 }
 
-/** A send to the number of the account; null without one. */
+/** A request to send to the account's number. Null without a number. */
 export function sendToNumber(
   state: AccountState,
   asked: Pick<SendRequest, 'purpose' | 'request' | 'own'>,
@@ -144,7 +147,7 @@ function newPhone({ to }: SendRequest): Uint8Array | null {
   return 'seal' in to.phone ? to.phone.seal : null
 }
 
-/** A number as a new state holds it, before it is sealed. */
+/** A number in a new state, before it is sealed. */
 export function phoneSecret(phone: string): { readonly seal: Uint8Array } {
   return { seal: utf8(phone) }
 }

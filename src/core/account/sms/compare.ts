@@ -8,7 +8,7 @@ import { openedBy, openedText, openTask, unworked } from '../record/tasks.ts'
 import { isLiveCode, smsKeyLength } from './code.ts'
 import type { SmsCode } from './state.ts'
 
-/** Whether the code that was sent is the one that a request waits for, and still counts [SMS-7]. */
+/** Whether the code was sent for what is asked now, and is live [SMS-7]. */
 export function isAwaited(
   code: SmsCode,
   awaited: { readonly purpose: SmsCode['purpose']; readonly id: string; readonly number: string | null },

@@ -23,12 +23,12 @@ export interface ConfirmSms {
   readonly client: Client
 }
 
-/** `expired`: the code ran out, or another took its place. */
+/** `expired`: the code ran out, or another one replaced it. */
 export type ConfirmSmsResult = ConfirmResult<'expired'>
 
 const pendingPath = 'state/sms/enrollment/phone'
 
-/** The code that came to the number proves it. A number that was on goes in the same commit. */
+/** The code that came to the number confirms it. A former number is removed in the same commit. */
 export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = (state, command, context, results) => {
   const { now, settings } = context
   const authorized = authorize(state, command.auth, now, 'sms')
@@ -71,12 +71,12 @@ function numberOf({ id, phone, masked, country, type }: SmsEnrollment, now: numb
 
 function withNumber(state: AccountState, number: SmsNumber): AccountState {
   const { failures, number: former } = state.sms
-  // A number that the hard stop switched off is enrolled anew by proving one; the count of a number that works stays.
+  // After the hard stop, confirming a number enrolls SMS anew. Otherwise the count of failures stays.
   const isNew = failures >= limits.hardStop || former === null
   return withFactor(spendCode(state), 'sms', { number, enrollment: null, failures: isNew ? 0 : failures })
 }
 
-/** Ten wrong codes end the enrollment: a resend makes a new code and forgives none of them [SMS-5]. */
+/** Ten wrong codes end the enrollment. A resend makes a new code, but the count stays [SMS-5]. */
 function refuseWrong(state: AccountState, enrollment: SmsEnrollment): Step<ConfirmSmsResult> {
   const { isOver, failures, outcome } = countWrongConfirmation(enrollment.failures)
   const change = isOver ? { enrollment: null, code: null } : { enrollment: { ...enrollment, failures } }

@@ -28,7 +28,7 @@ export interface EnrollSms {
 
 export type EnrollSmsResult = SmsQueued | SmsRefused<EnrollRefusal | SendRefusal>
 
-/** A number is no factor before a code that was sent to it came back [SMS-2]. A number that is on stays until then. */
+/** A number is no factor before its code is confirmed [SMS-2]. A former number stays until then. */
 export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = (state, command, context, results) => {
   const authorized = authorizeEnrollment(state, command, 'sms', context)
   if (!authorized.ok) return done(refuseSend(authorized.reason))
@@ -55,7 +55,7 @@ function enrollmentOf(
   { to }: SendRequest,
   { now }: Context,
 ): SmsEnrollment {
-  // Beginning anew forgives no wrong code [SMS-5].
+  // A new start keeps the count of wrong codes [SMS-5].
   const failures = before !== null && isRecent(before.startedAt, limits.enrollmentMs, now) ? before.failures : 0
   return { ...to, startedAt: now, session: sessionIdOf(auth), failures, switching }
 }

@@ -4,7 +4,7 @@ import type { SmsPurpose } from '../../sms/index.ts'
 export interface SmsMessage {
   readonly channel: 'sms'
   readonly sms: SmsOrder
-  /** ms since epoch: not sent after. */
+  /** ms since epoch. The message is not sent later. */
   readonly expiresAt: number
 }
 

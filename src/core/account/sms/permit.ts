@@ -8,7 +8,7 @@ export interface SendPermitTask {
   readonly country: string
   readonly type: string
   readonly purpose: SmsPurpose
-  /** Asked by a known device or by somebody who is signed in. */
+  /** A known device or a signed-in session asked for it. */
   readonly own: boolean
 }
 

@@ -13,7 +13,7 @@ export interface ResendSms {
 
 export type ResendSmsResult = SmsQueued | SmsRefused<'signed-out' | 'no-enrollment' | SendRefusal>
 
-/** One more code for the number that waits to be proven. */
+/** Sends one more code to the number that waits for its confirmation. */
 export const resendSms: UseCase<ResendSms, ResendSmsResult> = (state, { auth }, context, results) => {
   const authorized = authorize(state, auth, context.now, 'sms')
   if (!authorized.ok) return done(refuseSend('signed-out'))

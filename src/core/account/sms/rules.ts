@@ -15,7 +15,7 @@ export const smsRules: FactorRules<'sms'> = {
   isEnrolled: ({ sms }) => sms.number !== null,
   isUsable: ({ sms }, settings) => sms.number !== null && sms.failures < limits.hardStop && settings.sms !== null,
   amr: () => ['sms'],
-  // What was sent stays counted: taking a number out and in again buys no message.
+  // Sent messages stay counted. Removing a number and adding it again allows no further message.
   remove: (state) => ({ ...state, sms: { ...noSms, sends: state.sms.sends } }),
   endPending: (state) => withFactor(state, 'sms', { enrollment: null, code: null }),
 

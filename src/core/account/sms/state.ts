@@ -5,10 +5,10 @@ import { noSmsSends } from '../../sms/sends.ts'
 export interface SmsState {
   readonly number: SmsNumber | null
   readonly enrollment: SmsEnrollment | null
-  /** The one live code of the account: a new one takes its place [SMS-6]. */
+  /** The only live code of the account. A new one replaces it [SMS-6]. */
   readonly code: SmsCode | null
   readonly failures: number
-  /** Messages sent for the owner (a known device or a session), and for anybody else with the password. */
+  /** Messages that were sent for the owner (a known device or a session), and for others who have the password. */
   readonly sends: { readonly own: SmsSends; readonly others: SmsSends }
 }
 
@@ -20,7 +20,7 @@ export interface SmsNumber {
   readonly masked: string
   /** ISO 3166-1 alpha-2 */
   readonly country: string
-  /** What kind of number its plan says it is. */
+  /** The kind of number, by its numbering plan. */
   readonly type: string
   /** ms since epoch, like every time of a state */
   readonly createdAt: number
@@ -36,7 +36,7 @@ export interface SmsEnrollment extends Omit<SmsNumber, 'createdAt' | 'lastUsedAt
 
 export interface SmsCode {
   readonly purpose: SmsPurpose
-  /** What it answers: the id of a challenge, of a session or of an enrollment [SMS-7]. */
+  /** What it was sent for: the id of a challenge, of a session or of an enrollment [SMS-7]. */
   readonly request: string
   /** The id of the number that it was sent to. */
   readonly number: string
@@ -44,7 +44,7 @@ export interface SmsCode {
   readonly digest: Secret
   readonly sentAt: number
   readonly expiresAt: number
-  /** Asked for by the owner: nobody else's request takes its place while it lives. */
+  /** The owner asked for it. While it is live, nobody else's request replaces it. */
   readonly own: boolean
 }
 

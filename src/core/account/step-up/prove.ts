@@ -15,7 +15,7 @@ export interface Proven {
   readonly proof: TokenPayloads['proof']
 }
 
-/** Makes a proof: short-lived, good once, for this session and purpose. */
+/** Makes a proof. It is short-lived and counts once, for this session and purpose. */
 export function prove(
   state: AccountState,
   asked: { readonly auth: UserAuthorization; readonly client: Client; readonly purpose: StepUpPurpose },

@@ -17,7 +17,7 @@ export interface SendStepUpCode {
 
 export type SendStepUpCodeResult = SmsQueued | SmsRefused<'signed-out' | 'no-number' | 'wait' | SendRefusal>
 
-/** A code by SMS for a step-up of this session. */
+/** Sends a code by SMS for a step-up of this session. */
 export const sendStepUpCode: UseCase<SendStepUpCode, SendStepUpCodeResult> = (
   state,
   { auth, client },

@@ -25,7 +25,7 @@ export const verifyStepUp: UseCase<VerifyStepUp, VerifyStepUpResult> = (state, c
   const authorized = authorize(state, auth, context.now)
   if (!authorized.ok) return done({ ...authorized, retryAt: null })
   if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
-  // What is asked for follows from the purpose, never from what the client would rather show [LIF-9].
+  // The purpose decides what is asked for, never the client's choice [LIF-9].
   const needsPasskey = purpose === 'passkey-only' || state.passkey.only
   if (needsPasskey) return done({ ok: false, reason: 'passkey-needed', retryAt: null })
   const request = { purpose: 'step-up', id: auth.grant.session } as const

@@ -25,7 +25,7 @@ export interface VerifyStepUpPasskey {
 export type VerifyStepUpPasskeyResult =
   Proven | { readonly ok: false; readonly reason: 'signed-out' | 'ceremony-ended' | 'wrong' | 'busy' }
 
-/** A passkey gives the same proof as a code. It must verify its user if it ever did. */
+/** A passkey gives the same proof as a code. It must verify its user if it did so before. */
 export const verifyStepUpPasskey: UseCase<VerifyStepUpPasskey, VerifyStepUpPasskeyResult> = (
   state,
   command,

@@ -19,7 +19,7 @@ export interface ConfirmTotp {
   readonly client: Client
 }
 
-/** Steps 2 and 3: a code from the app proves the authenticator; with the first factor come the backup codes. */
+/** Steps 2 and 3: a code confirms the authenticator. With the first factor come the backup codes. */
 export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = (state, command, context, results) => {
   const { now, settings } = context
   const authorized = authorize(state, command.auth, now, 'totp')
@@ -38,7 +38,7 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = (state, command,
   if (!answer.ok) return refuseWrong(state, enrollment, answer.reason)
 
   const authenticator = { ...confirmed(enrollment, answer, now), secret: { seal: secret } }
-  // TOTP that the hard stop switched off is enrolled anew: its former authenticators do not come back with it.
+  // After the hard stop, TOTP is enrolled anew. The former authenticators do not come back.
   const isOff = state.totp.failures >= limits.hardStop
   const after = withFactor(state, 'totp', {
     authenticators: [...(isOff ? [] : state.totp.authenticators), authenticator],
@@ -51,7 +51,7 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = (state, command,
   return finishEnrollment(shown, command, context, results)
 }
 
-/** Confirming counts as using the code: its step is spent [TOTP-15]. */
+/** Confirming counts as a use of the code: its step is spent [TOTP-15]. */
 function confirmed(
   { id, label, algorithm, digits, period }: TotpEnrollment,
   { step, drift }: { readonly step: number; readonly drift: number },

@@ -28,7 +28,7 @@ export type EnrollTotpResult =
     }
   | { readonly ok: false; readonly reason: EnrollRefusal | 'too-many-authenticators' }
 
-/** Step 1: a new secret, pending until a code from the app confirms it. A new enrollment replaces a pending one. */
+/** Step 1 makes a new secret. It is pending until a code confirms it. A new enrollment replaces a pending one. */
 export const enrollTotp: UseCase<EnrollTotp, EnrollTotpResult> = (state, command, context) => {
   const authorized = authorizeEnrollment(state, command, 'totp', context)
   if (!authorized.ok) return done(authorized)

@@ -22,7 +22,7 @@ export const removeTotp: UseCase<RemoveTotp, RemoveResult> = (state, command, co
   if (found === null) return done({ ok: false, reason: 'not-found' })
   const authenticators = state.totp.authenticators.filter(({ id }) => id !== found.id)
   const { enrollment } = state.totp
-  // Without its last authenticator TOTP is off, and its count starts anew. What waits for a code may still be confirmed.
+  // Without its last authenticator TOTP is off, and its count begins anew. A pending enrollment may still be confirmed.
   const left =
     authenticators.length > 0
       ? withFactor(state, 'totp', { authenticators })

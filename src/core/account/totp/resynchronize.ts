@@ -30,7 +30,7 @@ export type ResynchronizeTotpResult =
   | { readonly ok: false; readonly reason: SensitiveRefusal | 'not-found'; readonly retryAt: null }
   | (CodeRefusal & { readonly reason: Exclude<CodeRefusal['reason'], 'expired'> })
 
-/** Beyond the window, two consecutive codes and a step-up set the clock difference anew [TOTP-9]. */
+/** Outside the window, two consecutive codes and a step-up set the clock difference anew [TOTP-9]. */
 export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResult> = (
   state,
   command,
@@ -74,13 +74,13 @@ function accept(
     challenges: withoutCharges(state.challenges, 'totp'),
     throttle: creditThrottle(state.throttle, sourceOf(state, client)),
   }
-  const told = { template: 'authenticator-resynchronized', label, at: now, ...addressAndBrowser(client) } as const
+  const mail = { template: 'authenticator-resynchronized', label, at: now, ...addressAndBrowser(client) } as const
   return commit<ResynchronizeTotpResult>(
     spendProof(credited, auth, now),
     { ok: true, drift },
     {
       events: [{ type: 'mfa_update', values: { factor: 'totp', authenticator: id, change: 'resynchronize', label } }],
-      messages: [notice(told, now)],
+      messages: [notice(mail, now)],
     },
   )
 }

@@ -40,7 +40,7 @@ export const totpRules: FactorRules<'totp'> = {
       const { lastStep: after, drift, digits: length, period, algorithm } = authenticator
       const { window } = settings.totp
       const answer = verifyTotp({ secret, code, now, after, window, drift, digits: length, period, algorithm })
-      // Every authenticator is examined, also after a match, so that time does not tell which one it was.
+      // Every authenticator is examined, also after a match. So the time does not show which one it was.
       if (answer.ok) {
         match ??= { status: 'matched', factor: 'totp', authenticator, step: answer.step, drift: answer.drift }
       } else if (answer.reason === 'replayed') isReplayed = true

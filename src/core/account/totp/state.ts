@@ -19,7 +19,7 @@ export interface TotpAuthenticator {
   /** ms since epoch, like every time of a state */
   readonly createdAt: number
   readonly lastUsedAt: number | null
-  /** The last accepted step: it and everything before it is never accepted again [TOTP-6]. */
+  /** The last accepted step. It and all steps before it are not accepted again [TOTP-6]. */
   readonly lastStep: number
   /** Learned clock difference, in steps. */
   readonly drift: number
@@ -33,16 +33,16 @@ export interface TotpEnrollment {
   readonly digits: number
   readonly period: number
   readonly startedAt: number
-  /** Only the session that began may confirm; null when a script began. */
+  /** Only the session that began may confirm. Null if a script began. */
   readonly session: string | null
   readonly failures: number
-  /** Confirming it drops every other method in the same commit. */
+  /** Confirming it removes every other method in the same commit. */
   readonly switching: boolean
 }
 
 export const noTotp: TotpState = { authenticators: [], enrollment: null, failures: 0 }
 
-/** A code of an authenticator that is right. */
+/** A right code of an authenticator. */
 export interface TotpMatch {
   readonly status: 'matched'
   readonly factor: 'totp'

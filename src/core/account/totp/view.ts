@@ -1,6 +1,6 @@
 import type { AccountState } from '../record/state.ts'
 
-/** What a security page shows of an authenticator app. No secret is among it. Times are ms since epoch. */
+/** What a security page shows about an authenticator app. No secret is part of it. Times are ms since epoch. */
 export interface TotpAuthenticatorView {
   readonly id: string
   readonly label: string
