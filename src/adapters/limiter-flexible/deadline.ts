@@ -1,8 +1,8 @@
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 
 /**
- * Answers within the time or fails with the library's own error. The work calls `inTime` before each step, which throws
- * when the time is over. A step that runs at that moment cannot be stopped.
+ * Answers within the time, or fails with an error of the library. The work calls `inTime` before each step, which
+ * throws when the time is over. A step that runs at that moment cannot be stopped.
  */
 export async function withinTime<Answer>(
   timeoutMs: number,

@@ -2,7 +2,7 @@ import { NightlatchError } from '../../core/errors.ts'
 
 export const defaultTimeoutMs = 1000
 
-/** Checks that the options have no other keys. Answers their timeout in ms. */
+/** Checks that the options have no other keys, and answers their timeout in ms. */
 export function requireOptions(name: string, options: unknown, keys: readonly string[]): number {
   if (typeof options !== 'object' || options === null) throw configError(`${name} takes { ${keys.join(', ')} }`)
   const unknown = Object.keys(options).find((key) => !keys.includes(key))
@@ -14,7 +14,7 @@ export function requireOptions(name: string, options: unknown, keys: readonly st
   return timeoutMs as number
 }
 
-/** Whether the value has all of these methods. */
+/** Tells whether the value has all of these methods. */
 export function hasMethods(value: unknown, names: readonly string[]): boolean {
   return names.every((name) => typeof (Object(value) as Record<string, unknown>)[name] === 'function')
 }

@@ -25,7 +25,8 @@ export interface PostgresLimiterOptions {
  * servers. A window begins with a key's first charge, lasts whole seconds (rounded up) and is measured by the clocks of
  * the servers that charge. Its row is removed an hour after its end.
  *
- * @contract effect(PostgreSQL) · now, windowMs, timeoutMs ms · outcomes a limiter · throws NL_CONFIG, NL_ARGUMENT, NL_LIMITER_FAILED
+ * @contract effect(PostgreSQL) · now, windowMs, timeoutMs ms · a limiter
+ *   · throws NL_CONFIG, NL_ARGUMENT, NL_LIMITER_FAILED
  * @example
  * const limiter = postgresLimiter({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) })
  */

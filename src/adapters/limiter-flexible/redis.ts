@@ -22,7 +22,7 @@ export interface RedisLimiterOptions {
  * A limiter that all servers share through one Redis. It never admits more than the limit per window, over all servers.
  * A window begins with a key's first charge, lasts whole seconds (rounded up) and is measured by the Redis server.
  *
- * @contract effect(Redis) · now, windowMs, timeoutMs ms · outcomes a limiter · throws NL_CONFIG, NL_ARGUMENT, NL_LIMITER_FAILED
+ * @contract effect(Redis) · now, windowMs, timeoutMs ms · a limiter · throws NL_CONFIG, NL_ARGUMENT, NL_LIMITER_FAILED
  * @example
  * const limiter = redisLimiter({ client: await createClient().connect() })
  */

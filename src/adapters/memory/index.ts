@@ -17,7 +17,9 @@ import type { Store } from './store.ts'
  * Storage in the memory of one process, for tests and first trials. Everything is lost when the process ends. Each call
  * is atomic, and works on copies.
  *
- * @contract effect(memory) · times ms since epoch · outcomes those of {@link Storage} · throws NL_ARGUMENT, NL_STORAGE_FAILED
+ * @contract effect(memory) · times ms since epoch · the outcomes of `Storage` · throws NL_ARGUMENT, NL_STORAGE_FAILED
+ * @example
+ * const storage = memoryStorage()
  */
 export function memoryStorage(): Storage & Directory {
   const store: Store = { partitions: new Map(), keys: new Map() }

@@ -136,7 +136,8 @@ function isRejected(answer: unknown): boolean {
  * first mail. Every mail is marked `Auto-Submitted: auto-generated` [MAIL-4], has no list to unsubscribe from [MAIL-5]
  * and keeps its Message-ID when it is sent again.
  *
- * @contract effect(transport) · times ms · outcomes accepted · throws NL_CONFIG, NL_ARGUMENT, NL_MAIL_FAILED · RFC 3834 §5, MAIL-1
+ * @contract effect(transport) · times ms · accepted · throws NL_CONFIG, NL_ARGUMENT, NL_MAIL_FAILED
+ *   · RFC 3834 §5, MAIL-1
  * @example
  * const transport = 'smtps://user:pass@mail.acme.example'
  * const mailer = nodemailerMailer({ transport, from: 'Acme <security@acme.example>' })
@@ -147,11 +148,12 @@ export function nodemailerMailer(options: NodemailerMailerOptions): Mailer {
   const from = readSender(options.from, 'from')
   const replyTo = options.replyTo === undefined ? {} : { replyTo: readSender(options.replyTo, 'replyTo') }
   const domain = asciiDomain(from.address)
-  let opened: MailTransport | undefined = isTransport(transport) ? transport : undefined
+  const open = isTransport(transport) ? () => transport : () => openSmtp(transport)
+  let opened: MailTransport | undefined
 
   async function send(mail: Mail): Promise<void> {
     checkMail(mail)
-    opened ??= await openSmtp(transport as SmtpOptions | string)
+    opened ??= await open()
     const outgoing: OutgoingMail = {
       from,
       to: { name: '', address: mail.to },

@@ -6,7 +6,7 @@ import type { Cbor, CborMap, OpenedRegistration } from '../../core/passkeys/inde
 
 const es256 = -7
 const mostCertificates = 8
-/** Bytes. Those of security keys have less than a thousand, and long ones take the ASN.1 reader much time. */
+/** Bytes. Certificates of security keys have less than a thousand. Longer ones take the ASN.1 reader much time. */
 const longestCertificate = 4096
 /** X.509 counts its versions from 0. */
 const version3 = 2
@@ -87,7 +87,9 @@ async function u2fHolds(opened: OpenedRegistration): Promise<boolean> {
   return await certified({ leaf, signature, data })
 }
 
-/** ES256, by which security keys attest. Keys of other kinds make signatures of another form. */
+/**
+ * Checks a signature of ES256, with which security keys attest. Keys of other kinds make signatures of another form.
+ */
 async function certified(question: {
   readonly leaf: Uint8Array
   readonly signature: Uint8Array

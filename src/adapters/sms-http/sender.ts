@@ -32,7 +32,7 @@ function config(message: string): NightlatchError {
   return new NightlatchError('NL_CONFIG', message)
 }
 
-/** Its errors show neither URL nor header, because both may hold credentials. */
+/** Errors show neither URL nor header, because both may hold credentials. */
 function readUrl(text: unknown): string {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
   const isPrivate = url?.protocol === 'https:' || (url?.protocol === 'http:' && thisMachine.includes(url.hostname))

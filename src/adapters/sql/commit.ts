@@ -2,7 +2,7 @@ import type { Change, CommitAnswer } from '../../ports/storage.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { CommitRows, Database } from './tables.ts'
 
-/** Made before the first statement, so that nothing the caller does meanwhile can reach the rows. */
+/** The rows are made before the first statement, so that nothing the caller does meanwhile changes them. */
 export function rowsOf(change: Change): CommitRows {
   const { id, expected, version, doc, summary, keys, events, messages, lease } = change
   return {
@@ -42,7 +42,7 @@ export function rowsOf(change: Change): CommitRows {
   }
 }
 
-/** A commit in a transaction. The usual change takes two statements, beside begin and commit. */
+/** Commits in a transaction. The usual change takes two statements, beside begin and commit. */
 export async function commitInTransaction(dialect: SqlDialect, db: Database, rows: CommitRows): Promise<CommitAnswer> {
   return dialect.transaction(
     db,
@@ -74,8 +74,8 @@ async function writeRecord(dialect: SqlDialect, db: Database, { expected, record
 
 async function writeKeys(dialect: SqlDialect, db: Database, { record, claim, release }: CommitRows): Promise<boolean> {
   if (release.length > 0) {
-    const held = db.deleteFrom('nightlatch_keys').where('record_id', '=', record.id)
-    await held.where('unique_key', 'in', release).execute()
+    const own = db.deleteFrom('nightlatch_keys').where('record_id', '=', record.id)
+    await own.where('unique_key', 'in', release).execute()
   }
   if (claim.length === 0) return true
   const claims = claim.map((unique_key) => ({ unique_key, record_id: record.id }))

@@ -2,7 +2,9 @@ import type { InsertQueryBuilder, InsertResult } from 'kysely'
 import type { CommitAnswer, TakeMessages } from '../../ports/storage.ts'
 import type { CommitRows, Database, MessageRow, Tables } from './tables.ts'
 
-/** Everything in which engines differ. A new engine is one more file that implements this, and a name in `engines.ts`. */
+/**
+ * Everything in which engines differ. A new engine is one more file that implements this, and a name in `engines.ts`.
+ */
 export interface SqlDialect {
   readonly columns: {
     /** Up to 200 characters, compared byte by byte: case, accents and trailing spaces matter. */
@@ -21,7 +23,7 @@ export interface SqlDialect {
    * its answer.
    */
   transaction<T>(db: Database, work: (transaction: Database) => Promise<T>, keeps: (answer: T) => boolean): Promise<T>
-  /** Like {@link transaction}, and only one process at a time is in it. */
+  /** Like {@link transaction}, but only one process at a time runs it. */
   exclusively(db: Database, work: (transaction: Database) => Promise<void>): Promise<void>
   /** A transaction of several statements, or one statement if the engine can do all in one. */
   commit(db: Database, rows: CommitRows): Promise<CommitAnswer>

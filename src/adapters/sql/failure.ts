@@ -1,6 +1,6 @@
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 
-/** Turns whatever a driver throws into one error of the library, with the driver's error as its cause. */
+/** Turns what a driver throws into one error of the library, with the driver's error as its cause. */
 export async function storageCall<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -15,7 +15,9 @@ export interface SqlMigration {
  * The statements that make the tables, for hosts that have a tool of their own for migrations. Each may be run twice.
  * Hosts without such a tool call {@link migrate}.
  *
- * @contract pure · outcomes a list of statements · throws NL_CONFIG
+ * @contract pure · a list of statements · throws NL_CONFIG
+ * @example
+ * sqlMigrations()[0]?.name // '0001_records'
  */
 export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigration[] {
   const { columns, clustered } = requireDialect(options)
@@ -90,10 +92,13 @@ const messageColumns = ({ id, text, integer }: Columns): readonly string[] => [
 ]
 
 /**
- * Brings the tables up to date. May be called at every start, and by several processes at once: one does the work, the
+ * Brings the tables up to date. Call it at every start, also from several processes at once: one does the work, and the
  * others wait for it.
  *
- * @contract effect(database) · outcomes none · throws NL_CONFIG, NL_STORAGE_FAILED
+ * @contract effect(database) · nothing · throws NL_CONFIG, NL_STORAGE_FAILED
+ * @example
+ * const db = new Kysely({ dialect: new SqliteDialect({ database: new Database('app.db') }) })
+ * await migrate(db)
  */
 export async function migrate<Schema>(db: Kysely<Schema>, options?: SqlStorageOptions): Promise<void> {
   const dialect = requireDialect(options)

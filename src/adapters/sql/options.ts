@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely'
 import { NightlatchError } from '../../core/errors.ts'
 import type { SqlDialect } from './dialect.ts'
 import { dialectOf } from './engines.ts'
@@ -22,11 +21,13 @@ export function requireDialect(options: SqlStorageOptions = {}): SqlDialect {
   return dialect
 }
 
-/** The host's instance seen through our own tables: its schema type says nothing about them. */
-export function requireDatabase<Schema>(db: Kysely<Schema>): Database {
-  const { selectFrom, connection } = Object(db) as Partial<Kysely<Schema>>
-  if (typeof selectFrom !== 'function' || typeof connection !== 'function') {
-    throw new NightlatchError('NL_CONFIG', 'the SQL storage needs a Kysely instance or transaction')
-  }
-  return db as unknown as Database
+/** The host's instance with the type of our own tables. Its own type does not have them. */
+export function requireDatabase(db: unknown): Database {
+  if (!isDatabase(db)) throw new NightlatchError('NL_CONFIG', 'the SQL storage needs a Kysely instance or transaction')
+  return db
+}
+
+function isDatabase(value: unknown): value is Database {
+  const { selectFrom, connection } = Object(value) as Partial<Database>
+  return typeof selectFrom === 'function' && typeof connection === 'function'
 }

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import type { Database } from './tables.ts'
 
 /** How long a call tries again while another process writes, in ms. The driver's own waiting is added to that. */
-const patience = 5000
+const busyTimeoutMs = 5000
 
 const files = new WeakMap<Database, Promise<string>>()
-const lines = new Map<string, Promise<unknown>>()
+const queues = new Map<string, Promise<unknown>>()
 
 /**
  * Runs the writers of one file in this process one after the other. A synchronous driver that waits for the lock of
@@ -21,14 +21,14 @@ export async function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T
   const file = await named
   // A database in memory has one connection, and Kysely gives it to one caller at a time.
   if (file === '') return work()
-  const turn = (lines.get(file) ?? Promise.resolve()).then(work)
+  const turn = (queues.get(file) ?? Promise.resolve()).then(work)
   const done = turn.then(
     () => {},
     () => {},
   )
-  lines.set(file, done)
+  queues.set(file, done)
   void done.then(() => {
-    if (lines.get(file) === done) lines.delete(file)
+    if (queues.get(file) === done) queues.delete(file)
   })
   return turn
 }
@@ -40,7 +40,7 @@ async function fileOf(db: Database): Promise<string> {
 
 /** Tries again while another connection writes. This is safe, because a call that fails with busy wrote nothing. */
 export async function whenFree<T>(work: () => Promise<T>): Promise<T> {
-  const until = performance.now() + patience
+  const until = performance.now() + busyTimeoutMs
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
     try {
       return await work()

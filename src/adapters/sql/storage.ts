@@ -18,10 +18,12 @@ import { settleMessage, takeMessages } from './outbox.ts'
 import type { Database, FactTableRow } from './tables.ts'
 
 /**
- * Storage in SQL tables, through the host's own Kysely instance. {@link migrate} makes the tables. If it gets a
- * transaction instead, everything becomes part of that: an answer is then valid only after the host's commit.
+ * Storage in SQL tables, through the host's own Kysely instance. {@link migrate} makes the tables. With a transaction
+ * instead of an instance, everything becomes part of that transaction. An answer is then valid only after the host's
+ * commit.
  *
- * @contract effect(database) · times ms since epoch · outcomes those of {@link Storage} · throws NL_CONFIG, NL_ARGUMENT, NL_STORAGE_FAILED
+ * @contract effect(database) · times ms since epoch · the outcomes of `Storage`
+ *   · throws NL_CONFIG, NL_ARGUMENT, NL_STORAGE_FAILED
  * @example
  * const db = new Kysely({ dialect: new SqliteDialect({ database: new Database('app.db') }) })
  * await migrate(db)

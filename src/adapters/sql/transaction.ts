@@ -27,7 +27,7 @@ export async function inTransaction<T>(
   })
 }
 
-const lines = new WeakMap<Database, Promise<unknown>>()
+const queues = new WeakMap<Database, Promise<unknown>>()
 
 /**
  * A part of the host's transaction that can be rolled back alone. Savepoints can only be nested, so that calls on one
@@ -46,8 +46,8 @@ export async function inSavepoint<T>(transaction: Database, work: Work<T>, keeps
       await sql.raw('release savepoint nightlatch').execute(transaction)
     }
   }
-  const turn = (lines.get(transaction) ?? Promise.resolve()).then(part)
-  lines.set(
+  const turn = (queues.get(transaction) ?? Promise.resolve()).then(part)
+  queues.set(
     transaction,
     turn.catch(() => {}),
   )

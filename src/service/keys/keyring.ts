@@ -39,7 +39,7 @@ export interface Keyring {
  * first key seals, all open: to rotate, put a new one in front. Keys belong in the host's secret store, never in its
  * source or beside the data [CRY-9].
  *
- * @contract pure · outcomes a key ring · throws NL_KEYS
+ * @contract pure · a key ring · throws NL_KEYS
  * @example
  * const keys = keyring(process.env.NL_KEYS)
  */
@@ -65,7 +65,7 @@ export function formatKey(bytes: Uint8Array): string {
  * Makes the text of a new key, as `npx nightlatch keygen` prints it: for a first start or a test. The caller must keep
  * the text: without it nothing that was sealed can be opened.
  *
- * @contract effect(random) · outcomes the text of a key · throws none
+ * @contract effect(random) · the text of a key · throws none
  * @example
  * const keys = keyring(generateKey())
  */
@@ -82,9 +82,13 @@ function readKey(text: unknown, index: number): Key {
   if (bytes?.length !== keyLength) throw fault('is cut or mistyped: 43 characters follow the prefix')
   if (new Set(bytes).size < fewestDistinctBytes)
     throw fault('is weak: it repeats itself; make one with: npx nightlatch keygen')
-  const subKeys = Object.fromEntries(
-    Object.entries(labels).map(([purpose, label]) => [purpose, subKey(bytes, label)]),
-  ) as unknown as Key['subKeys']
+  const subKeys = {
+    seal: subKey(bytes, labels.seal),
+    record: subKey(bytes, labels.record),
+    token: subKey(bytes, labels.token),
+    outbox: subKey(bytes, labels.outbox),
+    name: subKey(bytes, labels.name),
+  }
   return { id: encodeBase64url(subKey(bytes, 'nightlatch/key-id/v1').subarray(0, 6)), subKeys }
 }
 
