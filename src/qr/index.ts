@@ -25,7 +25,10 @@ export async function qrSvg(text: string, options?: { readonly title?: string | 
 /**
  * A PNG picture of a QR code. `scale` is the side of one module in pixels, 1 to 32, default 6.
  *
- * @contract effect(loads `qrcode` at the first call; browsers draw on a canvas) · scale pixels · the bytes of a PNG file · throws NL_ARGUMENT
+ * @contract effect(loads `qrcode` at the first call; browsers draw on a canvas) · scale pixels
+ *   · the bytes of a PNG file · throws NL_ARGUMENT
+ * @example
+ * const png = await qrPng(keyUri({ secret, issuer: 'Acme', account: 'alice@example.com' }), { scale: 8 })
  */
 export async function qrPng(text: string, options?: { readonly scale?: number | undefined }): Promise<Uint8Array> {
   const scale = options?.scale ?? 6
@@ -41,6 +44,8 @@ export async function qrPng(text: string, options?: { readonly scale?: number | 
  * light terminals. Drawn with the least error correction, to fit into 24 lines.
  *
  * @contract effect(loads `qrcode` at the first call) · lines of text with ANSI colors · throws NL_ARGUMENT
+ * @example
+ * const lines = await qrTerminal(keyUri({ secret, issuer: 'Acme', account: 'alice@example.com' }))
  */
 export async function qrTerminal(text: string): Promise<string> {
   const quiet = 2

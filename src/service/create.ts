@@ -48,7 +48,7 @@ export interface CookieAttributes {
  * Makes the facade: everything of an account's security page, beside the host's own users and sessions. It checks its
  * options once, and reads and sends nothing before the first call.
  *
- * @contract effect(none) · outcomes the facade · throws NL_CONFIG, NL_KEYS
+ * @contract effect(none) · the facade · throws NL_CONFIG, NL_KEYS
  * @example
  * const keys = keyring(process.env.NL_KEYS)
  * const nl = createNightlatch({ appName, contact, storage, mailer, keys, describe: describeUser })

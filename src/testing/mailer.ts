@@ -17,7 +17,10 @@ export interface MemoryMailer extends Mailer {
 /**
  * A mailer that keeps mails in memory. A test can make it fail or hang.
  *
- * @contract effect(memory) · outcomes accepted · throws NL_MAIL_FAILED (on demand)
+ * @contract effect(memory) · accepted · throws NL_MAIL_FAILED (on demand)
+ * @example
+ * const mailer = memoryMailer()
+ * const nl = createNightlatch({ ...options, mailer })
  */
 export function memoryMailer(): MemoryMailer {
   const outlet = createOutlet<Mail>(() => new NightlatchError('NL_MAIL_FAILED', 'the mailer was told to fail'))

@@ -17,7 +17,10 @@ export interface MemorySms extends SmsSender {
 /**
  * A sender that keeps messages in memory, for tests and for development. A test can make it fail or hang.
  *
- * @contract effect(memory) · outcomes accepted · throws NL_SMS_FAILED (on demand)
+ * @contract effect(memory) · accepted · throws NL_SMS_FAILED (on demand)
+ * @example
+ * const sms = memorySms()
+ * const nl = createNightlatch({ ...options, sms: { sender: sms, countries: ['HU'] } })
  */
 export function memorySms(): MemorySms {
   const outlet = createOutlet<SmsMessage>(() => new NightlatchError('NL_SMS_FAILED', 'the SMS sender was told to fail'))

@@ -1,6 +1,8 @@
 import { keyring, memoryLimiter } from 'nightlatch'
 import type { ClientInfo, Describe, Nightlatch, NightlatchOptions, Refused } from 'nightlatch'
 import { backupCodeSaltLength, generateBackupCodes } from 'nightlatch/backup-codes'
+import type { Fact, SecurityEvent } from 'nightlatch/events'
+import { decodeEvent, decodeFact } from 'nightlatch/events'
 import type { RedisClient } from 'nightlatch/limiter/flexible'
 import { parseAddress } from 'nightlatch/network'
 import { definePolicy } from 'nightlatch/policy'
@@ -87,6 +89,14 @@ const facts: ScoreFacts = {
   passwordWeaknesses: [],
 }
 
+const now = 1_700_000_000_000
+
+/** A wrong password, then a sign-in. */
+const history: { readonly events: readonly SecurityEvent[]; readonly facts: readonly Fact[] } = {
+  events: [decodeEvent({ n: 1, type: 'authn_login_success', at: now, fields: { session: 'a' } })!],
+  facts: [decodeFact({ id: 'b', type: 'authn_login_fail', at: now - 1000, fields: { name: 'ada' } })!],
+}
+
 const addressOf = (text: string): Extract<ReturnType<typeof parseAddress>, { ok: true }>['address'] => {
   const parsed = parseAddress(text)
   if (!parsed.ok) throw new Error('no address')
@@ -107,20 +117,22 @@ export function exampleNames(facade: FacadeNames) {
     describeUser,
     options,
     facts,
+    history,
     digests,
     graceMs,
     outcome: { status: 'refused', reason: 'wrong-credentials', httpStatus: 401 } as Refused,
     secret: new TextEncoder().encode('12345678901234567890'),
-    device: { lastStep: null as number | null },
+    authenticator: { lastStep: null as number | null },
     address: addressOf('203.0.113.7'),
     codes: generateBackupCodes({ entropy: new Uint8Array(32) }),
     digest: digests[3]!,
+    key: new Uint8Array(32).fill(9),
     salt: new Uint8Array(backupCodeSaltLength),
     password: new TextEncoder().encode('correct horse'),
     policy: definePolicy({ factors: { required: { since: 0, graceMs } } }),
     account: { hasFactor: false, graceStartedAt: null },
     record: { graceStartedAt: null as number | null },
-    now: 1_700_000_000_000,
+    now,
     accountSid: `AC${'0'.repeat(32)}`,
     authToken: 'token',
     apiKey: 'key',

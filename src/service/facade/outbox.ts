@@ -5,7 +5,7 @@ export interface OutboxControl {
   /**
    * Takes messages that are due and sends them. For a schedule, where no process lives long enough to sweep.
    *
-   * @contract effect(storage, mailer, sms) · limit messages (default 20) · outcomes how many were sent
+   * @contract effect(storage, mailer, sms) · limit messages (default 20) · how many were sent
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED
    * @example
    * const { sent, retried, dead } = await nl.outbox.sweep({ limit: 100 })
@@ -14,7 +14,7 @@ export interface OutboxControl {
   /**
    * Waits until everything that this process is sending is settled.
    *
-   * @contract effect(none) · outcomes nothing · throws none
+   * @contract effect(none) · nothing · throws none
    * @example
    * await nl.outbox.idle()
    */
@@ -23,7 +23,7 @@ export interface OutboxControl {
    * Starts the sweeper, if it does not run yet. It runs by itself from the first call on, unless `outbox.sweep` is
    * `manual`.
    *
-   * @contract effect(storage, mailer, sms) · everyMs ms (1 s to 24 h) · outcomes nothing · throws NL_ARGUMENT
+   * @contract effect(storage, mailer, sms) · everyMs ms (1 s to 24 h) · nothing · throws NL_ARGUMENT
    * @example
    * nl.outbox.start(30_000)
    */
@@ -31,7 +31,7 @@ export interface OutboxControl {
   /**
    * Stops the sweeper. What is being sent goes on: wait for `idle` before the process ends.
    *
-   * @contract effect(none) · outcomes nothing · throws none
+   * @contract effect(none) · nothing · throws none
    * @example
    * nl.outbox.stop()
    * await nl.outbox.idle()

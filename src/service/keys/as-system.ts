@@ -14,7 +14,7 @@ export interface SystemAct {
  * Lets a script or a job act on an account without a grant. The history shows the reason. No step-up is asked for, so
  * that a search for this name finds every call without one.
  *
- * @contract pure · outcomes an act · throws NL_ARGUMENT
+ * @contract pure · an act · throws NL_ARGUMENT
  * @example
  * await nl.totp.list({ grant: asSystem(userId, 'support ticket 4711') })
  */

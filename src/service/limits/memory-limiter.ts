@@ -17,7 +17,9 @@ interface Level {
  * The limiter of one process. Each key regains its charges evenly over its window (a leaky bucket), so that there is no
  * window's edge at which two bursts are admitted. A refused call charges nothing.
  *
- * @contract pure · now and windowMs ms · outcomes a limiter · throws NL_ARGUMENT
+ * @contract pure · now and windowMs ms · a limiter · throws NL_ARGUMENT
+ * @example
+ * const nl = createNightlatch({ ...options, limiter: memoryLimiter() })
  */
 export function memoryLimiter(): Limiter {
   const levels = new Map<string, Level>()

@@ -15,7 +15,7 @@ const dayMs = 86_400_000
  * cookie is no authenticator (NIST SP 800-63B §3.2.1, §5.1). A site that needs two factors at each sign-in leaves this
  * off. Trust never counts for a step-up.
  *
- * @contract pure · lifeMs ms, an hour to 90 days, default 30 days · outcomes terms · throws NL_ARGUMENT
+ * @contract pure · lifeMs ms, an hour to 90 days, default 30 days · terms · throws NL_ARGUMENT
  * @example
  * createNightlatch({ ...options, trustedDevices: trustDevices({ lifeMs: 14 * 86_400_000 }) })
  */

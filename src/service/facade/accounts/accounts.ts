@@ -62,7 +62,7 @@ export interface Accounts {
    * until that is null. The old key may go when the last message that was sealed under it is sent or expired, after 3
    * days.
    *
-   * @contract effect(storage) · limit accounts (1 to 500, default 100) · outcomes a page
+   * @contract effect(storage) · limit accounts (1 to 500, default 100) · a page
    *   · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED
    * @example
    * let after: string | null = null
