@@ -2,7 +2,8 @@ import { configs as regexp } from 'eslint-plugin-regexp'
 import { configs, parser } from 'typescript-eslint'
 
 const name = '/(digest|mac|secret|seed|password|hash)$/i'
-const compared = `BinaryExpression[operator=/^[!=]==?$/][right.type!='Literal']:not([right.type='Identifier'][right.name='undefined'])`
+const comparison = "BinaryExpression[operator=/^[!=]==?$/][right.type!='Literal']"
+const compared = `${comparison}:not([right.type='Identifier'][right.name='undefined'])`
 const secretsInConstantTime = [
   `${compared} > Identifier[name=${name}]`,
   `${compared} > MemberExpression[property.name=${name}]`,

@@ -44,10 +44,10 @@ function quantile(sorted, share) {
 }
 
 /**
- * Times the contenders of a group in alternating rounds, each beginning with another one, so that whatever slows the
- * machine for a while slows all alike. Rounds are many and shorter than a scheduler's slice: on a shared machine most of
- * them run undisturbed, and the median round, which counts, is one of those. `spread` is half the distance between the
- * quartiles.
+ * Times the contenders of a group in alternating rounds. Each round begins with another contender, so that a slow phase
+ * of the machine slows all of them alike. There are many rounds, and each is shorter than a scheduler's slice. So most
+ * of them run undisturbed on a shared machine, also the median round, which is reported. `spread` is half the distance
+ * between the quartiles.
  *
  * @param {Group} group
  * @returns {Result[]}

@@ -1,4 +1,4 @@
-// Two-factor sign-in in a terminal: npm run example. With `-- --demo`, or without a keyboard, it types the codes itself.
+// Two-factor sign-in in a terminal: npm run example. It types the codes itself with `-- --demo` or without a keyboard.
 import { createInterface } from 'node:readline/promises'
 import { createNightlatch, generateKey, keyring } from 'nightlatch'
 import { decodeBase32, totp } from 'nightlatch/otp'

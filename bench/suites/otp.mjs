@@ -38,7 +38,10 @@ function generates(name, secret, algorithm, run) {
   return { name, run, check }
 }
 
-/** A contender that verifies: it accepts the codes of one step either way, and neither those further away nor the wrong one. */
+/**
+ * A contender that verifies. It accepts the codes of one step in either direction. It refuses codes further away, and
+ * the wrong one.
+ */
 function verifies(name, secret, algorithm, wrong, accepts) {
   const check = () => {
     for (const distance of [-3, -1, 0, 1, 3]) {
@@ -57,7 +60,7 @@ function wrongCode(secret, algorithm) {
   for (let code = 314159; ; code++) if (!right.has(String(code))) return String(code)
 }
 
-// Contenders are given what suits them best: a raw key of 20 bytes, and where they keep an object for a key, that object.
+// Contenders get the key in the form that suits them best: 20 raw bytes, or their own object for a key if they keep one.
 async function groups() {
   const { prepareSecret, totp, verifyTotp } = await library('otp')
   const secret = new Uint8Array(Buffer.from(digits.slice(0, 20)))

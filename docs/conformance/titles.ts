@@ -37,7 +37,7 @@ function idsOf(title: string): string[] {
   return brackets.flatMap((bracket) => bracket.match(/[A-Z]{2,5}-\d{1,3}/g) ?? [])
 }
 
-/** Titles of tests and groups in one file that name at least one row. What is skipped proves nothing and is left out. */
+/** Titles of tests and groups in one file that name at least one row. Skipped ones are left out: they prove nothing. */
 export function titlesOf(file: string, text: string): TestTitle[] {
   const found: TestTitle[] = []
   const visit = (node: ts.Node): void => {

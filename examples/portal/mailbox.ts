@@ -1,7 +1,7 @@
 import type { Express } from 'express'
 import type { Portal } from './portal.ts'
 
-/** Shows what was sent, to whomever: the portal's mails and messages never leave this machine, so everybody may look. */
+/** Shows what was sent, to everybody: the portal's mails and messages never leave this machine. */
 export function mailboxRoutes(app: Express, { mailbox, phones }: Portal): void {
   app.get('/mailbox', async (_req, res) => {
     const [mails, texts] = await Promise.all([mailbox.list(), phones.list()])

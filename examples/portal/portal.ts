@@ -64,7 +64,7 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The host's session goes on under a new id, after whatever raises what it may do: an id that leaked is worth nothing. */
+/** Gives the host's session a new id after each step that adds rights. So an id that leaked before opens nothing. */
 export async function renew(req: Request): Promise<void> {
   const { cookie: _, ...kept } = req.session
   await new Promise<void>((resolve, reject) => {

@@ -268,10 +268,11 @@ const door = (name: string | undefined): string => doors[name ?? ''] ?? ''
 const eventWords: {
   readonly [T in SecurityEvent['type']]: (v: Extract<SecurityEvent, { type: T }>['values']) => string
 } = {
-  authn_login_success: (v) =>
-    v.primary === 'passkey'
-      ? 'Signed in with a passkey alone'
-      : `Signed in with ${v.primary ?? 'password'}${v.factor ? ` and ${factor(v.factor)}` : ''}${v.trusted ? ' in a trusted browser' : ''}`,
+  authn_login_success: (v) => {
+    if (v.primary === 'passkey') return 'Signed in with a passkey alone'
+    const second = v.factor ? ` and ${factor(v.factor)}` : ''
+    return `Signed in with ${v.primary ?? 'password'}${second}${v.trusted ? ' in a trusted browser' : ''}`
+  },
   mfa_challenge: () => 'Right password: a code was asked for',
   mfa_required: () => 'Right password: two-factor set-up was asked for',
   mfa_fail: (v) => `${v.reason === 'replayed' ? 'Code used before' : 'Wrong code'} ${door(v.flow)}`,

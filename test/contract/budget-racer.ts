@@ -20,7 +20,10 @@ export interface Job {
   readonly guesses: readonly Guess[]
 }
 
-/** One server in a process of its own: when its parent says so it types all its guesses at once, and sends the answers. */
+/**
+ * One server in a process of its own. When its parent sends a message, it types all its guesses at once. Then it sends
+ * the answers.
+ */
 process.on('disconnect', () => process.exit(0))
 process.send?.('ready')
 for (;;) {

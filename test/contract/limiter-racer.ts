@@ -2,7 +2,10 @@ import { once } from 'node:events'
 import { openStore } from './limiter-stores.ts'
 import type { StoreName } from './limiter-stores.ts'
 
-/** A process of its own: when its parent says so it charges one key many times at once, and sends how often it was admitted. */
+/**
+ * A process of its own. When its parent sends a message, it charges one key many times at once. It answers how often it
+ * was admitted.
+ */
 const [store, url, name, times, limit] = process.argv.slice(2) as [StoreName, string, string, string, string]
 const { limiter, close } = await openStore[store]({ url, name })
 const charges = [{ key: 'one', limit: Number(limit), windowMs: 3_600_000 }]

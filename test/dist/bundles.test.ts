@@ -142,9 +142,9 @@ describe('languages', () => {
     const seen = installed.run(
       format,
       `const load = (path) => ${load}
-      Promise.all([load('nightlatch/languages'), load('nightlatch/sms')]).then(async ([{ loadLanguage }, { smsText }]) => {
-        const write = async (locale) =>
-          smsText({ language: await loadLanguage(locale), template: 'login', code: '123456', appName: 'Acme', minutes: 5 })
+      Promise.all([load('nightlatch/languages'), load('nightlatch/sms')]).then(async ([languages, { smsText }]) => {
+        const values = { template: 'login', code: '123456', appName: 'Acme', minutes: 5 }
+        const write = async (locale) => smsText({ ...values, language: await languages.loadLanguage(locale) })
         console.log(JSON.stringify([await write('fr-CA'), await write('en-GB')]))
       })`,
     )

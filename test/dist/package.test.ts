@@ -50,7 +50,7 @@ describe('the packed package, installed alone', () => {
       'esm',
       `const failed = {}
       for (const path of ${JSON.stringify(subpaths)}) {
-        await import(path).catch((error) => (failed[path] = error.message.match(/package '([^']+)'/)?.[1] ?? error.message))
+        await import(path).catch(({ message }) => (failed[path] = message.match(/package '([^']+)'/)?.[1] ?? message))
       }
       console.log(JSON.stringify(failed))`,
     ) as Record<string, string>

@@ -183,7 +183,8 @@ const visit = `
   const call = async (path, body) => {
     const answer = await fetch('http://127.0.0.1:' + server.address().port + path, {
       method: body === undefined ? 'GET' : 'POST', redirect: 'manual',
-      headers: { cookie, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { cookie, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const fresh = answer.headers.getSetCookie().map((line) => line.split(';')[0])
     if (fresh.length > 0) cookie = fresh.join('; ')
@@ -204,8 +205,8 @@ const visit = `
   result.asked = (await call('/login', { email, password })).json.status
   result.malformed = (await call('/code', { code: 'hello' })).json.reason
   result.withBackupCode = (await call('/code', { code: codes[0] })).status
-  const page = (await call('/security')).json
-  result.page = { authenticators: page.authenticators.authenticators.length, left: page.codes.left, logins: page.logins.logins.length }
+  const { authenticators: { authenticators }, codes: { left }, logins: { logins } } = (await call('/security')).json
+  result.page = { authenticators: authenticators.length, left, logins: logins.length }
   result.steppedUp = (await call('/security/step-up', { code: codes[1] })).json.expiresAt > Date.now()
   const renewed = (await call('/security/backup-codes', {})).json.codes
   result.renewed = renewed.length

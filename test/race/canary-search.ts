@@ -9,7 +9,7 @@ export interface Met {
   readonly outside: readonly string[]
 }
 
-/** Whether a secret is in a text, plain or encoded. Digits count only as a value of their own: a time has digits, too. */
+/** Whether a secret is in a text, plain or encoded. Digits count only as a whole value: times have digits too. */
 export function appears(secret: string, text: string): boolean {
   const bytes = Buffer.from(secret)
   const encoded = [bytes.toString('base64url'), bytes.toString('base64'), bytes.toString('hex')]

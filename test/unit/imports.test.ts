@@ -186,11 +186,8 @@ describe('who may import whom', () => {
 })
 
 describe('src/core is pure', () => {
-  const globals = new Set(
-    'Date Promise performance crypto process console fetch Buffer globalThis setTimeout setInterval queueMicrotask'.split(
-      ' ',
-    ),
-  )
+  const time = 'Date Promise performance setTimeout setInterval queueMicrotask'
+  const globals = new Set(`${time} crypto process console fetch Buffer globalThis`.split(' '))
 
   /** Whether the identifier stands for a value or type of its own, not for the name of a member of something else. */
   function isFree(node: ts.Identifier): boolean {
@@ -260,6 +257,18 @@ describe('files', () => {
       .map(({ path }) => path)
       .filter((path) => !/^[a-z0-9-]+(?:\.[a-z]+)?$/.test(posix.basename(path)))
     expect(wrong).toEqual([])
+  })
+
+  it('have no line over 120 columns, and in tests only a title is longer', () => {
+    const folders = ['src', 'examples', 'scripts', 'docs/conformance', 'test']
+    const title = /^\s*(?:it|describe)(?:\.\w+)*\(/
+    const tooLong = folders.flatMap(sourceFiles).flatMap(({ path, tree }) =>
+      tree.text.split('\n').flatMap((line, at) => {
+        const isTitle = path.startsWith('test/') && title.test(line)
+        return line.length > 120 && !isTitle ? [`${path}:${at + 1}`] : []
+      }),
+    )
+    expect(tooLong).toEqual([])
   })
 
   it('are short: median near 100 lines, nine of ten within 300, none above without a reason', () => {

@@ -117,7 +117,7 @@ export function joinLines(text: string): string {
   return text.replace(/\|\s*\n\s*/g, '|').replace(/\s*\n\s*/g, ' ')
 }
 
-/** `ok` and each `reason`, or each `status`: the words by which a caller tells the results apart. Null: not by words. */
+/** `ok` and each `reason`, or each `status`: the words that tell results apart. Null if there are no such words. */
 function outcomesOf(checker: ts.TypeChecker, returned: ts.Type): readonly string[] | null {
   const type = checker.getAwaitedType(returned) ?? returned
   const words = (type.isUnion() ? type.types : [type]).map((member) => {

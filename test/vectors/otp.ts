@@ -31,8 +31,8 @@ export const truncationVector = {
 export const sharedCode = { first: 153567, second: 153569, code: '468457' } as const
 
 /**
- * RFC 6238 appendix B, 8 digits. The appendix names one seed, but its SHA-256 and SHA-512 values come from seeds of 32 and
- * 64 bytes (the digits repeated), as in the reference code of its appendix A.
+ * RFC 6238 appendix B, 8 digits. The appendix names one seed, but its SHA-256 and SHA-512 values come from seeds of 32
+ * and 64 bytes (the digits repeated), as in the reference code of its appendix A.
  */
 export const totpSecrets = {
   SHA1: '12345678901234567890',

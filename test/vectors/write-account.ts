@@ -14,7 +14,7 @@ import { keyText } from './formats.ts'
 
 /**
  * Writes an account and its history as this release stores them: `npx tsx test/vectors/write-account.ts <name>`.
- * `every-factor` has something in every corner of its record, `totp-only` has two apps and backup codes. Until the first
+ * `every-factor` has something in every part of its record, `totp-only` has two apps and backup codes. Until the first
  * release the files are written again when the stored form changes. What a release wrote is never written again.
  */
 const [name = ''] = process.argv.slice(2)

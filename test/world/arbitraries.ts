@@ -117,7 +117,9 @@ const enrollment = fc.record({
   switching: fc.boolean(),
 })
 
-/** What every number opens to; the digest of the code `123456` for the challenge `new` under a key of zeros is `digest`. */
+/**
+ * What every number opens to. `digest` is the digest of the code `123456` for the challenge `new` under a key of zeros.
+ */
 export const phone = '+36301234567'
 export const smsText = '123456'
 

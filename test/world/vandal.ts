@@ -68,9 +68,8 @@ export async function sqliteVandal(): Promise<Vandal> {
       const id = idOf(accountId)
       if (record === null) await sql`delete from nightlatch_records where id = ${id}`.execute(db)
       else {
-        await sql`update nightlatch_records set version = ${record.version}, doc = ${record.doc} where id = ${id}`.execute(
-          db,
-        )
+        const { version, doc } = record
+        await sql`update nightlatch_records set version = ${version}, doc = ${doc} where id = ${id}`.execute(db)
       }
     },
   }
