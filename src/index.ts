@@ -69,7 +69,8 @@ export type {
   RelyingParty,
   UserVerification,
 } from './core/passkeys/index.ts'
-export type { NumberType, SmsMessage, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
+export type { NumberType } from './core/e164.ts'
+export type { SmsMessage, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
 export type { Sink, SinkEntry } from './ports/sink.ts'
 export type { Random } from './ports/random.ts'
 export type * from './ports/storage.ts'

@@ -8,7 +8,7 @@ export type Flow =
   | 'step-up'
   | 'turn-off'
   | 'resynchronize'
-  | 'sms'
+  | 'send-code'
 
 /** What a proof is good for. `passkey-only`: leaving that mode, which only a passkey can prove. */
 export const stepUpPurposes = ['factors', 'passkey-only'] as const
@@ -19,3 +19,8 @@ export type StepUpPurpose = (typeof stepUpPurposes)[number]
 export const ceremonyPurposes = ['register', 'sign-in', 'passwordless', 'step-up'] as const
 
 export type CeremonyPurpose = (typeof ceremonyPurposes)[number]
+
+/** What a code that is sent is good for, and nothing else. */
+export const codePurposes = ['login', 'verify-number', 'step-up'] as const
+
+export type CodePurpose = (typeof codePurposes)[number]

@@ -4,7 +4,7 @@
  */
 
 import type { Amr, Factor, Primary } from '../factor.ts'
-import type { Flow } from '../flow.ts'
+import type { CodePurpose, Flow, StepUpPurpose } from '../flow.ts'
 
 /** Fields that any row may have. `ip` and `network` are two fields, so that shortening an address keeps its network. */
 export interface SharedValues {
@@ -43,7 +43,7 @@ export interface EventValuesByType {
     readonly challenge: string
     readonly factors: readonly Factor[]
     readonly knownDevice: boolean
-    /** Why no code by SMS was sent, where one would have been. */
+    /** Why no code was sent, where one would have been. */
     readonly smsRefused?: string
   }
   /** The primary authentication was right and the sign-in refused all the same: outside it reads like a wrong password. */
@@ -51,8 +51,8 @@ export interface EventValuesByType {
   /** A backup code let somebody in who may do nothing but register a new passkey. */
   readonly mfa_recover: { readonly primary: Primary; readonly until: number }
   /** A code went to the outbox. `to` is masked. */
-  readonly sms_send: { readonly purpose: string; readonly to: string; readonly country: string }
-  readonly sms_verify: { readonly purpose: string; readonly country: string }
+  readonly sms_send: { readonly purpose: CodePurpose; readonly to: string; readonly country: string }
+  readonly sms_verify: { readonly purpose: CodePurpose; readonly country: string }
   /** A passkey's counter did not grow: it may have been copied [PKA-10]. `device` is a reference. */
   readonly passkey_counter: {
     readonly authenticator: string
@@ -96,7 +96,7 @@ export interface EventValuesByType {
   readonly mfa_off: { readonly factors: readonly Factor[] }
   readonly backup_code_use: { readonly left: number }
   readonly backup_code_regenerate: { readonly count: number }
-  readonly stepup_success: { readonly purpose: string; readonly factor: Factor }
+  readonly stepup_success: { readonly purpose: StepUpPurpose; readonly factor: Factor }
   /** The record was sealed anew under the first key of the ring. */
   readonly key_rotate: Readonly<Record<never, never>>
   /** `target` is a reference (a hash) to the ended session if it is not the acting one. */
@@ -114,8 +114,8 @@ export interface FactValuesByType {
   /** A token that was used, expired, of another purpose or of an older epoch. */
   readonly sequence_fail: { readonly flow: Flow; readonly reason: string }
   readonly limiter_fail: { readonly flow: Flow }
-  /** A code by SMS was asked for and not sent. */
-  readonly sms_refuse: { readonly purpose: string; readonly country: string; readonly reason: string }
+  /** A code was asked for and not sent. */
+  readonly sms_refuse: { readonly purpose: CodePurpose; readonly country: string; readonly reason: string }
   /** Something stored did not open or authenticate. `code` is the error's. */
   readonly crypt_decrypt_fail: { readonly code: string }
   readonly message_dead: { readonly channel: string; readonly message: string; readonly reason: string }

@@ -2,7 +2,7 @@ import { requireOneOf } from '../arguments.ts'
 import { requireFacts } from './facts.ts'
 import type { ScoreFacts } from './facts.ts'
 
-/** What a person can do to raise the score. Adding a phone number is none: codes by SMS are the weakest factor. */
+/** What a person can do to raise the score. Adding a phone number is no step: it is the weakest factor. */
 export type SecurityStep =
   | 'add-passkey'
   | 'add-totp-authenticator'

@@ -1,12 +1,13 @@
 import type { Amr, CodeFactor, Factor } from '../../factor.ts'
-import type { SmsPurpose } from '../../sms/index.ts'
+import type { CodePurpose } from '../../flow.ts'
 import type { Source } from '../guessing/throttle.ts'
-import type { Client } from '../record/context.ts'
+import type { Client, Context } from '../record/context.ts'
 import type { Settings } from '../record/settings.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Change } from '../record/step.ts'
 import type { Task, TaskResults } from '../record/tasks.ts'
 import type { FactorMatches, FactorStates } from './factor-types.ts'
+import type { CodeRequest, SendAnswer } from './sent-code.ts'
 
 /** Everything that the account's other rooms ask of one factor. */
 export interface FactorRules<F extends Factor> {
@@ -30,8 +31,17 @@ export interface FactorRules<F extends Factor> {
   readonly sealPurposes?: readonly (readonly [path: string, purpose: string])[]
   /** The unique keys that the account holds for it. */
   uniqueKeys?(state: AccountState): readonly string[]
+  /** Of a factor whose codes are sent: what sends them; null: there is nowhere to send one yet. */
+  readonly sender?: (state: AccountState) => CodeSender | null
   /** Of a factor whose answer is typed: what a text turns out to be. */
   readonly checkCode?: (state: AccountState, question: CodeQuestion, results: TaskResults) => CodeAnswer<F>
+}
+
+export interface CodeSender {
+  /** Where codes go, masked. */
+  readonly to: string
+  /** Makes a code and the message that brings it, if it may be sent. */
+  send(request: CodeRequest, context: Context, results: TaskResults): SendAnswer
 }
 
 /** What an authenticator showed beside its answer. Only passkeys have these traits. */
@@ -53,7 +63,7 @@ export interface CodeQuestion {
   /** Only this factor is tried; null: the text's shape decides. */
   readonly factor: Factor | null
   /** What a code that was sent must have been sent for. */
-  readonly request: { readonly purpose: SmsPurpose; readonly id: string }
+  readonly request: { readonly purpose: CodePurpose; readonly id: string }
   readonly source: Source
   readonly now: number
   readonly settings: Settings

@@ -12,7 +12,7 @@ import { waitUntil } from './throttle.ts'
 export type CodeCheck =
   | { readonly status: 'wait'; readonly retryAt: number }
   | { readonly status: 'no-factor' | 'malformed' }
-  /** It looks like a code by SMS, and none is awaited: it ran out, was used, or was for something else. */
+  /** It looks like a code that was sent, and none is awaited: it ran out, was used, or was for something else. */
   | { readonly status: 'expired' }
   | { readonly status: 'need'; readonly tasks: readonly Task[] }
   | WrongCode

@@ -1,4 +1,4 @@
-import { sendSignInCode } from '../../../core/account/sign-in/send-sms.ts'
+import { sendSignInCode } from '../../../core/account/sign-in/send-code.ts'
 import { verifySignIn } from '../../../core/account/sign-in/verify-code.ts'
 import type { SignInLimits } from '../../limits/sign-in-limits.ts'
 import type { Kernel } from '../../loop/kernel.ts'
