@@ -167,6 +167,17 @@ describe('who may import whom', () => {
     expect(wrong.map(shown)).toEqual([])
   })
 
+  it('a use case imports no other use case', () => {
+    const useCases = new Set(
+      files.filter(({ tree }) => /^export const \w+: UseCase</m.test(tree.text)).map(({ path }) => path),
+    )
+    const wrong = imports.filter((one) => {
+      return isRelative(one) && useCases.has(one.file.path) && useCases.has(resolve(one.file.path, one.target))
+    })
+    expect(useCases.size).toBeGreaterThan(25)
+    expect(wrong.map(shown)).toEqual([])
+  })
+
   it('no file imports itself through others, types included', () => {
     const edges = new Map<string, string[]>()
     for (const one of imports.filter(isRelative)) {

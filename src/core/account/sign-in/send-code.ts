@@ -39,5 +39,5 @@ export const sendSignInCode: UseCase<SendSignInCode, SendSignInCodeResult> = (
   const delivery = deliveryOf(answer)
   if (answer.status === 'refused') return done(goesOn(delivery, null), answer.facts)
   const opened = openChallenge(answer.state, challenge, context, { reason: null, retryAt: null, delivery })
-  return commit<SendSignInCodeResult>(answer.state, opened, { events: [answer.event], messages: [answer.message] })
+  return commit(answer.state, opened, { events: [answer.event], messages: [answer.message] })
 }

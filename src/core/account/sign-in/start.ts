@@ -60,7 +60,7 @@ function graceQuestion(state: AccountState, { settings, now }: Context): Paramet
 /** Outside it reads like a wrong password. The history has the reason. */
 function refuse(state: AccountState, { primary, client }: StartSignIn, { now }: Context): Step<StartSignInResult> {
   const noticed = noticeFailure(state, { client, now, isStrange: knownDeviceOf(state, client) === null })
-  return commit<StartSignInResult>(
+  return commit(
     { ...state, notices: noticed.notices },
     { status: 'refused', reason: 'wrong-credentials' },
     {
@@ -126,14 +126,10 @@ function challenge(
     knownDevice: source.knownDevice,
     ...(delivery?.status === 'refused' ? { smsRefused: delivery.reason } : {}),
   }
-  return commit<StartSignInResult>(
-    sent?.state ?? state,
-    opened.status === 'refused' ? opened : { ...opened, challenge: payload },
-    {
-      events: [{ type: 'mfa_challenge', values: asked }, ...(sent === null ? [] : [sent.event])],
-      messages: sent === null ? [] : [sent.message],
-    },
-  )
+  return commit(sent?.state ?? state, opened.status === 'refused' ? opened : { ...opened, challenge: payload }, {
+    events: [{ type: 'mfa_challenge', values: asked }, ...(sent === null ? [] : [sent.event])],
+    messages: sent === null ? [] : [sent.message],
+  })
 }
 
 function enter(
@@ -153,5 +149,5 @@ function mustEnroll(state: AccountState, command: StartSignIn, context: Context)
   const entry = { account, client, needs: context.settings.methods, primary, factor: null }
   const { entered, outcome } = letInToEnroll(state, entry, context)
   const values = { primary, until: outcome.until }
-  return commit<StartSignInResult>(entered, outcome, { events: [{ type: 'mfa_required', values }] })
+  return commit(entered, outcome, { events: [{ type: 'mfa_required', values }] })
 }
