@@ -1,7 +1,7 @@
-/** What an account can be asked for, the strongest first. */
-export const factors = ['passkey', 'totp', 'sms', 'backup-code'] as const
+export type Factor = 'passkey' | 'totp' | 'sms' | 'backup-code'
 
-export type Factor = (typeof factors)[number]
+/** What an account can be asked for, the strongest first. */
+export const factors: readonly Factor[] = ['passkey', 'totp', 'sms', 'backup-code']
 
 /** A factor that is enrolled for itself. Backup codes come with the first of them, and alone are none. */
 export type Method = Exclude<Factor, 'backup-code'>
@@ -17,9 +17,9 @@ export const codeFactors: readonly CodeFactor[] = factors.filter((factor) => fac
 export const restrictedMethods: readonly Method[] = ['sms']
 
 /** Names that RFC 8176 registers. It has none for a mailed link or for another provider's word. */
-export const amrs = ['pwd', 'otp', 'sms', 'hwk', 'swk', 'pop', 'mfa'] as const
+export type Amr = 'pwd' | 'otp' | 'sms' | 'hwk' | 'swk' | 'pop' | 'mfa'
 
-export type Amr = (typeof amrs)[number]
+export const amrs: readonly Amr[] = ['pwd', 'otp', 'sms', 'hwk', 'swk', 'pop', 'mfa']
 
 /** NIST SP 800-63B level. */
 export type Aal = 1 | 2
@@ -27,9 +27,9 @@ export type Aal = 1 | 2
 /** What a sign-in began with: checked by the host before it called, or a passkey alone. */
 export type Primary = HostPrimary | 'passkey'
 
-export const primaries = ['password', 'magic-link', 'oauth', 'other'] as const
+export type HostPrimary = 'password' | 'magic-link' | 'oauth' | 'other'
 
-export type HostPrimary = (typeof primaries)[number]
+export const primaries: readonly HostPrimary[] = ['password', 'magic-link', 'oauth', 'other']
 
 /** What a grant says of how somebody signed in. */
 export interface Level {

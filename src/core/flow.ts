@@ -11,16 +11,16 @@ export type Flow =
   | 'send-code'
 
 /** What a proof is good for. `passkey-only`: leaving that mode, which only a passkey can prove. */
-export const stepUpPurposes = ['factors', 'passkey-only'] as const
+export type StepUpPurpose = 'factors' | 'passkey-only'
 
-export type StepUpPurpose = (typeof stepUpPurposes)[number]
+export const stepUpPurposes: readonly StepUpPurpose[] = ['factors', 'passkey-only']
 
 /** What an authenticator is asked to sign for. `passwordless`: a sign-in by passkey alone. */
-export const ceremonyPurposes = ['register', 'sign-in', 'passwordless', 'step-up'] as const
+export type CeremonyPurpose = 'register' | 'sign-in' | 'passwordless' | 'step-up'
 
-export type CeremonyPurpose = (typeof ceremonyPurposes)[number]
+export const ceremonyPurposes: readonly CeremonyPurpose[] = ['register', 'sign-in', 'passwordless', 'step-up']
 
 /** What a code that is sent is good for, and nothing else. */
-export const codePurposes = ['login', 'verify-number', 'step-up'] as const
+export type CodePurpose = 'login' | 'verify-number' | 'step-up'
 
-export type CodePurpose = (typeof codePurposes)[number]
+export const codePurposes: readonly CodePurpose[] = ['login', 'verify-number', 'step-up']

@@ -1,5 +1,5 @@
 import type { MailTemplate } from '../../core/mail/index.ts'
-import { loadLanguage } from '../../languages/index.ts'
+import { loadTexts } from '../../languages/load.ts'
 import type { OutboxMessage } from '../../ports/storage.ts'
 import { accountIdOf } from '../keys/account-id.ts'
 import type { NightlatchOptions } from '../options/options.ts'
@@ -26,7 +26,7 @@ export function createSendMails({
     // The code that writes mails is needed only here, so that the start of a program does not load it.
     const { composeMail } = await import('../../core/mail/index.ts')
     const { name, locale, timeZone, ...account } = await describeAccount(describe, accountIdOf(recordId))
-    const texts = await loadLanguage(locale)
+    const texts = await loadTexts(locale)
     const letter = { template, language: texts, appName, contact, name, locale, timeZone }
     const { subject, text, html, language } = composeMail(letter)
     const addresses = account.addresses.filter(({ verified }) => verified)
