@@ -1,8 +1,10 @@
 export { createNightlatch } from './service/create.ts'
 export type { CookieAttributes, Nightlatch } from './service/create.ts'
+export type { BackupCodeOptions } from './service/options/backup-code-options.ts'
 export type { NightlatchOptions } from './service/options/options.ts'
 export type { PasskeyOptions } from './service/options/passkey-options.ts'
 export type { SmsCeilings, SmsOptions } from './service/options/sms-options.ts'
+export type { TotpOptions } from './service/options/totp-options.ts'
 export { generateKey, keyring } from './service/keys/keyring.ts'
 export type { Keyring } from './service/keys/keyring.ts'
 export { asSystem } from './service/keys/as-system.ts'
@@ -69,7 +71,8 @@ export type {
   RelyingParty,
   UserVerification,
 } from './core/passkeys/index.ts'
-export type { NumberType, SmsMessage, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
+export type { NumberType } from './core/e164.ts'
+export type { SmsMessage, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
 export type { Sink, SinkEntry } from './ports/sink.ts'
 export type { Random } from './ports/random.ts'
 export type * from './ports/storage.ts'

@@ -1,3 +1,18 @@
+/** The kind of a number. `unknown`: no published range of the country has the number. */
+export type NumberType =
+  | 'mobile'
+  | 'fixed-line'
+  | 'fixed-line-or-mobile'
+  | 'voip'
+  | 'premium-rate'
+  | 'toll-free'
+  | 'shared-cost'
+  | 'personal'
+  | 'pager'
+  | 'company'
+  | 'voicemail'
+  | 'unknown'
+
 const e164 = /^\+[1-9]\d{1,14}$/
 
 /**

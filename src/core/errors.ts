@@ -33,7 +33,7 @@ export type NightlatchErrorCode =
   | 'NL_MAIL_FAILED'
   /** The limiter's store failed or did not answer in time. */
   | 'NL_LIMITER_FAILED'
-  /** The SMS gateway failed, or did not accept a message. */
+  /** The gateway for text messages failed, or did not accept a message. */
   | 'NL_SMS_FAILED'
 
 const brand: symbol = Symbol.for('nightlatch.error')

@@ -1,7 +1,7 @@
-/** All factors, the strongest first. */
-export const factors = ['passkey', 'totp', 'sms', 'backup-code'] as const
+export type Factor = 'passkey' | 'totp' | 'sms' | 'backup-code'
 
-export type Factor = (typeof factors)[number]
+/** All factors, the strongest first. */
+export const factors: readonly Factor[] = ['passkey', 'totp', 'sms', 'backup-code']
 
 /**
  * A factor that is enrolled on its own. Backup codes are not: they come with the first method, and without one they are
@@ -20,9 +20,9 @@ export const codeFactors: readonly CodeFactor[] = factors.filter((factor) => fac
 export const restrictedMethods: readonly Method[] = ['sms']
 
 /** Names from RFC 8176. It has no name for a mailed link, and none for a sign-in at another provider. */
-export const amrs = ['pwd', 'otp', 'sms', 'hwk', 'swk', 'pop', 'mfa'] as const
+export type Amr = 'pwd' | 'otp' | 'sms' | 'hwk' | 'swk' | 'pop' | 'mfa'
 
-export type Amr = (typeof amrs)[number]
+export const amrs: readonly Amr[] = ['pwd', 'otp', 'sms', 'hwk', 'swk', 'pop', 'mfa']
 
 /** Authenticator assurance level of NIST SP 800-63B. */
 export type Aal = 1 | 2
@@ -30,9 +30,9 @@ export type Aal = 1 | 2
 /** The primary authentication of a sign-in. The host checks it before the call, or it is a passkey alone. */
 export type Primary = HostPrimary | 'passkey'
 
-export const primaries = ['password', 'magic-link', 'oauth', 'other'] as const
+export type HostPrimary = 'password' | 'magic-link' | 'oauth' | 'other'
 
-export type HostPrimary = (typeof primaries)[number]
+export const primaries: readonly HostPrimary[] = ['password', 'magic-link', 'oauth', 'other']
 
 /** How strongly a session is authenticated, and by which means. */
 export interface Level {

@@ -8,16 +8,21 @@ export type Flow =
   | 'step-up'
   | 'turn-off'
   | 'resynchronize'
-  | 'sms'
+  | 'send-code'
 
 /**
  * What a proof can be used for. `passkey-only` is for switching passkey-only mode off. Only a passkey gives that proof.
  */
-export const stepUpPurposes = ['factors', 'passkey-only'] as const
+export type StepUpPurpose = 'factors' | 'passkey-only'
 
-export type StepUpPurpose = (typeof stepUpPurposes)[number]
+export const stepUpPurposes: readonly StepUpPurpose[] = ['factors', 'passkey-only']
 
 /** The purpose of a ceremony. `passwordless` is a sign-in by passkey alone. */
-export const ceremonyPurposes = ['register', 'sign-in', 'passwordless', 'step-up'] as const
+export type CeremonyPurpose = 'register' | 'sign-in' | 'passwordless' | 'step-up'
 
-export type CeremonyPurpose = (typeof ceremonyPurposes)[number]
+export const ceremonyPurposes: readonly CeremonyPurpose[] = ['register', 'sign-in', 'passwordless', 'step-up']
+
+/** What a sent code is for. It counts for nothing else. */
+export type CodePurpose = 'login' | 'verify-number' | 'step-up'
+
+export const codePurposes: readonly CodePurpose[] = ['login', 'verify-number', 'step-up']

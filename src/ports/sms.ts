@@ -1,3 +1,4 @@
+import type { NumberType } from '../core/e164.ts'
 import type { SmsPurpose } from '../core/sms/index.ts'
 
 export interface SmsMessage {
@@ -14,21 +15,6 @@ export interface SmsMessage {
 export interface SmsSender {
   send(sms: SmsMessage): Promise<void>
 }
-
-/** `unknown`: no published range of the country has the number. */
-export type NumberType =
-  | 'mobile'
-  | 'fixed-line'
-  | 'fixed-line-or-mobile'
-  | 'voip'
-  | 'premium-rate'
-  | 'toll-free'
-  | 'shared-cost'
-  | 'personal'
-  | 'pager'
-  | 'company'
-  | 'voicemail'
-  | 'unknown'
 
 /** What a host's risk check gets before a message is sent. */
 export interface SmsRiskRequest {

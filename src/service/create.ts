@@ -59,49 +59,44 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
   return {
     signIn: checked(createSignIn(kernel)),
     totp: checked(
-      later<Totp>(
-        { enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true },
-        async () => (await import('./facade/factors/totp.ts')).createTotp(kernel),
+      later({ enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true }, async () =>
+        (await import('./facade/factors/totp.ts')).createTotp(kernel),
       ),
     ),
     sms: checked(
-      later<Sms>({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
+      later({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
         (await import('./facade/factors/sms.ts')).createSms(kernel, options.sms?.defaultCountry),
       ),
     ),
     passkeys: checked(
-      later<Passkeys>(
-        { register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true },
-        async () => (await import('./facade/factors/passkeys.ts')).createPasskeys(kernel),
+      later({ register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true }, async () =>
+        (await import('./facade/factors/passkeys.ts')).createPasskeys(kernel),
       ),
     ),
     backupCodes: checked(
-      later<BackupCodes>({ status: true, regenerate: true, remove: true }, async () =>
+      later({ status: true, regenerate: true, remove: true }, async () =>
         (await import('./facade/factors/backup-codes.ts')).createBackupCodes(kernel),
       ),
     ),
     stepUp: checked(
-      later<StepUp>(
-        { start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true },
-        async () => (await import('./facade/step-up.ts')).createStepUp(kernel),
+      later({ start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true }, async () =>
+        (await import('./facade/step-up.ts')).createStepUp(kernel),
       ),
     ),
     sessions: checked(createSessions(kernel)),
     trustedDevices: checked(
-      later<TrustedDevices>({ list: true, revoke: true, revokeAll: true }, async () =>
+      later({ list: true, revoke: true, revokeAll: true }, async () =>
         (await import('./facade/trusted-devices.ts')).createTrustedDevices(kernel),
       ),
     ),
     history: checked(
-      later<History>({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
+      later({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
         (await import('./facade/history.ts')).createHistory(kernel),
       ),
     ),
-    score: checked(
-      later<SecurityScore>({ get: true }, async () => (await import('./facade/score.ts')).createScore(kernel)),
-    ),
+    score: checked(later({ get: true }, async () => (await import('./facade/score.ts')).createScore(kernel))),
     accounts: checked(
-      later<Accounts>({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
+      later({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
         (await import('./facade/accounts/accounts.ts')).createAccounts(kernel),
       ),
     ),

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { createTransport } from 'nodemailer'
-import { loadLanguage } from 'nightlatch/languages'
+import { loadTexts } from '../../src/languages/load.ts'
 import { nodemailerMailer } from 'nightlatch/mail/nodemailer'
 import type { MailTransport, NodemailerMailerOptions, OutgoingMail } from 'nightlatch/mail/nodemailer'
 import PostalMime from 'postal-mime'
@@ -135,7 +135,7 @@ describe('a mail over SMTP', () => {
   it('[MAIL-3] a mail about a browser named `<img onerror>` arrives without an image', async () => {
     const composed = composeMail({
       template: { template: 'factor-failed', at: 0, userAgent: '<img src=x onerror=alert(1)>' },
-      language: await loadLanguage('en'),
+      language: await loadTexts('en'),
       appName: 'Acme',
       contact: 'security@acme.example',
     })

@@ -4,7 +4,7 @@
  */
 
 import type { Amr, Factor, Primary } from '../factor.ts'
-import type { Flow } from '../flow.ts'
+import type { CodePurpose, Flow, StepUpPurpose } from '../flow.ts'
 
 /** Fields that any row may have. `ip` and `network` are two fields, so that a shortened row keeps its network. */
 export interface SharedValues {
@@ -43,7 +43,7 @@ export interface EventValuesByType {
     readonly challenge: string
     readonly factors: readonly Factor[]
     readonly knownDevice: boolean
-    /** Why no code by SMS was sent, if one was due. */
+    /** Why no code was sent, if one was due. */
     readonly smsRefused?: string
   }
   /**
@@ -53,8 +53,8 @@ export interface EventValuesByType {
   /** A backup code opened a session that can only register a new passkey. */
   readonly mfa_recover: { readonly primary: Primary; readonly until: number }
   /** A code was put into the outbox. `to` is masked. */
-  readonly sms_send: { readonly purpose: string; readonly to: string; readonly country: string }
-  readonly sms_verify: { readonly purpose: string; readonly country: string }
+  readonly sms_send: { readonly purpose: CodePurpose; readonly to: string; readonly country: string }
+  readonly sms_verify: { readonly purpose: CodePurpose; readonly country: string }
   /**
    * The counter of a passkey did not grow, so the passkey may have been copied [PKA-10]. `authenticator` is a
    * reference.
@@ -101,7 +101,7 @@ export interface EventValuesByType {
   readonly mfa_off: { readonly factors: readonly Factor[] }
   readonly backup_code_use: { readonly left: number }
   readonly backup_code_regenerate: { readonly count: number }
-  readonly stepup_success: { readonly purpose: string; readonly factor: Factor }
+  readonly stepup_success: { readonly purpose: StepUpPurpose; readonly factor: Factor }
   /** The record was sealed again under the first key of the ring. */
   readonly key_rotate: Readonly<Record<never, never>>
   /** `target` is a reference (a hash) to the ended session. It is absent if the acting session ended. */
@@ -119,8 +119,8 @@ export interface FactValuesByType {
   /** A token that was used, expired, made for another purpose, or of an older epoch. */
   readonly sequence_fail: { readonly flow: Flow; readonly reason: string }
   readonly limiter_fail: { readonly flow: Flow }
-  /** A code by SMS was requested and not sent. */
-  readonly sms_refuse: { readonly purpose: string; readonly country: string; readonly reason: string }
+  /** A code was requested and not sent. */
+  readonly sms_refuse: { readonly purpose: CodePurpose; readonly country: string; readonly reason: string }
   /** A stored value did not open or authenticate. `code` is that of the error. */
   readonly crypt_decrypt_fail: { readonly code: string }
   readonly message_dead: { readonly channel: string; readonly message: string; readonly reason: string }

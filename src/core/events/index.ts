@@ -1,3 +1,5 @@
+export type { Amr, Factor, HostPrimary, Primary } from '../factor.ts'
+export type { CodePurpose, Flow, StepUpPurpose } from '../flow.ts'
 export { cleanText } from '../text.ts'
 export type {
   CatalogueEntry,

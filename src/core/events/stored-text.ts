@@ -151,8 +151,8 @@ export function encodeEvent(draft: DraftEvent, shared: SharedValues): Readonly<R
  *
  * @contract pure · texts by name · throws NL_ARGUMENT (a field that the catalogue does not have) · LOG-1
  * @example
- * const shared = { actor: 'user', call: 'c1' } as const
- * encodeFact({ type: 'limiter_fail', values: { flow: 'sms' } }, shared) // { actor: 'user', call: 'c1', flow: 'sms' }
+ * const shared = { actor: 'stranger', call: 'c1' } as const
+ * encodeFact({ type: 'limiter_fail', values: { flow: 'sign-in' } }, shared).flow // 'sign-in'
  */
 export function encodeFact(draft: DraftFact, shared: SharedValues): Readonly<Record<string, string>> {
   return encode(factCatalogue, draft, shared)

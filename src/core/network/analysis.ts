@@ -44,7 +44,7 @@ function sizeOf({ keys, width }: Boundaries): bigint {
 }
 
 function valueOf(keys: Uint32Array, at: number, width: number): bigint {
-  return keys.subarray(at, at + width).reduce<bigint>((value, word) => (value << 32n) | BigInt(word), 0n)
+  return keys.subarray(at, at + width).reduce((value, word) => (value << 32n) | BigInt(word), 0n)
 }
 
 /** Two rules that share addresses, by their indexes in the list. `relation` is that of `first` to `second`. */

@@ -1,6 +1,6 @@
 export type { PasswordWeakness, ScoreFacts } from './facts.ts'
-export type { ScorePart, ScorePartId, ScorePartState } from './parts.ts'
+export type { ScorePart, ScorePartId, ScorePartState, ScoreRisk } from './parts.ts'
 export { score } from './score.ts'
-export type { Score, ScoreLevel, ScoreRisk } from './score.ts'
+export type { Score, ScoreLevel } from './score.ts'
 export { takeStep } from './steps.ts'
 export type { SecurityStep } from './steps.ts'

@@ -84,3 +84,17 @@ export function partsOf(facts: ScoreFacts): readonly ScorePart[] {
 export function sumOf(parts: readonly ScorePart[]): number {
   return parts.reduce((sum, { earned }) => sum + earned, 0)
 }
+
+/** The warnings that a page shows beside a score. */
+export type ScoreRisk = 'no-factor' | 'sms-only' | 'no-recovery' | 'backup-codes-low' | 'password-breached'
+
+export function risksOf(facts: ScoreFacts, parts: readonly ScorePart[]): readonly ScoreRisk[] {
+  const risks: ScoreRisk[] = []
+  const state = new Map(parts.map((part) => [part.id, part.state]))
+  if (state.get('factor') === 'none') risks.push('no-factor')
+  else if (state.get('second') === 'none' && state.get('recovery') === 'none') risks.push('no-recovery')
+  if (state.get('factor') === 'sms') risks.push('sms-only')
+  if (state.get('recovery') === 'low') risks.push('backup-codes-low')
+  if (facts.passwordWeaknesses.includes('breached')) risks.push('password-breached')
+  return risks
+}

@@ -1,15 +1,12 @@
 import { argumentError, requireObject, requireOneOf } from '../arguments.ts'
 import { requireFacts } from './facts.ts'
 import type { ScoreFacts } from './facts.ts'
-import { partsOf, sumOf } from './parts.ts'
-import type { ScorePart } from './parts.ts'
+import { partsOf, risksOf, sumOf } from './parts.ts'
+import type { ScorePart, ScoreRisk } from './parts.ts'
 import { securitySteps, takeStep } from './steps.ts'
 import type { SecurityStep } from './steps.ts'
 
 export type ScoreLevel = 'low' | 'fair' | 'good' | 'strong'
-
-/** The warnings that a page shows beside a score. */
-export type ScoreRisk = 'no-factor' | 'sms-only' | 'no-recovery' | 'backup-codes-low' | 'password-breached'
 
 export interface Score {
   readonly level: ScoreLevel
@@ -30,17 +27,6 @@ const bands: readonly (readonly [ScoreLevel, number])[] = [
 
 function levelOf(score: number): ScoreLevel {
   return bands.find(([, from]) => score >= from)?.[0] ?? 'low'
-}
-
-function risksOf(facts: ScoreFacts, parts: readonly ScorePart[]): readonly ScoreRisk[] {
-  const risks: ScoreRisk[] = []
-  const state = new Map(parts.map((part) => [part.id, part.state]))
-  if (state.get('factor') === 'none') risks.push('no-factor')
-  else if (state.get('second') === 'none' && state.get('recovery') === 'none') risks.push('no-recovery')
-  if (state.get('factor') === 'sms') risks.push('sms-only')
-  if (state.get('recovery') === 'low') risks.push('backup-codes-low')
-  if (facts.passwordWeaknesses.includes('breached')) risks.push('password-breached')
-  return risks
 }
 
 /**

@@ -3,13 +3,15 @@ import { frame, requireBytes } from '../bytes.ts'
 import { equalBytes } from '../compare.ts'
 import { plainDigits } from '../digits.ts'
 import { isE164 } from '../e164.ts'
+import type { CodePurpose } from '../flow.ts'
+import { codePurposes } from '../flow.ts'
 import { derive, hmacSha256 } from '../hmac.ts'
 import { smsLimits } from './limits.ts'
 
 /** What a code is for. It counts for nothing else [SMS-7]. */
-export type SmsPurpose = 'login' | 'verify-number' | 'step-up'
+export type SmsPurpose = CodePurpose
 
-export const smsPurposes: readonly SmsPurpose[] = /* @__PURE__ */ Object.freeze(['login', 'verify-number', 'step-up'])
+export const smsPurposes: readonly SmsPurpose[] = /* @__PURE__ */ Object.freeze([...codePurposes])
 
 const keyBytes = 32
 const minEntropyBytes = 32

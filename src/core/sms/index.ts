@@ -1,4 +1,5 @@
 export { isE164 } from '../e164.ts'
+export type { CodePurpose } from '../flow.ts'
 export type { SmsBinding, SmsPurpose } from './code.ts'
 export { generateSmsCode, isSmsCode, matchesSmsCode, normalizeSmsCode, smsDigest, smsPurposes } from './code.ts'
 export type { SmsLength } from './length.ts'

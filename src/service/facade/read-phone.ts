@@ -1,7 +1,7 @@
 import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import { argumentError } from '../../core/arguments.ts'
+import type { NumberType } from '../../core/e164.ts'
 import { isE164 } from '../../core/e164.ts'
-import type { NumberType } from '../../ports/sms.ts'
 
 export type ReadPhoneOutcome =
   | {

@@ -4,7 +4,7 @@ import { hasFactor, liveFactors, preferredFactor } from '../../core/account/fact
 import type { StepUpPurpose } from '../../core/flow.ts'
 import { isFresh } from '../../core/account/sessions/authorization.ts'
 import { stepUpPurposes } from '../../core/flow.ts'
-import { sendStepUpCode } from '../../core/account/step-up/send-sms.ts'
+import { sendStepUpCode } from '../../core/account/step-up/send-code.ts'
 import { verifyStepUp } from '../../core/account/step-up/verify-code.ts'
 import { verifyStepUpPasskey } from '../../core/account/step-up/verify-passkey.ts'
 import { readAssertionResponse } from '../../core/passkeys/responses.ts'

@@ -1,4 +1,5 @@
 import { requireLimiterRequest } from '../../core/limiter-request.ts'
+import { createRecentMap } from '../../core/recent-map.ts'
 import type { Limiter } from '../../ports/limiter.ts'
 
 /** Keys kept at once. The one that was charged longest ago is forgotten first [THR-14]. */
@@ -22,7 +23,7 @@ interface Level {
  * const nl = createNightlatch({ ...options, limiter: memoryLimiter() })
  */
 export function memoryLimiter(): Limiter {
-  const levels = new Map<string, Level>()
+  const levels = createRecentMap<Level>(mostKeys)
 
   function usedOf(key: string, now: number, chargesPerMs: number): number {
     const level = levels.get(key)
@@ -44,13 +45,8 @@ export function memoryLimiter(): Limiter {
       })
       if (retryAt > now) return { admitted: false, retryAt }
       charges.forEach(({ key }, index) => {
-        levels.delete(key)
         levels.set(key, { used: next[index] ?? 0, at: now })
       })
-      for (const key of levels.keys()) {
-        if (levels.size <= mostKeys) break
-        levels.delete(key)
-      }
       return { admitted: true }
     },
   }

@@ -1,3 +1,5 @@
+import { createRecentMap } from '../../core/recent-map.ts'
+
 /**
  * Counts an attempt. The first `free` attempts of a key get a row each, then the second, fourth, eighth … does. Answers
  * how many attempts the row stands for; null: no row for this one.
@@ -18,19 +20,13 @@ interface Counter {
 }
 
 export function createCountAttempt(): CountAttempt {
-  const counters = new Map<string, Counter>()
+  const counters = createRecentMap<Counter>(mostCounters)
 
   const counterOf = (key: string, now: number): Counter => {
     const known = counters.get(key)
     const isLive = known !== undefined && Math.abs(now - known.at) < forgetAfterMs
     const counter = isLive ? known : { seen: 0, next: 1, unwritten: 0, at: now }
-    // Put last, because the first ones are forgotten when there are too many.
-    counters.delete(key)
     counters.set(key, counter)
-    for (const oldest of counters.keys()) {
-      if (counters.size <= mostCounters) break
-      counters.delete(oldest)
-    }
     return counter
   }
 

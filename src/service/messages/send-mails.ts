@@ -1,5 +1,6 @@
 import type { MailTemplate } from '../../core/mail/index.ts'
-import { loadLanguage } from '../../languages/index.ts'
+import { createRecentMap } from '../../core/recent-map.ts'
+import { loadTexts } from '../../languages/load.ts'
 import type { OutboxMessage } from '../../ports/storage.ts'
 import { accountIdOf } from '../keys/account-id.ts'
 import type { NightlatchOptions } from '../options/options.ts'
@@ -20,17 +21,19 @@ export function createSendMails({
   appName,
   contact,
 }: Pick<NightlatchOptions, 'mailer' | 'describe' | 'appName' | 'contact'>): SendMails {
-  const acceptedBy = createAcceptedAddresses()
+  /** The addresses that took a message already, so that only the others are tried again. */
+  const acceptedBy = createRecentMap<Set<string>>(mostRemembered)
 
   return async ({ recordId, messageId }, template) => {
     // The code that writes mails is needed only here, so that the start of a program does not load it.
     const { composeMail } = await import('../../core/mail/index.ts')
     const { name, locale, timeZone, ...account } = await describeAccount(describe, accountIdOf(recordId))
-    const texts = await loadLanguage(locale)
+    const texts = await loadTexts(locale)
     const letter = { template, language: texts, appName, contact, name, locale, timeZone }
     const { subject, text, html, language } = composeMail(letter)
     const addresses = account.addresses.filter(({ verified }) => verified)
-    const accepted = acceptedBy.of(messageId)
+    const accepted = acceptedBy.get(messageId) ?? new Set()
+    acceptedBy.set(messageId, accepted)
     const faults: unknown[] = []
     for (const [index, { mail: to }] of addresses.entries()) {
       if (accepted.has(to)) continue
@@ -42,27 +45,7 @@ export function createSendMails({
       }
     }
     if (faults.length > 0) throw faults[0]
-    acceptedBy.forget(messageId)
+    acceptedBy.delete(messageId)
     return addresses.length
-  }
-}
-
-/** The addresses that took a message already, so that only the others are tried again. */
-function createAcceptedAddresses(): { of(messageId: string): Set<string>; forget(messageId: string): void } {
-  const remembered = new Map<string, Set<string>>()
-  return {
-    of(messageId) {
-      const addresses = remembered.get(messageId) ?? new Set()
-      remembered.delete(messageId)
-      remembered.set(messageId, addresses)
-      for (const oldest of remembered.keys()) {
-        if (remembered.size <= mostRemembered) break
-        remembered.delete(oldest)
-      }
-      return addresses
-    },
-    forget(messageId) {
-      remembered.delete(messageId)
-    },
   }
 }

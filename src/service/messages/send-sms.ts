@@ -1,5 +1,5 @@
 import type { SmsOrder } from '../../core/account/sms/order.ts'
-import { loadLanguage } from '../../languages/index.ts'
+import { loadTexts } from '../../languages/load.ts'
 import type { OutboxMessage } from '../../ports/storage.ts'
 import { accountIdOf } from '../keys/account-id.ts'
 import type { NightlatchOptions } from '../options/options.ts'
@@ -18,7 +18,7 @@ export function createSendSms({
     if (sms === undefined) return 0
     const { smsText } = await import('../../core/sms/index.ts')
     const { locale } = await describeAccount(describe, accountIdOf(recordId))
-    const language = await loadLanguage(locale)
+    const language = await loadTexts(locale)
     const text = smsText({ language, template: purpose, code, appName, domain: sms.domain, minutes })
     await sms.sender.send({ to, text, dedupeKey: messageId, language: language.tag })
     return 1

@@ -1,4 +1,13 @@
-import type { Change, EventRow, FactRow, NewMessage, OutboxMessage, Page, Storage } from '../../ports/storage.ts'
+import type {
+  Channel,
+  Change,
+  EventRow,
+  FactRow,
+  NewMessage,
+  OutboxMessage,
+  Page,
+  Storage,
+} from '../../ports/storage.ts'
 import { same } from '../assert.ts'
 
 /** What the adapter's author gives the suite: a fresh, empty storage, and other ways to its data. */
@@ -101,7 +110,7 @@ export function take(
     until = at + 1000,
     limit = 100,
     ...rest
-  }: Taking & Partial<{ partition: string; channel: 'mail' | 'sms' }> = {},
+  }: Taking & Partial<{ partition: string; channel: Channel }> = {},
 ): Promise<readonly OutboxMessage[]> {
   return storage.takeMessages({ now: at, leaseToken: token, leaseUntil: until, limit, ...rest })
 }

@@ -20,10 +20,10 @@ type Reader = (read: {
 
 /** Another factor with a hard count is one more line here, and one more column on the page. */
 const columns: Readonly<Record<string, Reader>> = {
-  'this place': ({ state, source }) => state.throttle.sources.find(({ id }) => id === source)?.failures ?? 0,
-  'other places': ({ state, source }) =>
+  'this source': ({ state, source }) => state.throttle.sources.find(({ id }) => id === source)?.failures ?? 0,
+  'other sources': ({ state, source }) =>
     state.throttle.sources.reduce((sum, { id, failures }) => sum + (id === source ? 0 : failures), 0),
-  'the row': ({ state }) => state.throttle.failures,
+  'in a row': ({ state }) => state.throttle.failures,
   'the lock': ({ state, scene: { world } }) => {
     const until = (state.throttle.lockedAt ?? -Infinity) + limits.lockMs
     return until > world.clock() ? until : null
@@ -84,12 +84,12 @@ const rows: readonly Row[] = [
   { name: 'right code of an app', act: (s) => typed(s, s.tablet.code(1), 'granted') },
   { name: 'right code by SMS', act: async (s) => typed(s, await sent(s), 'granted') },
   { name: 'right backup code', act: (s) => typed(s, s.ada.backupCodes[0], 'granted') },
-  { name: 'wrong code, of an app by its shape', act: (s) => typed(s, wrongCode(s.ada.app), 'wrong') },
+  { name: 'wrong code, shaped like one of an app', act: (s) => typed(s, wrongCode(s.ada.app), 'wrong') },
   {
     name: 'wrong code of six digits while one by SMS is awaited',
     act: async (s) => typed(s, otherCode(await sent(s)), 'wrong'),
   },
-  { name: 'wrong code, a backup code by its shape', act: (s) => typed(s, wrongBackupCode, 'wrong') },
+  { name: 'wrong code, shaped like a backup code', act: (s) => typed(s, wrongBackupCode, 'wrong') },
   { name: 'right code of an app, typed again', act: (s) => typed(s, s.ada.app.code(), 'wrong') },
   {
     name: 'right code by SMS that ran out',
@@ -167,7 +167,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: 'resynchronizing a device',
+    name: 'resynchronizing an authenticator app',
     act: async (s) => {
       const { id: device, code } = s.tablet
       expectOk(
@@ -175,16 +175,16 @@ const rows: readonly Row[] = [
       )
     },
   },
-  { name: 'one more device', act: (s) => enroll(s, acting(s)) },
+  { name: 'one more authenticator app', act: (s) => enroll(s, acting(s)) },
   {
-    name: 'removing one of several devices',
+    name: 'removing one of several authenticator apps',
     act: async (s) => expectOk(await s.world.nl.totp.remove({ ...acting(s), authenticator: s.tablet.id })),
   },
   { name: 'another number', act: async (s) => bindNumber(s.world.nl, s.sms, acting(s), '+36307654321') },
   { name: 'removing the number', act: async (s) => expectOk(await s.world.nl.sms.remove(acting(s))) },
   { name: 'one more passkey', act: async (s) => bindPasskey(s.world.nl, acting(s)) },
   {
-    name: 'removing the last device, other factors stay',
+    name: 'removing the last authenticator app, other factors stay',
     act: async ({ world: { nl }, ada, tablet }) => {
       for (const { id: device } of [tablet, ada.app])
         expectOk(await nl.totp.remove({ grant: script(ada.id), authenticator: device }))
@@ -201,7 +201,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: 'passkeys alone open the account',
+    name: 'only passkeys open the account from now on',
     act: async (s) => expectOk(await s.world.nl.passkeys.setOnly({ ...acting(s), on: true })),
   },
   { name: 'new backup codes', act: async (s) => expectOk(await s.world.nl.backupCodes.regenerate(acting(s))) },
@@ -219,11 +219,11 @@ const rows: readonly Row[] = [
     act: async ({ world, ada }) => expectOk(await world.nl.accounts.turnOffTwoFactor({ grant: script(ada.id) })),
   },
   {
-    name: 'new device after the hard stop of app codes',
+    name: 'new authenticator app after the hard stop of app codes',
     from: stopped,
     act: (s) => enroll(s, { grant: script(s.ada.id) }),
   },
-  { name: 'fifteen minutes', act: async ({ world }) => world.clock.advance(limits.lockMs) },
+  { name: 'fifteen minutes pass', act: async ({ world }) => world.clock.advance(limits.lockMs) },
 ]
 
 type Counts = Readonly<Record<string, number | null>>

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { languages, loadLanguage } from 'nightlatch/languages'
-import type { Language } from 'nightlatch/languages'
+import type { Language } from '../../../src/core/languages/language.ts'
+import { loadTexts } from '../../../src/languages/load.ts'
 import { describe, expect, it } from 'vitest'
 import { hostileTexts, hostileValues } from '../hostile-values.ts'
 import { root } from '../source-tree.ts'
 
-const english = await loadLanguage('en')
+const english = await loadTexts('en')
 
 /** The place and type of everything in a language: `.mail.labels.when string`. */
 function shapeOf(value: unknown, place = ''): readonly string[] {
@@ -43,22 +44,22 @@ describe('the table of languages', () => {
 
 describe.each(languages)('the language %s', (code) => {
   it('has its own code as its tag', async () => {
-    expect((await loadLanguage(code)).tag).toBe(code)
+    expect((await loadTexts(code)).tag).toBe(code)
   })
 
   it('has every text that English has, and no other', async () => {
-    expect(shapeOf(await loadLanguage(code))).toEqual(shapeOf(english))
+    expect(shapeOf(await loadTexts(code))).toEqual(shapeOf(english))
   })
 
   it('has no empty line on the sheet of backup codes', async () => {
-    const { sheet } = await loadLanguage(code)
+    const { sheet } = await loadTexts(code)
     expect(sheet.advice.length).toBeGreaterThan(0)
     expect(sheet.advice.filter((line) => line.trim() === '')).toEqual([])
   })
 })
 
 it.each(languages.filter((code) => code !== 'en'))('the language %s is translated', async (code) => {
-  const translated = sentencesOf(await loadLanguage(code))
+  const translated = sentencesOf(await loadTexts(code))
   expect(translated.filter((sentence) => sentencesOf(english).includes(sentence))).toEqual([])
 })
 

@@ -1,10 +1,10 @@
-import { loadLanguage } from 'nightlatch/languages'
+import { loadTexts } from '../../../src/languages/load.ts'
 import { describe, expect, it } from 'vitest'
 import type { MailRequest, MailTemplate } from '../../../src/core/mail/index.ts'
 import { composeMail } from '../../../src/core/mail/index.ts'
 import { everyMail, templates } from './samples.ts'
 
-const [english, french] = await Promise.all([loadLanguage('en'), loadLanguage('fr')])
+const [english, french] = await Promise.all([loadTexts('en'), loadTexts('fr')])
 const base = {
   language: english,
   appName: 'Acme',

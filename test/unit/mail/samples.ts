@@ -1,6 +1,7 @@
-import { languages, loadLanguage } from 'nightlatch/languages'
+import { languages } from 'nightlatch/languages'
 import type { Factor } from '../../../src/core/factor.ts'
 import type { MailTemplate, NoticeType } from '../../../src/core/mail/index.ts'
+import { loadTexts } from '../../../src/languages/load.ts'
 
 const at = Date.UTC(2026, 7, 4, 13, 4)
 const origin = { ip: '203.0.113.7', userAgent: 'Browser/1 (Test)' }
@@ -24,7 +25,7 @@ const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
 /** Every notice in every shape that has sentences of its own. */
 export const templates: readonly MailTemplate[] = Object.values(byType).flat()
 
-export const everyLanguage = await Promise.all(languages.map((code) => loadLanguage(code)))
+export const everyLanguage = await Promise.all(languages.map((code) => loadTexts(code)))
 
 /** Every notice in every language, with a title for a table of tests. */
 export const everyMail = everyLanguage.flatMap((language) =>

@@ -34,7 +34,7 @@ export const regenerateBackupCodes: UseCase<RegenerateBackupCodes, RegenerateBac
   if (made.status === 'need') return need(made.tasks)
   const raised = raiseEpoch({ ...state, 'backup-code': { set: made.set, failures: 0 } }, auth)
   const count = made.codes.length
-  return commit<RegenerateBackupCodesResult>(
+  return commit(
     raised.state,
     { ok: true, codes: made.codes, grant: raised.grant },
     {

@@ -34,7 +34,7 @@ export const removeBackupCodes: UseCase<RemoveBackupCodes, RemoveBackupCodesResu
   if (isNeeded) return done({ ok: false, reason: 'passkey-only' })
   const raised = raiseEpoch(left, auth)
   const removal = { template: 'factor-removed', factor: 'backup-code', at: now, ...addressAndBrowser(client) } as const
-  return commit<RemoveBackupCodesResult>(
+  return commit(
     raised.state,
     { ok: true, grant: raised.grant },
     {

@@ -76,7 +76,7 @@ export function removeAuthenticator(
     events.push({ type: 'mfa_off', values: { factors: [method] } })
     messages.push(notice({ template: 'two-factor-off', at: now, ...origin }, now))
   }
-  return commit<RemoveResult>(
+  return commit(
     raised.state,
     { ok: true, grant: raised.grant, twoFactor: isOff ? 'off' : 'on' },
     { events, messages, keys: { release: keys } },

@@ -1,12 +1,13 @@
 import type { Amr, CodeFactor, Factor } from '../../factor.ts'
-import type { SmsPurpose } from '../../sms/index.ts'
+import type { CodePurpose } from '../../flow.ts'
 import type { Source } from '../guessing/throttle.ts'
-import type { Client } from '../record/context.ts'
+import type { Client, Context } from '../record/context.ts'
 import type { Settings } from '../record/settings.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Change } from '../record/step.ts'
 import type { Task, TaskResults } from '../record/tasks.ts'
 import type { FactorMatches, FactorStates } from './factor-types.ts'
+import type { CodeRequest, SendAnswer } from './sent-code.ts'
 
 /** What the account's other code needs of one factor. */
 export interface FactorRules<F extends Factor> {
@@ -32,8 +33,17 @@ export interface FactorRules<F extends Factor> {
   readonly sealPurposes?: readonly (readonly [path: string, purpose: string])[]
   /** The unique keys of the account for this factor. */
   uniqueKeys?(state: AccountState): readonly string[]
+  /** Sends codes. Only factors whose codes are sent have it. Null if the account has no recipient yet. */
+  readonly sender?: (state: AccountState) => CodeSender | null
   /** Checks a text. Only factors whose codes are typed have it. */
   readonly checkCode?: (state: AccountState, question: CodeQuestion, results: TaskResults) => CodeAnswer<F>
+}
+
+export interface CodeSender {
+  /** The recipient of codes, masked. */
+  readonly to: string
+  /** Makes a code and its message, if a message may be sent. */
+  send(request: CodeRequest, context: Context, results: TaskResults): SendAnswer
 }
 
 /** What an authenticator showed beside its answer. Only passkeys have these traits. */
@@ -54,8 +64,8 @@ export interface CodeQuestion {
   readonly code: string
   /** Only this factor is tried. If null, the shape of the text decides. */
   readonly factor: Factor | null
-  /** What a code by SMS must have been sent for. */
-  readonly request: { readonly purpose: SmsPurpose; readonly id: string }
+  /** What a sent code must have been sent for. */
+  readonly request: { readonly purpose: CodePurpose; readonly id: string }
   readonly source: Source
   readonly now: number
   readonly settings: Settings

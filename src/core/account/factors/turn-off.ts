@@ -68,7 +68,7 @@ function turnOff(
   const source = sourceOf(state, client)
   const spent = match === null ? state : creditSuccess(state, { match, source, client, now, entry: null }).state
   const raised = raiseEpoch(withoutFactors(spent), auth)
-  return commit<TurnOffTwoFactorResult>(
+  return commit(
     raised.state,
     { ok: true, grant: raised.grant },
     {

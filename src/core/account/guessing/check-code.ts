@@ -12,7 +12,7 @@ import { waitUntil } from './throttle.ts'
 export type CodeCheck =
   | { readonly status: 'wait'; readonly retryAt: number }
   | { readonly status: 'no-factor' | 'malformed' }
-  /** It looks like a code by SMS, but none is live. It expired, was used, or was sent for something else. */
+  /** It looks like a sent code, but none is live. It expired, was used, or was sent for something else. */
   | { readonly status: 'expired' }
   | { readonly status: 'need'; readonly tasks: readonly Task[] }
   | WrongCode

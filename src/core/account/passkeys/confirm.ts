@@ -153,7 +153,7 @@ function refuse(
   context: Context,
 ): Step<ConfirmPasskeyResult> {
   const values = { factor: 'passkey', authenticator: referenceTo(response.id), reason } as const
-  return commit<ConfirmPasskeyResult>(
+  return commit(
     spendCeremony(state, ceremony, false, context),
     { ok: false, reason },
     { events: [{ type: 'mfa_enroll_fail', values }] },

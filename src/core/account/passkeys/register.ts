@@ -55,7 +55,7 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
     switching: switching && !recovers ? 1 : 0,
   }
   const authenticator = referenceTo(newId(entropy, 'passkey'))
-  return commit<RegisterPasskeyResult>(
+  return commit(
     spendProof(withFactor(state, 'passkey', { handle }), auth, now),
     { ok: true, ceremony, handle, exclude: credentials.map(({ id, transports }) => ({ id, transports })) },
     {

@@ -33,7 +33,7 @@ export const setPasskeyOnly: UseCase<SetPasskeyOnly, SetPasskeyOnlyResult> = (st
   if (!isSafe) return done({ ok: false, reason: 'needs-recovery' })
   const raised = raiseEpoch(withFactor(state, 'passkey', { only: on }), auth)
   const template = on ? 'passkey-only-on' : 'passkey-only-off'
-  return commit<SetPasskeyOnlyResult>(
+  return commit(
     raised.state,
     { ok: true, grant: raised.grant },
     {

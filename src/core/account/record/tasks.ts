@@ -1,6 +1,7 @@
 import { decodeBase64url, encodeBase64url, textOf } from '../../bytes.ts'
 import { backupCodeHashInput } from '../../backup-codes/hash.ts'
 import type { SlowHashParams } from '../../backup-codes/index.ts'
+import type { CodePurpose } from '../../flow.ts'
 import { equalData } from '../../equal-data.ts'
 import type {
   AssertionFacts,
@@ -11,7 +12,6 @@ import type {
 import type { Sealed, Secret } from '../../secret.ts'
 import { isSealed } from '../../secret.ts'
 import type { BackupCodeSet } from '../backup-codes/state.ts'
-import type { SendPermit, SendPermitTask } from '../sms/permit.ts'
 
 /**
  * Opens a sealed value of the record. `path` is its place, as {@link import('../../secret.ts').mapSecrets} names it.
@@ -30,6 +30,20 @@ export interface SlowHashTask {
   /** base64url of the bytes to hash */
   readonly input: string
 }
+
+/** Whether a message may be sent to a number. The host's risk hook and the limits that many accounts share decide. */
+export interface SendPermitTask {
+  readonly kind: 'send-permit'
+  /** E.164 */
+  readonly phone: string
+  readonly country: string
+  readonly type: string
+  readonly purpose: CodePurpose
+  /** A known device or a signed-in session asked for it. */
+  readonly own: boolean
+}
+
+export type SendPermit = 'permitted' | 'limited' | 'denied'
 
 /** Whether an authenticator made a credential for this challenge. */
 export interface RegistrationTask {

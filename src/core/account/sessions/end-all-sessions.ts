@@ -31,7 +31,7 @@ export const endAllSessions: UseCase<EndAllSessions, EndAllSessionsResult> = (st
   const left = { ...state, knownDevices }
   const raised = includingThis ? { state: nextEpoch(left, null), grant: null } : raiseEpoch(left, auth)
   const ended = state.sessions.length - raised.state.sessions.length
-  return commit<EndAllSessionsResult>(
+  return commit(
     raised.state,
     { ok: true, ended, grant: raised.grant },
     {

@@ -9,7 +9,7 @@ import type { AccountState, ChallengeEntry, Charges } from '../record/state.ts'
 import type { Step } from '../record/step.ts'
 import { done } from '../record/step.ts'
 import { isForgotten, remembered } from '../sessions/spent-tokens.ts'
-import type { SmsDelivery } from './sms-delivery.ts'
+import type { CodeDelivery } from './delivery.ts'
 
 export type Challenge = TokenPayloads['challenge']
 
@@ -21,7 +21,8 @@ export interface OpenChallenge {
   readonly reason: 'wrong' | 'wait' | 'malformed' | 'expired' | null
   readonly triesLeft: number
   readonly retryAt: number | null
-  readonly sms: SmsDelivery | null
+  /** For a code that was to be sent. */
+  readonly sms: CodeDelivery | null
 }
 
 /** A challenge that accepts no answer any more, or none now. */
@@ -35,7 +36,11 @@ export function openChallenge(
   state: AccountState,
   challenge: Pick<Challenge, 'id'>,
   { settings }: Context,
-  answer: Pick<OpenChallenge, 'reason' | 'retryAt'> & { readonly sms?: SmsDelivery | null },
+  {
+    reason,
+    retryAt,
+    delivery = null,
+  }: Pick<OpenChallenge, 'reason' | 'retryAt'> & { readonly delivery?: CodeDelivery | null },
 ): OpenChallenge | { readonly status: 'refused'; readonly reason: 'factors-off' } {
   const preferred = preferredFactor(state, settings)
   if (preferred === null) return { status: 'refused', reason: 'factors-off' }
@@ -45,8 +50,9 @@ export function openChallenge(
     factors: liveFactors(state, settings),
     preferred,
     triesLeft: settings.challengeTries - failures,
-    sms: null,
-    ...answer,
+    reason,
+    retryAt,
+    sms: delivery,
   }
 }
 

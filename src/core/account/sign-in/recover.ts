@@ -63,7 +63,7 @@ function accept(
   const entry = { account, client, needs: ['passkey'], primary, factor: 'backup-code' } as const
   const { entered, outcome } = letInToEnroll(accepted.state, entry, context)
   const values = { primary, until: outcome.until }
-  return commit<RecoverSignInResult>(entered, outcome, {
+  return commit(entered, outcome, {
     events: [{ type: 'mfa_recover', values }, ...accepted.events],
     messages: accepted.messages,
   })

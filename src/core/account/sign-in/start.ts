@@ -3,6 +3,8 @@ import { graceStart, requirement } from '../../policy/requirement.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import { primaryLevel } from '../factors/level.ts'
 import { hasFactor, liveFactors, preferredFactor } from '../factors/live-factors.ts'
+import { senderOf } from '../factors/registry.ts'
+import type { SendAnswer } from '../factors/sent-code.ts'
 import { sourceOf, waitUntil } from '../guessing/throttle.ts'
 import { noticeFailure } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
@@ -13,15 +15,13 @@ import { commit, need } from '../record/step.ts'
 import type { TaskResults } from '../record/tasks.ts'
 import { deviceTrust, rotateTrust, withdrawTrust } from '../sessions/device-trust.ts'
 import { knownDeviceOf } from '../sessions/known-devices.ts'
-import type { SendRequest } from '../sms/code.ts'
-import { sendCode, sendToNumber } from '../sms/code.ts'
 import type { Challenge, OpenChallenge } from './challenge.ts'
 import { openChallenge } from './challenge.ts'
 import type { GrantedResult } from './complete.ts'
 import { completeSignIn } from './complete.ts'
 import type { MustEnrollResult } from './must-enroll.ts'
 import { letInToEnroll } from './must-enroll.ts'
-import { deliveryOf } from './sms-delivery.ts'
+import { deliveryOf } from './delivery.ts'
 
 export interface StartSignIn {
   readonly account: string
@@ -60,7 +60,7 @@ function graceQuestion(state: AccountState, { settings, now }: Context): Paramet
 /** The answer reads like that for a wrong password. The history has the reason. */
 function refuse(state: AccountState, { primary, client }: StartSignIn, { now }: Context): Step<StartSignInResult> {
   const noticed = noticeFailure(state, { client, now, isStrange: knownDeviceOf(state, client) === null })
-  return commit<StartSignInResult>(
+  return commit(
     { ...state, notices: noticed.notices },
     { status: 'refused', reason: 'wrong-credentials' },
     {
@@ -85,11 +85,20 @@ function distrust(
   return { commit: { ...step.commit, events: [{ type: 'device_trust_end', values }, ...step.commit.events] } }
 }
 
-/** The code that is sent at once if SMS is the factor to ask for first. */
-function sendOf(state: AccountState, { client }: StartSignIn, request: string, context: Context): SendRequest | null {
-  if (preferredFactor(state, context.settings) !== 'sms') return null
-  if (waitUntil(state.throttle, sourceOf(state, client), context.now) !== null) return null
-  return sendToNumber(state, { purpose: 'login', request, own: knownDeviceOf(state, client) !== null })
+/** Sends a code at once, if the factor to ask for first has codes that are sent. */
+function sendFirst(
+  state: AccountState,
+  { client }: StartSignIn,
+  id: string,
+  context: Context,
+  results: TaskResults,
+): SendAnswer | null {
+  const preferred = preferredFactor(state, context.settings)
+  const sender = preferred === null ? null : senderOf(state, [preferred])
+  if (sender === null) return null
+  const source = sourceOf(state, client)
+  if (waitUntil(state.throttle, source, context.now) !== null) return null
+  return sender.send({ purpose: 'login', id, own: source.knownDevice }, context, results)
 }
 
 function challenge(
@@ -103,29 +112,24 @@ function challenge(
   const id = newId(context.entropy, 'challenge')
   const expiresAt = now + settings.challengeMs
   const payload: Challenge = { account, id, epoch: state.epoch, expiresAt, primary, primaryAt: now }
-  const send = sendOf(state, command, id, context)
-  const answer = send === null ? null : sendCode(state, send, context, results)
+  const answer = sendFirst(state, command, id, context, results)
   if (answer?.status === 'need') return need(answer.tasks)
   const sent = answer?.status === 'sent' ? answer : null
-  const sms = send === null || answer === null ? null : deliveryOf(send, answer)
+  const delivery = answer === null ? null : deliveryOf(answer)
   const source = sourceOf(state, client)
   const retryAt = waitUntil(state.throttle, source, now)
-  const opened = openChallenge(state, payload, context, { reason: null, retryAt, sms })
+  const opened = openChallenge(state, payload, context, { reason: null, retryAt, delivery })
   const asked = {
     primary,
     challenge: id,
     factors: liveFactors(state, settings),
     knownDevice: source.knownDevice,
-    ...(sms?.status === 'refused' ? { smsRefused: sms.reason } : {}),
+    ...(delivery?.status === 'refused' ? { smsRefused: delivery.reason } : {}),
   }
-  return commit<StartSignInResult>(
-    sent?.state ?? state,
-    opened.status === 'refused' ? opened : { ...opened, challenge: payload },
-    {
-      events: [{ type: 'mfa_challenge', values: asked }, ...(sent === null ? [] : [sent.event])],
-      messages: sent === null ? [] : [sent.message],
-    },
-  )
+  return commit(sent?.state ?? state, opened.status === 'refused' ? opened : { ...opened, challenge: payload }, {
+    events: [{ type: 'mfa_challenge', values: asked }, ...(sent === null ? [] : [sent.event])],
+    messages: sent === null ? [] : [sent.message],
+  })
 }
 
 function enter(
@@ -145,5 +149,5 @@ function mustEnroll(state: AccountState, command: StartSignIn, context: Context)
   const entry = { account, client, needs: context.settings.methods, primary, factor: null }
   const { entered, outcome } = letInToEnroll(state, entry, context)
   const values = { primary, until: outcome.until }
-  return commit<StartSignInResult>(entered, outcome, { events: [{ type: 'mfa_required', values }] })
+  return commit(entered, outcome, { events: [{ type: 'mfa_required', values }] })
 }

@@ -133,12 +133,12 @@ function refuse(
   const spent = spendCeremony(state, ceremony, false, context)
   if (challenge === null) {
     const shown = reason === 'user-verification' ? reason : 'wrong-credentials'
-    return commit<VerifyPasskeyResult>(spent, { status: 'refused', reason: shown }, { events: written })
+    return commit(spent, { status: 'refused', reason: shown }, { events: written })
   }
   const noticed = noticeFailure(state, { client, now: context.now, isStrange: !source.knownDevice })
   const failure = { compared: [], source: source.id }
   const counted = countFailure({ ...spent, notices: noticed.notices }, challenge, failure, context)
-  return commit<VerifyPasskeyResult>(counted, openAfterFailure(counted, challenge, context, null), {
+  return commit(counted, openAfterFailure(counted, challenge, context, null), {
     events: written,
     messages: noticed.messages,
   })

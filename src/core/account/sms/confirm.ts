@@ -81,7 +81,7 @@ function refuseWrong(state: AccountState, enrollment: SmsEnrollment): Step<Confi
   const { isOver, failures, outcome } = countWrongConfirmation(enrollment.failures)
   const change = isOver ? { enrollment: null, code: null } : { enrollment: { ...enrollment, failures } }
   const values = { factor: 'sms', authenticator: enrollment.id, reason: 'wrong' } as const
-  return commit<ConfirmSmsResult>(withFactor(state, 'sms', change), outcome, {
+  return commit(withFactor(state, 'sms', change), outcome, {
     events: [{ type: 'mfa_enroll_fail', values }],
   })
 }

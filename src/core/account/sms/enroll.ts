@@ -2,6 +2,8 @@ import { limits } from '../../limits.ts'
 import { maskPhone } from '../../sms/phone.ts'
 import type { EnrollRefusal } from '../factors/enrollment.ts'
 import { authorizeEnrollment } from '../factors/enrollment.ts'
+import type { CodeQueued, SendRefusal, SendRefused } from '../factors/sent-code.ts'
+import { answerSend, refuseSend } from '../factors/sent-code.ts'
 import type { Context } from '../record/context.ts'
 import { newId } from '../record/ids.ts'
 import { isRecent } from '../record/recent.ts'
@@ -11,10 +13,8 @@ import type { UseCase } from '../record/step.ts'
 import { done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { sessionIdOf, spendProof } from '../sessions/authorization.ts'
-import type { SmsQueued, SmsRefused } from './answer.ts'
-import { answerSend, refuseSend } from './answer.ts'
-import type { SendRefusal, SendRequest } from './code.ts'
-import { phoneSecret } from './code.ts'
+import type { SendToNumber } from './code.ts'
+import { phoneSecret, sendToNumber } from './code.ts'
 import type { SmsEnrollment } from './state.ts'
 
 export interface EnrollSms {
@@ -26,33 +26,33 @@ export interface EnrollSms {
   readonly switching: boolean
 }
 
-export type EnrollSmsResult = SmsQueued | SmsRefused<EnrollRefusal | SendRefusal>
+export type EnrollSmsResult = CodeQueued | SendRefused<EnrollRefusal | SendRefusal>
 
 /** A number is no factor before its code is confirmed [SMS-2]. A former number stays until then. */
 export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = (state, command, context, results) => {
   const authorized = authorizeEnrollment(state, command, 'sms', context)
   if (!authorized.ok) return done(refuseSend(authorized.reason))
   const send = sendTo(command, context)
-  return answerSend(state, send, context, results, (sent) => {
+  return answerSend(sendToNumber(state, send, context, results), (sent) => {
     const enrollment = enrollmentOf(state, command, send, context)
     const { id: authenticator, masked: label } = enrollment
     return {
-      state: spendProof(withFactor(sent.state, 'sms', { enrollment }), command.auth, context.now),
-      events: [{ type: 'mfa_enroll_start', values: { factor: 'sms', authenticator, label } }, sent.event],
+      state: spendProof(withFactor(sent, 'sms', { enrollment }), command.auth, context.now),
+      events: [{ type: 'mfa_enroll_start', values: { factor: 'sms', authenticator, label } }],
     }
   })
 }
 
-function sendTo({ phone, country, type }: EnrollSms, { entropy }: Context): SendRequest {
+function sendTo({ phone, country, type }: EnrollSms, { entropy }: Context): SendToNumber {
   const id = newId(entropy, 'sms-number')
   const to = { id, masked: maskPhone(phone), country, type, phone: phoneSecret(phone) }
-  return { purpose: 'verify-number', request: id, to, path: null, own: true }
+  return { purpose: 'verify-number', id, to, path: null, own: true }
 }
 
 function enrollmentOf(
   { sms: { enrollment: before } }: AccountState,
   { auth, switching }: EnrollSms,
-  { to }: SendRequest,
+  { to }: SendToNumber,
   { now }: Context,
 ): SmsEnrollment {
   // A new start keeps the count of wrong codes [SMS-5].

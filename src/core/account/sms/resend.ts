@@ -1,17 +1,17 @@
+import type { CodeQueued, SendRefusal, SendRefused } from '../factors/sent-code.ts'
+import { answerSend, refuseSend } from '../factors/sent-code.ts'
 import type { UseCase } from '../record/step.ts'
 import { done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorize } from '../sessions/authorization.ts'
-import type { SmsQueued, SmsRefused } from './answer.ts'
-import { answerSend, refuseSend } from './answer.ts'
-import type { SendRefusal } from './code.ts'
+import { sendToNumber } from './code.ts'
 import { pendingNumber } from './pending.ts'
 
 export interface ResendSms {
   readonly auth: Authorization
 }
 
-export type ResendSmsResult = SmsQueued | SmsRefused<'signed-out' | 'no-enrollment' | SendRefusal>
+export type ResendSmsResult = CodeQueued | SendRefused<'signed-out' | 'no-enrollment' | SendRefusal>
 
 /** Sends one more code to the number that waits for its confirmation. */
 export const resendSms: UseCase<ResendSms, ResendSmsResult> = (state, { auth }, context, results) => {
@@ -20,5 +20,6 @@ export const resendSms: UseCase<ResendSms, ResendSmsResult> = (state, { auth }, 
   const to = pendingNumber(state, authorized.session?.id ?? null, context.now)
   if (to === null) return done(refuseSend('no-enrollment'))
   const path = 'state/sms/enrollment/phone'
-  return answerSend(state, { purpose: 'verify-number', request: to.id, to, path, own: true }, context, results)
+  const send = { purpose: 'verify-number', id: to.id, to, path, own: true } as const
+  return answerSend(sendToNumber(state, send, context, results))
 }

@@ -3,7 +3,7 @@ import { isSmsCode, normalizeSmsCode } from '../../sms/code.ts'
 import type { FactorRules } from '../factors/rules.ts'
 import { withFactor } from '../record/state.ts'
 import { compareWithSent, isAwaited } from './compare.ts'
-import { numberPath, spendCode } from './code.ts'
+import { numberPath, sendToNumber, spendCode } from './code.ts'
 import { noSms } from './state.ts'
 
 export const smsRules: FactorRules<'sms'> = {
@@ -22,8 +22,17 @@ export const smsRules: FactorRules<'sms'> = {
   accept(state, _match, { now }) {
     const { number, code } = state.sms
     const used = withFactor(state, 'sms', { number: number && { ...number, lastUsedAt: now } })
-    const values = { purpose: code?.purpose ?? '', country: number?.country ?? '' }
+    const values = { purpose: code?.purpose ?? 'login', country: number?.country ?? '' }
     return { state: spendCode(used), events: [{ type: 'sms_verify', values }], messages: [] }
+  },
+
+  sender(state) {
+    const { number: to } = state.sms
+    if (to === null) return null
+    return {
+      to: to.masked,
+      send: (request, context, results) => sendToNumber(state, { ...request, to, path: numberPath }, context, results),
+    }
   },
 
   checkCode(state, question, results) {

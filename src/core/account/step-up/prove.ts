@@ -29,7 +29,7 @@ export function prove(
   const { account, session } = auth.grant
   const expiresAt = now + settings.proofMs
   const proof = { account, id: newId(entropy, 'proof'), session, epoch: state.epoch, expiresAt, purpose, factor }
-  return commit<Proven>(
+  return commit(
     accepted.state,
     { ok: true, proof },
     {

@@ -56,5 +56,5 @@ export const verifyStepUpPasskey: UseCase<VerifyStepUpPasskey, VerifyStepUpPassk
     reason: check.reason,
     authenticator: referenceTo(response.id),
   })
-  return commit<VerifyStepUpPasskeyResult>(spent, { ok: false, reason: 'wrong' }, { events: [failed, ...check.events] })
+  return commit(spent, { ok: false, reason: 'wrong' }, { events: [failed, ...check.events] })
 }

@@ -79,11 +79,9 @@ function refuseWrong(
     return done(refuseConfirmation('malformed', limits.enrollmentTries - enrollment.failures))
   }
   const { isOver, failures, outcome } = countWrongConfirmation(enrollment.failures)
-  return commit<ConfirmResult>(
-    withFactor(state, 'totp', { enrollment: isOver ? null : { ...enrollment, failures } }),
-    outcome,
-    { events: [{ type: 'mfa_enroll_fail', values: { factor: 'totp', authenticator: enrollment.id, reason } }] },
-  )
+  return commit(withFactor(state, 'totp', { enrollment: isOver ? null : { ...enrollment, failures } }), outcome, {
+    events: [{ type: 'mfa_enroll_fail', values: { factor: 'totp', authenticator: enrollment.id, reason } }],
+  })
 }
 
 function pendingEnrollment(state: AccountState, session: Session | null, now: number): TotpEnrollment | null {

@@ -42,7 +42,7 @@ export const enrollTotp: UseCase<EnrollTotp, EnrollTotpResult> = (state, command
   const id = newId(entropy, 'totp-authenticator')
   const enrollment = { id, label, algorithm, digits, period, startedAt: now }
   const pending = { ...enrollment, secret: { seal: secret }, session: sessionIdOf(auth), failures: 0, switching }
-  return commit<EnrollTotpResult>(
+  return commit(
     spendProof(withFactor(state, 'totp', { enrollment: pending }), auth, now),
     { ok: true, enrollment, secret, expiresAt: now + limits.enrollmentMs },
     { events: [{ type: 'mfa_enroll_start', values: { factor: 'totp', authenticator: id, label } }] },

@@ -75,7 +75,7 @@ function accept(
     throttle: creditThrottle(state.throttle, sourceOf(state, client)),
   }
   const mail = { template: 'authenticator-resynchronized', label, at: now, ...addressAndBrowser(client) } as const
-  return commit<ResynchronizeTotpResult>(
+  return commit(
     spendProof(credited, auth, now),
     { ok: true, drift },
     {

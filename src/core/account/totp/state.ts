@@ -25,13 +25,9 @@ export interface TotpAuthenticator {
   readonly drift: number
 }
 
-export interface TotpEnrollment {
-  readonly id: string
-  readonly label: string
-  readonly secret: Secret
-  readonly algorithm: OtpAlgorithm
-  readonly digits: number
-  readonly period: number
+type NewAuthenticator = Omit<TotpAuthenticator, 'createdAt' | 'lastUsedAt' | 'lastStep' | 'drift'>
+
+export interface TotpEnrollment extends NewAuthenticator {
   readonly startedAt: number
   /** Only the session that began may confirm. Null if a script began. */
   readonly session: string | null

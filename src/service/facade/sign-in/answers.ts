@@ -1,11 +1,11 @@
 import type { GrantedResult } from '../../../core/account/sign-in/complete.ts'
 import type { OpenChallenge } from '../../../core/account/sign-in/challenge.ts'
-import type { SmsDelivery as Delivery } from '../../../core/account/sign-in/sms-delivery.ts'
 import type { VerifyPasskeyResult } from '../../../core/account/sign-in/verify-passkey.ts'
 import type { OpenedClient } from '../../keys/client.ts'
 import { sealDevice } from '../../keys/device-token.ts'
 import type { Kernel } from '../../loop/kernel.ts'
-import type { Challenged, Granted, Refused, SmsDelivery } from './outcome.ts'
+import { withoutNulls } from '../call/without-nulls.ts'
+import type { Challenged, Granted, Refused } from './outcome.ts'
 import { refused } from './outcome.ts'
 import type { Answer } from '../../loop/transact.ts'
 
@@ -40,21 +40,5 @@ export function answered(
 
 /** `challenge` is the sealed text. */
 export function challenged(challenge: string, result: OpenChallenge): Challenged {
-  const { factors, preferred, reason, triesLeft, retryAt, sms } = result
-  return {
-    status: 'challenge',
-    challenge,
-    factors,
-    preferred,
-    ...(reason === null ? {} : { reason }),
-    triesLeft,
-    ...(retryAt === null ? {} : { retryAt }),
-    ...(sms === null ? {} : { sms: delivered(sms) }),
-  }
-}
-
-function delivered(sms: Delivery): SmsDelivery {
-  if (sms.status === 'queued') return sms
-  const { status, to, reason, retryAt } = sms
-  return { status, to, reason, ...(retryAt === null ? {} : { retryAt }) }
+  return { ...withoutNulls(result), challenge }
 }

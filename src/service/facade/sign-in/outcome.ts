@@ -1,9 +1,9 @@
 import { requireObject } from '../../../core/arguments.ts'
 import type { Aal, Amr, Factor, Method } from '../../../core/factor.ts'
 import type { OpenChallenge } from '../../../core/account/sign-in/challenge.ts'
-import type { SmsDelivery as Delivery } from '../../../core/account/sign-in/sms-delivery.ts'
+import type { CodeDelivery } from '../../../core/account/sign-in/delivery.ts'
 import type { recoverSignIn } from '../../../core/account/sign-in/recover.ts'
-import type { sendSignInCode } from '../../../core/account/sign-in/send-sms.ts'
+import type { sendSignInCode } from '../../../core/account/sign-in/send-code.ts'
 import type { startSignIn } from '../../../core/account/sign-in/start.ts'
 import type { verifySignIn } from '../../../core/account/sign-in/verify-code.ts'
 import type { verifyPasskey } from '../../../core/account/sign-in/verify-passkey.ts'
@@ -44,7 +44,7 @@ export type SmsDelivery =
   | {
       readonly status: 'refused'
       readonly to: string
-      readonly reason: ReasonOf<Delivery>
+      readonly reason: ReasonOf<CodeDelivery>
       readonly retryAt?: number
     }
 

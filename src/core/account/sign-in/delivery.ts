@@ -1,7 +1,7 @@
-import type { SendAnswer, SendRefusal, SendRequest } from '../sms/code.ts'
+import type { SendAnswer, SendRefusal } from '../factors/sent-code.ts'
 
-/** A code by SMS for a challenge: it was queued, or why it was refused. Times are ms since epoch. */
-export type SmsDelivery =
+/** A code that was to be sent for a challenge: it was queued, or why it was refused. Times are ms since epoch. */
+export type CodeDelivery =
   | { readonly status: 'queued'; readonly to: string; readonly resendAt: number; readonly expiresAt: number }
   | {
       readonly status: 'refused'
@@ -10,11 +10,8 @@ export type SmsDelivery =
       readonly retryAt: number | null
     }
 
-/** What the answer says about a code that was to be sent. */
-export function deliveryOf(
-  { to: { masked: to } }: SendRequest,
-  answer: Exclude<SendAnswer, { status: 'need' }>,
-): SmsDelivery {
+export function deliveryOf(answer: Exclude<SendAnswer, { status: 'need' }>): CodeDelivery {
+  const { to } = answer
   if (answer.status === 'refused') return { status: 'refused', to, reason: answer.reason, retryAt: answer.retryAt }
   return { status: 'queued', to, resendAt: answer.resendAt, expiresAt: answer.expiresAt }
 }

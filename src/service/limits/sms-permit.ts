@@ -1,0 +1,63 @@
+import type { Client } from '../../core/account/record/context.ts'
+import type { Settings } from '../../core/account/record/settings.ts'
+import type { SendPermit, SendPermitTask } from '../../core/account/record/tasks.ts'
+import type { NumberType } from '../../core/e164.ts'
+import type { LimiterCharge } from '../../ports/limiter.ts'
+import type { SmsRisk } from '../../ports/sms.ts'
+import { accountIdOf } from '../keys/account-id.ts'
+import type { SmsCeilings } from '../options/sms-options.ts'
+import type { Charge } from './limiter.ts'
+
+export interface PermitParts {
+  readonly risk: SmsRisk | undefined
+  readonly settings: Settings
+  readonly ceilings: SmsCeilings
+  readonly charge: Charge
+  readonly hash: (...parts: readonly string[]) => string
+}
+
+const hourMs = 3_600_000
+const riskMs = 5000
+
+/** Every limit must admit a message [SMS-22]. Then the host's risk check is asked, if there is one. */
+export async function permitSend(
+  { risk, settings, ceilings, charge, hash }: PermitParts,
+  recordId: string,
+  { phone, country, type, purpose, own }: SendPermitTask,
+  { ip, network, deviceId, deviceNamesAccount }: Client,
+): Promise<SendPermit> {
+  // Nobody else can use up what is left for the owner of a proven number: theirs counts apart.
+  const asker = purpose === 'verify-number' ? 'anybody' : own ? 'owner' : 'stranger'
+  const isDevice = asker === 'owner' && deviceNamesAccount && deviceId !== null
+  const source = isDevice ? ['device', deviceId] : ['network', network ?? 'unknown']
+  const daily = settings.sms?.sends.daily ?? 1
+  const charges: LimiterCharge[] = [
+    // What the host denies is in no record: without a count, one account could use up with it what all others share.
+    { key: hash('sms-account', asker, recordId), limit: daily, windowMs: 24 * hourMs },
+    { key: hash('sms-number', asker, phone), limit: ceilings.numberDaily, windowMs: 24 * hourMs },
+    { key: hash('sms-source', ...source), limit: ceilings.networkHourly, windowMs: hourMs },
+    { key: hash('sms-country', country), limit: ceilings.countryHourly, windowMs: hourMs },
+    { key: hash('sms-total'), limit: ceilings.totalHourly, windowMs: hourMs },
+  ]
+  if ((await charge(charges, 'send-code')) !== null) return 'limited'
+  if (risk === undefined) return 'permitted'
+  const request = { accountId: accountIdOf(recordId), phone, country, type: type as NumberType, purpose, ip }
+  return (await asked(risk, request)) === 'send' ? 'permitted' : 'denied'
+}
+
+/** A check that cannot be made denies: it looks for fraud. */
+async function asked(risk: SmsRisk, request: Parameters<SmsRisk>[0]): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLate = new Promise<'deny'>((resolve) => {
+    timer = setTimeout(() => {
+      resolve('deny')
+    }, riskMs)
+  })
+  try {
+    return await Promise.race([Promise.resolve(request).then(risk), tooLate])
+  } catch {
+    return 'deny'
+  } finally {
+    clearTimeout(timer)
+  }
+}
