@@ -141,14 +141,14 @@ export const advice: Readonly<Record<string, AdviceWords>> = {
     title: 'Add a passkey',
     why: 'A fake site cannot use it.',
     more: 'Add another passkey',
-    whyMore: 'You can use it if you lose the one you have.',
+    whyMore: 'You can use it if you lose your other factor.',
     href: '/security/passkeys/new',
   },
   'add-totp-authenticator': {
     title: 'Add an authenticator app',
     why: 'Then a stolen password alone does not open your account.',
     more: 'Add another authenticator app',
-    whyMore: 'You can use it if you lose the one you have.',
+    whyMore: 'You can use it if you lose your other factor.',
     href: '/security/totp',
   },
   'renew-backup-codes': {
@@ -223,8 +223,8 @@ export const capitalize = (words: string): string => words.charAt(0).toUpperCase
 export const apps: readonly { readonly name: string; readonly note: string }[] = [
   { name: 'Aegis', note: 'Android, open source' },
   { name: '2FAS', note: 'Android and iOS, open source' },
-  { name: 'Ente Auth', note: 'every system, open source' },
+  { name: 'Ente Auth', note: 'Every system, open source' },
   { name: 'Google Authenticator', note: 'Android and iOS' },
   { name: 'Microsoft Authenticator', note: 'Android and iOS' },
-  { name: 'Bitwarden, 1Password', note: 'password managers, every system' },
+  { name: 'Bitwarden, 1Password', note: 'Password managers, every system' },
 ]

@@ -183,7 +183,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
   it('adds a second authenticator after a step-up, without starting again', async () => {
     await ada.go('/security')
     await ada.page.getByRole('link', { name: 'Add another app' }).click()
-    await ada.page.getByLabel('Name of this app').fill('Old tablet')
+    await ada.page.getByLabel('Name for your app').fill('Old tablet')
     await ada.press('Continue')
     expect(await ada.heading()).toBe('Confirm that it is you')
     await picture(ada.page, 'step-up')
