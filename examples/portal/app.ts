@@ -72,7 +72,7 @@ export function createApp(portal: Portal, { origins, sessionSecret, sessionStore
   return app
 }
 
-/** The log hears what went wrong, the page does not. */
+/** The error goes to the log. The page does not show it. */
 const lastResort: ErrorRequestHandler = (error: unknown, req, res, _next) => {
   const status = (error as { status?: unknown }).status
   const isTheirs = typeof status === 'number' && status >= 400 && status < 500

@@ -6,7 +6,7 @@ import { settingUp, signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
 import { finishSetUp } from './two-factor.ts'
 
-/** Authenticator apps: set-up in three steps, names, clocks that are off. */
+/** Authenticator apps: add in three steps, rename, remove, resynchronize. */
 export function authenticatorRoutes(app: Express, { nl }: Portal, { sensitive, refused }: StepUpPages): void {
   app.get('/security/totp', settingUp, async (req, res) => {
     const r = await nl.totp.list({ grant: req.session.nl })
@@ -27,52 +27,43 @@ export function authenticatorRoutes(app: Express, { nl }: Portal, { sensitive, r
 
   app.post('/security/totp/confirm', settingUp, async (req, res) => {
     const r = await nl.totp.confirm({ grant: req.session.nl, code: req.body.code, client: client(req) })
-    if (r.ok) return finishSetUp(req, res, { nl, confirmed: r, told: 'The device is added.' })
-    // The key was shown once and is not shown again: a new try with the same key, or a new key.
+    if (r.ok) return finishSetUp(req, res, { nl, confirmed: r, told: 'The app is added.' })
+    // No page shows the key again: the person tries another code of the same key, or starts again with a new key.
     if (r.reason === 'wrong' || r.reason === 'malformed') return res.render('confirm', r)
     refused(req, res, r)
   })
 
-  app.post('/security/devices/rename', signedIn, async (req, res) => {
-    const { device, label } = req.body
-    const r = await nl.totp.rename({
-      grant: req.session.nl,
-      authenticator: device,
-      label: text(label),
-      client: client(req),
-    })
+  app.post('/security/authenticators/rename', signedIn, async (req, res) => {
+    const { authenticator, label } = req.body
+    const r = await nl.totp.rename({ grant: req.session.nl, authenticator, label: text(label), client: client(req) })
     if (!r.ok) return refused(req, res, r)
-    back(req, res, 'good', 'The device has its new name.')
+    back(req, res, 'good', 'The app has its new name.')
   })
 
-  sensitive('/security/devices/remove', async (req, res) => {
+  sensitive('/security/authenticators/remove', async (req, res) => {
     const { nl: grant, proof } = req.session
-    const r = await nl.totp.remove({ grant, proof, authenticator: req.body.device, client: client(req) })
+    const { authenticator } = req.body
+    const r = await nl.totp.remove({ grant, proof, authenticator, client: client(req) })
     if (!r.ok) return refused(req, res, r)
     changed(req, r.grant)
     const off = 'It was the last factor: two-factor authentication is off.'
-    back(req, res, 'good', `The device is removed. ${r.twoFactor === 'off' ? off : ''}`)
+    back(req, res, 'good', `The app is removed. ${r.twoFactor === 'off' ? off : ''}`)
   })
 
-  app.get('/security/devices/resynchronize/:device', signedIn, async (req, res) => {
+  app.get('/security/authenticators/resynchronize/:authenticator', signedIn, async (req, res) => {
     const r = await nl.totp.list({ grant: req.session.nl })
-    const device = r.ok ? r.authenticators.find(({ id }) => id === req.params.device) : undefined
-    if (!device) return res.redirect('/security')
-    res.render('resynchronize', { device })
+    const authenticator = r.ok ? r.authenticators.find(({ id }) => id === req.params.authenticator) : undefined
+    if (!authenticator) return res.redirect('/security')
+    res.render('resynchronize', { authenticator })
   })
 
-  sensitive('/security/devices/resynchronize', async (req, res) => {
+  sensitive('/security/authenticators/resynchronize', async (req, res) => {
     const { nl: grant, proof } = req.session
-    const { device, first, second } = req.body
-    const r = await nl.totp.resynchronize({
-      grant,
-      proof,
-      authenticator: device,
-      codes: [first, second],
-      client: client(req),
-    })
+    const { authenticator, first, second } = req.body
+    const r = await nl.totp.resynchronize({ grant, proof, authenticator, codes: [first, second], client: client(req) })
     if (!r.ok) return refused(req, res, r)
     delete req.session.proof
-    back(req, res, 'good', `The device is in step again: its clock was off by ${Math.abs(r.drift) * 30} seconds.`)
+    const off = Math.abs(r.drift) * 30
+    back(req, res, 'good', `The codes of the app are accepted again. Its clock is off by ${off} seconds.`)
   })
 }

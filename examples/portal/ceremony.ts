@@ -3,14 +3,14 @@ import type { Failure, PasskeyRequest } from 'nightlatch'
 import { text } from './portal.ts'
 import { refusal } from './words.ts'
 
-/** Gives the page what it asks the browser with, and keeps what the answer will be checked against. */
+/** Sends the page its options. The ceremony stays in the session, to check the browser's answer. */
 export function sendOptions(req: Request, res: Response, r: PasskeyRequest | Failure<string>): void {
   if (!r.ok) return void res.status(409).json({ text: refusal(r.reason) })
   req.session.ceremony = r.ceremony
   res.json(r.options)
 }
 
-/** Each is good for one answer. */
+/** A ceremony is good for one answer. */
 export function takeCeremony(req: Request): string | undefined {
   const { ceremony } = req.session
   delete req.session.ceremony

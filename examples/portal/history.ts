@@ -3,7 +3,7 @@ import type { Portal } from './portal.ts'
 import { text } from './portal.ts'
 import { signedIn } from './sign-in.ts'
 
-/** What happened: one row per login, every single event, and whether anybody changed it since. */
+/** The login history: one row per login, all events, the check for changes, and the download. */
 export function historyRoutes(app: Express, portal: Portal): void {
   const { nl } = portal
 

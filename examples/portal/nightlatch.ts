@@ -9,7 +9,7 @@ import type { Users } from './host/users.ts'
 export const appName = 'Nightlatch Portal'
 export const trustedDays = 30
 
-/** Everything the portal has to tell nightlatch. */
+/** All settings of nightlatch for this site. */
 export async function createPortalNightlatch(host: {
   readonly db: PortalDatabase
   readonly users: Users
@@ -45,7 +45,7 @@ export async function createPortalNightlatch(host: {
     },
     sms: {
       sender: phones,
-      // Where this site has customers: a message to anywhere else is paid to strangers.
+      // The countries of this site's customers. Messages to other countries would cost money and help nobody here.
       countries: ['AT', 'CH', 'DE', 'FR', 'GB', 'HU', 'IE', 'US'],
       defaultCountry: 'HU',
       domain: hostname,

@@ -6,13 +6,16 @@ import { settingUp, signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
 import { finishSetUp } from './two-factor.ts'
 
-/** Whether the person was let in for this: to have a factor at all, or to have a passkey again. */
+/**
+ * Whether the grant is good only for this set-up: the first factor where one is required, or a new passkey in a
+ * recovery.
+ */
 function enteredFor(req: Request, res: Response): { readonly required: boolean; readonly recovering: boolean } {
   const required = res.locals.mustEnroll ?? false
   return { required, recovering: required && req.session.needs?.length === 1 }
 }
 
-/** Passkeys: made by the browser, verified here, and perhaps the only way in. */
+/** Passkeys: add, rename, remove, and let only them open the account. */
 export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused }: StepUpPages): void {
   app.get('/security/passkeys/new', settingUp, async (req, res) => {
     const r = await nl.passkeys.list({ grant: req.session.nl })
@@ -64,7 +67,7 @@ export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused
     const r = await nl.passkeys.setOnly({ grant, proof, on: true, client: client(req) })
     if (!r.ok) return refused(req, res, r)
     changed(req, r.grant)
-    back(req, res, 'good', 'Only passkeys open this account now. The password and codes do not.')
+    back(req, res, 'good', 'Only passkeys open this account now. The password and the codes no longer work.')
   })
 
   sensitive(
@@ -76,7 +79,7 @@ export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused
       changed(req, r.grant)
       back(req, res, 'good', 'The password opens this account again, together with a second factor.')
     },
-    // Proven by a passkey, whatever else the account has.
+    // Only a passkey proves this, even if the account has other factors.
     'passkey-only',
   )
 }

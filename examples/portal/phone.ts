@@ -6,7 +6,7 @@ import type { StepUpPages } from './step-up.ts'
 import { finishSetUp } from './two-factor.ts'
 import { isAboutNumber, isAboutSending, refusal } from './words.ts'
 
-/** A telephone number for codes by SMS: proven by the first of them. */
+/** A telephone number for codes by SMS. The first code proves it. */
 export function phoneRoutes(app: Express, { nl }: Portal, { sensitive, refused }: StepUpPages): void {
   async function showForm(req: Request, res: Response, told: object = {}): Promise<void> {
     const r = await nl.sms.get({ grant: req.session.nl })

@@ -23,11 +23,11 @@ declare module 'express-session' {
     nl: string
     /** A sign-in that waits for its factor. */
     challenge: string
-    /** What that sign-in can be shown. */
+    /** The factors that this sign-in accepts. */
     asked: Pick<Challenged, 'factors' | 'preferred'>
-    /** The code by SMS that the person waits for, or why there is none. */
+    /** The code by SMS that is on its way, or why none was sent. */
     sms: SmsDelivery
-    /** A passkey that the browser was asked for. */
+    /** What the browser's answer with a passkey is checked against. */
     ceremony: string
     /** The grant is good only for setting one of these up. */
     needs: readonly Method[]
@@ -35,7 +35,7 @@ declare module 'express-session' {
     proof: string
     /** The form that waits for a step-up. */
     pending: { readonly path: string; readonly body: Readonly<Record<string, string>> }
-    /** Backup codes were shown, and nobody said yet that they are saved. */
+    /** Backup codes were shown, and the person has not confirmed yet that they are saved. */
     codesUnsaved: boolean
     flash: Flash
   }
@@ -46,25 +46,25 @@ declare global {
   namespace Express {
     interface Locals {
       user?: User
-      /** Let in to set a factor up, and for nothing else yet. */
+      /** The grant is good only for setting up a factor. */
       mustEnroll?: boolean
     }
   }
 }
 
-/** What nightlatch may know of a request's sender. There is no proxy in front, so `req.ip` is the socket's peer. */
+/** Where a request comes from. There is no proxy in front, so `req.ip` is the peer of the socket. */
 export const client = (req: Request): ClientInfo => ({
   ip: req.ip,
   userAgent: req.get('user-agent'),
   device: req.cookies.nl_device,
 })
 
-/** A form may send anything, or send it twice: what is not one text is none. */
+/** A request may hold a field twice, or not as text. Then the field counts as empty. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Gives the host's session a new id after each step that adds rights. So an id that leaked before opens nothing. */
+/** Gives the session a new id after a sign-in or a step-up, so that an id that leaked before is useless. */
 export async function renew(req: Request): Promise<void> {
   const { cookie: _, ...kept } = req.session
   await new Promise<void>((resolve, reject) => {
@@ -78,7 +78,7 @@ export function back(req: Request, res: Response, kind: Flash['kind'], message: 
   res.redirect(to)
 }
 
-/** A sensitive change was made: its proof is used up, and a change of the factors brings a new grant. */
+/** After a sensitive change: its proof is used up, and a change of the factors comes with a new grant. */
 export function changed(req: Request, grant: string | null): void {
   delete req.session.proof
   if (grant) req.session.nl = grant

@@ -4,7 +4,7 @@ import type { Portal } from './portal.ts'
 import { client, text } from './portal.ts'
 import type { SignInPages } from './sign-in.ts'
 
-/** For an account that only passkeys open, when they are lost: password and backup code, and then a new passkey. */
+/** For an account that only passkeys open, when they are lost: a password and a backup code allow a new passkey. */
 export function recoverRoutes(app: Express, { nl, users }: Portal, { answer }: SignInPages): void {
   app.get('/recover', (_req, res) => res.render('recover'))
 
@@ -17,7 +17,7 @@ export function recoverRoutes(app: Express, { nl, users }: Portal, { answer }: S
       u && right
         ? await nl.signIn.recover({ ...asked, accountId: u.id, primary: 'password', code: req.body.code })
         : await nl.signIn.failed({ ...asked, accountId: u?.id })
-    // Whatever was wrong, the page says the same.
+    // The page says the same for each wrong value, so that nobody learns which one was right.
     if (r.status === 'refused') return res.status(r.httpStatus).render('recover', { email, reason: r.reason })
     await answer(req, res, r)
   })

@@ -7,7 +7,7 @@ import { back, text } from './portal.ts'
 const shortest = 8
 const longest = 200
 
-/** The host's own business: nightlatch hears of an account at its first sign-in. */
+/** Registration belongs to the host. nightlatch sees an account at its first sign-in. */
 export function registerRoutes(app: Express, { users, sendMail }: Portal): void {
   app.get('/', (_req, res) => (res.locals.user ? res.redirect('/security') : res.render('welcome')))
 
@@ -20,19 +20,29 @@ export function registerRoutes(app: Express, { users, sendMail }: Portal): void 
     const fault = faultOf({ name, email, password })
     if (fault) return res.status(400).render('welcome', { fault, name, email })
     if (!(await users.add({ name, email, password }))) {
-      // Nobody learns from the page that an address has an account. Its owner does, by mail.
+      // The page does not tell that the address has an account. A mail tells its owner.
       await sendMail({
         to: normalizeEmail(email),
         subject: `[${appName}] You have an account already`,
-        text: `Somebody tried to open an account with this address, which has one.\nIf it was you: log in as usual.\n`,
+        text: [
+          'Hello,',
+          'Somebody tried to open an account with your address. It has an account already, and nothing was changed.',
+          'If it was you, log in as usual. If it was not you, there is nothing to do.\n',
+        ].join('\n\n'),
       })
     }
-    back(req, res, 'good', 'Your account is ready: log in. (If it existed before, we sent its owner a mail.)', '/login')
+    back(
+      req,
+      res,
+      'good',
+      'You can log in now. If the address had an account already, we sent its owner a mail.',
+      '/login',
+    )
   })
 }
 
 function faultOf({ name, email, password }: { name: string; email: string; password: string }): string | null {
-  if (name.trim() === '' || name.length > 80) return 'Tell us your name, in at most 80 characters.'
+  if (name.trim() === '' || name.length > 80) return 'Please type your name, in at most 80 characters.'
   if (!/^[^\s@]{1,64}@[a-z\d.-]{1,180}$/i.test(email.trim())) return 'That does not look like an e-mail address.'
   if (password.length < shortest) return `The password needs at least ${shortest} characters.`
   if (password.length > longest) return `The password may have at most ${longest} characters.`

@@ -3,6 +3,7 @@ import type { Portal } from './portal.ts'
 import { back, client } from './portal.ts'
 import { signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
+import { count } from './words.ts'
 
 /** The security page with its gauge, and the sessions on it. */
 export function securityRoutes(app: Express, portal: Portal, { refused }: StepUpPages): void {
@@ -30,7 +31,7 @@ export function securityRoutes(app: Express, portal: Portal, { refused }: StepUp
       require2fa,
       exclusive,
       passkeys: passkeys.passkeys,
-      devices: totp.authenticators,
+      authenticators: totp.authenticators,
       phone: phone.number,
       trusted: trusted.devices,
       sessions: sessions.sessions,
@@ -49,7 +50,7 @@ export function securityRoutes(app: Express, portal: Portal, { refused }: StepUp
     const r = await nl.sessions.endAll({ grant: req.session.nl, client: client(req) })
     if (!r.ok) return refused(req, res, r)
     if (r.grant) req.session.nl = r.grant
-    const others = r.ended === 0 ? 'There was no other session.' : `Signed out of ${r.ended} other session(s).`
+    const others = r.ended === 0 ? 'There was no other session.' : `${count(r.ended, 'other session')} signed out.`
     back(req, res, 'good', `${others} Only this browser is signed in.`)
   })
 }

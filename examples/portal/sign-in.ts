@@ -8,7 +8,7 @@ import type { Portal } from './portal.ts'
 import { back, client, renew, text } from './portal.ts'
 
 export interface SignInPages {
-  /** Goes on as nightlatch said. */
+  /** Shows the page that the outcome asks for. */
   answer(req: Request, res: Response, r: SignInOutcome): Promise<void>
 }
 
@@ -25,7 +25,7 @@ export function signInRoutes(app: Express, { nl, users }: Portal): SignInPages {
           req.session.needs = r.needs
           return res.redirect('/security/set-up')
         }
-        if (r.trustedDevice) return back(req, res, 'good', 'You trust this browser: no code was asked for.')
+        if (r.trustedDevice) return back(req, res, 'good', 'You trust this browser, so you were not asked for a code.')
         return res.redirect('/')
       case 'challenge':
         if (r.challenge !== req.session.challenge) {
@@ -52,7 +52,7 @@ export function signInRoutes(app: Express, { nl, users }: Portal): SignInPages {
     const email = text(req.body.email)
     res.locals.email = email
     const u = await users.byEmail(email)
-    // Asked first, so that a name that is nobody's takes as long.
+    // Checked for unknown names too, so that they take as long as known ones.
     const right = await passwordMatches(u, text(req.body.password))
     if (!u || !right)
       return answer(req, res, await nl.signIn.failed({ name: email, accountId: u?.id, client: client(req) }))
@@ -109,13 +109,13 @@ export function signInRoutes(app: Express, { nl, users }: Portal): SignInPages {
   return { answer }
 }
 
-/** The browser may forget a passkey that this site has forgotten. It is told of no other. */
+/** Names a passkey that the account no longer has, so that the browser can remove it. It names no other. */
 function unknownPasskey(req: Request, reason: string): { readonly rpId: string; readonly id: string } | null {
   const id = reason === 'unknown-passkey' ? shownCredential(req.body.response) : null
   return id === null ? null : { rpId: req.hostname, id }
 }
 
-/** Finds out who is there. A grant ended elsewhere counts no more with the next click. */
+/** Finds out who is signed in. A grant that was ended elsewhere is refused at the next request. */
 export function recognize({ nl, users }: Portal): RequestHandler {
   return async (req, res, next) => {
     const session = await nl.sessions.check({ grant: req.session.nl })
@@ -127,6 +127,6 @@ export function recognize({ nl, users }: Portal): RequestHandler {
 
 export const signedIn: RequestHandler = (_req, res, next) => (res.locals.user ? next() : res.redirect('/login'))
 
-/** Whoever is signed in, and whoever was let in to set a factor up. */
+/** For people who are signed in, and for those whose grant is good only for setting up a factor. */
 export const settingUp: RequestHandler = (_req, res, next) =>
   res.locals.user || res.locals.mustEnroll ? next() : res.redirect('/login')

@@ -10,9 +10,9 @@ import { refusal } from './words.ts'
 type Handler = (req: Request, res: Response) => Promise<void>
 
 export interface StepUpPages {
-  /** A form whose change may need a fresh proof first. It is carried out once that was given. */
+  /** A form whose change may need a fresh proof. After the step-up the change is made. */
   sensitive(path: string, handler: Handler, purpose?: StepUpPurpose): void
-  /** What to show when nightlatch refused such a change. */
+  /** Shows why nightlatch refused such a change, or asks for the step-up. */
   refused(req: Request, res: Response, failure: Failure<string>): void
 }
 
@@ -21,7 +21,7 @@ export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
   const { nl } = portal
   const handlers = new Map<string, { readonly handler: Handler; readonly purpose: StepUpPurpose }>()
 
-  /** Goes on with what the person was doing. */
+  /** Makes the change that waited for the step-up. */
   async function resume(req: Request, res: Response): Promise<void> {
     const { pending } = req.session
     delete req.session.pending
@@ -92,7 +92,7 @@ export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
       return res.status(r.httpStatus).render('password', { reason: r.reason })
     }
     const r = await nl.signIn.start({ name: u.email, accountId: u.id, primary: 'password', client: client(req) })
-    // While passwords have to wait, a right one is answered like a wrong one.
+    // While the limiter holds up passwords, a right one is answered like a wrong one.
     if (r.status === 'refused') return res.status(r.httpStatus).render('password', { reason: r.reason })
     if (r.status !== 'granted') return res.redirect('/login')
     await nl.sessions.signOut({ grant: req.session.nl, client: client(req) })

@@ -10,7 +10,7 @@ import { settingUp, signedIn } from './sign-in.ts'
 import type { StepUpPages } from './step-up.ts'
 import { day, methods } from './words.ts'
 
-/** What every set-up of a factor ends with: the session goes on as what it is now, and the first one brings codes. */
+/** The end of every set-up: the session gets the new grant, and the first factor comes with backup codes. */
 export async function finishSetUp(
   req: Request,
   res: Response,
@@ -26,11 +26,11 @@ export async function finishSetUp(
   res.render('codes', { codes: backupCodes, first: true })
 }
 
-/** What all factors share: choosing one, which is asked for first, backup codes, and switching all of it off. */
+/** What all factors share: the choice of one, the preferred one, backup codes, and switching off. */
 export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refused }: StepUpPages): void {
   const { nl } = portal
 
-  // Where policy asks for a factor, a grant that is good only for setting one up comes here.
+  // If the policy requires a factor, people without one come here after the password.
   app.get('/security/set-up', settingUp, (req, res) => {
     const { needs } = req.session
     if (needs?.length === 1) return res.redirect(methods[needs[0]!].href)
@@ -64,7 +64,7 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
     back(req, res, 'good', 'The backup codes are switched off. You can make new ones at any time.')
   })
 
-  /** The page sends back the codes that it shows: the server has only their digests by now. */
+  /** The page sends back the codes that it shows: the server has kept only their digests. */
   app.post('/security/backup-codes/sheet', signedIn, async (req, res) => {
     const language = await loadLanguage('en')
     const codes = text(req.body.codes).split(' ').slice(0, 20)
@@ -75,7 +75,7 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
 
   app.post('/security/backup-codes/saved', signedIn, (req, res) => {
     delete req.session.codesUnsaved
-    back(req, res, 'good', 'Good. Your backup codes are ready for the day you need one.')
+    back(req, res, 'good', 'Good. Keep your backup codes in a safe place.')
   })
 
   async function showTurnOff(req: Request, res: Response, told: object = {}): Promise<void> {
@@ -102,7 +102,7 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
 
   app.post('/security/turn-off', signedIn, (req, res) => turnOff(req, res, { code: req.body.code }))
 
-  // A passkey has no code to type: its proof stands for one.
+  // A passkey has no code to type. Its proof replaces the code.
   app.post('/security/turn-off/passkey', signedIn, async (req, res) => {
     const { nl: grant } = req.session
     const asked = { grant, purpose: 'factors', ceremony: takeCeremony(req), response: req.body.response } as const

@@ -153,7 +153,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
       await ada.press('Continue')
     }
     await fill('00000-00000-000')
-    expect(await ada.alert()).toContain('did not fit')
+    expect(await ada.alert()).toContain('At least one of the three is not right')
     await picture(ada.page, 'recover')
     await fill(codes[0]!)
     await ada.arrive('Add a passkey')

@@ -182,8 +182,8 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
 
   it('adds a second authenticator after a step-up, without starting again', async () => {
     await ada.go('/security')
-    await ada.page.getByRole('link', { name: 'Add a device' }).click()
-    await ada.page.getByLabel('Name of this device').fill('Old tablet')
+    await ada.page.getByRole('link', { name: 'Add another app' }).click()
+    await ada.page.getByLabel('Name for your app').fill('Old tablet')
     await ada.press('Continue')
     expect(await ada.heading()).toBe('Confirm that it is you')
     await picture(ada.page, 'step-up')
@@ -193,14 +193,14 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     expect(await ada.heading()).toBe('Scan the code with your app')
     tabletApp = appWith(await ada.page.locator('#key').innerText())
     await ada.typeCode(await tabletApp.code(), 'Check')
-    expect(await ada.told()).toContain('The device is added')
+    expect(await ada.told()).toContain('The app is added')
     expect(await ada.section('Authenticator apps').getByRole('listitem').count()).toBe(2)
   })
 
   it('renames an authenticator', async () => {
     const row = ada.section('Authenticator apps').getByRole('listitem').filter({ hasText: 'Old tablet' })
     await row.getByText('Change').click()
-    await picture(ada.page, 'security-device')
+    await picture(ada.page, 'security-app')
     await row.getByLabel('New name').fill('Kitchen <b>tablet</b>')
     await row.getByRole('button', { name: 'Rename' }).click()
     expect(await ada.section('Authenticator apps').innerText()).toContain('Kitchen <b>tablet</b>')
@@ -216,15 +216,15 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await ada.page.getByLabel('Next code').fill(second)
     await ada.press('Resynchronize')
     await ada.typeCode(codes[2]!, 'Continue')
-    expect(await ada.told()).toContain('The device is in step again')
+    expect(await ada.told()).toContain('The codes of the app are accepted again')
   })
 
   it('removes an authenticator after a step-up', async () => {
     const row = ada.section('Authenticator apps').getByRole('listitem').filter({ hasText: 'tablet' })
     await row.getByText('Change').click()
-    await row.getByRole('button', { name: 'Remove this device' }).click()
+    await row.getByRole('button', { name: 'Remove this app' }).click()
     await ada.typeCode(codes[3]!, 'Continue')
-    expect(await ada.told()).toContain('The device is removed')
+    expect(await ada.told()).toContain('The app is removed')
     expect(await ada.section('Authenticator apps').getByRole('listitem').count()).toBe(1)
   })
 
@@ -294,7 +294,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
       'Signed in with password and authenticator app',
       'Signed in with password and backup code',
       'Authenticator app “Phone” added',
-      'Device renamed to “Kitchen <b>tablet</b>”',
+      'Authenticator app renamed to “Kitchen <b>tablet</b>”',
       'resynchronized',
       'removed',
       'New set of 10 backup codes',
@@ -378,7 +378,7 @@ describe.runIf(chromium !== undefined && !tools.includes(undefined))('the portal
     await ada.press('Switch them off')
     await ada.typeCode(await app.code(), 'Continue')
     expect(await ada.told()).toContain('The backup codes are switched off')
-    expect(await ada.section('Backup codes').innerText()).toContain('There is none left')
+    expect(await ada.section('Backup codes').innerText()).toContain('You have no backup codes')
   })
 
   it('switches two-factor authentication off with a code', async () => {

@@ -48,7 +48,7 @@ describe.runIf(chromium !== undefined)('trusted browsers in the portal', () => {
 
   it('asks for a code again once the trust is taken back', async () => {
     await ada.go('/security')
-    await ada.press('Trust no more')
+    await ada.press('Stop trusting')
     expect(await ada.told()).toContain('asked for a code again')
     expect(await ada.section('Trusted browsers').innerText()).toContain('None')
     await ada.signOut()
@@ -60,7 +60,7 @@ describe.runIf(chromium !== undefined)('trusted browsers in the portal', () => {
     await ada.page.getByLabel('Trust this browser for 30 days').check()
     await ada.typeCode(codes[1]!, 'Sign in')
     await ada.arrive('Login and security')
-    await ada.press('Trust none of them')
+    await ada.press('Stop trusting all')
     expect(await ada.told()).toContain('Every browser is asked for a code again')
   })
 

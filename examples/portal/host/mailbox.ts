@@ -6,7 +6,7 @@ import type { PortalDatabase, Tables } from './database.ts'
 
 export type ReceivedMail = Tables['mails']
 
-/** Stands for everybody's mailbox: takes whatever is sent to it by SMTP, and sends nothing on. */
+/** The mailbox of all users: a mail server that keeps every mail and forwards none. */
 export interface Mailbox {
   readonly port: number
   list(): Promise<ReceivedMail[]>
@@ -32,7 +32,7 @@ export async function openMailbox(db: PortalDatabase): Promise<Mailbox> {
     },
   })
   server.on('error', () => {
-    // A connection that breaks is the sender's to repeat.
+    // The sender repeats a connection that broke.
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { Eta } from 'eta'
 import type { Express, RequestHandler } from 'express'
+import * as historyWords from '../history-words.ts'
 import * as words from '../words.ts'
 
 /** Pages are eta templates; `<%= %>` escapes what it prints. */
@@ -16,10 +17,10 @@ export function usePages(app: Express): void {
   })
   app.set('views', folder)
   app.set('view engine', 'eta')
-  app.locals.words = words
+  app.locals.words = { ...words, ...historyWords }
 }
 
-/** A message for the next page that this person sees. */
+/** A message for the next page of this person. */
 export interface Flash {
   readonly kind: 'good' | 'bad'
   readonly text: string

@@ -16,7 +16,7 @@ export async function hashPassword(password: string): Promise<string> {
 
 const nobody = hashPassword(randomBytes(16).toString('hex'))
 
-/** Does the same work for a user who does not exist, so that the time it takes names nobody. */
+/** Does the same work for a user who does not exist, so that the time does not tell whether there is one. */
 export async function passwordMatches(user: { password: string } | undefined, password: string): Promise<boolean> {
   const [salt = '', key = ''] = (user?.password ?? (await nobody)).split('.')
   const derived = await derive(password, Buffer.from(salt, 'base64url'))

@@ -3,10 +3,10 @@ import type { PortalDatabase, Tables } from './database.ts'
 
 export type ReceivedText = Tables['texts']
 
-/** Stands for everybody's phone and for the gateway in front of them: keeps each message, and sends none on. */
+/** The phones of all users and the gateway to them: it keeps every message and forwards none. */
 export interface Phones extends SmsSender {
   list(): Promise<ReceivedText[]>
-  /** While the gateway is down it takes no message: nightlatch keeps it, and tries again. */
+  /** While the gateway is down it takes no message. nightlatch keeps the message and tries again. */
   isDown: boolean
 }
 
@@ -21,7 +21,7 @@ export function openPhones(db: PortalDatabase): Phones {
       await db
         .insertInto('texts')
         .values({ id: dedupeKey, received_at: Date.now(), recipient: to, text })
-        // A message that is handed in again has arrived already.
+        // nightlatch may send a message twice. The first one counts.
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute()
     },

@@ -13,7 +13,7 @@ const headers = {
   'X-Frame-Options': 'DENY',
 }
 
-/** Passkeys belong to one name: who came by another goes there. */
+/** Passkeys belong to one host name. Requests to another name are redirected to it. */
 export function oneName(origin: string): RequestHandler {
   const { host } = new URL(origin)
   return (req, res, next) => {
@@ -23,8 +23,8 @@ export function oneName(origin: string): RequestHandler {
 }
 
 /**
- * Headers for every answer, and two questions to every request: is it for this site by name (else another site's name
- * may have been pointed at this machine), and, if it can change something, was it sent by this site's own page?
+ * Sets headers, and refuses two kinds of requests. A request to another host name: the name of another site may point
+ * to this machine. A request that can change something and was not sent by a page of this site.
  */
 export function protect(origins: readonly string[]): RequestHandler {
   const hosts = origins.map((origin) => new URL(origin).host)

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateKey } from 'nightlatch'
 
-/** What a deployment keeps in its secret store, the portal keeps in files that only this user can read. */
+/** The portal keeps its secrets in files that only this user can read. A deployment keeps them in a secret store. */
 function fileSecret(file: string, make: () => string): string {
   if (!existsSync(file)) writeFileSync(file, make(), { mode: 0o600, flag: 'wx' })
   return readFileSync(file, 'utf8').trim()
@@ -14,7 +14,7 @@ export interface Secrets {
   readonly keys: string
   /** Signs the session cookie. */
   readonly session: string
-  /** Where the keys lie, unless they came from the environment. */
+  /** Where the keys are kept; null if they came from the environment. */
   readonly keyFile: string | null
 }
 

@@ -5,7 +5,7 @@ import type { PortalDatabase } from './database.ts'
 
 const lifeMs = 14 * 86_400_000
 
-/** The table holds hashes of the ids: whoever reads it can enter no session. */
+/** The table holds hashes of the ids, so that a copy of it opens no session. */
 const hash = (id: string): string => createHash('sha256').update(id).digest('base64url')
 
 /** Keeps the portal's sessions in its SQLite file, so that a restart signs nobody out. */

@@ -7,7 +7,7 @@ export type User = Tables['users']
 export interface Users {
   get(id: string): Promise<User>
   byEmail(email: string): Promise<User | undefined>
-  /** False when the address has an account already; takes the same time. */
+  /** False if the address has an account already. Both answers take the same time. */
   add(user: { email: string; name: string; password: string }): Promise<boolean>
 }
 

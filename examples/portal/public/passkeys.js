@@ -1,4 +1,4 @@
-// Passkeys: asks the browser for one, and sends its answer with the form around the button.
+// Asks the browser for a passkey, and sends its answer with the form around the button.
 
 const passkeys = window.PublicKeyCredential
 const canPasskeys = typeof passkeys?.parseRequestOptionsFromJSON === 'function'
@@ -16,7 +16,7 @@ function say(button, text) {
   line.hidden = text === ''
 }
 
-/** Made for a page, or fresh from the server: they are good for five minutes and one answer. */
+/** The page holds the options, or the server makes new ones. They are good for five minutes and one answer. */
 async function optionsFor({ dataset }) {
   if (dataset.options) return JSON.parse(dataset.options)
   const answer = await fetch(dataset.from, { method: 'POST' })
@@ -42,7 +42,7 @@ function send(button, credential) {
   const { form, dataset } = button
   form.elements.response.value = JSON.stringify(credential)
   form.action = dataset.to
-  // Not requestSubmit(): the field of the code stays empty.
+  // Not requestSubmit(): it would demand a code in the other field.
   form.submit()
 }
 
@@ -53,21 +53,21 @@ async function ask(button) {
     send(button, await credentialFor(button))
   } catch (error) {
     if (error.name !== 'AbortError')
-      say(button, said[error.name] ?? 'That did not work. Load the page anew, or use another way.')
+      say(button, said[error.name] ?? 'That did not work. Reload the page, or use another way.')
     if ('autofill' in button.dataset) void offer(button)
   } finally {
     button.disabled = false
   }
 }
 
-/** Offers passkeys among the names that the browser fills in, quietly, for as long as the page is open. */
+/** Offers passkeys in the autofill of the name field, as long as the page is open. */
 async function offer(button) {
   if (!(await passkeys.isConditionalMediationAvailable?.())) return
   const renewal = setTimeout(() => void offer(button), 4 * 60_000)
   try {
     send(button, await credentialFor(button, 'conditional'))
   } catch {
-    // Nobody chose one, or the button was pressed instead.
+    // No passkey was chosen, or the button was pressed instead.
   }
   clearTimeout(renewal)
 }

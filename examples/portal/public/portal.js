@@ -1,4 +1,4 @@
-// Comforts only: every page works without this file.
+// Every page works without this file.
 
 for (const button of document.querySelectorAll('[data-copy], [data-print]')) button.hidden = false
 
@@ -36,7 +36,7 @@ for (const line of document.querySelectorAll('[data-until]')) {
       line.textContent = `${before} ${minutes > 0 ? `${minutes} min ` : ''}${seconds % 60} s`
     }
   }
-  // Changing numbers are for the eye; a screen reader hears the end.
+  // A screen reader does not read every second, only the end.
   line.setAttribute('aria-live', 'off')
   const timer = setInterval(tick, 500)
   tick()
