@@ -132,9 +132,9 @@ function isRejected(answer: unknown): boolean {
 }
 
 /**
- * A mailer on nodemailer. It takes a transporter of the host, or SMTP options; with these, nodemailer is loaded at the
- * first mail. Every mail is marked `Auto-Submitted: auto-generated` [MAIL-4], has no list to unsubscribe from [MAIL-5]
- * and keeps its Message-ID when it is sent again.
+ * A mailer on nodemailer. It takes a transporter of the host, or SMTP options. With SMTP options, nodemailer is loaded
+ * at the first mail. Every mail is marked `Auto-Submitted: auto-generated` [MAIL-4], has no list to unsubscribe from
+ * [MAIL-5] and keeps its Message-ID when it is sent again.
  *
  * @contract effect(transport) · times ms · accepted · throws NL_CONFIG, NL_ARGUMENT, NL_MAIL_FAILED
  *   · RFC 3834 §5, MAIL-1

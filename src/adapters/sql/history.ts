@@ -56,7 +56,7 @@ function factOf({ id, record_id, type, at, fields }: FactTableRow): FactRow {
   return { id, recordId: record_id === '' ? null : record_id, type, at: Number(at), fields: fieldsOf(fields) }
 }
 
-/** Empty if somebody damaged the fields. The check of the chain then names the row; the others stay readable. */
+/** Empty if somebody damaged the fields. The check of the chain then names the row. The others stay readable. */
 function fieldsOf<Fields extends object>(text: string): Fields {
   try {
     const fields: unknown = JSON.parse(text)

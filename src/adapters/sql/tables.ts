@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Channel } from '../../ports/storage.ts'
 
-/** The rows of every engine. Times are whole milliseconds; `fields` is JSON text. */
+/** The rows of every engine. Times are whole milliseconds. `fields` is JSON text. */
 export interface Tables {
   readonly nightlatch_records: RecordRow
   readonly nightlatch_keys: { readonly unique_key: string; readonly record_id: string }

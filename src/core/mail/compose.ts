@@ -11,7 +11,7 @@ export interface MailRequest {
   readonly language: { readonly tag: string; readonly mail: MailTexts }
   /** BCP 47; its region decides how times are written. */
   readonly locale?: string | undefined
-  /** IANA name; UTC if unknown. */
+  /** IANA name. UTC if it is unknown. */
   readonly timeZone?: string | undefined
   readonly appName: string
   /** Whom to ask for help: an address, a page or a telephone number, printed as text [NOT-3]. */

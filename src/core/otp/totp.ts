@@ -10,7 +10,7 @@ export interface TotpParameters {
   readonly secret: Uint8Array | PreparedSecret
   /** 6 (default) to 8. */
   readonly digits?: number | undefined
-  /** Seconds; default 30. */
+  /** Seconds. Default 30. */
   readonly period?: number | undefined
   /** Default `SHA1`. */
   readonly algorithm?: OtpAlgorithm | undefined

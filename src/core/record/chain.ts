@@ -20,7 +20,7 @@ export interface ChainedRow {
 
 /** The newest event of a record's history, and how much of the history is left. Links are base64url. */
 export interface ChainHead {
-  /** Number of the newest event; 0 before the first. */
+  /** The number of the newest event. 0 before the first. */
   readonly n: number
   readonly link: string
   /** Events below this number may lack the salt and value of `ip`. */

@@ -14,8 +14,9 @@ export interface SmsLength {
 }
 
 /**
- * How a text is sent. If all of its characters are in GSM-7, a message holds 160 of them; otherwise it is sent in UCS-2
- * and a message holds 70. A text of several messages has 153 or 67 in each, and no character is split between two.
+ * Tells how a text is sent. If all of its characters are in GSM-7, a message holds 160 of them. Otherwise it is sent in
+ * UCS-2, and a message holds 70. A text of several messages has 153 or 67 in each, and no character is split between
+ * two.
  *
  * @contract pure · units septets or 16-bit units · length · throws NL_ARGUMENT · 3GPP TS 23.038 §6
  * @example

@@ -22,7 +22,7 @@ export interface SendLimitReached {
 }
 
 export type SendAllowedOutcome =
-  /** `state` has the send counted; `resendAt` is when the next one may follow, ms since epoch. */
+  /** The send is counted in `state`. `resendAt` is when the next one may follow, ms since epoch. */
   | { readonly ok: true; readonly state: SmsSends; readonly resendAt: number }
   | ({ readonly ok: false } & SendLimitReached)
 

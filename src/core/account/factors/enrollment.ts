@@ -178,8 +178,8 @@ function mailsOf(
 }
 
 /**
- * Updates the session that enrolled. If it was let in only to enroll, its sign-in is now complete, and its browser
- * becomes a known device.
+ * Updates the session that enrolled. If its kind is `enroll`, its sign-in is now complete, and its browser becomes
+ * a known device.
  */
 function updateSession(
   state: AccountState,
@@ -205,8 +205,7 @@ function updateSession(
 }
 
 /**
- * A session that was let in only to enroll becomes a full one. Any other session keeps its level, except after a first
- * factor.
+ * A session of the kind `enroll` becomes a full one. Any other session keeps its level, except after a first factor.
  */
 function completed(session: Session, { method, traits }: ShownToWork): Session {
   const raised = { ...session, factor: method, ...levelOf(session.primary, method, traits) }
