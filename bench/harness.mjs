@@ -7,6 +7,9 @@ import { pathToFileURL } from 'node:url'
  * @property {number} [operations] how many operations one run is, 1 unless given
  * @property {() => void} [check] throws unless the contender answers rightly; called before anything is timed
  *
+ * A suite exports `groups()`, whose groups are measured here, or it measures itself: `measure({ rounds })` prints, and
+ * resolves with the rows. It may have `profile()` too.
+ *
  * @typedef {{ group: string, contenders: Contender[] }} Group
  * @typedef {{ group: string, name: string, opsPerSecond: number, spread: number }} Result
  */
@@ -39,7 +42,8 @@ function calibrate(run, roundNanoseconds, warmUpNanoseconds) {
   return count
 }
 
-function quantile(sorted, share) {
+/** The value that this share of the sorted ones lies below. */
+export function quantile(sorted, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }
 
@@ -97,7 +101,8 @@ function nanoseconds(value) {
   return value < 1e6 ? `${(value / 1e3).toFixed(2)} µs` : `${(value / 1e6).toFixed(2)} ms`
 }
 
-function align(rows) {
+/** Rows of cells as lines, the first column to the left. */
+export function align(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
   return rows.map((row) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),

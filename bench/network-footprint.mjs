@@ -1,7 +1,7 @@
 // node --expose-gc bench/network-footprint.mjs: what a compiled list holds on to, and what compiling it costs.
 import { setTimeout } from 'node:timers/promises'
 import { library } from './harness.mjs'
-import { networkData } from './suites/network-data.mjs'
+import { networkData } from './suites/network/data.mjs'
 
 const { compileRules } = await library('network')
 

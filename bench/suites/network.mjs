@@ -4,7 +4,7 @@ import ipMatching from 'ip-matching'
 import ipaddr from 'ipaddr.js'
 import netmask from 'netmask'
 import { library } from '../harness.mjs'
-import { networkData, rightAnswers } from './network-data.mjs'
+import { networkData, rightAnswers } from './network/data.mjs'
 
 const isIpv6 = (text) => text.includes(':')
 const familyOf = (text) => (isIpv6(text) ? 'ipv6' : 'ipv4')
