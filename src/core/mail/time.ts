@@ -1,5 +1,6 @@
 import { argumentError } from '../arguments.ts'
 import { readLocale } from '../locale.ts'
+import { createRecentMap } from '../recent-map.ts'
 
 const longestTime = 8.64e15
 
@@ -26,6 +27,27 @@ function timeFormat(tag: string, timeZone: string): Intl.DateTimeFormat {
   }
 }
 
+interface ZoneFormat {
+  readonly zone: string
+  readonly format: Intl.DateTimeFormat
+}
+
+/** Making a format takes longer than the rest of a mail, so the last ones are kept. */
+const formats = /* @__PURE__ */ createRecentMap<ZoneFormat>(64)
+
+const longestKey = 128
+
+function formatOf(tag: string, timeZone: string): ZoneFormat {
+  const key = `${tag} ${timeZone}`
+  const kept = formats.get(key)
+  if (kept !== undefined) return kept
+  const zone = knownZone(timeZone)
+  const made = { zone, format: timeFormat(tag, zone) }
+  // A host may give any text as a zone.
+  if (key.length <= longestKey) formats.set(key, made)
+  return made
+}
+
 /** Makes the function that writes a time, with its offset and the name of its zone so that nobody has to guess. */
 export function timeWriter(options: {
   /** Of the mail's language, BCP 47. */
@@ -34,8 +56,7 @@ export function timeWriter(options: {
   readonly locale: string
   readonly timeZone: string
 }): (at: number) => string {
-  const zone = knownZone(options.timeZone)
-  const format = timeFormat(timeTag(options.tag, options.locale), zone)
+  const { zone, format } = formatOf(timeTag(options.tag, options.locale), options.timeZone)
   return (at) => {
     if (!Number.isFinite(at) || Math.abs(at) > longestTime)
       throw argumentError('a time of the template', 'ms since epoch')
