@@ -2,6 +2,7 @@
 export function equalData(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) !== Array.isArray(b)) return false
   const left = Object.entries(a)
   return left.length === Object.keys(b).length && left.every(([name, value]) => hasEqual(b, name, value))
 }

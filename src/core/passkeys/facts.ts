@@ -34,8 +34,10 @@ export function readRegistrationFacts(value: unknown): RegistrationFacts | null 
   if (shown === null) return null
   const { id, publicKey, algorithm, aaguid, attestation, transports } = value as Unread<RegistrationFacts>
   if (!isText(id) || !isText(publicKey) || !isText(aaguid) || !isText(attestation)) return null
-  if (!Number.isSafeInteger(algorithm) || !Array.isArray(transports) || !transports.every(isText)) return null
-  return { ...shown, id, publicKey, algorithm: algorithm as number, aaguid, attestation, transports }
+  if (typeof algorithm !== 'number' || !Number.isSafeInteger(algorithm) || !Array.isArray(transports)) return null
+  // A copy has no holes, and the host cannot change it.
+  const listed: readonly unknown[] = Array.from(transports)
+  return listed.every(isText) ? { ...shown, id, publicKey, algorithm, aaguid, attestation, transports: listed } : null
 }
 
 /** Reads a verifier's answer for an assertion. It gives null for an answer of another form. */

@@ -99,7 +99,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     const landed = attempts.landed(loaded)
     if (landed !== null) {
       parts.committed(recordId, landed.written)
-      return { status: 'result', result: landed.outcome }
+      return answerOf(landed.outcome, work)
     }
     if (round >= limits.commitTries) {
       attempts.requireSettled()
@@ -111,10 +111,10 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     const context: Context = { now, settings: parts.settings, actor: call.actor, entropy, keyTaken }
     const step = await stepWithTasks(parts, call, record, context, work)
     if ('done' in step) {
-      if (work.failure !== null) throw work.failure.error
+      const answer = answerOf(step.done, work)
       attempts.requireSettled()
       await call.recordFacts(step.facts, call.shared(callId, null), now)
-      return { status: 'result', result: step.done }
+      return answer
     }
 
     const { outcome } = step.commit
@@ -122,15 +122,19 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     const { answer, fault } = await send(attempt)
     if (answer === 'committed') {
       parts.committed(recordId, attempt.written)
-      // Paid for like any other attempt: an answer that tells it from a right one is a verdict too.
-      if (work.failure !== null) throw work.failure.error
-      return { status: 'result', result: outcome }
+      return answerOf(outcome, work)
     }
     keyTaken = answer === 'key-taken'
     const { id, written } = attempt
     attempts.add({ id, expected: record.version, outcome, written, threw: answer === null }, fault)
     await parts.pause(backoff(round, parts.jitter()))
   }
+}
+
+/** An outcome that a failed task went into is no verdict: it is charged like any other attempt, and the call throws. */
+function answerOf<R>(result: R, { failure }: Work): Answer<R> {
+  if (failure !== null) throw failure.error
+  return { status: 'result', result }
 }
 
 /** Asks the use case, works out what it needs, and asks again until it is done or has something to commit. */

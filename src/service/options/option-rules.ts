@@ -43,9 +43,10 @@ export function requireMethod(value: unknown, key: string, method: string): void
   if (typeof found !== 'function') throw optionError(key, `an object with the method ${method}`)
 }
 
-export function oneOf<Value extends string>(value: Value, key: string, allowed: readonly Value[]): Value {
-  if (!allowed.includes(value)) throw optionError(key, `one of ${allowed.join(', ')}`)
-  return value
+export function oneOf<Value extends string>(value: unknown, key: string, allowed: readonly Value[]): Value {
+  const found = allowed.find((one) => one === value)
+  if (found === undefined) throw optionError(key, `one of ${allowed.join(', ')}`)
+  return found
 }
 
 export function wholeNumber(value: number, key: string, from: number, to: number): number {

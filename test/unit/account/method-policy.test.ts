@@ -197,7 +197,10 @@ describe('methods', () => {
 
 describe('createNightlatch', () => {
   const { sms, passkeys } = everyMethod(memorySms())
+  const holed: ('sms' | 'totp')[] = ['sms', 'totp']
+  delete holed[0]
   const refused: readonly [Partial<NightlatchOptions>, RegExp][] = [
+    [{ methods: holed }, /methods/],
     [{ factors: 'one' as never }, /factors must be one of multiple, exclusive/],
     [{ methods: [] }, /methods must be a list/],
     [{ methods: 'totp' as never }, /methods must be a list/],

@@ -10,6 +10,8 @@ import { authenticator as app, home } from '../../world/person.ts'
 import { eventsOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
 
+const good = { counter: 0, userVerified: true, backupEligible: true, backedUp: true }
+
 /** What a verifier that is broken may answer, or do. */
 const nonsense: readonly (readonly [string, () => unknown])[] = [
   [
@@ -43,6 +45,25 @@ const nonsense: readonly (readonly [string, () => unknown])[] = [
       backedUp: 0,
     }),
   ],
+  [
+    'facts whose getter throws',
+    () => ({
+      ...good,
+      get counter() {
+        throw new Error('read')
+      },
+    }),
+  ],
+  [
+    'a proxy that throws when it is read',
+    () =>
+      new Proxy(good, {
+        get(target, name) {
+          if (name === 'then') return undefined
+          throw new Error(String(target))
+        },
+      }),
+  ],
   ['half of the facts', () => ({ userVerified: true, backupEligible: true, backedUp: true })],
   ['a counter below zero', () => ({ counter: -1, userVerified: true, backupEligible: true, backedUp: true })],
   [
@@ -73,6 +94,26 @@ describe('a verifier that does not do its work', () => {
     const registration = await made(nl, createAuthenticator(), call)
     expect(await nl.passkeys.confirm(registration)).toEqual({ ok: false, reason: 'wrong' })
     expect((await stateOf(world.storage, 'ada')).passkey).toEqual(used)
+  })
+
+  it('that lists transports with a hole registers nothing', async () => {
+    const world = createWorld({ options: withPasskeys })
+    const ada = await keyOwner(world.nl)
+    const call = { grant: ada.grant, proof: await ada.proof() }
+    const holed: PasskeyVerifier = {
+      ...verifier,
+      async verifyRegistration(question) {
+        const facts = await verifier.verifyRegistration(question)
+        const transports = ['usb', 'nfc']
+        delete transports[0]
+        return facts && { ...facts, transports }
+      },
+    }
+    const nl = world.instance({ passkeys: { verifier: holed } })
+    expect(await nl.passkeys.confirm(await made(nl, createAuthenticator(), call))).toEqual({
+      ok: false,
+      reason: 'wrong',
+    })
   })
 
   it('that names another credential than was sent registers nothing', async () => {

@@ -3,6 +3,7 @@ import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { createWorld } from '../../world/world.ts'
 import { fastHash } from '../../world/fast-hash.ts'
+import { faultyStorage } from '../../world/faulty-storage.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
@@ -125,4 +126,48 @@ describe('a slow hash of the host', () => {
     failing = false
     expectStatus(await verify(), 'granted')
   })
+
+  it.each([
+    ['nothing', undefined],
+    ['text', 'digest'],
+    ['a list', [1, 2, 3]],
+    ['too few bytes', new Uint8Array(31)],
+    ['too many bytes', new Uint8Array(64)],
+  ])('that gives %s is a coded error, is called once for each code, and stores nothing', async (_, digest) => {
+    let calls = 0
+    const slowHash = async (): Promise<never> => {
+      calls += 1
+      return digest as never
+    }
+    const world = createWorld()
+    const ada = await world.person()
+    const proof = await ada.proof()
+    const before = await world.storage.load('account:ada')
+    const nl = world.instance({ slowHash })
+    const renewal = nl.backupCodes.regenerate({ grant: ada.grant, proof })
+    await expect(renewal).rejects.toMatchObject({ code: 'NL_SLOW_HASH_FAILED' })
+    expect(calls).toBe(10)
+    expect(await world.storage.load('account:ada')).toEqual(before)
+  })
+
+  it.each(['conflict', 'lost', 'crash'] as const)(
+    'that fails stays failed for the whole call, also over a commit with the fault %s',
+    async (fault) => {
+      let isFailing = false
+      let faults = 0
+      const storage = faultyStorage(memoryStorage(), { onCommit: () => (faults-- > 0 ? fault : 'none') })
+      const slowHash: typeof fastHash = async (request) => {
+        if (isFailing) throw new Error('no memory')
+        return fastHash(request)
+      }
+      const world = createWorld({ storage, options: { slowHash } })
+      const ada = await world.person()
+      const challenge = await ada.challenge()
+      const [code] = ada.backupCodes
+      isFailing = true
+      faults = 1
+      const verify = world.nl.signIn.verify({ challenge, code, client: ada.client })
+      await expect(verify).rejects.toMatchObject({ code: 'NL_SLOW_HASH_FAILED' })
+    },
+  )
 })
