@@ -119,7 +119,7 @@ describe('a device token', () => {
     expect(await world.nl.totp.enroll({ grant: person.grant, client })).toMatchObject({ reason: 'step-up' })
   })
 
-  it('holds no account id, and fits into a cookie', async () => {
+  it('contains no account id, and fits into a cookie', async () => {
     const world = createWorld()
     let device = ''
     for (let n = 0; n < 12; n++) {
