@@ -9,7 +9,7 @@ const anyText = fc.oneof(
 )
 
 describe('checkAntiPhishingCode', () => {
-  it('accepts nothing invisible, bidi, control or active, and keeps what it accepted as it is', () => {
+  it('accepts no invisible, bidi, control or active character, and accepts its own result unchanged', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const answer = checkAntiPhishingCode(text)
@@ -24,7 +24,7 @@ describe('checkAntiPhishingCode', () => {
     )
   })
 
-  it('never accepts what is forbidden, in any case, whatever digits and signs stand around it', () => {
+  it('refuses a forbidden word in any case, with any digits and signs around it', () => {
     const word = fc.string({ unit: fc.constantFrom(...'bcdfghjkmnpqrtvwxz'), minLength: 4, maxLength: 12 })
     const around = fc.string({ unit: fc.constantFrom(...'0123456789-_!?+*#, '), maxLength: 8 })
     fc.assert(

@@ -84,7 +84,7 @@ describe('backup codes', () => {
     )
   })
 
-  it('a digest is found where it stands, and only there', () => {
+  it('a digest is found at its own index, and at no other', () => {
     fc.assert(
       fc.property(fc.uniqueArray(digest, { selector: String, maxLength: maxBackupCodes }), digest, (digests, other) => {
         digests.forEach((one, at) => expect(matchBackupCode({ digest: one.slice(), digests })).toBe(at))

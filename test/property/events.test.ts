@@ -8,7 +8,7 @@ const text = fc.string({ unit: 'binary', maxLength: 60 })
 const length = fc.integer({ min: 1, max: 80 })
 
 describe('cleanText', () => {
-  it('[LOG-5] lets no control, line break or invisible character through, and keeps to its length', () => {
+  it('[LOG-5] leaves no control, line break or invisible character, and keeps to its length', () => {
     fc.assert(
       fc.property(text, length, (dirty, maxLength) => {
         const clean = cleanText(dirty, maxLength)
@@ -21,7 +21,7 @@ describe('cleanText', () => {
 })
 
 describe('values', () => {
-  it('come back as they went, text cleaned', () => {
+  it('are decoded as they were encoded, with cleaned text', () => {
     const value = fc.oneof(
       fc.record({ kind: fc.constant('text' as const), value: text }),
       fc.record({ kind: fc.constant('number' as const), value: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
@@ -38,7 +38,7 @@ describe('values', () => {
     )
   })
 
-  it('of any stored row are read without an exception', () => {
+  it('of any stored row are decoded without an exception', () => {
     const fields = fc.dictionary(fc.oneof(text, fc.constantFrom('left', 'amr', 'aal', 'knownDevice', 'known')), text)
     const type = fc.oneof(text, fc.constantFrom('backup_code_use', 'authn_login_success', 'authn_login_fail'))
     fc.assert(
@@ -59,7 +59,7 @@ const challenge = fc.option(fc.constantFrom('c1', 'c2', 'c3', 'c4'), { nil: unde
 const moment = fc.integer({ min: 0, max: 12 }).map(minute)
 const eventKind = fc.constantFrom('authn_login_success', 'mfa_challenge', 'mfa_fail', 'session_end_all' as const)
 
-/** A history with an address of its own for each row, clocks that disagree, and challenges used in any order. */
+/** A history with a new address in each row, clocks that disagree, and challenges in any order. */
 const story: fc.Arbitrary<Story> = fc
   .record({
     events: fc.array(fc.record({ kind: eventKind, at: moment, challenge }), { maxLength: 30 }),
@@ -95,7 +95,7 @@ describe('summarizeLogins', () => {
         const blocked = facts.flatMap((one) => (one.type === 'excess_rate_limit_exceeded' ? [one.values.sampled!] : []))
         expect(total(rows, 'blocked')).toBe(blocked.reduce((sum, sampled) => sum + sampled, 0))
 
-        // Each row of this history has its own address, so addresses shown twice would be attempts counted twice.
+        // Each row of this history has its own address. An address shown twice is an attempt counted twice.
         const counted = failedCodes + facts.length + total(rows, 'unfinished')
         const shown = rows.flatMap(({ failedBefore }) => failedBefore.addresses)
         const hidden = rows.reduce((sum, { failedBefore }) => sum + failedBefore.moreAddresses, 0)

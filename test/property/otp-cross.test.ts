@@ -85,7 +85,7 @@ describe('the hand-written SHA-1', () => {
             view.setUint32(4, low)
             const ours = new Sha1Key(key).at(high * 2 ** 32 + low)
             const platform = truncated(createHmac('sha1', key).update(message).digest())
-            // The library costs as much as everything else together, so it judges every third.
+            // The library takes as long as everything else together, so it checks every third message.
             if (ours !== platform || (i % 3 === 0 && ours !== truncated(hmac(sha1, key, message)))) {
               throw new Error(`differs for key ${Buffer.from(key).toString('hex')}, counter ${high}·2^32 + ${low}`)
             }

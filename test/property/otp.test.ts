@@ -39,7 +39,7 @@ describe('verifyTotp', () => {
           const outcome = verifyTotp({ ...options, code, window, drift })
           const near = Math.abs(distance - drift) <= window && Math.abs(distance) <= 120
           if (near) expect(outcome.ok).toBe(true)
-          // Another step of the window may share the code, rarely: then the answer names that one.
+          // Rarely another step of the window has the same code. Then the answer names that step.
           if (outcome.ok) expect(hotp({ ...options, counter: outcome.step })).toBe(code)
           else expect(outcome).toEqual({ ok: false, reason: 'wrong' })
           if (outcome.ok) expect(outcome.drift).toBe(outcome.step - clock)
@@ -71,7 +71,7 @@ describe('verifyTotp', () => {
     )
   })
 
-  it('answers any text at all, and never accepts what is not a code of the window', () => {
+  it('answers any text, and accepts only a code of the window', () => {
     fc.assert(
       fc.property(
         secrets,
@@ -90,7 +90,7 @@ describe('verifyTotp', () => {
 })
 
 describe('resynchronizeTotp', () => {
-  it('finds any two consecutive codes within its search, and what it learns then verifies', () => {
+  it('finds any two consecutive codes within its search, and learns a drift with which they verify', () => {
     fc.assert(
       fc.property(
         secrets,
@@ -113,7 +113,7 @@ describe('resynchronizeTotp', () => {
 })
 
 describe('verifyHotp', () => {
-  it('[HOTP-10] moves past what it accepts, so that nothing at or below passes again', () => {
+  it('[HOTP-10] moves the counter past the accepted one', () => {
     fc.assert(
       fc.property(secrets, fc.nat(2 ** 40), fc.nat(20), fc.nat(20), (secret, counter, ahead, lookAhead) => {
         const code = hotp({ secret, counter: counter + ahead })
@@ -127,7 +127,7 @@ describe('verifyHotp', () => {
 })
 
 describe('texts', () => {
-  it('base32 reads back what it wrote, however it is decorated', () => {
+  it('base32 reads back what it wrote, in any case, grouping and padding', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const text = encodeBase32(bytes)
@@ -138,7 +138,7 @@ describe('texts', () => {
     )
   })
 
-  it('base32 takes no two plain texts for the same bytes', () => {
+  it('base32 reads only one plain text as the same bytes', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Z2-7]{0,40}$/), (text) => {
         const outcome = decodeBase32(text)
@@ -147,7 +147,7 @@ describe('texts', () => {
     )
   })
 
-  it('base32 reads no foreign character', () => {
+  it('base32 refuses every character outside its alphabet', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const outcome = decodeBase32(text)
@@ -159,7 +159,7 @@ describe('texts', () => {
     )
   })
 
-  it('[URI-3, URI-5] key URIs read back what they were made of, whatever the labels', () => {
+  it('[URI-3, URI-5] key URIs with any labels read back to their parts', () => {
     const label = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
       .filter((text) => text.trim() !== '' && !/:|%3a|\p{Cc}/iu.test(text))
@@ -186,7 +186,7 @@ describe('texts', () => {
     )
   })
 
-  it('any text gets an outcome from the parsers, and what parses can be written again', () => {
+  it('any text gets an outcome from the parsers, and a parsed key can be written again', () => {
     const pieces = fc.constantFrom(
       'otpauth://',
       'totp',

@@ -20,7 +20,7 @@ import type { Ceremony } from '../world/passkey-ceremony.ts'
 
 type Response = Readonly<Record<string, unknown>>
 
-/** The response with one byte of one field changed, wherever in it `at` falls. */
+/** The response with one byte of one field changed. `at` is a position in it, or beyond and then wrapped. */
 function changed<Json extends { readonly response: object }>(
   json: Json,
   { field, at, by }: { readonly field: string; readonly at: number; readonly by: number },
@@ -36,7 +36,7 @@ const changeOf = (...fields: readonly string[]): fc.Arbitrary<Parameters<typeof 
 const bytesText = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('base64url'))
 const counters = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff_ffff }), fc.integer({ min: 0, max: 3 }))
 
-describe.each<PasskeyAlgorithm>([-7, -8, -257])('a passkey of %i', (algorithm) => {
+describe.each<PasskeyAlgorithm>([-7, -8, -257])('a passkey with algorithm %i', (algorithm) => {
   let own: Ceremony
   let created: RegistrationResponseJson
   let gotten: AuthenticationResponseJson
@@ -50,7 +50,7 @@ describe.each<PasskeyAlgorithm>([-7, -8, -257])('a passkey of %i', (algorithm) =
     expect(await verifyGotten(own.verifier, gotten, publicKey)).not.toBeNull()
   })
 
-  it('[PKR-10, PKR-19] is not registered once a byte is changed that it signed', async () => {
+  it('[PKR-10, PKR-19] is not registered when a signed byte was changed', async () => {
     await fc.assert(
       fc.asyncProperty(changeOf('clientDataJSON', 'attestationObject'), async (change) => {
         expect(await verifyCreated(own.verifier, changed(created, change))).toBeNull()
@@ -59,7 +59,7 @@ describe.each<PasskeyAlgorithm>([-7, -8, -257])('a passkey of %i', (algorithm) =
     )
   })
 
-  it('[PKA-9, PKR-19] signs nobody in once a byte is changed', async () => {
+  it('[PKA-9, PKR-19] signs nobody in when a byte was changed', async () => {
     await fc.assert(
       fc.asyncProperty(changeOf('clientDataJSON', 'authenticatorData', 'signature'), async (change) => {
         expect(await verifyGotten(own.verifier, changed(gotten, change), publicKey)).toBeNull()
@@ -68,7 +68,7 @@ describe.each<PasskeyAlgorithm>([-7, -8, -257])('a passkey of %i', (algorithm) =
     )
   })
 
-  it('is verified alike by the library with its own reading, where that takes it at all', async () => {
+  it('is accepted exactly when the library accepts it by its own reading', async () => {
     const flags = fc.record({
       userPresent: fc.boolean(),
       userVerified: fc.boolean(),
@@ -87,7 +87,7 @@ describe.each<PasskeyAlgorithm>([-7, -8, -257])('a passkey of %i', (algorithm) =
       fc.asyncProperty(flags, async (traits) => {
         const assertion = own.gotten(traits)
         const facts = await verifyGotten(own.verifier, assertion, publicKey)
-        const taken = await orFalse(
+        const accepted = await orFalse(
           verifyAuthenticationResponse({
             ...library,
             response: assertion as never,
@@ -99,9 +99,9 @@ describe.each<PasskeyAlgorithm>([-7, -8, -257])('a passkey of %i', (algorithm) =
             },
           }),
         )
-        expect(facts !== null).toBe(taken)
-        const { userPresent, ...told } = traits
-        if (facts !== null) expect({ ...facts, userPresent }).toEqual({ ...told, userPresent: true })
+        expect(facts !== null).toBe(accepted)
+        const { userPresent, ...others } = traits
+        if (facts !== null) expect({ ...facts, userPresent }).toEqual({ ...others, userPresent: true })
       }),
       { numRuns: 40 },
     )
@@ -110,7 +110,7 @@ describe.each<PasskeyAlgorithm>([-7, -8, -257])('a passkey of %i', (algorithm) =
   })
 })
 
-describe('what a browser sends', () => {
+describe('a response of a browser', () => {
   const { verifier, created, gotten } = ceremony()
   const json = fc.oneof(
     fc.anything(),
@@ -136,7 +136,7 @@ describe('what a browser sends', () => {
     ),
   )
 
-  it('is never thrown on, and never taken, when it is garbage', async () => {
+  it('is refused without an exception when it is garbage', async () => {
     await fc.assert(
       fc.asyncProperty(json, bytesText, async (value, publicKey) => {
         expect(await verifyCreated(verifier, value)).toBeNull()
@@ -146,7 +146,7 @@ describe('what a browser sends', () => {
     )
   })
 
-  it('is never thrown on, and never taken, when one field is garbage', async () => {
+  it('is refused without an exception when one field is garbage', async () => {
     const registration = readRegistrationResponse(created())!
     const assertion = readAssertionResponse(gotten())!
     const text = fc.oneof(bytesText, fc.string(), fc.json())
@@ -163,7 +163,7 @@ describe('what a browser sends', () => {
     )
   })
 
-  it('[PKR-14] may have any extension outputs', async () => {
+  it('[PKR-14] is accepted with any extension outputs', async () => {
     const extensions = fc.dictionary(
       fc.string(),
       fc.oneof(fc.boolean(), fc.integer({ min: -1e6, max: 1e6 }), fc.string()),
@@ -177,7 +177,7 @@ describe('what a browser sends', () => {
     )
   })
 
-  it('[PKR-4] is taken from the origins of the list alone', async () => {
+  it('[PKR-4] is refused from an origin that is not in the list', async () => {
     const near = fc.tuple(fc.nat(origin.length), fc.string({ minLength: 1, maxLength: 3 }))
     const others = near
       .map(([at, text]) => origin.slice(0, at) + text + origin.slice(at))
@@ -219,7 +219,7 @@ describe('CBOR', () => {
     )
   })
 
-  it('[PKR-19] of any bytes is answered, and never read beyond its end', () => {
+  it('[PKR-19] is read from any bytes without an exception, and never beyond their end', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(250), (bytes, at) => {
         const read = readCbor(bytes, at)
@@ -230,7 +230,7 @@ describe('CBOR', () => {
   })
 })
 
-it('every assertion is judged, and no verdict gives more than was shown', () => {
+it('every assertion gets a verdict, which grants no more than the assertion shows', () => {
   const question = fc.record({
     stored: fc.record({
       counter: counters,
@@ -260,7 +260,7 @@ it('every assertion is judged, and no verdict gives more than was shown', () => 
       expect(next.uvInitialized).toBe(stored.uvInitialized || (facts.userVerified && asked.otherFactor))
       expect(verdict.counterRegressed && asked.counterRegression !== 'report').toBe(false)
       expect(facts.backupEligible).toBe(stored.backupEligible)
-      // The same assertion once more, counter and all, is a regression unless nothing is counted.
+      // The same assertion again is a regression, unless its counter stays at zero.
       const again = judgeAssertion({ ...asked, stored: { ...stored, ...next }, counterRegression: 'refuse' })
       expect(again.ok).toBe(facts.counter === 0 && next.counter === 0)
     }),
@@ -268,7 +268,7 @@ it('every assertion is judged, and no verdict gives more than was shown', () => 
   )
 })
 
-it('every id has a key of its own', () => {
+it('every credential id has a unique key of its own', () => {
   fc.assert(
     fc.property(bytesText, bytesText, (one, other) => {
       expect(credentialKey(one) === credentialKey(other)).toBe(one === other)

@@ -8,7 +8,7 @@ const graceMs = fc.integer({ min: 0, max: 90 * 86_400_000 })
 const visits = fc.array(fc.record({ now: time, hasFactor: fc.boolean() }), { minLength: 1, maxLength: 20 })
 
 describe('the grace of a policy', () => {
-  it('has one end per account, whatever the account does and however the clocks run', () => {
+  it('has one fixed end per account, for any sign-ins, factors and clocks', () => {
     fc.assert(
       fc.property(time, graceMs, visits, (since, grace, path) => {
         const policy: Policy = { factors: { required: { since, graceMs: grace } } }

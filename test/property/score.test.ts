@@ -34,7 +34,7 @@ const anySteps = fc.shuffledSubarray<SecurityStep>([
 ])
 
 describe('score', () => {
-  it('[SCR-1] only rises along any path of steps, by the gain that was promised at each', () => {
+  it('[SCR-1] rises with every step by exactly the gain that the advice names', () => {
     fc.assert(
       fc.property(facts, anySteps, (start, path) => {
         let now = start
@@ -48,7 +48,7 @@ describe('score', () => {
     )
   })
 
-  it('ends the same whatever the order of the steps', () => {
+  it('is the same after the same steps in any order', () => {
     fc.assert(
       fc.property(facts, anySteps, (start, path) => {
         const forward = path.reduce(takeStep, start)
@@ -58,7 +58,7 @@ describe('score', () => {
     )
   })
 
-  it('leaves the facts as they were, and answers the same again', () => {
+  it('changes no facts, and answers the same again', () => {
     fc.assert(
       fc.property(facts, (given) => {
         const before = structuredClone(given)

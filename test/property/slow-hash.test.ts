@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const portable = createSlowHash({ native: null })
 
 describe('slow hash', () => {
-  it('is the same natively, portably, and by the platform called directly', async () => {
+  it('is the same natively, portably and from the platform itself', async () => {
     const request = fc.record({
       password: fc.uint8Array({ maxLength: 200 }),
       salt: fc.uint8Array({ minLength: 4, maxLength: 64 }),

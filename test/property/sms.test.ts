@@ -30,14 +30,14 @@ const phones = fc.stringMatching(/^\+[1-9]\d{1,14}$/)
 const codes = fc.stringMatching(/^\d{6}$/)
 
 describe('codes', () => {
-  it('[SMS-4] have every digit in every place equally often', () => {
+  it('[SMS-4] have every digit at every position equally often', () => {
     const counts = Array.from({ length: 6 }, () => new Array<number>(10).fill(0))
     const entropy = new Uint8Array(32)
     const view = new DataView(entropy.buffer)
     const made = 20_000
     for (let i = 0; i < made; i++) {
       view.setUint32(0, i)
-      for (const [place, digit] of [...generateSmsCode({ entropy })].entries()) counts[place]![Number(digit)]!++
+      for (const [position, digit] of [...generateSmsCode({ entropy })].entries()) counts[position]![Number(digit)]!++
     }
     // Six standard deviations; the codes are the same at each run.
     const spread = 6 * Math.sqrt(made * 0.1 * 0.9)
@@ -72,7 +72,7 @@ describe('texts', () => {
     minutes: fc.integer({ min: 1, max: 10 }),
   })
 
-  it('[SMS-16, SMS-18] are bound to the domain whatever the application is called', () => {
+  it('[SMS-16, SMS-18] are bound to the domain with any name of the application', () => {
     fc.assert(
       fc.property(options, fc.domain(), (made, domain) => {
         const text = smsText({ ...made, domain })
@@ -108,7 +108,7 @@ describe('texts', () => {
 describe('sends', () => {
   const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 * hour }), fc.boolean()), { maxLength: 120 })
 
-  it('[SMS-23] never exceed the limit of an hour or a day, whatever is verified in between', () => {
+  it('[SMS-23] never exceed the limit of an hour or a day, also when codes are verified in between', () => {
     fc.assert(
       fc.property(steps, (all) => {
         let state: SmsSends = noSmsSends
@@ -153,7 +153,7 @@ describe('sends', () => {
     )
   })
 
-  it('are refused for two days at most whatever a clock says, and are kept in order', () => {
+  it('are refused for two days at most under any clock, and are kept in order', () => {
     const times = fc.array(fc.integer({ min: start - 3 * day, max: start + 3 * day }), { maxLength: 60 })
     fc.assert(
       fc.property(times, fc.nat({ max: 2000 }), (at, row) => {
@@ -204,7 +204,7 @@ describe('numbers', () => {
     )
   })
 
-  it('[SMS-10] are E.164, or refused with a reason, whatever is typed', async () => {
+  it('[SMS-10] are E.164, or refused with a reason, for any typed text', async () => {
     const typed = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[+\d ()./٠٣٩-]{0,24}$/))
     const countries = fc.constantFrom(undefined, 'HU', 'US', 'FR', 'AR', 'IT')
     await fc.assert(
@@ -212,7 +212,7 @@ describe('numbers', () => {
         const read = await readPhone(text, country)
         if (!read.ok) return
         expect(isE164(read.e164)).toBe(true)
-        // What is stored reads as itself.
+        // The stored form is read as itself.
         expect(await readPhone(read.e164)).toEqual(read)
       }),
       { numRuns: 1000 },

@@ -61,7 +61,7 @@ type AnyUseCase = UseCase<never, AnyOutcome>
 type Finished = Exclude<Step<AnyOutcome>, { need: unknown }>
 type Written = Commit<AnyOutcome> | null
 
-const deviceOf = (state: AccountState): fc.Arbitrary<string> =>
+const authenticatorOf = (state: AccountState): fc.Arbitrary<string> =>
   fc.constantFrom(...state.totp.authenticators.map(({ id }) => id), 'gone')
 const factor = fc.constantFrom(null, null, null, 'totp', 'sms', 'passkey', 'backup-code')
 const switching = fc.boolean()
@@ -73,7 +73,7 @@ const isUser = ({ command }: Case): boolean => (command as { auth: { kind: strin
 /** The session that a command made by {@link page} acts for. */
 const acting = (state: AccountState): string => state.sessions[0]?.id ?? ''
 
-/** Who is signed in, with a command made for that state. */
+/** A signed-in account, with a command for its state. */
 function page(command: (state: AccountState, now: number) => fc.Arbitrary<object>): fc.Arbitrary<Case> {
   return fc
     .tuple(any.signedIn, any.context, any.finding, any.client, fc.boolean())
@@ -187,12 +187,15 @@ const cases: Readonly<Record<string, { readonly useCase: AnyUseCase; readonly of
   },
   renameTotp: {
     useCase: renameTotp as AnyUseCase,
-    of: page((state) => fc.record({ device: deviceOf(state), label: fc.string() })),
+    of: page((state) => fc.record({ authenticator: authenticatorOf(state), label: fc.string() })),
   },
-  removeTotp: { useCase: removeTotp as AnyUseCase, of: page((state) => fc.record({ device: deviceOf(state) })) },
+  removeTotp: {
+    useCase: removeTotp as AnyUseCase,
+    of: page((state) => fc.record({ authenticator: authenticatorOf(state) })),
+  },
   resynchronizeTotp: {
     useCase: resynchronizeTotp as AnyUseCase,
-    of: page((state, now) => fc.record({ device: deviceOf(state), codes: any.pair(state, now) })),
+    of: page((state, now) => fc.record({ authenticator: authenticatorOf(state), codes: any.pair(state, now) })),
   },
   removeBackupCodes: { useCase: removeBackupCodes as AnyUseCase, of: page(() => fc.constant({})) },
   regenerateBackupCodes: { useCase: regenerateBackupCodes as AnyUseCase, of: page(() => fc.constant({})) },
@@ -221,7 +224,7 @@ function freeze<T>(value: T): T {
   return value
 }
 
-/** Asks, and works out what is needed, as the service does; the commit is null when the call ends without one. */
+/** Runs a use case and its tasks, as the service does. The commit is null when the use case ends without one. */
 function work(
   useCase: AnyUseCase,
   { state, command, context, find }: Case,
@@ -236,11 +239,11 @@ function work(
     const step = useCase(state, command as never, context, freeze([...results]))
     if (!('need' in step)) return { results, rounds, step, commit: 'commit' in step ? step.commit : null }
     const tasks = unworked(results, step.need)
-    // A use case that asks for nothing new would never come to an end.
+    // A use case that needs no new task would never end.
     expect(tasks.length).toBeGreaterThan(0)
     for (const task of tasks) results.push(freeze(find(task)))
   }
-  throw new Error('a use case that does not come to an end')
+  throw new Error('the use case does not end')
 }
 
 const methodOf: Readonly<Record<string, Method>> = { enrollTotp: 'totp', enrollSms: 'sms', registerPasskey: 'passkey' }
@@ -263,7 +266,7 @@ const shared = { actor: 'user', call: 'call' } as const
 const runs = { numRuns: 800 }
 
 describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) => {
-  it(`promise 7: ${name} gives an outcome for any state, command and results, twice the same, and changes no input`, () => {
+  it(`promise 7: ${name} gives the same outcome twice for any state, command and results, and changes no input`, () => {
     fc.assert(
       fc.property(of, (made) => {
         const input = freeze(made)
@@ -295,7 +298,7 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
         }
         const summary = summarizeAccount(commit.state, made.context.now)
         for (const value of Object.values(summary)) expect(value === null || typeof value !== 'object').toBe(true)
-        // No stored time lies in the future of the clock that made it, unless it lay there before.
+        // No commit stores a time ahead of its clock, unless the time was there before.
         const latest = (state: AccountState): number =>
           Math.max(
             state.throttle.lockedAt ?? 0,
@@ -304,7 +307,7 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
             ...state.knownDevices.map(({ lastAt }) => lastAt),
           )
         expect(latest(commit.state)).toBeLessThanOrEqual(Math.max(made.context.now, latest(made.state)))
-        // What is decided can be stored: every secret has a place, and everything else is JSON.
+        // The state can be stored: every secret has a path, and everything else is JSON.
         const stored = mapSecrets(commit.state, () => ({
           alg: 'xchacha20-poly1305',
           keyId: '',
@@ -317,10 +320,10 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
     )
   })
 
-  it(`promise 7: ${name} is total for results that were never asked for`, () => {
+  it(`promise 7: ${name} ignores the results of tasks that it did not need`, () => {
     fc.assert(
       fc.property(of, of, (made, other) => {
-        // Results for another state are stale: they must read as none.
+        // Results for another state are stale. The use case must ignore them.
         const asked = work(useCase, made).results.map(({ task }) => task)
         const stale = freeze(
           work(useCase, other).results.filter(({ task }) => !asked.some((own) => equalData(own, task))),
@@ -335,7 +338,7 @@ describe.each(Object.entries(cases))('promise 7: %s', (name, { useCase, of }) =>
   })
 })
 
-describe('promise 7: what no commit does', () => {
+describe('promise 7: the commits of all use cases', () => {
   it('[TOTP-6] promise 7: no commit lets the last step of an authenticator go back', () => {
     const names = ['verifySignIn', 'verifyStepUp', 'resynchronizeTotp', 'confirmTotp', 'enrollTotp'] as const
     for (const name of names) {
@@ -396,7 +399,7 @@ describe('promise 7: what no commit does', () => {
           const { commit } = work(useCase, made)
           if (commit === null || auth.kind === 'system' || !hasFactor(made.state)) return
           const session = made.state.sessions.find(({ id }) => id === auth.grant.session)
-          // Whoever was let in by a backup code may register what was lost, and nothing else.
+          // A session of a recovery may enroll the factor that it needs without a proof.
           if (session !== undefined && isRecovery(session) && session.needs.includes(methodOf[name]!)) return
           expect(auth.proof).toMatchObject({ account: 'ada', purpose, epoch: made.state.epoch })
           if (made.state.passkey.only) expect(auth.proof?.factor).toBe('passkey')
@@ -408,7 +411,7 @@ describe('promise 7: what no commit does', () => {
     }
   })
 
-  it('promise 7: an empty account has no way in but a first sign-in', () => {
+  it('promise 7: an empty account accepts no answer to a challenge', () => {
     fc.assert(
       fc.property(cases.verifySignIn!.of, (made) => {
         const { commit } = work(cases.verifySignIn!.useCase, { ...made, state: emptyAccount(made.context.now) })

@@ -31,7 +31,7 @@ describe('titles', () => {
     [`describe.skip('off', () => { it('[AB-1] inside', () => {}) })`, []],
     [`it.todo('[AB-1]')`, []],
     [`expect('[AB-1]').toBe(1) // it('[AB-2]')`, []],
-  ])('%s', (text, ids) => {
+  ])('have the ids in their brackets: %s', (text, ids) => {
     expect(idsIn(text)).toEqual(ids)
   })
 })
@@ -74,7 +74,7 @@ describe('the rows', () => {
     }
   })
 
-  it('are 282, of which 243 must', () => {
+  it('are 282, and 243 of them are must rows', () => {
     expect(coverage(rows, [])).toBe('covered 0 of 243 must rows')
     expect(rows).toHaveLength(282)
   })

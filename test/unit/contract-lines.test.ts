@@ -4,9 +4,9 @@ import { joinLines, readPublicSurface } from './public-surface.ts'
 import { root } from './source-tree.ts'
 
 /**
- * `@contract pure|effect(ports) · units of time and size arguments · outcomes · throws NL_…|none · spec §`. Units are
- * left out where there are none, the spec where there is none; between the first part and `throws` at least one stays.
- * `NL_RECORD_…` stands for every code that begins so.
+ * `@contract pure|effect(ports) · units of time and size arguments · outcomes · throws NL_…|none · spec §`. Units and
+ * spec are optional. At least one part is between the first part and `throws`. `NL_RECORD_…` is every code that begins
+ * with it.
  */
 const separator = ' · '
 const kind = /^(?:pure|effect(?:\([^()]+\))?)$/
@@ -40,13 +40,13 @@ function errorCodes(): ReadonlySet<string> {
   )
 }
 
-/** The literals of the result, against what stands in front of `throws`. */
-function untoldOutcomes(line: string, outcomes: readonly string[]): string[] {
+/** Compares the literals of the result with the part before `throws`. */
+function wrongOutcomes(line: string, outcomes: readonly string[]): string[] {
   const parts = line.split(separator)
-  const told = parts[parts.findIndex((part) => part.startsWith('throws')) - 1] ?? ''
-  const missing = outcomes.filter((one) => !told.split('|').includes(one))
-  const unknown = told.split('|').filter((one) => !outcomes.includes(one))
-  return [...missing.map((one) => `does not tell ${one}`), ...unknown.map((one) => `tells ${one}, which never comes`)]
+  const stated = parts[parts.findIndex((part) => part.startsWith('throws')) - 1] ?? ''
+  const missing = outcomes.filter((one) => !stated.split('|').includes(one))
+  const unknown = stated.split('|').filter((one) => !outcomes.includes(one))
+  return [...missing.map((one) => `does not list ${one}`), ...unknown.map((one) => `lists ${one}, which never occurs`)]
 }
 
 describe('the @contract line', () => {
@@ -54,19 +54,19 @@ describe('the @contract line', () => {
 
   const { calls } = readPublicSurface()
 
-  it('stands once in the doc comment of every public function and method, in its shape, under a summary', () => {
-    const faults = calls.flatMap(({ name, place, summary, contracts }) => {
+  it('appears once, well formed and below a summary, in the doc comment of every public function and method', () => {
+    const faults = calls.flatMap(({ name, location, summary, contracts }) => {
       const own = [
         ...(summary === '' ? ['has no summary'] : []),
         ...(contracts.length === 1 ? [] : [`has ${contracts.length} @contract lines`]),
         ...contracts.flatMap((line) => faultsOf(line, codes)),
       ]
-      return own.map((fault) => `${place} ${name} ${fault}`)
+      return own.map((fault) => `${location} ${name} ${fault}`)
     })
     expect(faults).toEqual([])
   })
 
-  it('is found at every method of the facade', () => {
+  it('is read from the methods of every part of the facade', () => {
     const parts = calls.filter(({ isMethod }) => isMethod).map(({ name }) => name.split('.')[0])
     expect([...new Set(parts)].sort()).toEqual(
       'accounts backupCodes history outbox passkeys score sessions signIn sms stepUp totp trustedDevices'.split(' '),
@@ -74,16 +74,16 @@ describe('the @contract line', () => {
     expect(parts.length).toBeGreaterThan(50)
   })
 
-  it('tells the outcomes that the compiler finds in the result, each of them and no other', () => {
-    const faults = calls.flatMap(({ name, place, contracts, outcomes }) =>
+  it('lists exactly the outcomes that the compiler finds in the result', () => {
+    const faults = calls.flatMap(({ name, location, contracts, outcomes }) =>
       outcomes === null
         ? []
-        : contracts.flatMap((line) => untoldOutcomes(line, outcomes).map((fault) => `${place} ${name} ${fault}`)),
+        : contracts.flatMap((line) => wrongOutcomes(line, outcomes).map((fault) => `${location} ${name} ${fault}`)),
     )
     expect(faults).toEqual([])
   })
 
-  it('may go on in further lines', () => {
+  it('may continue on further lines', () => {
     expect(joinLines('effect(storage) · ok|signed-out|\n  busy\n  · throws NL_CONFIG, NL_RECORD_…')).toBe(
       'effect(storage) · ok|signed-out|busy · throws NL_CONFIG, NL_RECORD_…',
     )
@@ -110,11 +110,11 @@ describe('the @contract line', () => {
     expect(faultsOf(line, codes)).toEqual([fault])
   })
 
-  it('is compared word by word', () => {
+  it('is compared with the outcomes word by word', () => {
     const line = 'effect(storage) · ok|busy|gone · throws none · RFC 6238'
-    expect(untoldOutcomes(line, ['busy', 'ok', 'wrong'])).toEqual([
-      'does not tell wrong',
-      'tells gone, which never comes',
+    expect(wrongOutcomes(line, ['busy', 'ok', 'wrong'])).toEqual([
+      'does not list wrong',
+      'lists gone, which never occurs',
     ])
   })
 })

@@ -43,10 +43,10 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
-describe('what SMS cannot do', () => {
+describe('docs/sms.md', () => {
   const text = readFileSync(`${root}docs/sms.md`, 'utf8').replace(/\s+/g, ' ')
 
-  it('[SMS-20] is told wherever origin binding is: it hinders phishing by autofill, and nothing more', () => {
+  it('[SMS-20] says that origin binding only stops autofill on other pages, and claims no protection from phishing', () => {
     expect(text).toContain(
       'keeps a _browser_ from filling the code in anywhere else, and nothing more: ' +
         'it stops neither a person who types the code into another page nor a swapped SIM',

@@ -15,7 +15,7 @@ const anybody = exampleNames(await exampleScene('anything'))
 const names = Object.keys(anybody)
 const examples = calls.flatMap((call) => call.examples.map((code) => ({ ...call, code })))
 
-type Example = Pick<PublicCall, 'name' | 'place'> & { readonly code: string }
+type Example = Pick<PublicCall, 'name' | 'location'> & { readonly code: string }
 
 function identifiersIn(code: string): ReadonlySet<string> {
   const found = new Set<string>()
@@ -27,7 +27,7 @@ function identifiersIn(code: string): ReadonlySet<string> {
   return found
 }
 
-/** What an example uses of the package, by subpath. */
+/** The names of the package that an example uses, by subpath. */
 function importsOf(code: string): ReadonlyMap<string, readonly string[]> {
   const used = new Map<string, readonly string[]>()
   for (const name of identifiersIn(code)) {
@@ -37,7 +37,7 @@ function importsOf(code: string): ReadonlyMap<string, readonly string[]> {
   return used
 }
 
-/** The example as the body of a function that is given all that it names: its own block may name things anew. */
+/** The example as the body of a function that gets all its names. The inner block allows it to declare them again. */
 function moduleOf({ code }: Example): string {
   const imported = [...importsOf(code)].map(([subpath, used]) => `import { ${used.join(', ')} } from '${subpath}'`)
   return [
@@ -67,20 +67,20 @@ function typeFaults(given: readonly Example[]): readonly string[] {
   return [...texts.keys()].flatMap((path, n) => {
     const file = checked.getSourceFile(path)
     const faults = [...checked.getSyntacticDiagnostics(file), ...checked.getSemanticDiagnostics(file)]
-    const { name, place } = given[n]!
-    return faults.map(({ messageText }) => `${place} ${name}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
+    const { name, location } = given[n]!
+    return faults.map(({ messageText }) => `${location} ${name}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
   })
 }
 
 interface Shown {
-  readonly told: unknown
+  readonly stated: unknown
   readonly value: unknown
 }
 
 const isExpression = (text: string): boolean =>
   ts.transpileModule(`(${text})`, { reportDiagnostics: true }).diagnostics?.length === 0
 
-/** `call() // result`: the result that the comment tells is compared, unless chance or the clock is in the call. */
+/** Finds `call() // result` and compares the two, unless the call uses random values or the clock. */
 function withClaims(code: string): string {
   const file = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true)
   let instrumented = code
@@ -88,10 +88,10 @@ function withClaims(code: string): string {
     ts.forEachChild(node, visit)
     if (!ts.isExpressionStatement(node)) return
     const [comment] = ts.getTrailingCommentRanges(code, node.end) ?? []
-    const told = comment ? code.slice(comment.pos + 2, comment.end).trim() : ''
+    const stated = comment ? code.slice(comment.pos + 2, comment.end).trim() : ''
     const text = node.getText()
-    if (told === '' || /\bcrypto\b|Date\.now/.test(text) || !isExpression(told)) return
-    const claim = `__shows(${text}, () => (${told}))`
+    if (stated === '' || /\bcrypto\b|Date\.now/.test(text) || !isExpression(stated)) return
+    const claim = `__shows(${text}, () => (${stated}))`
     instrumented = instrumented.slice(0, node.getStart()) + claim + instrumented.slice(node.end)
   }
   visit(file)
@@ -110,11 +110,11 @@ async function run({ code }: Example, given: ExampleNames): Promise<readonly Sho
     for (const name of used) values[name] = module[name]
   }
   const shown: Shown[] = []
-  const claim = (value: unknown, tell: () => unknown): void => {
+  const claim = (value: unknown, state: () => unknown): void => {
     try {
-      shown.push({ value, told: tell() })
+      shown.push({ value, stated: state() })
     } catch (error) {
-      // The comment is in words: it names what no variable is.
+      // The comment is a sentence: its words are no variables.
       if (!(error instanceof ReferenceError)) throw error
     }
   }
@@ -126,7 +126,7 @@ async function run({ code }: Example, given: ExampleNames): Promise<readonly Sho
   return shown
 }
 
-/** Notes what each method of the facade answers. */
+/** Records the answers of the methods of the facade. */
 function watched(nl: Nightlatch, answers: Map<string, unknown>): Nightlatch {
   const parts = Object.entries(nl).map(([part, methods]) => [
     part,
@@ -152,22 +152,22 @@ beforeAll(() => {
 })
 
 describe('the examples in doc comments', () => {
-  it('stand once at every function and at every method of the facade', () => {
+  it('appear once at every public function and every method of the facade', () => {
     const faulty = calls.filter((call) => call.examples.length !== 1)
-    expect(faulty.map(({ name, place }) => `${place} ${name}`)).toEqual([])
+    expect(faulty.map(({ name, location }) => `${location} ${name}`)).toEqual([])
   })
 
   it('fit the types of what they call', () => {
     expect(typeFaults(examples)).toEqual([])
   })
 
-  it('that do not fit are found', () => {
-    const place = 'here'
+  it('are found when they do not fit the types', () => {
+    const location = 'here'
     const wrong = [
-      { name: 'a', place, code: 'await nl.totp.enroll({ label: 7 })' },
-      { name: 'b', place, code: 'const off = await nl.sessions.list({ grant })\nres.json(off.sessions)' },
-      { name: 'c', place, code: "await nl.stepUp.start({ grant, purpose: 'fun' })" },
-      { name: 'd', place, code: 'totp({ secret, now: Date.now() }' },
+      { name: 'a', location, code: 'await nl.totp.enroll({ label: 7 })' },
+      { name: 'b', location, code: 'const off = await nl.sessions.list({ grant })\nres.json(off.sessions)' },
+      { name: 'c', location, code: "await nl.stepUp.start({ grant, purpose: 'fun' })" },
+      { name: 'd', location, code: 'totp({ secret, now: Date.now() }' },
     ]
     const found = typeFaults(wrong).map((fault) => fault.slice(5, 6))
     expect([...new Set(found)]).toEqual(['a', 'b', 'c', 'd'])
@@ -179,7 +179,7 @@ describe('the example of', () => {
   const functions = examples.filter(({ isMethod }) => !isMethod)
   const refused: Readonly<Record<string, string>> = { 'signIn.failed': 'wrong-credentials' }
 
-  it.each(methods.map((example) => [example.name, example] as const))('%s comes through', async (name, example) => {
+  it.each(methods.map((example) => [example.name, example] as const))('%s succeeds', async (name, example) => {
     const answers = new Map<string, unknown>()
     const scene = await exampleScene(name)
     await run(example, exampleNames({ ...scene, nl: watched(scene.nl, answers) }))
@@ -190,13 +190,13 @@ describe('the example of', () => {
   })
 
   it.each(functions.map((example) => [example.name, example] as const))(
-    '%s runs, and gives what it says',
+    '%s runs, and gives the result that it states',
     async (_, example) => {
-      for (const { value, told } of await run(example, anybody)) expect(value).toEqual(told)
+      for (const { value, stated } of await run(example, anybody)) expect(value).toEqual(stated)
     },
   )
 
-  it('a pure function tells its result, as a rule', async () => {
+  it('a pure function states its result in most cases', async () => {
     const shown = await Promise.all(functions.map((example) => run(example, anybody)))
     expect(shown.flat().length).toBeGreaterThan(50)
   })

@@ -38,12 +38,12 @@ export const hostileTexts: readonly string[] = [
 
 const nested: unknown = Array.from({ length: 2000 }).reduce((inner) => [inner], [] as unknown)
 
-/** Answers itself to whatever it is asked. */
+/** Returns itself for every property and call. */
 const mirror: object = new Proxy(() => mirror, {
   get: (_, name) => (name === Symbol.toPrimitive ? () => 'mirror' : name === 'then' ? undefined : mirror),
 })
 
-/** Values of every other kind, each a mistake somebody has made. */
+/** Values of every other kind, each a known mistake. */
 export const hostileValues: readonly unknown[] = [
   ...hostileTexts,
   undefined,
@@ -101,7 +101,7 @@ export const hostileValues: readonly unknown[] = [
   new Proxy({}, {}),
 ]
 
-/** Runs a call that may answer anything or throw a NightlatchError, but nothing else. */
+/** Runs a call that may return anything or throw a NightlatchError. */
 export function expectHonest(call: () => unknown): void {
   try {
     call()

@@ -1,17 +1,17 @@
 import { posix } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { place, sourceFiles, walk } from './source-tree.ts'
+import { locationOf, sourceFiles, walk } from './source-tree.ts'
 import type { SourceFile } from './source-tree.ts'
 
 /**
- * The house in one table: a zone, and the zones it may import from. `types:` in front of a zone allows `import type`
- * only. A zone may always import from itself. What is not listed is refused.
+ * Each zone with the zones that it may import from. `types:` in front of a zone allows only `import type`. A zone may
+ * always import from itself. Every other import is refused.
  */
 const zones: Readonly<Record<string, readonly string[]>> = {
   // Shared files directly in src/core: errors, bytes, hmac …
   core: [],
-  // The areas are apart from each other; core/account alone composes them.
+  // An area imports no other area. Only core/account combines them.
   'core/otp': ['core'],
   'core/backup-codes': ['core'],
   'core/network': ['core'],
@@ -24,7 +24,7 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'core/passkeys': ['core'],
   'core/token': ['core'],
   'core/record': ['core'],
-  // An area owns the shape of its texts; a language has the texts of all of them.
+  // An area defines the type of its texts. A language has the texts of all areas.
   'core/languages': ['core', 'types:core/mail', 'types:core/sms', 'types:core/backup-codes'],
   'core/account': ['core', 'core/*'],
   ports: ['types:core', 'types:core/*'],
@@ -39,12 +39,12 @@ const zones: Readonly<Record<string, readonly string[]>> = {
   'adapters/sms-http': ['core', 'types:core/*', 'ports'],
   'adapters/simplewebauthn': ['core', 'core/passkeys', 'ports'],
   testing: ['core', 'core/*', 'ports'],
-  // The face: adapters, languages, qr and testing are subpaths of their own.
+  // The root export. Adapters, languages, qr and testing have subpaths of their own.
   index: ['core', 'core/*', 'ports', 'service'],
   cli: ['core', 'core/*', 'service'],
 }
 
-/** Third-party packages and `node:` modules, file by file. `types:` allows `import type` only. */
+/** Third-party packages and `node:` modules, file by file. `types:` allows only `import type`. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/core/hmac.ts': ['@noble/hashes'],
   'src/core/otp/sha2.ts': ['@noble/hashes'],
@@ -135,15 +135,15 @@ function resolve(from: string, target: string): string {
 
 const isRelative = (one: Import): boolean => one.target.startsWith('.')
 const shown = (one: Import): string =>
-  `${place(one.file, one.node)} imports ${one.typeOnly ? 'types of ' : ''}${one.target}`
+  `${locationOf(one.file, one.node)} imports ${one.typeOnly ? 'types of ' : ''}${one.target}`
 
-describe('who may import whom', () => {
-  it('every folder of src is a zone of the table', () => {
+describe('imports in src', () => {
+  it('have a zone in the table for every folder', () => {
     const unknown = files.map(({ path }) => path).filter((path) => !(zoneOf(path) in zones))
     expect(unknown).toEqual([])
   })
 
-  it('every relative import follows the table, names a file with its .ts, and the file is there', () => {
+  it('follow the table, end in .ts and name an existing file', () => {
     const paths = new Set(files.map(({ path }) => path))
     const wrong = imports.filter(isRelative).filter((one) => {
       const target = resolve(one.file.path, one.target)
@@ -152,12 +152,12 @@ describe('who may import whom', () => {
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('every package is imported only where the list allows it', () => {
+  it('of packages are only where the list allows them', () => {
     const wrong = imports.filter((one) => !isRelative(one) && !packageAllows(one.file.path, one.target, one.typeOnly))
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('a language is loaded on use: one file imports it, late', () => {
+  it('of languages are dynamic, and in one file only', () => {
     const ofLanguages = imports.filter(isRelative).filter((one) => {
       const target = resolve(one.file.path, one.target)
       return target.startsWith('src/core/languages/') && !one.typeOnly
@@ -178,7 +178,7 @@ describe('who may import whom', () => {
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('no file imports itself through others, types included', () => {
+  it('make no circles, including imports of types', () => {
     const edges = new Map<string, string[]>()
     for (const one of imports.filter(isRelative)) {
       edges.set(one.file.path, [...(edges.get(one.file.path) ?? []), resolve(one.file.path, one.target)])
@@ -200,7 +200,7 @@ describe('src/core is pure', () => {
   const time = 'Date Promise performance setTimeout setInterval queueMicrotask'
   const globals = new Set(`${time} crypto process console fetch Buffer globalThis`.split(' '))
 
-  /** Whether the identifier stands for a value or type of its own, not for the name of a member of something else. */
+  /** Whether the identifier is a value or a type, and not the name of a member. */
   function isFree(node: ts.Identifier): boolean {
     const { parent } = node
     if (ts.isPropertyAccessExpression(parent)) return parent.name !== node
@@ -221,32 +221,32 @@ describe('src/core is pure', () => {
 
   const core = files.filter(({ path }) => path.startsWith('src/core/'))
 
-  it('has no clock, chance, I/O or promises', () => {
+  it('has no clock, randomness, I/O or promises', () => {
     const found: string[] = []
     for (const file of core) {
       walk(file.tree, (node) => {
         const name = impurity(node)
-        if (name !== undefined) found.push(`${place(file, node)} uses ${name}`)
+        if (name !== undefined) found.push(`${locationOf(file, node)} uses ${name}`)
       })
     }
     expect(found).toEqual([])
   })
 
-  it('loads nothing late and nothing of node:', () => {
+  it('has no dynamic import and no import of node:', () => {
     const wrong = imports.filter(
       (one) => one.file.path.startsWith('src/core/') && (one.dynamic || one.target.startsWith('node:')),
     )
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('[HOTP-5, CRY-1] chance comes from the platform, drawn in one place of the service', () => {
+  it('[HOTP-5, CRY-1] random bytes come from the platform, in one file of the service', () => {
     const sources = /^(?:getRandomValues|random(?:Bytes|UUID|Int|FillSync|Fill))$/
     const drawn = new Set<string>()
     const unfit: string[] = []
     for (const file of files) {
       walk(file.tree, (node) => {
         if (ts.isIdentifier(node) && sources.test(node.text)) drawn.add(file.path)
-        if (impurity(node) === 'Math.random') unfit.push(place(file, node))
+        if (impurity(node) === 'Math.random') unfit.push(locationOf(file, node))
       })
     }
     expect(unfit).toEqual([])
@@ -255,10 +255,10 @@ describe('src/core is pure', () => {
 })
 
 describe('files', () => {
-  /** Files above 300 lines, each with the reason why it is not two files. */
+  /** Files above 300 lines, each with the reason why it is one file. */
   const long: Readonly<Record<string, string>> = {}
 
-  it('have names that say something', () => {
+  it('have no vague names', () => {
     const vague = /^(?:utils?|helpers?|common|misc|shared|stuff|types)\.ts$/
     expect(files.map(({ path }) => path).filter((path) => vague.test(posix.basename(path)))).toEqual([])
   })
@@ -282,7 +282,7 @@ describe('files', () => {
     expect(tooLong).toEqual([])
   })
 
-  it('are short: median near 100 lines, nine of ten within 300, none above without a reason', () => {
+  it('have a median near 100 lines, nine of ten within 300, and none above without a reason', () => {
     const lengths = files.map(({ lines }) => lines).sort((a, b) => a - b)
     const at = (share: number): number => lengths[Math.floor((lengths.length - 1) * share)] ?? 0
     expect(at(0.5)).toBeLessThanOrEqual(120)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 const mail = { to: 'ada@acme.example', subject: 's', text: 't', html: 'h', dedupeKey: 'k', language: 'en' }
 
 describe('memoryMailer', () => {
-  it('keeps what it accepts, fails when told to, and may lose its reply', async () => {
+  it('keeps accepted mails, and fails or loses its reply on request', async () => {
     const mailer = memoryMailer()
     await mailer.send(mail)
     mailer.behave('fail')
@@ -18,7 +18,7 @@ describe('memoryMailer', () => {
     expect(mailer.mails).toEqual([])
   })
 
-  it('hangs until it is told how to go on', async () => {
+  it('hangs on request until its behavior changes', async () => {
     const mailer = memoryMailer()
     mailer.behave('hang')
     const sending = [mailer.send(mail), mailer.send(mail)]

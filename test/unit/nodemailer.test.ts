@@ -84,18 +84,18 @@ describe('a mail over SMTP', () => {
     expect(headersOf(one)).toMatch(/^Content-Language: en$/im)
   })
 
-  it('[MAIL-4] [MAIL-5] says Auto-Submitted: auto-generated exactly once and offers nothing to unsubscribe from', async () => {
+  it('[MAIL-4] [MAIL-5] has one header Auto-Submitted: auto-generated, and no header to unsubscribe', async () => {
     const headers = headersOf(await sent())
     expect(headers.match(/^Auto-Submitted:.*$/gim)).toEqual(['Auto-Submitted: auto-generated'])
     expect(headers).not.toMatch(/^(?:List-|Precedence)/im)
   })
 
-  it('[MAIL-5] a transporter shared with a newsletter adds no list to a security mail', async () => {
+  it('[MAIL-5] gets no list header from a transporter that a newsletter shares', async () => {
     const shared = createTransport(smtp, { list: { unsubscribe: 'https://acme.example/unsubscribe' } })
     expect(headersOf(await sent({}, { transport: shared }))).not.toMatch(/^List-/im)
   })
 
-  it('[MAIL-2] a long accented subject comes back whole, from encoded words and lines that keep to the limits', async () => {
+  it('[MAIL-2] keeps a long accented subject, in encoded words and lines within the limits', async () => {
     const subject = `[Éléphant] ${'Déjà vu à Łódź, où l’été naît — 😀 日本語 '.repeat(12)}fin`
     const one = await sent({
       subject,
@@ -119,7 +119,7 @@ describe('a mail over SMTP', () => {
   })
 
   it.each(everyMail)(
-    '[MAIL-2] [MAIL-3] $title survives the way: multipart, text as written, lines within the limit',
+    '[MAIL-2] [MAIL-3] $title arrives as multipart, with its text as written and lines within the limit',
     async (one) => {
       const composed = composeMail({ ...one, appName: 'Éléphant', contact: 'security@acme.example', name: 'Zoé' })
       const got = await sent(composed)
@@ -132,7 +132,7 @@ describe('a mail over SMTP', () => {
     },
   )
 
-  it('[MAIL-3] a mail about a browser named `<img onerror>` arrives without an image', async () => {
+  it('[MAIL-3] about a browser named `<img onerror>` arrives without an image', async () => {
     const composed = composeMail({
       template: { template: 'factor-failed', at: 0, userAgent: '<img src=x onerror=alert(1)>' },
       language: await loadTexts('en'),
@@ -166,20 +166,20 @@ describe('hostile headers', () => {
     '',
     null,
     { address: 'a@b.example' },
-  ])('[MAIL-1] %j is no recipient', async (to) => {
+  ])('[MAIL-1] %j is refused as a recipient', async (to) => {
     await expect(sent({ to: to as string })).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
     expect(received).toEqual([])
   })
 
   it.each(['x\r\nBcc: a@b.example', 'x\nBcc: a', 'x\ry', 'x\0', 'x\u2028y', 'x\u0085y', 1, undefined])(
-    '[MAIL-1] %j is no subject',
+    '[MAIL-1] %j is refused as a subject',
     async (subject) => {
       await expect(sent({ subject: subject as string })).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
       expect(received).toEqual([])
     },
   )
 
-  it('an address of 254 characters is taken, one of 255 is not', async () => {
+  it('an address of 254 characters is accepted, and one of 255 is refused', async () => {
     const taken: string[] = []
     const transport: MailTransport = { sendMail: (one) => Promise.resolve(taken.push(one.to.address)) }
     const mailer = nodemailerMailer({ transport, from })
@@ -190,17 +190,17 @@ describe('hostile headers', () => {
     expect(taken).toEqual([longest])
   })
 
-  it.each(['en\r\nX: y', '', 'fr FR'])('[MAIL-1] %j is no language', async (language) => {
+  it.each(['en\r\nX: y', '', 'fr FR'])('[MAIL-1] %j is refused as a language', async (language) => {
     await expect(sent({ language })).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
   })
 
-  it('[MAIL-1] whatever stands in the dedupe key, no line of it enters a header', async () => {
+  it('[MAIL-1] a line break in the dedupe key adds no header', async () => {
     const headers = headersOf(await sent({ dedupeKey: 'k>\r\nBcc: a@b.example' }))
     expect(headers).not.toMatch(/^Bcc/im)
     expect(headers).toMatch(/^Message-ID: <[\w-]{24}@acme\.example>$/im)
   })
 
-  it('a text or HTML part that looks like a file or an address of one is sent as it stands', async () => {
+  it('a text or HTML part that looks like a path or a URL is sent as it is', async () => {
     const parsed = await parse(await sent({ text: 'path: /etc/passwd', html: 'href: file:///etc/passwd' }))
     expect(parsed.text?.trim()).toBe('path: /etc/passwd')
   })
@@ -209,7 +209,7 @@ describe('hostile headers', () => {
 describe('Message-ID', () => {
   const idOf = (one: Received) => /^Message-ID: (.*)$/im.exec(headersOf(one))?.[1]
 
-  it.each(vectors)('of $dedupeKey is the same at every try and on every release', async ({ dedupeKey, messageId }) => {
+  it.each(vectors)('of $dedupeKey is the same at every try and in every release', async ({ dedupeKey, messageId }) => {
     expect(idOf(await sent({ dedupeKey }))).toBe(messageId)
   })
 
@@ -220,8 +220,8 @@ describe('Message-ID', () => {
   })
 })
 
-describe('failures', () => {
-  it('an unreachable server, told without address or text of the mail', async () => {
+describe('the mailer', () => {
+  it('reports an unreachable server without the address or the text of the mail', async () => {
     const closed = { host: '127.0.0.1', port: 1 }
     const error: unknown = await sent({}, { transport: closed }).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ name: 'NightlatchError', code: 'NL_MAIL_FAILED' })
@@ -230,7 +230,7 @@ describe('failures', () => {
     for (const part of [mail.to, mail.text, mail.html]) expect(String(error)).not.toContain(part)
   })
 
-  it('a recipient that the server does not take', async () => {
+  it('reports a recipient that the server refuses', async () => {
     await expect(sent({ to: 'nobody@acme.example' })).rejects.toMatchObject({
       code: 'NL_MAIL_FAILED',
       message: 'the mail was not accepted (EENVELOPE 550)',
@@ -247,7 +247,7 @@ describe('failures', () => {
     ['rejects with no error', () => Promise.reject(undefined)],
     ['rejects with a strange code', () => Promise.reject(Object.assign(new Error('x'), { code: `${mail.text}` }))],
     ['answers that the recipient was rejected', () => Promise.resolve({ rejected: [mail.to] })],
-  ] as [string, () => Promise<unknown>][])('a transport that %s', async (_title, sendMail) => {
+  ] as [string, () => Promise<unknown>][])('reports a transport that %s', async (_title, sendMail) => {
     const error: unknown = await sent({}, { transport: { sendMail } }).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ name: 'NightlatchError', code: 'NL_MAIL_FAILED' })
     expect(String(error)).not.toContain(mail.text)

@@ -2,25 +2,25 @@ import ts from 'typescript'
 import tsconfig from '../../tsconfig.json' with { type: 'json' }
 import { root } from './source-tree.ts'
 
-/** A function that a subpath exports, or a method of the facade, as its doc comment and its types tell it. */
+/** A function that a subpath exports, or a method of the facade, read from its doc comment and its types. */
 export interface PublicCall {
   /** `verifyTotp`, or `totp.enroll` for a method of the facade. */
   readonly name: string
   readonly subpath: string
   readonly isMethod: boolean
   /** `src/core/otp/totp.ts:12`, so that a failing list can be clicked. */
-  readonly place: string
+  readonly location: string
   readonly summary: string
   /** The `@contract` lines, each joined to one line. */
   readonly contracts: readonly string[]
   readonly examples: readonly string[]
-  /** The literals that tell the results apart, or null if none do. */
+  /** The literals that distinguish the results, or null without such literals. */
   readonly outcomes: readonly string[] | null
 }
 
 export interface PublicSurface {
   readonly calls: readonly PublicCall[]
-  /** Which subpath exports a name, first come first served; the root comes first. */
+  /** The first subpath that exports a name. The root comes first. */
   readonly exports: ReadonlyMap<string, string>
   readonly options: ts.CompilerOptions
   readonly program: ts.Program
@@ -45,7 +45,7 @@ export function readPublicSurface(): PublicSurface {
       const at = symbol.valueDeclaration
       const signature = at && checker.getTypeOfSymbolAtLocation(symbol, at).getCallSignatures()[0]
       const call = signature && describeCall(checker, { symbol, signature, name, subpath, isMethod: false })
-      if (call && !calls.has(call.place)) calls.set(call.place, call)
+      if (call && !calls.has(call.location)) calls.set(call.location, call)
     }
   }
   const methods = facadeMethods(program)
@@ -104,7 +104,7 @@ function describeCall(checker: ts.TypeChecker, { symbol, signature, ...found }: 
       .map((tag) => ts.displayPartsToString(tag.text))
   return {
     ...found,
-    place: `${source?.fileName.slice(root.length) ?? ''}:${line}`,
+    location: `${source?.fileName.slice(root.length) ?? ''}:${line}`,
     summary: ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim(),
     contracts: tags('contract').map(joinLines),
     examples: tags('example'),
@@ -112,12 +112,12 @@ function describeCall(checker: ts.TypeChecker, { symbol, signature, ...found }: 
   }
 }
 
-/** A contract may go on in the next lines. Within a list it is broken behind a `|`. */
+/** Joins a contract of several lines. Within a list a line ends after a `|`. */
 export function joinLines(text: string): string {
   return text.replace(/\|\s*\n\s*/g, '|').replace(/\s*\n\s*/g, ' ')
 }
 
-/** `ok` and each `reason`, or each `status`: the words that tell results apart. Null if there are no such words. */
+/** `ok` and each `reason`, or each `status`. Null when no such words distinguish the results. */
 function outcomesOf(checker: ts.TypeChecker, returned: ts.Type): readonly string[] | null {
   const type = checker.getAwaitedType(returned) ?? returned
   const words = (type.isUnion() ? type.types : [type]).map((member) => {

@@ -25,11 +25,11 @@ describe('a program that tests need', () => {
     expect(requires('chromium')).toBe(path)
   })
 
-  it('stops the run where it is required and missing', () => {
+  it('stops the run when it is required and missing', () => {
     expect(() => requires('chromium')).toThrow('NIGHTLATCH_REQUIRE names chromium')
   })
 
-  it('is missed with one line elsewhere', () => {
+  it('is reported in one line when it is missing and not required', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     expect(requires('oathtool')).toBeUndefined()
     expect(warn.mock.calls).toEqual([['skipped: these tests need oathtool, which is not on the PATH']])
@@ -42,11 +42,11 @@ describe('a server that tests need', () => {
     vi.stubEnv('NIGHTLATCH_POSTGRES', 'postgres://nobody@127.0.0.1:1/none')
   })
 
-  it('stops the run where it is required and does not answer', async () => {
+  it('stops the run when it is required and does not answer', async () => {
     await expect(requiresServer('redis')).rejects.toThrow('NIGHTLATCH_REQUIRE names redis, but it does not answer')
   })
 
-  it('is missed with one line elsewhere', async () => {
+  it('is reported in one line when it is missing and not required', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     expect(await requiresServer('postgres')).toBeUndefined()
     expect(warn.mock.calls).toEqual([['skipped: these tests need postgres, which does not answer']])

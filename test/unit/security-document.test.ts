@@ -27,17 +27,17 @@ describe('SECURITY.md', () => {
   it('lists every label that separates one purpose from another, and no other', () => {
     expect(named(/`nightlatch\/[a-z-]+\/v\d+`/g)).toEqual(literals(/^nightlatch\/[a-z-]+\/v\d+$/))
   })
+})
 
-  it('[CRY-12] no source asks for MD5, and SHA-1 is written by hand for one-time passwords alone', () => {
-    expect(literals(/^(?:md5|sha-?1)$/)).toEqual([])
-    expect(literals(/^@noble\/hashes\/legacy/)).toEqual([])
-    const users = files.filter(({ tree }) => {
-      let uses = false
-      walk(tree, (node) => {
-        if (ts.isImportDeclaration(node) && node.moduleSpecifier.getText().includes('sha1')) uses = true
-      })
-      return uses
+it('[CRY-12] no source uses MD5, and only one-time passwords use SHA-1', () => {
+  expect(literals(/^(?:md5|sha-?1)$/)).toEqual([])
+  expect(literals(/^@noble\/hashes\/legacy/)).toEqual([])
+  const users = files.filter(({ tree }) => {
+    let uses = false
+    walk(tree, (node) => {
+      if (ts.isImportDeclaration(node) && node.moduleSpecifier.getText().includes('sha1')) uses = true
     })
-    expect(users.filter(({ path }) => !path.startsWith('src/core/otp/'))).toEqual([])
+    return uses
   })
+  expect(users.filter(({ path }) => !path.startsWith('src/core/otp/'))).toEqual([])
 })

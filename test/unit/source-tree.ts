@@ -30,6 +30,6 @@ export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
 }
 
 /** `src/core/otp/totp.ts:12`, so that a failing list can be clicked. */
-export function place(file: SourceFile, node: ts.Node): string {
+export function locationOf(file: SourceFile, node: ts.Node): string {
   return `${file.path}:${file.tree.getLineAndCharacterOfPosition(node.getStart(file.tree)).line + 1}`
 }

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 import { formatAddress, parseAddress } from 'nightlatch/network'
 import { describe, expect, it } from 'vitest'
 
-/** What ipaddr.js makes of a text, mapped addresses unified; null if it refuses. */
+/** The address that ipaddr.js reads, with mapped addresses as IPv4; null if it refuses. */
 function reference(text: string): string | null {
   if (!ipaddr.isValid(text)) return null
   const address = ipaddr.process(text)
@@ -15,10 +15,10 @@ function ours(text: string): string | null {
   return parsed.ok ? formatAddress(parsed.address) : null
 }
 
-/** Every way in which the two disagree, with an example and the reason why nightlatch keeps to its reading. */
+/** Every disagreement of the two, with examples and the reason of nightlatch. */
 const disagreements = [
   {
-    why: 'a zone names an interface of one machine, so that rules cannot decide on it: refused',
+    why: 'a zone names an interface of one machine, so that no rule can match it: refused',
     applies: (text: string) => text.includes('%'),
     examples: [
       ['fe80::1%eth0', 'fe80::1%eth0', null],
@@ -81,7 +81,7 @@ const edited = fc
   )
 
 describe('parseAddress beside ipaddr.js', () => {
-  it('disagrees exactly as listed', () => {
+  it('disagrees exactly in the listed cases', () => {
     for (const { applies, examples } of disagreements) {
       for (const [text, theirs, mine] of examples) {
         expect([text, applies(text), reference(text), ours(text)]).toEqual([text, true, theirs, mine])
@@ -103,14 +103,14 @@ describe('parseAddress beside ipaddr.js', () => {
           disagreements.some(({ applies }) => applies(text)),
           `${text}: ${theirs} and ${mine}`,
         ).toBe(true)
-        // Nothing is accepted that the reference refuses.
+        // nightlatch accepts no text that the reference refuses.
         expect(theirs).not.toBeNull()
       }),
       { numRuns: 30_000 },
     )
   })
 
-  it('meets accepted texts often enough for that to mean something', () => {
+  it('is compared on many accepted texts', () => {
     const accepted = fc.sample(spelled, { numRuns: 2000, seed: 1 }).filter((text) => ours(text) !== null)
     expect(accepted.length).toBeGreaterThan(800)
   })

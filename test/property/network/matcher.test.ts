@@ -3,7 +3,7 @@ import { ALLOW_EVERYTHING, compileRules, coverage, formatAddress, overlaps, pars
 import type { Address } from 'nightlatch/network'
 import { describe, expect, it } from 'vitest'
 
-/** The model: an address is a family and a text of bits, and nothing of it comes from the library. */
+/** The model: an address is a family and a text of bits. It uses no code of the library. */
 interface Bits {
   readonly family: 4 | 6
   readonly bits: string
@@ -43,7 +43,7 @@ function spell({ family, bits }: Bits, style: number): string {
   return groupsText((0xffffn << 32n) | value, style % 4 === 2, style % 5)
 }
 
-/** Few distinct high bits, so that rules and addresses meet; mapped numbers are IPv4 and drawn as such. */
+/** Few distinct high bits, so that rules match addresses. Mapped numbers are drawn as IPv4. */
 const value4 = fc
   .tuple(fc.constantFrom(0n, 10n, 192n, 255n), fc.constantFrom(0n, 1n, 255n), fc.bigInt({ min: 0n, max: 0xffffn }))
   .map(([a, b, rest]) => (a << 24n) | (b << 16n) | rest)
@@ -83,7 +83,7 @@ const single: fc.Arbitrary<ModelRule> = fc
   .map(([one, how]) => ({ text: spell(one, how), first: one, last: one }))
 const rule = fc.oneof(block, block, range, single)
 
-/** Bit by bit: a block by its leading bits, anything else by the first bit that differs from either end. */
+/** Compares bit by bit: a block by its leading bits, other rules by the first bit that differs from an end. */
 function isIn(one: Bits, { first, last, prefix }: ModelRule): boolean {
   if (one.family !== first.family) return false
   if (prefix !== undefined) return [...prefix].every((bit, i) => one.bits[i] === bit)
@@ -137,7 +137,7 @@ describe('the matcher beside a bit-by-bit model', () => {
     )
   })
 
-  it('agrees with a large list read one by one', () => {
+  it('answers for a large list as its rules do one by one', () => {
     const rules = fc.sample(rule, { numRuns: 3000, seed: 7 })
     const matcher = compileRules(
       rules.map(({ text }) => text),

@@ -8,7 +8,7 @@ import { createWorld } from '../../world/world.ts'
 const step = 30_000
 
 describe('backupCodes.regenerate', () => {
-  it('[BC-9] shows a new set once, and the old one dies in the same commit', async () => {
+  it('[BC-9] returns a new set once, and voids the old set in the same commit', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -29,7 +29,7 @@ describe('backupCodes.regenerate', () => {
     expect(await newestOf(nl, person.id, 'backup_code_regenerate')).toMatchObject({ values: { count: 10 } })
   })
 
-  it('[NOT-1] tells the owner, and no mail holds a code', async () => {
+  it('[NOT-1] notifies the owner by a mail that contains no code', async () => {
     const world = createWorld()
     const person = await world.person()
     const proof = await person.proof()
@@ -42,7 +42,7 @@ describe('backupCodes.regenerate', () => {
     for (const code of made.codes) expect(mail).not.toContain(code)
   })
 
-  it('[BC-8] [LIF-3] asks for a proof, and gives nothing to a session without a factor', async () => {
+  it('[BC-8] [LIF-3] requires a proof, and refuses an account without a factor', async () => {
     const world = createWorld()
     const person = await world.person()
     expect(await world.nl.backupCodes.regenerate({ grant: person.grant })).toEqual({ ok: false, reason: 'step-up' })
@@ -64,7 +64,7 @@ describe('backupCodes.regenerate', () => {
     expect(await world.nl.sessions.check({ grant: made.grant })).toMatchObject({ ok: true, aal: 2 })
   })
 
-  it('makes as many as the host asked for, of its profile', async () => {
+  it('makes codes of the count and profile that the host configured', async () => {
     const world = createWorld({ options: { backupCodes: { profile: 'numeric-6', count: 5 } } })
     const person = await world.person()
     expect(person.backupCodes).toHaveLength(5)
@@ -74,7 +74,7 @@ describe('backupCodes.regenerate', () => {
     expect(made.grant).toBeNull()
   })
 
-  it('[BC-5] stores digests alone, sealed under the key ring, one salt a set', async () => {
+  it('[BC-5] stores only digests, sealed under the key ring, with one salt per set', async () => {
     const world = createWorld()
     const person = await world.person()
     const { doc } = (await world.storage.load(`account:${person.id}`))!
@@ -87,7 +87,7 @@ describe('backupCodes.regenerate', () => {
     for (const { digest } of set!.codes) expect(digest).toMatchObject({ alg: 'xchacha20-poly1305' })
   })
 
-  it('keeps working for codes of an older profile after the host changed it', async () => {
+  it('leaves the old codes valid after the host changed the profile', async () => {
     const world = createWorld()
     const person = await world.person()
     const changed = world.instance({ backupCodes: { profile: 'numeric-6' } })
@@ -98,7 +98,7 @@ describe('backupCodes.regenerate', () => {
 })
 
 describe('backupCodes.remove', () => {
-  it('[LIF-3] [LIF-4] switches them off with a proof, and tells of it; a new set switches them on again', async () => {
+  it('[LIF-3] [LIF-4] requires a proof, voids the codes until a new set is made, and notifies the owner', async () => {
     const world = createWorld()
     const person = await world.person()
     const { nl } = world
@@ -124,7 +124,7 @@ describe('backupCodes.remove', () => {
     expect(await nl.backupCodes.status({ grant: made.grant })).toMatchObject({ left: 10 })
   })
 
-  it('leaves them off when a further device is enrolled', async () => {
+  it('leaves backup codes off when another authenticator is enrolled', async () => {
     const world = createWorld()
     const person = await world.person()
     const { nl, clock } = world

@@ -25,7 +25,7 @@ interface Scene {
   readonly sms: MemorySms
   readonly token: Authenticator
   readonly ada: Person
-  /** Of the passkey that a change is made to. */
+  /** The reference of the passkey that a change is made to. */
   readonly passkey: string
 }
 
@@ -56,21 +56,21 @@ interface Call {
   readonly proof?: string | undefined
   readonly client: object
 }
-type Told = Promise<{ readonly ok: boolean; readonly reason?: string; readonly grant?: string | null }>
+type Changed = Promise<{ readonly ok: boolean; readonly reason?: string; readonly grant?: string | null }>
 
 interface Route {
   readonly begin: (scene: Scene, call: Call) => Promise<{ readonly ok: boolean; readonly reason?: string }>
-  /** What makes it a change, where it has two steps. */
-  readonly end?: (scene: Scene, call: Call, begun: never) => Told
-  /** What the mail about it says. */
+  /** The second step, where a change has two. */
+  readonly end?: (scene: Scene, call: Call, begun: never) => Changed
+  /** A part of the mail about the change. */
   readonly mail: RegExp
 }
 
 const routes: Readonly<Record<string, Route>> = {
   'totp.enroll': {
     begin: ({ nl }, call) => nl.totp.enroll({ ...call, label: 'Tablet' }),
-    end: ({ nl, world }, call, { uri, device }: { uri: string; device: string }) =>
-      nl.totp.confirm({ ...call, code: authenticator(uri, device, world.clock).code() }),
+    end: ({ nl, world }, call, { uri, authenticator: id }: { uri: string; authenticator: string }) =>
+      nl.totp.confirm({ ...call, code: authenticator(uri, id, world.clock).code() }),
     mail: /Tablet/,
   },
   'totp.remove': {
@@ -103,7 +103,7 @@ const routes: Readonly<Record<string, Route>> = {
   'backupCodes.remove': { begin: ({ nl }, call) => nl.backupCodes.remove(call), mail: /backup codes/i },
 }
 
-/** What changes nothing sensitive, asks for its own factor, or makes the account safer. */
+/** Methods that change nothing sensitive or require a factor themselves, each with the reason. */
 const others: Readonly<Record<string, string>> = {
   'totp.confirm': 'step 2 of enroll, in the same session',
   'sms.confirm': 'step 2 of enroll, in the same session',
@@ -116,14 +116,14 @@ const others: Readonly<Record<string, string>> = {
   'accounts.factors': 'reads',
   'totp.rename': 'a name',
   'passkeys.rename': 'a name',
-  'accounts.prefer': 'which is asked first',
-  'accounts.reseal': 'of no account',
-  'accounts.turnOffTwoFactor': 'asks for a code, or a passkey’s proof',
+  'accounts.prefer': 'which factor is offered first',
+  'accounts.reseal': 'acts on no single account',
+  'accounts.turnOffTwoFactor': 'requires a code, or a passkey’s proof',
 }
 
-/** Proofs that are good for nothing. */
+/** Proofs that no change may accept. */
 const bad: Readonly<Record<string, (scene: Scene) => Promise<string | undefined>>> = {
-  none: async () => undefined,
+  'that is missing': async () => undefined,
   'of another account': async ({ world, nl, ada }) => {
     const bob = await world.person('bob')
     const proof = await bob.proof()
@@ -135,7 +135,7 @@ const bad: Readonly<Record<string, (scene: Scene) => Promise<string | undefined>
     await scene.ada.signIn()
     return proof
   },
-  'that is over': async ({ world, ada }) => {
+  'that has expired': async ({ world, ada }) => {
     const proof = await ada.proof()
     world.clock.advance(5 * minute)
     return proof
@@ -146,12 +146,12 @@ const bad: Readonly<Record<string, (scene: Scene) => Promise<string | undefined>
     return proof
   },
   'for another purpose': async ({ nl, ada, token }) => provePasskey(nl, ada.grant, token, 'passkey-only'),
-  'from before a change': async ({ nl, ada }) => {
+  'of an earlier epoch': async ({ nl, ada }) => {
     const proof = await ada.proof()
     ada.grant = expectOk(await nl.sessions.endAll({ grant: ada.grant })).grant ?? ''
     return proof
   },
-  'under a key of somebody else': async ({ world, ada }) => {
+  'sealed under another key': async ({ world, ada }) => {
     const { epoch, sessions } = await stateOf(world.storage, ada.id)
     const session = sessions.at(-1)?.id ?? ''
     const expiresAt = world.clock() + minute
@@ -159,11 +159,11 @@ const bad: Readonly<Record<string, (scene: Scene) => Promise<string | undefined>
     const forged = { account: ada.id, id: 'x', session, epoch, expiresAt, ...given }
     return sealToken(keyring(keyText(9)), seededRandom('forged'), 'proof', forged)
   },
-  'that is a grant': async ({ ada }) => ada.grant,
+  'that is in truth a grant': async ({ ada }) => ada.grant,
 }
 
 describe('every method of the security page that changes a factor', () => {
-  it('is tried here', () => {
+  it('is listed in this test', () => {
     const { nl } = createWorld()
     const parts = ['totp', 'sms', 'passkeys', 'backupCodes', 'accounts'] as const
     const found = parts.flatMap((part) => Object.keys(nl[part]).map((name) => `${part}.${name}`))
@@ -171,7 +171,7 @@ describe('every method of the security page that changes a factor', () => {
   })
 
   describe.each(Object.entries(routes))('%s', (_, { begin, end, mail }) => {
-    it.each(Object.entries(bad))('[LIF-3] [LIF-10] takes no proof %s', async (_name, make) => {
+    it.each(Object.entries(bad))('[LIF-3] [LIF-10] refuses a proof %s', async (_name, make) => {
       const scene = await everything()
       const proof = await make(scene)
       const before = await stateOf(scene.world.storage, 'ada')
@@ -182,13 +182,13 @@ describe('every method of the security page that changes a factor', () => {
       expect(await stateOf(scene.world.storage, 'ada')).toEqual(before)
     })
 
-    it('[LIF-3] takes no password-only session, and no session that is over', async () => {
+    it('[LIF-3] refuses an ended session, and a sign-in that still waits for its factor', async () => {
       const scene = await everything()
       const { nl, ada } = scene
       const proof = await ada.proof()
       expectOk(await nl.sessions.signOut({ grant: ada.grant }))
-      const told = await begin(scene, { grant: ada.grant, proof, client: home })
-      expect(told).toMatchObject({ ok: false, reason: 'signed-out' })
+      const refused = await begin(scene, { grant: ada.grant, proof, client: home })
+      expect(refused).toMatchObject({ ok: false, reason: 'signed-out' })
       const { challenge } = expectStatus(
         await nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client: home }),
         'challenge',
@@ -196,7 +196,7 @@ describe('every method of the security page that changes a factor', () => {
       expect(await begin(scene, { grant: challenge, proof, client: home })).toMatchObject({ reason: 'signed-out' })
     })
 
-    it('[LIF-4] [LIF-6] [SES-6] with a good one it is told to every address, written down, and ends other sessions', async () => {
+    it('[LIF-4] [LIF-6] [SES-6] with a valid proof notifies every address, writes an event and ends other sessions', async () => {
       const scene = await everything()
       const { nl, ada, world } = scene
       const other = ada.grant
@@ -206,11 +206,11 @@ describe('every method of the security page that changes a factor', () => {
       await nl.outbox.idle()
       world.mailer.clear()
       const begun = await begin(scene, call)
-      const done: Awaited<Told> = end === undefined ? begun : await end(scene, call, begun as never)
+      const done: Awaited<Changed> = end === undefined ? begun : await end(scene, call, begun as never)
       expect(done).toMatchObject({ ok: true })
       await nl.outbox.idle()
-      const told = world.mailer.mails.filter(({ text, subject }) => mail.test(`${subject}\n${text}`))
-      expect(told.map(({ to }) => to).sort()).toEqual(['ada@people.example', 'ada@work.example'])
+      const sent = world.mailer.mails.filter(({ text, subject }) => mail.test(`${subject}\n${text}`))
+      expect(sent.map(({ to }) => to).sort()).toEqual(['ada@people.example', 'ada@work.example'])
       const [{ values, at } = { values: {}, at: 0 }] = await eventsOf(nl, 'ada')
       expect(at).toBe(world.clock())
       expect(values).toMatchObject({ actor: 'user', ip: home.ip, userAgent: home.userAgent })
@@ -221,7 +221,7 @@ describe('every method of the security page that changes a factor', () => {
       expect(await nl.signIn.verify({ challenge, code: ada.backupCodes[0] })).toMatchObject({ status: 'refused' })
     })
 
-    it('is a script’s to make, without a proof, and named in the history', async () => {
+    it('is allowed to a script without a proof, and the history names the script’s reason', async () => {
       const scene = await everything()
       const call = { grant: script('ada'), client: home }
       const begun = await begin(scene, call)
@@ -233,7 +233,7 @@ describe('every method of the security page that changes a factor', () => {
   })
 })
 
-it('[LIF-6] [PKR-18] every factor is kept with its times, its kind and a name', async () => {
+it('[LIF-6] [PKR-18] every factor is listed with its kind, its name or number, and its times', async () => {
   const { nl, ada, world } = await everything()
   const { grant } = ada
   const [app] = expectOk(await nl.totp.list({ grant })).authenticators

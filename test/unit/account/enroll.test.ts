@@ -11,7 +11,7 @@ import type { World } from '../../world/world.ts'
 const step = 30_000
 const minute = 60_000
 
-/** Somebody who has just signed in for the first time. */
+/** The grant of a first sign-in. */
 async function newcomer(world: World, id = 'ada'): Promise<string> {
   const start = { name: id, accountId: id, primary: 'password', client: home } as const
   return expectStatus(await world.nl.signIn.start(start), 'granted').grant
@@ -23,7 +23,7 @@ async function enroll(world: World, grant: string, label?: string): Promise<Auth
 }
 
 describe('totp.enroll', () => {
-  it('[URI-7] [URI-10] shows a key with the usual parameters, as a URI and for typing', async () => {
+  it('[URI-7] [URI-10] returns a key with the usual parameters, as a URI and as text to type', async () => {
     const world = createWorld()
     const enrolled = expectOk(await world.nl.totp.enroll({ grant: await newcomer(world), label: ' My phone ' }))
     const parsed = parseKeyUri(enrolled.uri)
@@ -39,7 +39,7 @@ describe('totp.enroll', () => {
     expect(enrolled).toMatchObject({ label: 'My phone', expiresAt: world.clock() + 30 * minute })
   })
 
-  it('[TOTP-5] makes a secret of its own for every enrollment', async () => {
+  it('[TOTP-5] makes a new secret for every enrollment', async () => {
     const world = createWorld()
     const uris = new Set<string>()
     for (const id of ['ada', 'bob']) {
@@ -49,7 +49,7 @@ describe('totp.enroll', () => {
     expect(uris.size).toBe(10)
   })
 
-  it('[HOTP-6] [URI-9] stores the secret sealed, and shows it nowhere again', async () => {
+  it('[HOTP-6] [URI-9] stores the secret sealed, and never shows it again', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     const app = await enroll(world, grant)
@@ -57,17 +57,17 @@ describe('totp.enroll', () => {
     const secrets = [Buffer.from(app.secret), Buffer.from(app.secret.slice(0, 12))]
     const spellings = secrets.flatMap((bytes) => [bytes.toString('base64url'), bytes.toString('hex')])
     const page = { grant: confirmed.grant }
-    const told = JSON.stringify([
+    const shown = JSON.stringify([
       await world.storage.load('account:ada'),
       await world.nl.totp.list(page),
       await world.nl.history.list(page),
       await world.nl.history.csv(page),
       world.mailer.mails,
     ])
-    for (const spelling of spellings) expect(told).not.toContain(spelling)
+    for (const spelling of spellings) expect(shown).not.toContain(spelling)
   })
 
-  it('[TOTP-15] does nothing for the account until a code confirms it', async () => {
+  it('[TOTP-15] enrolls no authenticator until a code confirms it', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     await enroll(world, grant)
@@ -75,7 +75,7 @@ describe('totp.enroll', () => {
     expectStatus(await world.nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password' }), 'granted')
   })
 
-  it('[TOTP-15] expires after 30 minutes', async () => {
+  it('[TOTP-15] begins an enrollment that expires after 30 minutes', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     const app = await enroll(world, grant)
@@ -85,7 +85,7 @@ describe('totp.enroll', () => {
     expect(await world.nl.totp.confirm({ grant, code: app.code() })).toEqual({ ok: false, reason: 'no-enrollment' })
   })
 
-  it('replaces an enrollment that was left', async () => {
+  it('replaces an enrollment that was not confirmed', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     const [left, app] = [await enroll(world, grant), await enroll(world, grant)]
@@ -93,7 +93,7 @@ describe('totp.enroll', () => {
     expectOk(await world.nl.totp.confirm({ grant, code: app.code() }))
   })
 
-  it('is confirmed by the session that began it alone', async () => {
+  it('begins an enrollment that only the same session can confirm', async () => {
     const world = createWorld()
     const [mine, other] = [await newcomer(world), await newcomer(world)]
     const app = await enroll(world, mine)
@@ -103,7 +103,7 @@ describe('totp.enroll', () => {
     expectOk(await world.nl.totp.confirm({ grant: mine, code: app.code() }))
   })
 
-  it('asks for a primary authentication not older than ten minutes', async () => {
+  it('requires a primary authentication from the last ten minutes', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     world.clock.advance(10 * minute - 1)
@@ -112,19 +112,19 @@ describe('totp.enroll', () => {
     expect(await world.nl.totp.enroll({ grant })).toEqual({ ok: false, reason: 'reauthenticate' })
   })
 
-  it('[LIF-2] [LIF-3] asks for a proof when there is a factor', async () => {
+  it('[LIF-2] [LIF-3] requires a proof when the account has a factor', async () => {
     const world = createWorld()
     const person = await world.person()
     expect(await world.nl.totp.enroll({ grant: person.grant })).toEqual({ ok: false, reason: 'step-up' })
     expectOk(await world.nl.totp.enroll({ grant: person.grant, proof: await person.proof() }))
   })
 
-  it('[LIF-1] takes several devices, ten at most', async () => {
+  it('[LIF-1] allows several authenticators, ten at most', async () => {
     const world = createWorld()
     const grant = asSystem('ada', 'test')
     await newcomer(world)
     for (let n = 0; n < 10; n++) {
-      const enrolled = expectOk(await world.nl.totp.enroll({ grant, label: `Device ${n}` }))
+      const enrolled = expectOk(await world.nl.totp.enroll({ grant, label: `App ${n}` }))
       const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
       expectOk(await world.nl.totp.confirm({ grant, code: app.code() }))
     }
@@ -141,19 +141,19 @@ describe('totp.enroll', () => {
     ['line\nbreak', 'line\\u000abreak'],
     ['𝒜'.repeat(200), `${'𝒜'.repeat(63)}…`],
     ['x'.repeat(300), `${'x'.repeat(99)}…`],
-  ])('[URI-2] shows a key whatever the host calls the person: %j', async (name, shown) => {
+  ])('[URI-2] returns a valid key for a person named %j', async (name, shown) => {
     const world = createWorld({ options: { describe: () => ({ name, addresses: [] }) } })
     const enrolled = expectOk(await world.nl.totp.enroll({ grant: await newcomer(world) }))
     expect(parseKeyUri(enrolled.uri)).toMatchObject({ ok: true, key: { issuer: 'Acme', account: shown } })
   })
 
-  it('shows a key for an account id of nothing but colons', async () => {
+  it('returns a valid key for an account id of colons only', async () => {
     const world = createWorld({ options: { describe: () => ({ name: ':', addresses: [] }) } })
     const enrolled = expectOk(await world.nl.totp.enroll({ grant: await newcomer(world, ':::') }))
     expect(parseKeyUri(enrolled.uri)).toMatchObject({ ok: true, key: { account: 'account' } })
   })
 
-  it('makes no secret when the host cannot say whose it is', async () => {
+  it('makes no secret when the host fails to describe the account', async () => {
     const failing = (): never => {
       throw new Error('database of users is down')
     }
@@ -163,7 +163,7 @@ describe('totp.enroll', () => {
     expect((await stateOf(world.storage, 'ada')).totp.enrollment).toBeNull()
   })
 
-  it('makes longer keys where the host chose another hash', async () => {
+  it('makes a longer secret when the host configures SHA-256', async () => {
     const world = createWorld({ options: { totp: { algorithm: 'SHA256', digits: 8 } } })
     const grant = await newcomer(world)
     const app = await enroll(world, grant)
@@ -173,7 +173,7 @@ describe('totp.enroll', () => {
 })
 
 describe('totp.confirm', () => {
-  it('[BC-10] [BC-1] comes with the backup codes of the first device, and raises the session', async () => {
+  it('[BC-10] [BC-1] returns backup codes with the first authenticator, and raises the session to AAL2', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     const app = await enroll(world, grant, 'Phone')
@@ -199,7 +199,7 @@ describe('totp.confirm', () => {
     expect(world.mailer.mails[0]!.text).toContain('Phone')
   })
 
-  it('[TOTP-15] spends the code', async () => {
+  it('[TOTP-15] spends the code that confirms the enrollment', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     const app = await enroll(world, grant)
@@ -212,7 +212,7 @@ describe('totp.confirm', () => {
     expect(await world.nl.signIn.verify({ challenge, code: app.code() })).toMatchObject({ status: 'granted' })
   })
 
-  it('[BC-8] gives no codes before a factor is proven', async () => {
+  it('[BC-8] must succeed before backup codes can be made', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     expect(await world.nl.backupCodes.regenerate({ grant })).toEqual({ ok: false, reason: 'not-on' })
@@ -220,7 +220,7 @@ describe('totp.confirm', () => {
     expect(await world.nl.backupCodes.regenerate({ grant })).toEqual({ ok: false, reason: 'not-on' })
   })
 
-  it('[THR-9] allows ten wrong codes, charges none for a text that cannot be one, and then ends', async () => {
+  it('[THR-9] ends the enrollment after ten wrong codes, and does not count malformed texts', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     const app = await enroll(world, grant)
@@ -244,7 +244,7 @@ describe('totp.confirm', () => {
     expect((await stateOf(world.storage, 'ada')).throttle.failures).toBe(0)
   })
 
-  it('[SES-6] ends every other session, and leaves the acting one with a new grant', async () => {
+  it('[SES-6] ends every other session, and returns a new grant for the acting one', async () => {
     const world = createWorld()
     const [grant, other] = [await newcomer(world), await newcomer(world)]
     const app = await enroll(world, grant)
@@ -255,7 +255,7 @@ describe('totp.confirm', () => {
     expect(await world.nl.sessions.check({ grant: confirmed.grant })).toMatchObject({ ok: true })
   })
 
-  it('gives no second set of codes with a second device', async () => {
+  it('returns no second set of backup codes with a second authenticator', async () => {
     const world = createWorld()
     const person = await world.person()
     const enrolled = expectOk(await world.nl.totp.enroll({ grant: person.grant, proof: await person.proof() }))
@@ -266,7 +266,7 @@ describe('totp.confirm', () => {
     expect(status).toMatchObject({ left: 10, total: 10 })
   })
 
-  it('confirms nothing twice, and nothing for somebody signed out', async () => {
+  it('refuses a second confirmation and a session that has ended', async () => {
     const world = createWorld()
     const grant = await newcomer(world)
     const app = await enroll(world, grant)
@@ -278,7 +278,7 @@ describe('totp.confirm', () => {
     })
   })
 
-  it('takes no browser for known that came in with the password alone', async () => {
+  it('makes the confirming browser a known device, and no browser that only had the password', async () => {
     const world = createWorld()
     const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
     const stranger = expectStatus(await world.nl.signIn.start(start), 'granted')

@@ -6,7 +6,7 @@ import { newestOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
 
 describe('history', () => {
-  it('[LOG-9] is read by its own account alone, in pages of at most a hundred', async () => {
+  it('[LOG-9] can be read only by its own account, in pages of at most a hundred events', async () => {
     const world = createWorld()
     const { nl } = world
     const [ada, bob] = [await world.person('ada'), await world.person('bob')]
@@ -29,7 +29,7 @@ describe('history', () => {
     expect(await nl.history.list({ grant: ada.id })).toEqual({ ok: false, reason: 'signed-out' })
   })
 
-  it('[LIF-6] keeps for each authenticator when and whence it was bound, used, switched off and removed', async () => {
+  it('[LIF-6] keeps the time and address of each enrollment, use and removal of an authenticator', async () => {
     const world = createWorld()
     const { nl, clock } = world
     const boundAt = clock()
@@ -57,20 +57,7 @@ describe('history', () => {
     expect(await nl.backupCodes.status({ grant: asSystem(person.id, 'reading') })).toMatchObject({ createdAt: null })
   })
 
-  it('[LIF-13] shows a sign-in after a password reset like any other: the factor was asked', async () => {
-    const world = createWorld()
-    const { nl } = world
-    const person = await world.person()
-    // What a host does after "I forgot my password": the mailed link stands for the primary authentication.
-    const reset = { name: person.name, accountId: person.id, primary: 'magic-link', client: elsewhere(1) } as const
-    const { challenge } = expectStatus(await nl.signIn.start(reset), 'challenge')
-    expect(expectOk(await nl.totp.list({ grant: person.grant })).authenticators).toHaveLength(1)
-    world.clock.advance(30_000)
-    const granted = await nl.signIn.verify({ challenge, code: person.app.code(), client: elsewhere(1) })
-    expect(granted).toMatchObject({ status: 'granted', aal: 1, amr: ['otp'] })
-  })
-
-  it('tells under each login what failed before it, passwords and codes, evaluated or not', async () => {
+  it('counts the wrong passwords, wrong codes and blocked attempts before each login', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -94,7 +81,7 @@ describe('history', () => {
     expect([...(newest?.failedBefore.addresses ?? [])].sort()).toEqual(['10.0.0.1', '10.0.0.2'])
   })
 
-  it('is exported with every event, safe for a spreadsheet', async () => {
+  it('is exported with every event, in cells that no spreadsheet runs as a formula', async () => {
     const world = createWorld()
     const person = await world.person()
     await person.signIn({ ip: '192.0.2.7', userAgent: '=HYPERLINK("http://evil.example")' })
@@ -104,10 +91,23 @@ describe('history', () => {
     expect(csv).toContain(`"'=HYPERLINK(""http://evil.example"")"`)
   })
 
-  it('is verified with the number of its events', async () => {
+  it('verifies, and answers the number of its events', async () => {
     const world = createWorld()
     const person = await world.person()
     const { events } = expectOk(await world.nl.history.list({ grant: person.grant }))
     expect(await world.nl.history.verify({ grant: person.grant })).toEqual({ ok: true, events: events.length })
   })
+})
+
+it('[LIF-13] a sign-in after a password reset requires the factor', async () => {
+  const world = createWorld()
+  const { nl } = world
+  const person = await world.person()
+  // After "I forgot my password" the mailed link is the primary authentication.
+  const reset = { name: person.name, accountId: person.id, primary: 'magic-link', client: elsewhere(1) } as const
+  const { challenge } = expectStatus(await nl.signIn.start(reset), 'challenge')
+  expect(expectOk(await nl.totp.list({ grant: person.grant })).authenticators).toHaveLength(1)
+  world.clock.advance(30_000)
+  const granted = await nl.signIn.verify({ challenge, code: person.app.code(), client: elsewhere(1) })
+  expect(granted).toMatchObject({ status: 'granted', aal: 1, amr: ['otp'] })
 })

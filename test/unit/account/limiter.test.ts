@@ -11,7 +11,7 @@ import { createWorld } from '../../world/world.ts'
 const minute = 60_000
 
 describe('signIn.failed and signIn.start', () => {
-  it('[THR-11] [THR-12] answer alike for a known name, an unknown one and a right password', async () => {
+  it('[THR-11] [THR-12] answer alike for known and unknown names, and over the limit for a right password too', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -27,20 +27,20 @@ describe('signIn.failed and signIn.start', () => {
       expect(answers[0]).toEqual({ status: 'refused', reason: 'wrong-credentials', httpStatus: 401 })
       await right()
     }
-    const held = [await known(), await unknown(), await right()]
-    expect(held[0]).toEqual({
+    const limited = [await known(), await unknown(), await right()]
+    expect(limited[0]).toEqual({
       status: 'refused',
       reason: 'too-many-attempts',
       httpStatus: 429,
       retryAt: world.clock() + 45_000,
     })
-    expect(held[1]).toEqual(held[0])
-    expect(held[2]).toEqual(held[0])
+    expect(limited[1]).toEqual(limited[0])
+    expect(limited[2]).toEqual(limited[0])
     const right2 = nl.signIn.start({ name, accountId: person.id, primary: 'password', client: elsewhere(1) })
-    expect(JSON.stringify(publicOutcome(await right2))).toBe(JSON.stringify(publicOutcome(held[1] as never)))
+    expect(JSON.stringify(publicOutcome(await right2))).toBe(JSON.stringify(publicOutcome(limited[1] as never)))
   })
 
-  it('let one try in again when its share of the window has passed', async () => {
+  it('admit one more try after its share of the window has passed', async () => {
     const world = createWorld()
     const failed = (): Promise<{ readonly reason: string }> => world.nl.signIn.failed({ name: 'x', client: home })
     for (let n = 0; n < 20; n++) await failed()
@@ -52,7 +52,7 @@ describe('signIn.failed and signIn.start', () => {
     for (let n = 0; n < 20; n++) expect((await failed()).reason).toBe('wrong-credentials')
   })
 
-  it('count a name however it is spelled, and each network for itself', async () => {
+  it('count all spellings of a name together, and each network apart', async () => {
     const world = createWorld()
     const names = ['Ada@people.example', ' ada@PEOPLE.example ', 'ａda@people.example', 'ada@people.example']
     for (let n = 0; n < 20; n++) await world.nl.signIn.failed({ name: names[n % 4], client: home })
@@ -61,7 +61,7 @@ describe('signIn.failed and signIn.start', () => {
     expect(await world.nl.signIn.failed({ name: 'eve', client: home })).toMatchObject({ httpStatus: 401 })
   })
 
-  it('count a name whatever stands in front of it to cut it short', async () => {
+  it('count a name padded with spaces as the same name', async () => {
     const { nl } = createWorld()
     const spaced = (n: number): string => ' '.repeat(320 - n) + 'ada@people.example'
     for (let n = 0; n < 20; n++) await nl.signIn.failed({ name: spaced(n), client: home })
@@ -69,7 +69,7 @@ describe('signIn.failed and signIn.start', () => {
     expect(await nl.signIn.failed({ name: 'ada@people.example', client: home })).toMatchObject({ httpStatus: 429 })
   })
 
-  it('hold a flood of one name from many networks, but not a known device of its account', async () => {
+  it('refuse a name that many networks try, except on a known device of its account', async () => {
     const world = createWorld()
     const { nl } = world
     const bob = await world.person('bob')
@@ -86,7 +86,7 @@ describe('signIn.failed and signIn.start', () => {
     })
   })
 
-  it('neither read nor write the record while the limiter holds them', async () => {
+  it('neither read nor write the record when the limiter refuses', async () => {
     const storage = countingStorage(memoryStorage())
     const world = createWorld({ storage })
     for (let n = 0; n < 20; n++) await world.nl.signIn.failed({ name: 'ada', client: home })
@@ -97,7 +97,7 @@ describe('signIn.failed and signIn.start', () => {
     expect(storage.calls.commit).toBeUndefined()
   })
 
-  it('[LOG-4] leave facts with a keyed hash of what was typed, and none of it in clear', async () => {
+  it('[LOG-4] write facts with a keyed hash of the typed name, and never the name in clear', async () => {
     const world = createWorld()
     const person = await world.person()
     for (const [name, accountId] of [
@@ -116,7 +116,7 @@ describe('signIn.failed and signIn.start', () => {
     expect(rows).not.toContain(person.name)
   })
 
-  it('touch no factor and no record by a failed password', async () => {
+  it('change no record after a failed password', async () => {
     const world = createWorld()
     const person = await world.person()
     const before = await world.storage.load(`account:${person.id}`)
@@ -130,7 +130,7 @@ describe('signIn.failed and signIn.start', () => {
 })
 
 describe('a limiter of the host', () => {
-  it('[THR-14] sees hashes alone', async () => {
+  it('[THR-14] receives only hashes as keys', async () => {
     const seen: LimiterCharge[] = []
     const limiter: Limiter = {
       charge: async ({ charges }) => {
@@ -146,7 +146,7 @@ describe('a limiter of the host', () => {
     for (const { key } of seen) expect(key).toMatch(/^[\w-]{24}$/)
   })
 
-  it('[THR-8] that fails opens no door: the one in the process takes over, and a fact says so', async () => {
+  it('[THR-8] is replaced by the limiter of the process when it fails, and a fact records it', async () => {
     const faults = [
       () => Promise.reject(new Error('down')),
       () => {
@@ -168,14 +168,14 @@ describe('a limiter of the host', () => {
 })
 
 describe('memoryLimiter', () => {
-  it('admits at most the limit in any window, however the charges fall', async () => {
+  it('admits a burst up to the limit, and then only the steady rate', async () => {
     const limiter = memoryLimiter()
     const times: number[] = []
     for (let now = 0; now < 60_000; now += 7) {
       const answer = await limiter.charge({ now, charges: [{ key: 'a', limit: 10, windowMs: 10_000 }] })
       if (answer.admitted) times.push(now)
     }
-    // The burst of ten at the start, and then one a second.
+    // A burst of ten at the start, then one a second.
     expect(times.filter((at) => at < 500)).toHaveLength(10)
     for (const start of times) {
       expect(times.filter((at) => at > start && at <= start + 10_000).length).toBeLessThanOrEqual(20)
@@ -195,7 +195,7 @@ describe('memoryLimiter', () => {
     expect(await charge('b')).toMatchObject({ admitted: false })
   })
 
-  it('bears a clock that jumps either way', async () => {
+  it('works with a clock that jumps forward or back', async () => {
     const limiter = memoryLimiter()
     const charges = [{ key: 'a', limit: 1, windowMs: 1000 }]
     expect(await limiter.charge({ now: 1_000_000, charges })).toEqual({ admitted: true })
@@ -205,7 +205,7 @@ describe('memoryLimiter', () => {
     expect(await limiter.charge({ now: 2_000_000, charges })).toEqual({ admitted: true })
   })
 
-  it('[THR-14] holds a bounded number of keys', { timeout: 60_000 }, async () => {
+  it('[THR-14] keeps a bounded number of keys', { timeout: 60_000 }, async () => {
     const limiter = memoryLimiter()
     const charge = (key: string): Promise<{ readonly admitted: boolean }> =>
       limiter.charge({ now: 0, charges: [{ key, limit: 1, windowMs: 1000 }] })

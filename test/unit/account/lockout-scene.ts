@@ -19,9 +19,9 @@ export const wrongBackupCode = '7K3M-Q9XTW-02A1'
 export interface Scene {
   readonly world: World
   readonly ada: Person
-  /** A second device beside the one of {@link Person.app}. */
+  /** A second authenticator, beside {@link Person.app}. */
   readonly tablet: Authenticator
-  /** Of the browser that the account knows. */
+  /** The client of the browser that the account knows. */
   readonly known: ClientInfo
   readonly challenge: string
   readonly proof: string
@@ -32,8 +32,8 @@ export interface Scene {
 }
 
 /**
- * Somebody with two devices, a number and a passkey, of whose counts none is zero: so many failures in a row, three of
- * them under a challenge. No code by SMS is awaited.
+ * An account with two authenticator apps, a number and a passkey. None of its counts is zero: it has `inARow` failures
+ * in a row, three of them under one challenge. It awaits no code by SMS.
  */
 async function scene(inARow: number): Promise<Scene> {
   const limiter = windowLimiter()
@@ -62,7 +62,7 @@ async function scene(inARow: number): Promise<Scene> {
   return { world, ada, tablet, known, challenge, proof, sms, token, passwords: () => limiter.used(key, clock()) }
 }
 
-/** Twice, of which one is charged to the challenge; the step-up that follows clears what else they cost. */
+/** Two wrong codes by SMS, one under the challenge. The step-up that follows clears all counts but the challenge's. */
 async function wrongBySms({
   nl,
   sms,
@@ -88,12 +88,12 @@ export interface Guess {
   readonly code: string
 }
 
-export async function answered({ world, ...guess }: Guess, told: string): Promise<void> {
+export async function answered({ world, ...guess }: Guess, expected: string): Promise<void> {
   const answer = await world.nl.signIn.verify(guess)
-  expect(answer.status === 'granted' ? answer.status : answer.reason).toBe(told)
+  expect(answer.status === 'granted' ? answer.status : answer.reason).toBe(expected)
 }
 
-/** After the hard stop: TOTP is off, and everything else is counted as in the other scenes. */
+/** After the hard stop: TOTP is off, and the other counts are as in the other scenes. */
 export async function stopped(): Promise<Scene> {
   const made = await scene(limits.lockAfter)
   const { world, ada, known } = made

@@ -19,7 +19,7 @@ const twoAddresses: NightlatchOptions['describe'] = (id) => ({
   ],
 })
 
-/** Subjects sent since the call before, in order. */
+/** The subjects sent since the last call, in order. */
 async function sent(world: World): Promise<readonly string[]> {
   await world.nl.outbox.idle()
   const subjects = world.mailer.mails.map(({ subject }) => subject)
@@ -37,7 +37,7 @@ describe('notices', () => {
     expect(new Set(keys).size).toBe(2)
   })
 
-  it('[NOT-1] tell of every change of a factor', async () => {
+  it('[NOT-1] report every change of a factor', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -69,7 +69,7 @@ describe('notices', () => {
     expect(world.mailer.mails[0]!.language).toBe('fr')
   })
 
-  it('[NOT-4] tell of a right password with a wrong code, once an hour', async () => {
+  it('[NOT-4] report a wrong code after a right password, at most once an hour', async () => {
     const world = createWorld()
     const person = await world.person()
     await sent(world)
@@ -84,7 +84,7 @@ describe('notices', () => {
     expect(await sent(world)).toEqual(first)
   })
 
-  it('[NOT-4] do not tell of a typing mistake on a known device, but of a sign-in that it failed', async () => {
+  it('[NOT-4] report no wrong code on a known device before it ends the sign-in', async () => {
     const world = createWorld()
     const person = await world.person()
     await person.signIn()
@@ -99,7 +99,7 @@ describe('notices', () => {
     expect(await sent(world)).toHaveLength(1)
   })
 
-  it('[NOT-7] stay few under a flood of failures, and the one about the lock is among them', async () => {
+  it('[NOT-7] stay few during a flood of failures, and include the one about the lock', async () => {
     const world = createWorld()
     const person = await world.person()
     await sent(world)
@@ -108,14 +108,14 @@ describe('notices', () => {
       await typeWrongCode(world.nl, person, elsewhere(n))
     }
     const subjects = await sent(world)
-    // Twenty-two hours: one an hour about codes, one in six hours about the lock.
+    // In twenty-two hours: one an hour about wrong codes, one in six hours about the lock.
     expect(subjects.length).toBeLessThanOrEqual(23 + 4)
     expect(new Set(subjects).size).toBe(2)
   })
 })
 
 describe('a mailer', () => {
-  it('[NOT-8] that fails holds up no sign-in; the mail is sent later', async () => {
+  it('[NOT-8] does not delay a sign-in when it fails, and gets the mail again later', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -132,7 +132,7 @@ describe('a mailer', () => {
     expect(await nl.outbox.sweep()).toEqual({ sent: 0, dead: 0, retried: 0 })
   })
 
-  it('[NOT-2] that refuses one address keeps no notice from the others, and repeats none to them', async () => {
+  it('[NOT-2] gets a notice again only for the address that it refused', async () => {
     const tried: string[] = []
     const mailer: Mailer = {
       async send({ to }) {
@@ -149,7 +149,7 @@ describe('a mailer', () => {
     expect(tried.slice(2)).toEqual(['ada@people.example'])
   })
 
-  it('[NOT-8] that fails for three days gives its mail up, and a fact says so', async () => {
+  it('[NOT-8] gets a mail no more after three days of failures, and a fact records it', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -171,7 +171,7 @@ describe('a mailer', () => {
     expect(facts).toMatchObject([{ type: 'message_dead', values: { reason: 'expired', channel: 'mail' } }])
   })
 
-  it('[NOT-8] [NOT-9] that hangs is not waited for', async () => {
+  it('[NOT-8] [NOT-9] does not delay a sign-in when it hangs', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -190,7 +190,7 @@ describe('a mailer', () => {
     expect(await sent(world)).toHaveLength(2)
   })
 
-  it('[NOT-9] sends nothing for a failed password, so that its time tells no name', async () => {
+  it('[NOT-9] is not called for a failed password, so that timing reveals no name', async () => {
     const world = createWorld()
     const person = await world.person()
     await sent(world)
@@ -203,7 +203,7 @@ describe('a mailer', () => {
     expect(world.mailer.calls).toBe(before)
   })
 
-  it('is asked of nothing when no address is verified; a fact says so', async () => {
+  it('is not called when no address is verified, and a fact records it', async () => {
     const describe = (): { name: string; addresses: { mail: string; verified: boolean }[] } => ({
       name: 'Ada',
       addresses: [{ mail: 'ada@unverified.example', verified: false }],

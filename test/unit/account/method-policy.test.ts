@@ -13,8 +13,8 @@ const all = ['totp', 'sms', 'passkey'] as const
 const pairs = all.flatMap((from) => all.filter((to) => to !== from).map((to) => ({ from, to })))
 const exclusive = { factors: 'exclusive' } as const
 
-describe.each(pairs)('one method at a time, $from on: $to', ({ from, to }) => {
-  it('is refused until the other is off', async () => {
+describe.each(pairs)('one method at a time: with $from enrolled, $to', ({ from, to }) => {
+  it('is refused without a switch, and spends no proof', async () => {
     const scene = await bareAccount(exclusive)
     await enroll(scene, from)
     const before = await stateOf(scene.world.storage, 'ada')
@@ -25,7 +25,7 @@ describe.each(pairs)('one method at a time, $from on: $to', ({ from, to }) => {
     expectOk(await scene.nl.backupCodes.regenerate({ grant: scene.grant, proof }))
   })
 
-  it('takes its place in one commit, and nothing is lost before', async () => {
+  it('replaces the other method in one commit, and takes nothing away before', async () => {
     const scene = await bareAccount(exclusive)
     await enroll(scene, from)
     const codes = scene.codes
@@ -44,7 +44,7 @@ describe.each(pairs)('one method at a time, $from on: $to', ({ from, to }) => {
     expect(await entersBy(scene, 'backup-code')).toBe(true)
   })
 
-  it('[LIF-4] tells of both, and gives back what the other held', async () => {
+  it('[LIF-4] reports both changes, and releases the unique keys of the method that it replaces', async () => {
     const scene = await bareAccount(exclusive)
     const { nl, world } = scene
     await enroll(scene, from)
@@ -69,7 +69,7 @@ describe.each(pairs)('one method at a time, $from on: $to', ({ from, to }) => {
     expect(state.throttle.failures).toBe(0)
   })
 
-  it('is not confirmed where the policy became exclusive after it began', async () => {
+  it('cannot be confirmed when the policy became exclusive in between', async () => {
     const scene = await bareAccount()
     await enroll(scene, from)
     const begun = await begin(scene, to, { proof: await proveBy(scene, from) })
@@ -79,7 +79,7 @@ describe.each(pairs)('one method at a time, $from on: $to', ({ from, to }) => {
     expect(enrolledMethods(await stateOf(scene.world.storage, 'ada'))).toEqual([from])
   })
 
-  it('is not confirmed where it may not be enrolled any more', async () => {
+  it('cannot be confirmed when the host stopped allowing it in between', async () => {
     const scene = await bareAccount()
     await enroll(scene, from)
     const begun = await begin(scene, to, { proof: await proveBy(scene, from) })
@@ -90,7 +90,7 @@ describe.each(pairs)('one method at a time, $from on: $to', ({ from, to }) => {
     expect(enrolledMethods(await stateOf(scene.world.storage, 'ada'))).toEqual([from])
   })
 
-  it('[LIF-22] switches where a policy asks for a factor, and removes nothing', async () => {
+  it('[LIF-22] can replace the other method where a policy forbids to remove it', async () => {
     const policy = { factors: { required: { since: 0, graceMs: 86_400_000 } } } as const
     const scene = await bareAccount({ ...exclusive, policy })
     const { nl } = scene
@@ -113,7 +113,7 @@ describe.each(pairs)('one method at a time, $from on: $to', ({ from, to }) => {
 })
 
 describe('one method at a time', () => {
-  it.each(['totp', 'passkey'] as const)('is not one device: a second %s stands beside the first', async (method) => {
+  it.each(['totp', 'passkey'] as const)('allows a second authenticator of one method: %s', async (method) => {
     const scene = await bareAccount(exclusive)
     await enroll(scene, method)
     const { token } = scene
@@ -123,7 +123,7 @@ describe('one method at a time', () => {
     else expectOk(await scene.nl.passkeys.register({ grant: scene.grant, proof }))
   })
 
-  it('leaves accounts alone that have several from before', async () => {
+  it('keeps the methods of an account that already has several', async () => {
     const scene = await bareAccount()
     await enroll(scene, 'totp')
     await enroll(scene, 'passkey', { proof: await proveBy(scene, 'totp') })
@@ -136,7 +136,7 @@ describe('one method at a time', () => {
 })
 
 describe('switching', () => {
-  it('drops every other method where several may stand, and no device of its own', async () => {
+  it('removes every other method, and keeps the authenticators of its own', async () => {
     const scene = await bareAccount()
     const { nl, world } = scene
     await enroll(scene, 'totp')
@@ -153,14 +153,14 @@ describe('switching', () => {
     expect(scene.versions.at(-1)!.change.keys.release).toHaveLength(1)
   })
 
-  it('with the first factor is an enrollment as any other', async () => {
+  it('is a plain enrollment when the account has no factor', async () => {
     const scene = await bareAccount(exclusive)
     await enroll(scene, 'passkey', { switching: true })
     expect(scene.codes).toHaveLength(10)
     expect((await eventsOf(scene.nl, 'ada')).filter(({ type }) => type === 'mfa_remove')).toEqual([])
   })
 
-  it('needs what every enrollment needs', async () => {
+  it('requires a proof, as every enrollment does', async () => {
     const scene = await bareAccount(exclusive)
     await enroll(scene, 'totp')
     for (const to of ['sms', 'passkey'] as const) {
@@ -170,7 +170,7 @@ describe('switching', () => {
 })
 
 describe('methods', () => {
-  it('that are not listed cannot be enrolled, and what is enrolled works on', async () => {
+  it('cannot be enrolled when the host does not list them, and keep working when already enrolled', async () => {
     const scene = await bareAccount()
     await enroll(scene, 'sms')
     await enroll(scene, 'passkey', { proof: await proveBy(scene, 'sms') })
@@ -184,7 +184,7 @@ describe('methods', () => {
     await enroll(strict, 'totp', { proof: await proveBy(strict, 'passkey') })
   })
 
-  it('are what a policy lets choose from', async () => {
+  it('are the choice that a policy offers for the first enrollment', async () => {
     const policy = { factors: { required: { since: 0, graceMs: 0 } } } as const
     const world = createWorld({ options: { ...everyMethod(memorySms()), policy, methods: ['sms', 'passkey'] } })
     const started = await world.nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password' })
@@ -213,16 +213,19 @@ describe('createNightlatch', () => {
     [{ methods: ['sms'], sms, passkeys }, /more than sms/],
   ]
 
-  it.each(refused)('[SMS-1] [SMS-9] refuses methods that nobody should be given, or has: %#', (options, told) => {
-    expect(() => createWorld({ options })).toThrow(told)
-  })
+  it.each(refused)(
+    '[SMS-1] [SMS-9] refuses methods that are unsafe, unknown or not configured: case %#',
+    (options, message) => {
+      expect(() => createWorld({ options })).toThrow(message)
+    },
+  )
 
   it.each<Partial<NightlatchOptions>>([
     { methods: ['totp'] },
     { methods: ['passkey'], passkeys },
     { methods: ['sms', 'passkey'], sms, passkeys },
     { factors: 'exclusive', sms },
-  ])('takes methods beside which nobody needs a number: %#', (options) => {
+  ])('accepts methods that do not depend on SMS alone: case %#', (options) => {
     expect(() => createWorld({ options })).not.toThrow()
   })
 })

@@ -7,7 +7,7 @@ import { eventsOf, newestOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
 
 describe('publicOutcome', () => {
-  it('shows no token of any kind', async () => {
+  it('contains no token', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -33,11 +33,11 @@ describe('publicOutcome', () => {
     expect(publicOutcome(granted)).toEqual({ status: 'granted' })
     const enroll: SignInOutcome = { status: 'enroll', grant: 'secret', needs: ['totp'], until: 5 }
     expect(publicOutcome(enroll)).toEqual({ status: 'enroll' })
-    const told = JSON.stringify([started, wrong, granted].map(publicOutcome))
-    for (const token of [challenge, (granted as { grant: string }).grant]) expect(told).not.toContain(token)
+    const shown = JSON.stringify([started, wrong, granted].map(publicOutcome))
+    for (const token of [challenge, (granted as { grant: string }).grant]) expect(shown).not.toContain(token)
   })
 
-  it('[THR-12] has the same for every primary authentication that failed', async () => {
+  it('[THR-12] is the same for a known and an unknown name after a failed primary authentication', async () => {
     const world = createWorld()
     const person = await world.person()
     const { failed } = world.nl.signIn
@@ -49,7 +49,7 @@ describe('publicOutcome', () => {
 })
 
 describe('asSystem', () => {
-  it('names its reason in everything that it does', async () => {
+  it('writes its reason into the events that it causes', async () => {
     const world = createWorld()
     const person = await world.person()
     const grant = asSystem(person.id, 'quarterly clean-up\nof sessions')
@@ -59,7 +59,7 @@ describe('asSystem', () => {
     })
   })
 
-  it('cannot be made up from data', async () => {
+  it('cannot be forged from data', async () => {
     const world = createWorld()
     const person = await world.person()
     const act = asSystem(person.id, 'test')
@@ -76,7 +76,7 @@ describe('asSystem', () => {
     expect(await world.nl.totp.list({ grant: act })).toMatchObject({ ok: true })
   })
 
-  it('asks for a reason and an account', () => {
+  it('requires an account id and a reason', () => {
     for (const [id, reason] of [
       ['', 'why'],
       ['ada', ''],
@@ -97,7 +97,7 @@ describe('asSystem', () => {
 })
 
 describe('a device token', () => {
-  it('knows several accounts of one browser', async () => {
+  it('makes one browser a known device of several accounts', async () => {
     const world = createWorld()
     const [ada, bob] = [await world.person('ada'), await world.person('bob')]
     await ada.signIn()
@@ -119,7 +119,7 @@ describe('a device token', () => {
     expect(await world.nl.totp.enroll({ grant: person.grant, client })).toMatchObject({ reason: 'step-up' })
   })
 
-  it('holds no account id, and fits into a cookie', async () => {
+  it('contains no account id, and fits into a cookie', async () => {
     const world = createWorld()
     let device = ''
     for (let n = 0; n < 12; n++) {
@@ -137,7 +137,7 @@ describe('a device token', () => {
     })
   })
 
-  it('of the oldest browser is forgotten when there are more than twenty', async () => {
+  it('is forgotten after twenty newer browsers have signed in', async () => {
     const world = createWorld({ options: { limiter: { charge: async () => ({ admitted: true }) } } })
     const person = await world.person()
     await person.signIn()

@@ -16,7 +16,7 @@ const handleOf = ({ response }: { readonly response: unknown }): string =>
   (response as { response: { userHandle: string } }).response.userHandle
 
 describe('a passkey alone', () => {
-  it('lets its owner in, with one look-up, one load and one commit', async () => {
+  it('signs its owner in with one look-up, one load and one commit', async () => {
     const storage = countingStorage(memoryStorage())
     const { nl, clock } = createWorld({ storage, options: withPasskeys })
     const ada = await keyOwner(nl)
@@ -35,7 +35,7 @@ describe('a passkey alone', () => {
     expect(expectOk(await nl.passkeys.list({ grant: granted.grant })).passkeys[0]?.lastUsedAt).toBe(clock())
   })
 
-  it('of a device that keeps it is a hardware key', async () => {
+  it('counts as a hardware key when it cannot be backed up', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const authenticator = createAuthenticator({ backupEligible: false, backedUp: false })
     await keyOwner(nl, { authenticator })
@@ -43,14 +43,14 @@ describe('a passkey alone', () => {
     expect(granted).toMatchObject({ status: 'granted', amr: ['hwk', 'pop', 'mfa'] })
   })
 
-  it('[PKA-2] names its owner by the user handle, which must be there and be theirs', async () => {
+  it('[PKA-2] is refused without the user handle of its own account', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const [ada, eve] = [await keyOwner(nl), await keyOwner(nl, { id: 'eve' })]
     const missing = await answered(nl, ada.authenticator, null, { userHandle: null })
     expect(await nl.signIn.verifyPasskey(missing)).toEqual(wrongCredentials)
     const handle = handleOf(await answered(nl, eve.authenticator, null))
-    // Her passkey under his name: he has no such passkey, and nothing is evaluated.
+    // Eve has no such passkey, so nothing is evaluated.
     const commits = (await eventsOf(nl, 'eve')).length
     const swapped = await answered(nl, ada.authenticator, null, { userHandle: handle })
     expect(await nl.signIn.verifyPasskey(swapped)).toMatchObject({ status: 'refused', reason: 'unknown-passkey' })
@@ -59,7 +59,7 @@ describe('a passkey alone', () => {
     expect((await stateOf(world.storage, 'ada')).spentCeremonies).toEqual([])
   })
 
-  it('that nobody owns leaves a fact, and no record', async () => {
+  it('leaves a fact and no record when its user handle is unknown', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl)
@@ -73,24 +73,24 @@ describe('a passkey alone', () => {
     expect(await world.storage.load('account:')).toBeNull()
   })
 
-  it('[PKA-13] neither options nor failures tell whether anybody is there', async () => {
+  it('[PKA-13] reveals neither by its options nor by a failure whether an account exists', async () => {
     const full = createWorld({ options: withPasskeys })
     const empty = createWorld({ options: withPasskeys })
     const ada = await keyOwner(full.nl)
     const shapes = []
-    const told = []
+    const answers = []
     for (const { nl } of [full, empty]) {
       const { options } = expectOk(await nl.signIn.passkeyOptions())
       shapes.push({ ...options, challenge: options.challenge.length })
-      // A wrong signature of a passkey that is there, and a passkey that is nowhere.
+      // One account has the passkey and sees a wrong signature; the other does not exist.
       const words = { signature: (bytes: Uint8Array) => bytes.map((byte, n) => (n === 40 ? byte ^ 1 : byte)) }
       const input = await answered(nl, ada.authenticator, null, words)
-      told.push(JSON.stringify(publicOutcome(await nl.signIn.verifyPasskey(input))))
+      answers.push(JSON.stringify(publicOutcome(await nl.signIn.verifyPasskey(input))))
     }
     expect(shapes[0]).toEqual(shapes[1])
     expect(shapes[0]).toMatchObject({ allowCredentials: [], userVerification: 'required' })
-    expect(told[0]).toBe(told[1])
-    const [first] = told
+    expect(answers[0]).toBe(answers[1])
+    const [first] = answers
     for (const response of [
       null,
       'x',
@@ -109,7 +109,7 @@ describe('a passkey alone', () => {
     }
   })
 
-  it('[PKA-16] that was removed is called unknown, by that one word and nothing else', async () => {
+  it('[PKA-16] is refused as unknown-passkey, with no other detail, after its removal', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     const key = createAuthenticator()
@@ -123,7 +123,7 @@ describe('a passkey alone', () => {
     })
   })
 
-  it('opens nothing where the index names another account', async () => {
+  it('is refused when the index names another account', async () => {
     const inner = memoryStorage()
     const world = createWorld({ storage: inner, options: withPasskeys })
     const [ada, eve] = [await keyOwner(world.nl), await keyOwner(world.nl, { id: 'eve' })]
@@ -142,7 +142,7 @@ describe('a passkey alone', () => {
     expect(eve.passkey).not.toBe(ada.passkey)
   })
 
-  it('survives the end of an epoch with its challenge, and is still good once', async () => {
+  it('can answer its challenge once, even after the epoch of the account ended', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     const [early, twice] = [await answered(nl, ada.authenticator, null), await answered(nl, ada.authenticator, null)]
@@ -153,8 +153,8 @@ describe('a passkey alone', () => {
   })
 })
 
-describe('junk of a stranger', () => {
-  it('neither locks nor fills the list of answered challenges against the owner', async () => {
+describe('a stranger’s wrong passkey answers', () => {
+  it('neither lock the owner out nor fill the list of answered challenges', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl)
@@ -170,12 +170,12 @@ describe('junk of a stranger', () => {
     expect(after.spentCeremonies).toHaveLength(limits.spentCeremonies)
     expect(after.throttle).toEqual({ sources: [], failures: 0, lockedAt: null })
     expect(after.passkey).toEqual(before)
-    // What was answered right is not forgotten for it.
+    // The record still holds the challenge that was answered right.
     expect(await nl.signIn.verifyPasskey(spent)).toMatchObject({ reason: 'challenge-ended' })
     expectStatus(await nl.signIn.verifyPasskey(open), 'granted')
   })
 
-  it('from one network is held back after thirty a minute, without a word to any account', async () => {
+  it('are limited to thirty a minute per network, and add no event to any account', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl)
@@ -187,14 +187,14 @@ describe('junk of a stranger', () => {
       expect(await nl.signIn.verifyPasskey({ ...input, client })).toEqual(wrongCredentials)
     }
     const right = await answered(nl, ada.authenticator, null)
-    const held = await nl.signIn.verifyPasskey({ ...right, client })
-    expect(held).toMatchObject({ status: 'refused', reason: 'too-many-attempts', httpStatus: 429 })
+    const limited = await nl.signIn.verifyPasskey({ ...right, client })
+    expect(limited).toMatchObject({ status: 'refused', reason: 'too-many-attempts', httpStatus: 429 })
     expect(await peekEvents(world.storage, 'ada')).toHaveLength(rows)
-    // Held back is not looked at: the answer is still good from elsewhere.
+    // The limited answer was not evaluated, so it is still valid from another network.
     expectStatus(await nl.signIn.verifyPasskey({ ...right, client: elsewhere(2) }), 'granted')
   })
 
-  it('brings no answered challenge back, also where a clock runs ahead and forgets it', async () => {
+  it('never make an answered challenge valid again, even when a clock ran ahead', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, clock } = world
     const ada = await keyOwner(nl)
@@ -207,7 +207,7 @@ describe('junk of a stranger', () => {
       expect(await nl.signIn.verifyPasskey({ ceremony, response: junk })).toEqual(wrongCredentials)
       expect(await nl.signIn.verifyPasskey(spent)).toMatchObject({ reason: 'challenge-ended' })
     }
-    // A server whose clock was ahead forgot it; one that is behind must not take it for good.
+    // A server whose clock was ahead forgot the challenge. A server behind must still refuse it.
     clock.advance(-limits.ceremonyMs)
     expect(await nl.signIn.verifyPasskey(spent)).toMatchObject({ reason: 'challenge-ended' })
   })

@@ -13,7 +13,7 @@ import { createWorld, keyText } from '../../world/world.ts'
 
 const ended = { status: 'refused', reason: 'challenge-ended', httpStatus: 401 }
 
-describe('the challenge of a passkey', () => {
+describe('the challenge for a passkey', () => {
   it('[PKR-1] has 32 random bytes, for a sign-in with and without a name and for a step-up', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
@@ -34,12 +34,12 @@ describe('the challenge of a passkey', () => {
     expect(seen.size).toBe(12)
   })
 
-  it('[PKR-2] is of one sign-in, account and epoch', async () => {
+  it('[PKR-2] is valid for one sign-in, one account and one epoch', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const [ada, eve] = [await keyOwner(nl), await keyOwner(nl, { id: 'eve' })]
     const [first, second, hers] = [await ada.challenge(), await ada.challenge(), await eve.challenge()]
     const input = await answered(nl, ada.authenticator, first)
-    // Without its challenge it is no sign-in by passkey alone, and with another it is nothing.
+    // It is refused with another challenge, and without one: it is no sign-in by a passkey alone.
     for (const challenge of [second, hers, undefined, null, '', 7, ada.grant, input.ceremony]) {
       expect(await nl.signIn.verifyPasskey({ ...input, challenge })).toEqual(ended)
     }
@@ -58,7 +58,7 @@ describe('the challenge of a passkey', () => {
     expect(await nl.signIn.verifyPasskey(next)).toEqual(ended)
   })
 
-  it('[PKR-2] is held to what is sealed in it, key and all', async () => {
+  it('[PKR-2] is refused when its sealed purpose, request or expiry does not fit', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, storage, clock } = world
     const [ada] = [await keyOwner(nl), await keyOwner(nl, { id: 'eve' })]
@@ -85,7 +85,7 @@ describe('the challenge of a passkey', () => {
       [{ expiresAt: clock() }, 'ceremony-expired'],
     ] as const) {
       clock.advance(1)
-      // Another network each time: from one, facts are sampled.
+      // Another network each time, because facts of one network are sampled.
       const client = elsewhere(clock())
       expect(await nl.signIn.verifyPasskey({ ceremony: forge(changed), response, client })).toEqual(ended)
       expect((await factsOf(nl, 'ada'))[0]).toMatchObject({ type: 'sequence_fail', values: { reason } })
@@ -95,7 +95,7 @@ describe('the challenge of a passkey', () => {
     expectStatus(await nl.signIn.verifyPasskey({ ceremony: forge({}), response, client: home }), 'granted')
   })
 
-  it('that was answered is refused busy before one that was answered right is forgotten', async () => {
+  it('is refused as busy while the list of rightly answered challenges is full', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, clock } = world
     const ada = await keyOwner(nl)
@@ -109,7 +109,7 @@ describe('the challenge of a passkey', () => {
     const more = await answered(nl, ada.authenticator, null)
     const busy = { status: 'refused', reason: 'busy', httpStatus: 503 }
     expect(await nl.signIn.verifyPasskey(more)).toEqual(busy)
-    // A wrong answer is not told from a right one then.
+    // A wrong answer gets the same outcome as a right one.
     const junk = await answered(nl, ada.authenticator, null, { origin: 'https://evil.example' })
     expect(await nl.signIn.verifyPasskey(junk)).toEqual(busy)
     expect(await nl.signIn.verifyPasskey(spent)).toEqual(ended)
@@ -120,7 +120,7 @@ describe('the challenge of a passkey', () => {
 })
 
 describe('a sign-in by passkey', () => {
-  it('may trust the browser, as one by code may', async () => {
+  it('can make the browser a trusted device', async () => {
     const { nl } = createWorld({ options: { ...withPasskeys, trustedDevices: trustDevices() } })
     const ada = await keyOwner(nl)
     const start = { name: ada.name, accountId: 'ada', primary: 'password' } as const
@@ -135,12 +135,12 @@ describe('a sign-in by passkey', () => {
     expectStatus(await nl.signIn.start({ ...start, client: { ...home, device: deviceToken } }), 'challenge')
   })
 
-  it('gives nothing away of what it was made of: no id of a credential and no handle leaves the record', async () => {
+  it('leaves no credential id and no user handle in lists, history, facts or mails', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, storage } = world
     const ada = await keyOwner(nl)
     const key = createAuthenticator()
-    const device = await ada.add(key)
+    const added = await ada.add(key)
     for (const words of [{}, { userVerified: false }, { backupEligible: false, backedUp: false }, { counter: 9 }]) {
       await nl.signIn.verifyPasskey(await answered(nl, key, null, words))
       await nl.signIn.verifyPasskey(await answered(nl, key, await ada.challenge(), words))
@@ -154,11 +154,11 @@ describe('a sign-in by passkey', () => {
       await storage.listEvents({ id: 'account:ada', limit: 100 }),
       await storage.listFacts({ id: 'account:ada', limit: 100 }),
     ]
-    expectOk(await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: device }))
+    expectOk(await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: added }))
     await nl.outbox.idle()
     const all = JSON.stringify([shown, world.mailer.mails])
     const { handle } = (await stateOf(storage, 'ada')).passkey
     for (const secret of [...key.ids, ...ada.authenticator.ids, handle ?? '?']) expect(all).not.toContain(secret)
-    expect(all).toContain(device)
+    expect(all).toContain(added)
   })
 })

@@ -12,7 +12,7 @@ import { createWorld } from '../../world/world.ts'
 
 const good = { counter: 0, userVerified: true, backupEligible: true, backedUp: true }
 
-/** What a verifier that is broken may answer, or do. */
+/** What a broken verifier may do or answer. */
 const nonsense: readonly (readonly [string, () => unknown])[] = [
   [
     'throws',
@@ -72,14 +72,14 @@ const nonsense: readonly (readonly [string, () => unknown])[] = [
   ],
 ]
 
-describe('a verifier that does not do its work', () => {
+describe('a broken passkey verifier', () => {
   const broken = (answer: () => unknown): PasskeyVerifier => ({
     relyingParty: verifier.relyingParty,
     verifyAssertion: answer as PasskeyVerifier['verifyAssertion'],
     verifyRegistration: answer as PasskeyVerifier['verifyRegistration'],
   })
 
-  it.each(nonsense)('%s: refuses a sign-in, a step-up and a registration', async (_, answer) => {
+  it.each(nonsense)('leads to a refused sign-in, step-up and registration: %s', async (_, answer) => {
     const world = createWorld({ options: withPasskeys })
     const ada = await keyOwner(world.nl)
     const call = { grant: ada.grant, proof: await ada.proof() }
@@ -96,7 +96,7 @@ describe('a verifier that does not do its work', () => {
     expect((await stateOf(world.storage, 'ada')).passkey).toEqual(used)
   })
 
-  it('that lists transports with a hole registers nothing', async () => {
+  it('registers nothing when it lists transports with a hole', async () => {
     const world = createWorld({ options: withPasskeys })
     const ada = await keyOwner(world.nl)
     const call = { grant: ada.grant, proof: await ada.proof() }
@@ -116,7 +116,7 @@ describe('a verifier that does not do its work', () => {
     })
   })
 
-  it('that names another credential than was sent registers nothing', async () => {
+  it('registers nothing when it names another credential than the browser sent', async () => {
     const world = createWorld({ options: withPasskeys })
     const ada = await keyOwner(world.nl)
     const lying: PasskeyVerifier = {
@@ -141,7 +141,7 @@ describe('passkeys that are no longer configured', () => {
     return { ...world, old: world.instance(withPasskeys) }
   }
 
-  it('are not live, and the account asks all the same', async () => {
+  it('are not live, and the account still requires a factor', async () => {
     const { old, nl } = without()
     const ada = await keyOwner(old)
     const prepared = await answered(old, ada.authenticator, null)
@@ -164,11 +164,11 @@ describe('passkeys that are no longer configured', () => {
       expectStatus(await nl.signIn.verify({ challenge, code, client: home }), 'granted')
     }
     expect(await nl.signIn.start(start)).toEqual({ status: 'refused', reason: 'factors-off', httpStatus: 403 })
-    // Configured again, they are what they were.
+    // Configured again, they work as before.
     expectStatus(await old.signIn.verifyPasskey(await answered(old, ada.authenticator, null)), 'granted')
   })
 
-  it('open nothing of an account that only they open', async () => {
+  it('still keep a right password out of a passkey-only account', async () => {
     const { old, nl } = without()
     const ada = await keyOwner(old)
     await ada.becomePasskeyOnly()
@@ -178,10 +178,10 @@ describe('passkeys that are no longer configured', () => {
   })
 })
 
-describe('one method at a time', () => {
+describe('passkeys with one method at a time', () => {
   const options = { ...withPasskeys, factors: 'exclusive' } as const
 
-  it('refuses a passkey beside an app, and switches in one commit', async () => {
+  it('are refused beside an authenticator app, and replace it when the person switches', async () => {
     const world = createWorld({ options })
     const { nl } = world
     const bob = await world.person('bob')
@@ -199,7 +199,7 @@ describe('one method at a time', () => {
     expect(expectOk(await nl.passkeys.list({ grant: ada.grant })).passkeys).toHaveLength(2)
   })
 
-  it('gives the unique keys of passkeys back when an app takes their place', async () => {
+  it('release their unique keys when an authenticator app replaces them', async () => {
     const world = createWorld({ options: { ...options, sms: { sender: memorySms(), countries: ['HU'] } } })
     const { nl, storage } = world
     const ada = await keyOwner(nl)
@@ -219,7 +219,7 @@ describe('one method at a time', () => {
   })
 })
 
-it('takes no options of passkeys that it does not know', () => {
+it('createNightlatch refuses passkey options that it does not know', () => {
   const world = createWorld()
   const create = (passkeys: unknown): unknown =>
     createNightlatch({

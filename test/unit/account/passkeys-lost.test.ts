@@ -12,8 +12,8 @@ import { createWorld } from '../../world/world.ts'
 
 const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
 
-describe('an account that only passkeys open', () => {
-  it('counts none that is found only by a name typed before', async () => {
+describe('the passkey-only mode', () => {
+  it('does not count a passkey that needs a typed name', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl, { words: { discoverable: false } })
     const refused = { ok: false, reason: 'needs-recovery' }
@@ -23,7 +23,7 @@ describe('an account that only passkeys open', () => {
     await ada.becomePasskeyOnly()
   })
 
-  it('counts none that can be synced where those are refused by now', async () => {
+  it('does not count a synced passkey where the host refuses those', async () => {
     const world = createWorld({ options: withPasskeys })
     const ada = await keyOwner(world.nl)
     await ada.add(createAuthenticator())
@@ -34,7 +34,7 @@ describe('an account that only passkeys open', () => {
     expectOk(await nl.passkeys.setOnly(call))
   })
 
-  it('with a full list of lost ones lets a recovery replace the one that was used longest ago', async () => {
+  it('lets a recovery replace the passkey used longest ago when the list is full', async () => {
     const { nl, storage, clock } = createWorld({ options: withPasskeys })
     const first = createAuthenticator()
     const ada = await keyOwner(nl, { authenticator: first })
@@ -56,7 +56,7 @@ describe('an account that only passkeys open', () => {
     expectStatus(await nl.signIn.verifyPasskey(await answered(nl, first, null)), 'granted')
   })
 
-  it('keeps its other factors through a recovery that asks to drop them', async () => {
+  it('keeps the other factors during a recovery that asks to remove them', async () => {
     const sms = { sender: memorySms(), countries: ['HU'], defaultCountry: 'HU' }
     const { nl, storage, clock } = createWorld({ options: { ...withPasskeys, sms } })
     const ada = await keyOwner(nl)
@@ -73,7 +73,7 @@ describe('an account that only passkeys open', () => {
     expect(passkeys.credentials).toHaveLength(2)
   })
 
-  it('[LIF-17] tells every verified address of a recovery', async () => {
+  it('[LIF-17] notifies every verified address of a recovery', async () => {
     const addresses = ['ada@people.example', 'ada@work.example'].map((mail) => ({ mail, verified: true }))
     const unverified = { mail: 'typo@people.example', verified: false }
     const describe = (): AccountDescription => ({ name: 'Ada', addresses: [...addresses, unverified] })
@@ -88,7 +88,7 @@ describe('an account that only passkeys open', () => {
     expect(mailer.mails.map(({ to }) => to).sort()).toEqual(addresses.map(({ mail }) => mail))
   })
 
-  it('[NOT-4] tells its owner, once in a while, that somebody has the password', async () => {
+  it('[NOT-4] notifies the owner of a right password, at most once an hour', async () => {
     const { nl, mailer, clock } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     await ada.add(createAuthenticator())

@@ -10,7 +10,7 @@ import { newestOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
 
 describe('the passkeys of an account', () => {
-  it('[PKR-18] have names and a last use, and are renamed and removed one by one', async () => {
+  it('[PKR-18] have a name and a last use, and can be renamed and removed one by one', async () => {
     const { nl, clock } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     const key = createAuthenticator({ transports: ['usb'], backupEligible: false, backedUp: false })
@@ -28,7 +28,7 @@ describe('the passkeys of an account', () => {
       { id: authenticator, lastUsedAt: clock(), synced: false, transports: ['usb'] },
     ])
     expect(listed.passkeys[1]?.label).toMatch(/Blue.*key/)
-    // The id of the credential stays inside.
+    // The id of the credential is not shown.
     expect(JSON.stringify(listed)).not.toContain(key.ids[0])
     const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: ada.passkey })
     expect(removed).toMatchObject({ ok: true, twoFactor: 'on' })
@@ -36,7 +36,7 @@ describe('the passkeys of an account', () => {
     expect(left.map(({ id }) => id)).toEqual([authenticator])
   })
 
-  it('are found by their reference alone, and not by what somebody else has', async () => {
+  it('are found only by their own reference, and not from another account', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const [ada, eve] = [await keyOwner(nl), await keyOwner(nl, { id: 'eve' })]
     const notFound = { ok: false, reason: 'not-found' }
@@ -46,7 +46,7 @@ describe('the passkeys of an account', () => {
     }
   })
 
-  it('are not removed without a proof, of this session and account', async () => {
+  it('are not removed without a proof of the same session and account', async () => {
     const { nl, clock } = createWorld({ options: withPasskeys })
     const [ada, eve] = [await keyOwner(nl), await keyOwner(nl, { id: 'eve' })]
     const own = await ada.proof()
@@ -58,7 +58,7 @@ describe('the passkeys of an account', () => {
     expect(await nl.passkeys.remove({ grant: ada.grant, proof: own, passkey: ada.passkey })).toEqual(stepUp)
   })
 
-  it('take the second factor and the backup codes with the last of them, and tell the owner', async () => {
+  it('switch two-factor and backup codes off with the last of them, and the owner is notified', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl)
@@ -73,14 +73,14 @@ describe('the passkeys of an account', () => {
     expect(world.mailer.mails).toHaveLength(2)
     const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
     expectStatus(await nl.signIn.start(start), 'granted')
-    // The browser still has it, and is told that nobody does.
+    // The browser still has the passkey, and learns that no account does.
     expect(await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null))).toMatchObject({
       status: 'refused',
       reason: 'unknown-passkey',
     })
   })
 
-  it('stay where a policy asks for a factor, down to the last', async () => {
+  it('cannot all be removed where a policy requires a factor', async () => {
     const world = createWorld({ options: withPasskeys })
     const strict = world.instance({ policy: { factors: { required: { since: 0, graceMs: 0 } } } })
     const ada = await keyOwner(world.nl)
@@ -93,7 +93,7 @@ describe('the passkeys of an account', () => {
     expect(await strict.accounts.turnOffTwoFactor({ grant: ada.grant, proof: await ada.proof() })).toEqual(required)
   })
 
-  it('[PKR-12] give their unique keys back when they go, so that they can be registered anew by anybody', async () => {
+  it('[PKR-12] release their unique keys when they are removed', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, storage } = world
     const endings = {
@@ -110,7 +110,7 @@ describe('the passkeys of an account', () => {
     }
   })
 
-  it('are made once by an authenticator: a second answer with the same id is refused', async () => {
+  it('have unique ids, so that a second registration with the same id is refused', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     const attestedId = Buffer.from(ada.authenticator.ids[0] ?? '', 'base64url')
@@ -118,14 +118,14 @@ describe('the passkeys of an account', () => {
     const id = attestedId.toString('base64url')
     const response = { ...(input.response as object), id, rawId: id }
     expect(await nl.passkeys.confirm({ ...input, response })).toEqual({ ok: false, reason: 'already-registered' })
-    // An id that is not the one attested is no answer at all.
+    // An id other than the attested one is a wrong answer.
     const other = await made(nl, createAuthenticator(), { grant: ada.grant, proof: await ada.proof() }, { attestedId })
     expect(await nl.passkeys.confirm(other)).toEqual({ ok: false, reason: 'wrong' })
   })
 })
 
 describe('a proof by passkey', () => {
-  it('comes from a passkey of the account, for this session, once, within its time', async () => {
+  it('requires a passkey of the account, for the same session, once and in time', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, clock } = world
     const [ada, eve] = [await keyOwner(nl), await keyOwner(nl, { id: 'eve' })]
@@ -159,7 +159,7 @@ describe('a proof by passkey', () => {
     expect(await nl.stepUp.verifyPasskey(late)).toEqual(ended)
   })
 
-  it('asks for the user verification that the passkey once showed', async () => {
+  it('requires user verification from a passkey that once showed it', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     const lazy = createAuthenticator({ userVerified: false })
@@ -169,7 +169,7 @@ describe('a proof by passkey', () => {
     expectOk(await nl.stepUp.verifyPasskey(await proven(nl, lazy, ada)))
   })
 
-  it('turns the second factor off, where a proof by code does not stand for the code', async () => {
+  it('can switch two-factor off, while a proof by code cannot', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const person = await world.person('bob')

@@ -23,13 +23,13 @@ async function setOnly(nl: Nightlatch, ada: KeyOwner, on: boolean): ReturnType<N
   return result
 }
 
-/** Uses one backup code up. */
+/** Spends one backup code. */
 async function useCode(nl: Nightlatch, ada: KeyOwner, code = ada.backupCodes[0]): Promise<void> {
   expectStatus(await nl.signIn.verify({ challenge: await ada.challenge(), code, client: home }), 'granted')
 }
 
-describe('only passkeys', () => {
-  it('are enough with one that is synced beside an unused set of backup codes', async () => {
+describe('the passkey-only mode', () => {
+  it('can be switched on with one synced passkey and an unused set of backup codes', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     await useCode(nl, ada)
@@ -40,7 +40,7 @@ describe('only passkeys', () => {
     expect(await newestOf(nl, 'ada', 'passkey_only')).toMatchObject({ values: { on: true } })
   })
 
-  it('are enough with two, and not with one that stays in its device', async () => {
+  it('can be switched on with two device-bound passkeys, and not with one', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl, { authenticator: bound() })
@@ -59,18 +59,18 @@ describe('only passkeys', () => {
     })
   })
 
-  it('are not enough where one never verified its user: it could not sign in alone', async () => {
+  it('does not count a passkey that never verified its user', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const lazy = createAuthenticator({ userVerified: false })
     const ada = await keyOwner(nl, { authenticator: lazy })
     expect(await setOnly(nl, ada, true)).toEqual(needsRecovery)
-    const device = await ada.add(createAuthenticator({ userVerified: false }))
+    const added = await ada.add(createAuthenticator({ userVerified: false }))
     expect(await setOnly(nl, ada, true)).toEqual(needsRecovery)
     const good = createAuthenticator()
     await ada.add(good)
     expectOk(await setOnly(nl, ada, true))
     expectStatus(await nl.signIn.verifyPasskey(await answered(nl, good, null)), 'granted')
-    await expectRemoval(device, true)
+    await expectRemoval(added, true)
 
     async function expectRemoval(passkey: string, ok: boolean): Promise<void> {
       const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey })
@@ -78,7 +78,7 @@ describe('only passkeys', () => {
     }
   })
 
-  it('are not enough where backup codes are off by too many wrong ones: nothing would let a lost owner back in', async () => {
+  it('does not count backup codes that too many wrong ones have switched off', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl, clock } = world
     const ada = await keyOwner(nl)
@@ -96,7 +96,7 @@ describe('only passkeys', () => {
     expect(await setOnly(nl, ada, true)).toEqual(needsRecovery)
   })
 
-  it('refuse a right password like a wrong one, whatever the browser shows, and tell the history', async () => {
+  it('refuses a right password like a wrong one, also from a trusted device, and writes an event', async () => {
     const { nl } = createWorld({ options: { ...withPasskeys, trustedDevices: trustDevices() } })
     const ada = await keyOwner(nl)
     await ada.becomePasskeyOnly()
@@ -116,7 +116,7 @@ describe('only passkeys', () => {
     expectStatus(await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null)), 'granted')
   })
 
-  it('take no code, neither for a challenge that was open nor for a proof, and send none', async () => {
+  it('accepts no code for an open challenge or for a proof, and sends none', async () => {
     const sms = { sender: memorySms(), countries: ['HU'], defaultCountry: 'HU' }
     const world = createWorld({ options: { ...withPasskeys, sms } })
     const { nl, clock } = world
@@ -160,14 +160,14 @@ describe('only passkeys', () => {
     expect(await nl.sms.enroll({ ...further, number: '+36201234568' })).toEqual(passkeyOnly)
   })
 
-  it('are left by a proof of a passkey for just that', async () => {
+  it('can be switched off only with a passkey’s proof for that purpose', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const bob = await world.person('bob')
     const authenticator = createAuthenticator()
     const input = await made(nl, authenticator, { grant: bob.grant, proof: await bob.proof() })
     bob.grant = expectOk(await nl.passkeys.confirm(input)).grant ?? ''
-    // A proof by a code never opens the way out, not even one for the right purpose.
+    // A code gives no proof for leaving the mode.
     expect(await nl.stepUp.verify({ grant: bob.grant, purpose: 'passkey-only', code: bob.app.code(1) })).toEqual({
       ok: false,
       reason: 'passkey-needed',
@@ -194,12 +194,12 @@ describe('only passkeys', () => {
     expectStatus(await nl.signIn.start({ ...start, name: 'bob', accountId: 'bob' }), 'challenge')
   })
 
-  it('stay enough: none goes whose loss would lock the owner out, and the mode cannot be switched off around it', async () => {
+  it('refuses to remove a passkey that the owner needs, and to switch two-factor off', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl, { authenticator: bound() })
-    const device = await ada.add(bound())
+    const added = await ada.add(bound())
     await ada.becomePasskeyOnly()
-    for (const passkey of [ada.passkey, device]) {
+    for (const passkey of [ada.passkey, added]) {
       const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey })
       expect(removed).toEqual(passkeyOnly)
       expect(await nl.passkeys.remove({ grant: asSystem('ada', 'test'), passkey })).toEqual(passkeyOnly)
@@ -207,11 +207,11 @@ describe('only passkeys', () => {
     const off = await nl.accounts.turnOffTwoFactor({ grant: ada.grant, proof: await ada.proof() })
     expect(off).toEqual(passkeyOnly)
     await ada.add(createAuthenticator())
-    const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: device })
+    const removed = await nl.passkeys.remove({ grant: ada.grant, proof: await ada.proof(), passkey: added })
     expect(removed).toMatchObject({ ok: true, twoFactor: 'on' })
   })
 
-  it('are ended by a script alone without a passkey', async () => {
+  it('can be ended by a script without a passkey', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl)
     await ada.becomePasskeyOnly()

@@ -33,8 +33,8 @@ async function recover(): Promise<string> {
   return expectStatus(await nl.signIn.recover({ ...start, code: ada.backupCodes[0] }), 'enroll').grant
 }
 
-describe('an owner whose passkeys are lost', () => {
-  it('registers a new one with a password and a backup code, and every other session ends', async () => {
+describe('a recovery', () => {
+  it('registers a new passkey after a password and a backup code, and ends every other session', async () => {
     await nl.outbox.idle()
     world.mailer.clear()
     const until = world.clock() + limits.enrollGrantMs
@@ -44,7 +44,7 @@ describe('an owner whose passkeys are lost', () => {
     await nl.outbox.idle()
     expect(world.mailer.mails).toHaveLength(1)
     expect(await newestOf(nl, 'ada', 'mfa_recover')).toMatchObject({ values: { primary: 'password', until } })
-    // Nothing of the account changed yet.
+    // The account has not changed yet.
     expect(await nl.sessions.check({ grant: ada.grant })).toMatchObject({ ok: true })
 
     const key = createAuthenticator()
@@ -68,7 +68,7 @@ describe('an owner whose passkeys are lost', () => {
     expect(await nl.signIn.start(start)).toEqual(refused)
   })
 
-  it('has ten minutes to begin and thirty to finish', async () => {
+  it('allows ten minutes to begin the registration and thirty to finish it', async () => {
     const grant = await recover()
     world.clock.advance(limits.freshPrimaryMs - 1)
     const input = await made(nl, createAuthenticator(), { grant })
@@ -81,18 +81,18 @@ describe('an owner whose passkeys are lost', () => {
     expect(await nl.passkeys.register({ grant: late })).toEqual({ ok: false, reason: 'signed-out' })
   })
 
-  it('has no proof to show, and one that comes along is not kept as spent', async () => {
+  it('requires no proof, and spends none that is sent along', async () => {
     const grant = await recover()
     const eve = await keyOwner(nl, { id: 'eve' })
     for (const proof of [await ada.proof(), await eve.proof()]) {
       for (let n = 0; n <= limits.spentProofs; n++) expectOk(await nl.passkeys.register({ grant, proof }))
     }
     expect((await stateOf(world.storage, 'ada')).spentProofs).toEqual([])
-    // The owner's own proof is still good.
+    // The owner's own proof is still valid.
     expectOk(await nl.passkeys.register({ grant: ada.grant, proof: await ada.proof() }))
   })
 
-  it('can do nothing else with that grant, whatever proof comes along', async () => {
+  it('gives a grant that allows nothing but the registration, even with a proof', async () => {
     const grant = await recover()
     const proof = await ada.proof()
     const signedOut = { ok: false, reason: 'signed-out' }
@@ -137,7 +137,7 @@ describe('an owner whose passkeys are lost', () => {
       'history.verify': () => nl.history.verify(common),
       'score.get': () => nl.score.get(common),
     }
-    // It registers, and it ends. Three calls are looked at for themselves below.
+    // The grant may register a passkey and end itself. The three calls of `below` have answers of their own.
     const allowed = ['passkeys.register', 'passkeys.confirm', 'sessions.end']
     const below = ['stepUp.verifyPasskey', 'sessions.check', 'sessions.signOut']
     const grantless = /^(?:signIn|outbox|cookie)\b|^accounts\.reseal/
@@ -152,8 +152,8 @@ describe('an owner whose passkeys are lost', () => {
     const response = ada.authenticator.get(expectOk(await nl.signIn.passkeyOptions()).options, {
       origin: 'https://acme.example',
     })
-    const step = await nl.stepUp.verifyPasskey({ ...common, purpose: 'factors', ceremony, response })
-    expect(step).toEqual({ ok: false, reason: 'ceremony-ended' })
+    const proven = await nl.stepUp.verifyPasskey({ ...common, purpose: 'factors', ceremony, response })
+    expect(proven).toEqual({ ok: false, reason: 'ceremony-ended' })
     expect(await nl.sessions.check({ grant })).toEqual({ ok: false, reason: 'enroll' })
     expect(await stateOf(world.storage, 'ada')).toEqual(before)
     expect(await nl.sessions.signOut({ grant })).toEqual({ ok: true })
@@ -162,7 +162,7 @@ describe('an owner whose passkeys are lost', () => {
 })
 
 describe('a recovery that fails', () => {
-  it('reads like a wrong password, whatever it was, and is charged to the budget of codes', async () => {
+  it('is answered like a wrong password, and charged to the budget of codes', async () => {
     const wrong = await nl.signIn.failed({ name: 'ada', accountId: 'ada', client: elsewhere(99) })
     expect(wrong).toEqual(refused)
     const client = elsewhere(1)
@@ -175,7 +175,7 @@ describe('a recovery that fails', () => {
     const { throttle, 'backup-code': backupCodes } = await stateOf(world.storage, 'ada')
     expect(throttle.failures).toBe(limits.freeFailures + 1)
     expect(backupCodes.failures).toBe(limits.freeFailures + 1)
-    // The place waits now: a right code is not looked at, and nothing says so.
+    // The network has to wait now: a right code is not evaluated, and the answer is the same.
     world.clock.advance(1)
     expect(await nl.signIn.recover({ ...start, client, code: ada.backupCodes[0] })).toEqual(wrong)
     expect((await factsOf(nl, 'ada'))[0]).toMatchObject({
@@ -187,11 +187,11 @@ describe('a recovery that fails', () => {
     }
     expect((await stateOf(world.storage, 'ada')).throttle.failures).toBe(limits.freeFailures + 1)
     expectStatus(await nl.signIn.recover({ ...start, client: elsewhere(3), code: ada.backupCodes[0] }), 'enroll')
-    // Spent is spent.
+    // The code is spent.
     expect(await nl.signIn.recover({ ...start, client: elsewhere(3), code: ada.backupCodes[0] })).toEqual(wrong)
   })
 
-  it('locks code entry like any other, hidden too, and leaves the passkeys open', async () => {
+  it('counts toward the lock of code entry, which does not stop passkeys', async () => {
     for (let n = 0; n < limits.lockAfter; n++) {
       expect(await nl.signIn.recover({ ...start, client: elsewhere(n), code: nobodysCode })).toEqual(refused)
     }
@@ -203,7 +203,7 @@ describe('a recovery that fails', () => {
     expectStatus(await nl.signIn.recover({ ...start, client: elsewhere(500), code: ada.backupCodes[0] }), 'enroll')
   })
 
-  it('of an account that other factors open is refused without a look at the code', async () => {
+  it('evaluates no code when the account is not passkey-only', async () => {
     const eve = await keyOwner(nl, { id: 'eve' })
     const before = await stateOf(world.storage, 'eve')
     for (const accountId of ['eve', 'nobody']) {
@@ -214,7 +214,7 @@ describe('a recovery that fails', () => {
     expect(await world.storage.load('account:nobody')).toBeNull()
   })
 
-  it('spends no code where no passkey could be registered', async () => {
+  it('spends no code when no passkey can be registered', async () => {
     const before = await stateOf(world.storage, 'ada')
     for (const server of [
       createWorld({ storage: world.storage, clock: world.clock }).nl,
@@ -225,12 +225,12 @@ describe('a recovery that fails', () => {
     expect(await stateOf(world.storage, 'ada')).toEqual(before)
   })
 
-  it('shares the limit of right and wrong passwords', async () => {
+  it('shares the limiter with right and wrong passwords', async () => {
     const client = elsewhere(7)
     for (let n = 0; n < 20; n++) await nl.signIn.failed({ name: 'ada', accountId: 'ada', client })
-    const held = await nl.signIn.recover({ ...start, client, code: ada.backupCodes[0] })
-    expect(held).toEqual(await nl.signIn.start({ ...start, client }))
-    expect(held).toMatchObject({ reason: 'too-many-attempts' })
+    const limited = await nl.signIn.recover({ ...start, client, code: ada.backupCodes[0] })
+    expect(limited).toEqual(await nl.signIn.start({ ...start, client }))
+    expect(limited).toMatchObject({ reason: 'too-many-attempts' })
     expect((await eventsOf(nl, 'ada')).filter(({ type }) => type === 'mfa_recover')).toEqual([])
   })
 })

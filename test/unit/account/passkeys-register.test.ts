@@ -20,7 +20,7 @@ async function fresh({ nl }: World, id: string): Promise<string> {
 }
 
 describe('a registration', () => {
-  it('[PKR-1] has a challenge of 32 random bytes that is good once and for five minutes', async () => {
+  it('[PKR-1] has a challenge of 32 random bytes that is valid once and for five minutes', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const grant = await fresh(world, 'ada')
@@ -43,7 +43,7 @@ describe('a registration', () => {
     expect(await nl.passkeys.confirm({ ...input, grant: confirmed.grant })).toEqual(noEnrollment)
   })
 
-  it('[PKR-1] [PKA-12] spends its challenge when the answer is wrong, too', async () => {
+  it('[PKR-1] [PKA-12] spends its challenge also with a wrong answer', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const grant = await fresh(world, 'ada')
@@ -58,7 +58,7 @@ describe('a registration', () => {
     expect((await stateOf(world.storage, 'ada')).passkey.credentials).toEqual([])
   })
 
-  it('[PKR-2] is of one account, session, epoch and kind of ceremony', async () => {
+  it('[PKR-2] is valid for one account, session, epoch and kind of ceremony', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const grant = await fresh(world, 'ada')
@@ -88,14 +88,14 @@ describe('a registration', () => {
         expect(await nl.stepUp.verifyPasskey({ ...stepUp, ceremony })).toEqual({ ok: false, reason: 'ceremony-ended' })
       }
     }
-    // None of that has spent anything.
+    // The refused answers have spent nothing.
     expectOk(await nl.stepUp.verifyPasskey(stepUp))
     expectStatus(await nl.signIn.verifyPasskey(second), 'granted')
     expectStatus(await nl.signIn.verifyPasskey(alone), 'granted')
     expectOk(await nl.passkeys.confirm(registration))
   })
 
-  it('[PKR-13] leaves a record of all that later sign-ins are judged by', async () => {
+  it('[PKR-13] stores everything that later sign-ins are checked against', async () => {
     const world = createWorld({ options: withPasskeys })
     const authenticator = createAuthenticator({
       algorithm: -8,
@@ -125,7 +125,7 @@ describe('a registration', () => {
     ])
   })
 
-  it('[PKR-15] has a user handle of 64 random bytes, one for the account and its whole life', async () => {
+  it('[PKR-15] uses one user handle of 64 random bytes per account, always the same', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const handles: string[] = []
@@ -140,7 +140,7 @@ describe('a registration', () => {
       handles.push(first.id)
     }
     expect(handles[0]).not.toBe(handles[1])
-    // The same id at another host has another handle: it is drawn, not derived from the account.
+    // The handle is random and not derived from the account id: another host has another one.
     const elsewhere = createWorld({ options: withPasskeys, seed: 'elsewhere' })
     const grant = await fresh(elsewhere, 'ada')
     expect(expectOk(await elsewhere.nl.passkeys.register({ grant })).options.user.id).not.toBe(handles[0])
@@ -157,7 +157,7 @@ describe('a registration', () => {
 })
 
 describe('a passkey', () => {
-  it('as the first factor brings backup codes, ends other sessions and known devices, and tells the owner', async () => {
+  it('as the first factor brings backup codes, ends other sessions and known devices, and notifies the owner', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const other = await fresh(world, 'ada')
@@ -174,7 +174,7 @@ describe('a passkey', () => {
     })
   })
 
-  it('as the first factor asks for a fresh primary authentication, and as a further one for a proof', async () => {
+  it('requires a fresh primary authentication as the first factor, and a proof as a further one', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const grant = await fresh(world, 'ada')
@@ -194,7 +194,7 @@ describe('a passkey', () => {
     })
   })
 
-  it('completes a sign-in that a policy let in to enroll only', async () => {
+  it('completes a sign-in that was granted only to enroll', async () => {
     const policy = { factors: { required: { since: 0, graceMs: 0 } } }
     const world = createWorld({ options: { ...withPasskeys, policy, sms: { sender: memorySms(), countries: ['HU'] } } })
     const { nl } = world
@@ -216,7 +216,7 @@ describe('a passkey', () => {
 })
 
 describe('the passkeys of an account', () => {
-  it('are ten at most', async () => {
+  it('are at most ten', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const owner = await keyOwner(nl)
     for (let n = 1; n < limits.passkeys; n++) await owner.add(createAuthenticator())
@@ -228,7 +228,7 @@ describe('the passkeys of an account', () => {
     expect(expectOk(await nl.passkeys.list({ grant: owner.grant })).passkeys).toHaveLength(limits.passkeys)
   })
 
-  it('have together no more than their room in the record', async () => {
+  it('take together no more than their limit of the record', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const long = { idLength: 1023 } as const

@@ -12,8 +12,8 @@ import { typeWrongCodes } from '../../world/wrong-codes.ts'
 
 const ended = { status: 'refused', reason: 'challenge-ended', httpStatus: 401 }
 
-describe('a passkey for a challenge', () => {
-  it('lets in with the level and the means of what was shown', async () => {
+describe('a passkey as the second factor', () => {
+  it('signs in at AAL2, with an amr for a synced or a hardware key', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const synced = await keyOwner(nl)
     const bound = await keyOwner(nl, {
@@ -42,7 +42,7 @@ describe('a passkey for a challenge', () => {
     }
   })
 
-  it('costs one load for the options, and one load and one commit for the answer', async () => {
+  it('needs one load for the options, and one load and one commit for the answer', async () => {
     const storage = countingStorage(memoryStorage())
     const { nl } = createWorld({ storage, options: withPasskeys })
     const owner = await keyOwner(nl)
@@ -57,7 +57,7 @@ describe('a passkey for a challenge', () => {
     expect(storage.calls).toEqual({ load: 1, commit: 1 })
   })
 
-  it('[PKA-1] is one of those that were allowed', async () => {
+  it('[PKA-1] is refused when it is not one of the allowed ones', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const [ada, eve] = [await keyOwner(nl), await keyOwner(nl, { id: 'eve' })]
@@ -79,7 +79,7 @@ describe('a passkey for a challenge', () => {
     expectStatus(await nl.signIn.verifyPasskey({ challenge, ceremony, response: mine, client: home }), 'granted')
   })
 
-  it('[PKA-2] is refused with the user handle of somebody else, and taken without one', async () => {
+  it('[PKA-2] is refused with another account’s user handle, and accepted without one', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const [ada, eve] = [await keyOwner(nl), await keyOwner(nl, { id: 'eve' })]
     const { response } = await answered(nl, eve.authenticator, null)
@@ -92,7 +92,7 @@ describe('a passkey for a challenge', () => {
     expectStatus(await nl.signIn.verifyPasskey(none), 'granted')
   })
 
-  it('[PKA-4] without user verification is possession, and so only a second factor', async () => {
+  it('[PKA-4] without user verification signs in only after another primary authentication', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const authenticator = createAuthenticator({ userVerified: false })
     const ada = await keyOwner(nl, { authenticator })
@@ -105,7 +105,7 @@ describe('a passkey for a challenge', () => {
     expect(await newestOf(nl, 'ada', 'mfa_fail')).toMatchObject({ values: { reason: 'user-verification' } })
   })
 
-  it('[PKA-5] that never verified its user is initialized beside a password, and stands alone from then on', async () => {
+  it('[PKA-5] signs in alone only after it verified its user beside a password', async () => {
     const { nl } = createWorld({ options: withPasskeys })
     const ada = await keyOwner(nl, { words: { userVerified: false } })
     const { authenticator } = ada
@@ -125,7 +125,7 @@ describe('a passkey for a challenge', () => {
     }
   })
 
-  it('[PKA-6] that says otherwise of its backup than before is refused', async () => {
+  it('[PKA-6] is refused when its backup eligibility has changed', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl)
@@ -147,7 +147,7 @@ describe('a passkey for a challenge', () => {
     expect(credentials).toEqual(before.credentials.map((one) => ({ ...one, lastUsedAt: world.clock() })))
   })
 
-  it('[PKA-8] of a synced store is welcome, unless the host refuses them', async () => {
+  it('[PKA-8] is accepted when synced, unless the host refuses synced passkeys', async () => {
     const world = createWorld({ options: withPasskeys })
     const ada = await keyOwner(world.nl)
     const bob = await keyOwner(world.nl, {
@@ -168,21 +168,21 @@ describe('a passkey for a challenge', () => {
     expectStatus(await world.nl.signIn.verifyPasskey(await answered(world.nl, ada.authenticator, null)), 'granted')
   })
 
-  it('[PKA-10] whose counter does not grow is refused or reported, as configured, and always told', async () => {
+  it('[PKA-10] with a counter that does not grow is refused or accepted, as configured, and always recorded', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl, { authenticator: createAuthenticator({ counter: 10 }) })
     const copy = await answered(nl, ada.authenticator, await ada.challenge(), { counter: 10 })
     expect(await nl.signIn.verifyPasskey(copy)).toMatchObject({ status: 'challenge', reason: 'wrong' })
-    const told = { authenticator: ada.passkey, stored: 10, given: 10 }
-    expect(await newestOf(nl, 'ada', 'passkey_counter')).toMatchObject({ values: { ...told, refused: true } })
+    const values = { authenticator: ada.passkey, stored: 10, given: 10 }
+    expect(await newestOf(nl, 'ada', 'passkey_counter')).toMatchObject({ values: { ...values, refused: true } })
     expect((await stateOf(world.storage, 'ada')).passkey.credentials[0]?.counter).toBe(10)
 
     const lenient = world.instance({ passkeys: { verifier, counterRegression: 'report' } })
     const lower = await answered(lenient, ada.authenticator, await ada.challenge(), { counter: 3 })
     expectStatus(await lenient.signIn.verifyPasskey(lower), 'granted')
     expect(await newestOf(nl, 'ada', 'passkey_counter')).toMatchObject({
-      values: { ...told, given: 3, refused: false },
+      values: { ...values, given: 3, refused: false },
     })
     expect((await stateOf(world.storage, 'ada')).passkey.credentials[0]?.counter).toBe(10)
     const grown = await answered(nl, ada.authenticator, await ada.challenge(), { counter: 11 })
@@ -191,7 +191,7 @@ describe('a passkey for a challenge', () => {
     expect(events).toHaveLength(2)
   })
 
-  it('[PKA-11] [PKA-12] refused leaves the passkey as it was, and spends its challenge as a right one does', async () => {
+  it('[PKA-11] [PKA-12] stays unchanged after a wrong answer, which spends its ceremony as a right one does', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl, { authenticator: createAuthenticator({ counter: 5 }) })
@@ -212,7 +212,7 @@ describe('a passkey for a challenge', () => {
     expect((await stateOf(world.storage, 'ada')).passkey).toEqual(before)
     expect(await nl.signIn.verifyPasskey({ ...input, response: right })).toEqual(ended)
     expect((await factsOf(nl, 'ada'))[0]).toMatchObject({ type: 'sequence_fail', values: { reason: 'ceremony-used' } })
-    // The sign-in itself goes on, with a challenge of its own.
+    // The sign-in goes on with a new ceremony.
     const good = await answered(nl, authenticator, challenge)
     expectStatus(await nl.signIn.verifyPasskey(good), 'granted')
     expect(await nl.signIn.verifyPasskey(good)).toEqual(ended)
@@ -221,7 +221,7 @@ describe('a passkey for a challenge', () => {
     expect(await nl.signIn.verifyPasskey(alone)).toEqual(ended)
   })
 
-  it('runs out with its own challenge, and with that of the sign-in', async () => {
+  it('is refused after its ceremony or the challenge of the sign-in has expired', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl)
@@ -238,7 +238,7 @@ describe('a passkey for a challenge', () => {
     expect(await nl.signIn.passkeyOptions({ challenge })).toEqual({ ok: false, reason: 'challenge-ended' })
   })
 
-  it('ends its challenge after as many wrong answers as codes would, and charges no code for them', async () => {
+  it('ends the challenge after five wrong answers, and counts no failed code', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const ada = await keyOwner(nl)
@@ -258,8 +258,8 @@ describe('a passkey for a challenge', () => {
   })
 })
 
-describe('a passkey while codes are held back', () => {
-  it('[THR-6] stays open while a place waits and while code entry is locked', async () => {
+describe('a passkey while codes are refused', () => {
+  it('[THR-6] signs in while its network has to wait and while code entry is locked', async () => {
     const world = createWorld({ options: withPasskeys })
     const { nl } = world
     const person = await world.person()
@@ -275,10 +275,10 @@ describe('a passkey while codes are held back', () => {
       expectStatus(await nl.signIn.verifyPasskey({ ...second, client }), 'granted')
       const alone = await answered(nl, authenticator, null)
       expectStatus(await nl.signIn.verifyPasskey({ ...alone, client }), 'granted')
-      // A passkey signs in, and ends neither wait nor lock for codes.
+      // The passkey's sign-in ends neither the wait nor the lock for codes.
       const next = await person.challenge(elsewhere(1000))
-      const held = await nl.signIn.verify({ challenge: next, code, client: elsewhere(1000) })
-      expect(held).toMatchObject({ status: 'challenge', reason: 'wait' })
+      const limited = await nl.signIn.verify({ challenge: next, code, client: elsewhere(1000) })
+      expect(limited).toMatchObject({ status: 'challenge', reason: 'wait' })
     }
   })
 })

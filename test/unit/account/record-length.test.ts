@@ -27,7 +27,7 @@ const id = (): string => text(16)
 const many = <Item>(length: number, make: (index: number) => Item): Item[] =>
   Array.from({ length }, (_, index) => make(index))
 
-/** A character that is cleaned to itself and takes two units of the stored text. */
+/** Quotes: cleaning keeps them, and each takes two units of the stored text. */
 const label = cleanText('"'.repeat(1000), limits.labelLength)
 const userAgent = 'x'.repeat(limits.sessionUserAgentLength)
 const address = '2001:db8:1111:2222:3333:4444:5555:6666'
@@ -61,7 +61,7 @@ const session: Omit<Session, 'id'> = {
   trusted: false,
 }
 
-/** Every list as long as it can be, of entries as long as they can be. */
+/** An account with every list at its cap and every entry at its longest. */
 function full(): AccountState {
   const credential = Math.floor((limits.passkeysLength / limits.passkeys) * (3 / 8))
   const sends = { at: many(smsLimits.daily, (index) => now + index), row: smsLimits.daily }
@@ -172,14 +172,14 @@ describe('limits.recordLength', () => {
     attempts: many(limits.attemptIds, () => text(12)),
   }
 
-  it('is above every account whose lists are all at their caps', () => {
+  it('is above the length of an account with every list at its cap', () => {
     const { body } = JSON.parse(records.write(record).doc) as { body: string }
     expect(body.length).toBeLessThan(limits.recordLength)
-    // Close to what the caps were chosen for: a list that is not filled here would show as a fall.
+    // A list that this test forgets to fill would make the body much shorter.
     expect(body.length).toBeGreaterThan(limits.recordLength * 0.9)
   })
 
-  it('counts on user agents that take no more room than their cap', async () => {
+  it('covers user agents, which are stored within their cap', async () => {
     const world = createWorld()
     const units = limits.sessionUserAgentLength
     for (const [index, userAgent] of [

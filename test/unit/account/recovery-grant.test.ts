@@ -7,7 +7,7 @@ import { stateOf } from '../../world/reading.ts'
 import { bindPasskey, everyMethod, personWithEverything } from '../../world/several-factors.ts'
 import { createWorld } from '../../world/world.ts'
 
-it('a grant of recovery spends no proof: it was asked for none, and those of others are not the account’s', async () => {
+it('a recovery grant spends no proof of another account', async () => {
   const sms = memorySms()
   const world = createWorld({ options: everyMethod(sms) })
   const { nl, storage } = world
@@ -21,7 +21,7 @@ it('a grant of recovery spends no proof: it was asked for none, and those of oth
 })
 
 it.each([false, true])(
-  'a grant of recovery registers a passkey where other methods were on before the policy became exclusive',
+  'a recovery grant registers a passkey beside other methods under an exclusive policy, switching %s',
   async (switching) => {
     const sms = memorySms()
     const world = createWorld({ options: everyMethod(sms) })

@@ -7,13 +7,13 @@ import { createWorld } from '../../world/world.ts'
 
 const step = 30_000
 
-/** The two codes that a device with a wrong clock shows one after the other. */
+/** Two consecutive codes of an authenticator with a wrong clock. */
 function pair({ app }: Person, drift: number): readonly [string, string] {
   return [app.code(drift - 1), app.code(drift)]
 }
 
 describe('totp.resynchronize', () => {
-  it('[TOTP-9] sets the clock difference anew from two consecutive codes and a proof', async () => {
+  it('[TOTP-9] stores the clock difference that two consecutive codes show, and requires a proof', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -45,7 +45,7 @@ describe('totp.resynchronize', () => {
     expect(await nl.signIn.verify({ challenge, code: app.code(40) })).toMatchObject({ status: 'granted' })
   })
 
-  it('uses its proof up', async () => {
+  it('spends its proof', async () => {
     const world = createWorld()
     const person = await world.person()
     const { grant, app } = person
@@ -60,7 +60,7 @@ describe('totp.resynchronize', () => {
     expect(again).toEqual({ ok: false, reason: 'step-up' })
   })
 
-  it('takes no codes that do not follow each other, lie beyond an hour, or were spent', async () => {
+  it('refuses codes that are not consecutive, are more than an hour off, or were spent', async () => {
     const world = createWorld()
     const person = await world.person()
     const { grant, app } = person
@@ -78,7 +78,7 @@ describe('totp.resynchronize', () => {
     for (const codes of wrong) {
       const answer = await world.nl.totp.resynchronize({ ...call, codes: codes() })
       expect(answer).toMatchObject({ ok: false, reason: 'wrong' })
-      // Each wrong pair is charged: a sign-in on a known device keeps the test below the waits.
+      // Each wrong pair is charged. A sign-in on a known device clears the count, so that no wait begins.
       world.clock.advance(20 * step)
       await person.signIn({ ...home, device: person.deviceToken })
       Object.assign(call, { grant: person.grant, proof: await person.proof() })
@@ -86,7 +86,7 @@ describe('totp.resynchronize', () => {
     expect((await stateOf(world.storage, person.id)).totp.authenticators[0]!.drift).toBe(0)
   })
 
-  it('answers texts that cannot be codes without a charge', async () => {
+  it('answers malformed texts without counting a failure', async () => {
     const world = createWorld()
     const person = await world.person()
     const call = { grant: person.grant, proof: await person.proof(), authenticator: person.app.id }
@@ -97,7 +97,7 @@ describe('totp.resynchronize', () => {
     expect((await stateOf(world.storage, person.id)).throttle.failures).toBe(0)
   })
 
-  it('tells the owner', async () => {
+  it('notifies the owner', async () => {
     const world = createWorld()
     const person = await world.person()
     const proof = await person.proof()

@@ -17,7 +17,7 @@ async function signIn(world: World, id = 'bob', client = home): Promise<string> 
 }
 
 describe('sessions.check', () => {
-  it('tells who is signed in, how strongly and since when', async () => {
+  it('answers who is signed in, at which level and since when', async () => {
     const world = createWorld()
     const person = await world.person()
     await person.signIn()
@@ -32,7 +32,7 @@ describe('sessions.check', () => {
     })
   })
 
-  it('reads anything but a grant that counts as signed out', async () => {
+  it('answers signed-out for anything but a valid grant', async () => {
     const world = createWorld()
     const person = await world.person()
     const { nl } = world
@@ -71,8 +71,8 @@ describe('sessions.check', () => {
   })
 })
 
-describe('sessions.list and end', () => {
-  it('[SES-8] show the sessions, newest first, under references that open nothing', async () => {
+describe('sessions.list and sessions.end', () => {
+  it('[SES-8] list the sessions, newest first, and end one by a reference that is no grant', async () => {
     const world = createWorld()
     const first = await signIn(world, 'bob', elsewhere(1))
     world.clock.advance(1000)
@@ -109,7 +109,7 @@ describe('sessions.list and end', () => {
     expect(await world.nl.sessions.check({ grant: bob })).toMatchObject({ ok: true })
   })
 
-  it('keep thirty-two: the oldest falls out and is signed out', async () => {
+  it('know at most thirty-two sessions, and a further one signs the oldest out', async () => {
     const world = createWorld({ options: unlimited })
     const grants: string[] = []
     for (let n = 0; n < 33; n++) grants.push(await signIn(world))
@@ -120,7 +120,7 @@ describe('sessions.list and end', () => {
 })
 
 describe('sessions.endAll', () => {
-  it('[SES-7] ends every session, challenge and proof, and leaves the acting session a new grant', async () => {
+  it('[SES-7] ends every session, challenge and proof, and returns a new grant for the acting session', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -139,14 +139,14 @@ describe('sessions.endAll', () => {
     expect(world.mailer.mails.at(-1)!.text).toMatch(/signed out/i)
   })
 
-  it('ends the acting one too when asked', async () => {
+  it('ends the acting session too when asked', async () => {
     const world = createWorld()
     const grant = await signIn(world)
     expect(await world.nl.sessions.endAll({ grant, includingThis: true })).toEqual({ ok: true, ended: 1, grant: null })
     expect(await world.nl.sessions.check({ grant })).toEqual(signedOut)
   })
 
-  it('[SES-7] is what a script calls for a user who is disabled', async () => {
+  it('[SES-7] lets a script end every session of an account', async () => {
     const world = createWorld()
     const person = await world.person()
     const ended = await world.nl.sessions.endAll({ grant: asSystem(person.id, 'account closed') })
@@ -156,7 +156,7 @@ describe('sessions.endAll', () => {
 })
 
 describe('sessions.signOut', () => {
-  it('takes the session off the list', async () => {
+  it('ends the session of its grant, and no other', async () => {
     const world = createWorld()
     const [grant, other] = [await signIn(world), await signIn(world)]
     expect(await world.nl.sessions.signOut({ grant, client: home })).toEqual({ ok: true })
@@ -166,7 +166,7 @@ describe('sessions.signOut', () => {
     expect(await newestOf(world.nl, 'bob', 'session_end')).toMatchObject({ values: { ended: 1, ip: '192.0.2.7' } })
   })
 
-  it('knows nobody who has no record', async () => {
+  it('answers signed-out to a script for an account without a record, as other calls do', async () => {
     const world = createWorld()
     const script = asSystem('nobody', 'test')
     for (const call of [

@@ -10,14 +10,14 @@ import { createWorld } from '../../world/world.ts'
 
 const minute = 60_000
 
-/** A proof by a code that is sent for it. */
+/** A proof by a code by SMS. */
 async function proofBySms(world: PhoneWorld, { grant, number }: PhonePerson): Promise<string> {
   expectOk(await world.nl.stepUp.sendCode({ grant, client: home }))
   const code = await world.code(number)
   return expectOk(await world.nl.stepUp.verify({ grant, purpose: 'factors', code, client: home })).proof
 }
 
-/** Somebody with an app, who adds a number to it. */
+/** An account with an authenticator app that adds a number. */
 async function withBoth(world: PhoneWorld): Promise<Person> {
   const ada = await world.person()
   const { nl } = world
@@ -28,7 +28,7 @@ async function withBoth(world: PhoneWorld): Promise<Person> {
 }
 
 describe('sms.enroll', () => {
-  it('[SMS-2] sends a code to a number that is no factor before the code came back', async () => {
+  it('[SMS-2] sends a code to the number, which is no factor until the code is confirmed', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const { grant } = await newcomer(world)
@@ -38,7 +38,7 @@ describe('sms.enroll', () => {
     expect(enrolled).toEqual({ ok: true, status: 'queued', to: '+36 •••••• 67', ...times })
     expect(await nl.sms.get({ grant })).toEqual({ ok: true, number: null })
     expect(await nl.accounts.factors({ grant })).toMatchObject({ enrolled: [], live: [], preferred: null })
-    // Another sign-in meanwhile is asked for nothing, and sends nothing.
+    // Meanwhile another sign-in requires no factor and sends nothing.
     await newcomer(world, 'ada', elsewhere(1))
     expect(await nl.stepUp.sendCode({ grant })).toEqual({ ok: false, reason: 'no-number' })
     expect(await world.received()).toHaveLength(1)
@@ -52,7 +52,7 @@ describe('sms.enroll', () => {
     expect(world.mailer.mails.map(({ subject }) => subject)).toHaveLength(1)
   })
 
-  it('[SMS-1] as the first factor gives backup codes, so that nobody depends on the number alone', async () => {
+  it('[SMS-1] gives backup codes with a first number, so that nobody depends on it alone', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     expect(ada.backupCodes).toHaveLength(10)
@@ -70,7 +70,7 @@ describe('sms.enroll', () => {
     expect((await eventsOf(both.nl, bob.id)).filter(({ type }) => type === 'backup_code_regenerate')).toHaveLength(1)
   })
 
-  it('[LIF-3] of somebody without a factor asks for a fresh primary authentication, later for a proof', async () => {
+  it('[LIF-3] requires a fresh primary authentication for the first factor, and a proof for a further one', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const { grant } = await newcomer(world)
@@ -84,7 +84,7 @@ describe('sms.enroll', () => {
     expect(await world.received(otherNumber)).toEqual([])
   })
 
-  it('gives a sign-in that must enroll first its full session', async () => {
+  it('completes a sign-in that was granted only to enroll', async () => {
     const policy = { factors: { required: { since: 0, graceMs: 0 } } } as const
     const world = createPhoneWorld({ options: { policy } })
     const { nl } = world
@@ -108,7 +108,7 @@ describe('sms.enroll', () => {
     expectStatus(await nl.signIn.verify({ challenge, code: await world.code(), client: known }), 'granted')
   })
 
-  it('belongs to the session that began it, and to its account', async () => {
+  it('begins an enrollment that only the same session of the same account can confirm', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const mine = await newcomer(world)
@@ -123,7 +123,7 @@ describe('sms.enroll', () => {
     expectOk(await nl.sms.confirm({ grant: mine.grant, code }))
   })
 
-  it('by a script asks for no proof, and is confirmed by a script', async () => {
+  it('requires no proof from a script, whose enrollment only a script can confirm', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const { grant } = await newcomer(world)
@@ -137,7 +137,7 @@ describe('sms.enroll', () => {
     expect(await newestOf(nl, 'ada', 'mfa_enroll')).toMatchObject({ values: { actor: 'system' } })
   })
 
-  it('needs a session and a sender', async () => {
+  it('requires a session, a sender and an allowed method', async () => {
     const world = createPhoneWorld()
     const { grant } = await newcomer(world)
     const { storage, clock, keys } = world
@@ -159,7 +159,7 @@ describe('sms.enroll', () => {
 })
 
 describe('changing the number', () => {
-  it('[SMS-2] keeps the old one until the new one is proven', async () => {
+  it('[SMS-2] keeps the old number until the new one is confirmed', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const ada = await phonePerson(world)
@@ -168,7 +168,7 @@ describe('changing the number', () => {
     expectOk(await nl.sms.enroll({ grant: ada.grant, proof, number: otherNumber, client: home }))
     expect(await nl.sms.get({ grant: ada.grant })).toMatchObject({ number: { number: '+36 •••••• 67' } })
     const newCode = await world.code(otherNumber)
-    // A sign-in meanwhile goes by the old number, in the place of the code for the new one.
+    // Meanwhile a sign-in sends a code to the old number, which replaces the code for the new one.
     clock.advance(2 * minute)
     const { challenge, sms } = await ada.start()
     expect(sms).toMatchObject({ status: 'queued', to: '+36 •••••• 67' })
@@ -195,7 +195,7 @@ describe('changing the number', () => {
     expect(await world.received()).toHaveLength(before)
   })
 
-  it('can be abandoned: after 30 minutes nothing waits any more, and the old number never ceased to work', async () => {
+  it('expires after 30 minutes, and the old number keeps working', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const ada = await phonePerson(world)
@@ -212,7 +212,7 @@ describe('changing the number', () => {
     expect((await stateOf(world.storage, 'ada')).sms.number?.masked).toBe('+36 •••••• 67')
   })
 
-  it('spends its proof, also when the same number is proven anew', async () => {
+  it('spends its proof, also when the same number is confirmed again', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const ada = await phonePerson(world)
@@ -226,7 +226,7 @@ describe('changing the number', () => {
 })
 
 describe('sms.remove', () => {
-  it('asks for a proof, takes the backup codes of the last factor along, and tells the owner', async () => {
+  it('requires a proof, removes the backup codes with the last factor, and notifies the owner', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const ada = await phonePerson(world)
@@ -241,7 +241,7 @@ describe('sms.remove', () => {
     expect(world.mailer.mails).toHaveLength(3)
     expect(await nl.sms.remove({ grant: removed.grant, client: home })).toEqual({ ok: false, reason: 'not-found' })
     expect(await nl.sms.get({ grant: removed.grant })).toEqual({ ok: true, number: null })
-    // Taking the number out and in again buys no message.
+    // Removing the number and adding it again does not reset the count of messages.
     const sent = state.sms.sends.own.at.length
     expect(sent).toBe(2)
     clock.advance(minute)
@@ -250,7 +250,7 @@ describe('sms.remove', () => {
     expect((await stateOf(world.storage, 'ada')).sms.sends.own.at).toHaveLength(3)
   })
 
-  it('leaves the app and the backup codes of somebody who has both', async () => {
+  it('keeps the authenticator app and the backup codes of an account that has both', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const ada = await withBoth(world)
@@ -261,7 +261,7 @@ describe('sms.remove', () => {
     expect(await nl.accounts.factors({ grant: removed.grant })).toMatchObject(factors)
   })
 
-  it('[LIF-22] of the last factor is refused where policy asks for one', async () => {
+  it('[LIF-22] is refused for the last factor where a policy requires one', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const proof = await proofBySms(world, ada)

@@ -17,7 +17,7 @@ import { verdictOn } from '../../world/verdict.ts'
 const minute = 60_000
 const hour = 60 * minute
 
-/** Wrong codes by strangers who have the password, until the number is switched off. */
+/** Types wrong codes from new networks until the number is switched off. */
 async function guessUntilOff(world: PhoneWorld, ada: PhonePerson): Promise<number> {
   const { clock } = world
   let guesses = 0
@@ -28,17 +28,17 @@ async function guessUntilOff(world: PhoneWorld, ada: PhonePerson): Promise<numbe
     if (sms?.status !== 'queued') throw new Error(`not sent: ${JSON.stringify(sms)}`)
     const code = anotherCode(await world.code())
     for (let k = 0; k < 3; k++) {
-      const told = await verdictOn(world.nl, { challenge, code, client })
-      if (told === 'wrong') guesses++
-      if (told !== 'wrong') break
+      const verdict = await verdictOn(world.nl, { challenge, code, client })
+      if (verdict === 'wrong') guesses++
+      if (verdict !== 'wrong') break
     }
     if (n > 200) throw new Error('never switched off')
   }
   return guesses
 }
 
-describe('guessing', () => {
-  it('[SMS-5] three wrong codes, a resend and three more are six', async () => {
+describe('the count of wrong codes by SMS', () => {
+  it('[SMS-5] is six after three wrong codes, a resend and three more', async () => {
     const world = createPhoneWorld({ options: { challenge: { tries: 10 } } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
@@ -58,7 +58,7 @@ describe('guessing', () => {
     expect([sms.failures, throttle.failures, challenges[0]?.failures]).toEqual([6, 6, 6])
   })
 
-  it('[SMS-5] [THR-9] a new challenge with a new code forgives nothing either, and each has five tries', async () => {
+  it('[SMS-5] [THR-9] goes on over a new challenge with a new code, and each challenge has five tries', async () => {
     const world = createPhoneWorld({ sms: { sends: frequentSends } })
     const ada = await phonePerson(world)
     const { clock } = world
@@ -67,8 +67,8 @@ describe('guessing', () => {
       const { challenge } = await ada.start()
       const code = anotherCode(await world.code())
       for (let k = 0; k < 5; k++) {
-        const told = await verdictOn(world.nl, { challenge, code, client: ada.known })
-        expect(told).toBe(k < 4 ? 'wrong' : 'too-many-tries')
+        const verdict = await verdictOn(world.nl, { challenge, code, client: ada.known })
+        expect(verdict).toBe(k < 4 ? 'wrong' : 'too-many-tries')
         clock.advance(k < 4 ? 50_000 : 0)
         if (n > 0) break
       }
@@ -77,7 +77,7 @@ describe('guessing', () => {
     expect([sms.failures, throttle.failures]).toEqual([6, 6])
   })
 
-  it('[THR-9] is charged at sign-in, at a step-up and when switching off, from one budget', async () => {
+  it('[THR-9] grows by a sign-in, a step-up and a switch-off alike', async () => {
     const world = createPhoneWorld({ sms: { sends: frequentSends } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
@@ -94,20 +94,20 @@ describe('guessing', () => {
     expect(await nl.accounts.turnOffTwoFactor({ ...page, code })).toMatchObject({ reason: 'wrong' })
     const { sms, throttle } = await stateOf(world.storage, 'ada')
     expect([sms.failures, throttle.failures]).toEqual([4, 4])
-    // Now every flow waits, and no code is sent that could not be typed.
+    // Now every flow waits, and no code is sent.
     const retryAt = clock() + 5000
     expect(await nl.stepUp.sendCode(page)).toEqual({ ok: false, reason: 'wait', retryAt })
     clock.advance(1000)
     expect(await nl.stepUp.verify({ ...page, purpose: 'factors', code })).toMatchObject({ reason: 'wait', retryAt })
-    const held = { status: 'refused', reason: 'wait', retryAt }
-    expect(await nl.signIn.sendCode({ challenge, client: ada.known })).toMatchObject({ retryAt, sms: held })
+    const refused = { status: 'refused', reason: 'wait', retryAt }
+    expect(await nl.signIn.sendCode({ challenge, client: ada.known })).toMatchObject({ retryAt, sms: refused })
     const started = await ada.start()
     expect(started).toMatchObject({ retryAt })
     expect(started).not.toHaveProperty('sms')
     expect((await world.received()).length).toBe(3)
   })
 
-  it('[THR-1] switches the number off after 100 failures, for known devices too, until it is bound anew', async () => {
+  it('[THR-1] switches the number off at 100, for known devices too, until it is confirmed again', async () => {
     const world = createPhoneWorld({ sms: { sends: frequentSends }, options: unlimited })
     const ada = await phonePerson(world)
     const { nl, clock } = world
@@ -126,7 +126,7 @@ describe('guessing', () => {
     expect(await world.received()).toHaveLength(sent)
     expect(await verdictOn(world.nl, { challenge, code: await world.code(), client: ada.known })).toBe('malformed')
 
-    // Another factor lets its owner in, and clears nothing of the number's.
+    // A sign-in with another factor does not clear the count of the number.
     const [first, second] = ada.backupCodes
     const entered = await nl.signIn.verify({ challenge, code: first, client: ada.known })
     const { grant } = expectStatus(entered, 'granted')
@@ -134,7 +134,7 @@ describe('guessing', () => {
     expect(stopped.sms.failures).toBe(100)
     expect(await nl.sms.resend({ grant, client: ada.known })).toEqual({ ok: false, reason: 'no-enrollment' })
 
-    // Proving a number binds it anew.
+    // A confirmed number starts with a new count.
     const proving = { grant, purpose: 'factors', code: second, client: ada.known } as const
     const { proof } = expectOk(await nl.stepUp.verify(proving))
     expectOk(await nl.sms.enroll({ grant, proof, number: phoneNumber, client: ada.known }))
@@ -147,7 +147,7 @@ describe('guessing', () => {
     expect(await verdictOn(world.nl, { challenge: next.challenge, code, client: ada.known })).toBe('granted')
   })
 
-  it('[THR-1] is not forgiven by changing a number that still works', async () => {
+  it('[THR-1] is not cleared by changing a number that still works', async () => {
     const world = createPhoneWorld({ sms: { sends: frequentSends } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
@@ -164,7 +164,7 @@ describe('guessing', () => {
     expect((await stateOf(world.storage, 'ada')).sms.failures).toBe(3)
   })
 
-  it('[THR-3] a right code clears the count of the number', async () => {
+  it('[THR-3] is cleared by a right code', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { challenge } = await ada.start()
@@ -177,7 +177,7 @@ describe('guessing', () => {
     expect([sms.failures, throttle.failures]).toEqual([0, 0])
   })
 
-  it('a six-digit code is compared with the app and the number, costs one attempt and counts for both', async () => {
+  it('grows for both the app and the number by one code of six digits, for one attempt', async () => {
     const world = createPhoneWorld()
     const ada = await world.person()
     const { nl } = world

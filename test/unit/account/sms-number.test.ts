@@ -8,8 +8,8 @@ import { hostileValues } from '../hostile-values.ts'
 
 const minute = 60_000
 
-describe('the code that proves a number', () => {
-  it('[SMS-5] [THR-9] costs one of ten tries each time it is wrong, whatever is sent or begun anew in between', async () => {
+describe('the code that confirms a number', () => {
+  it('[SMS-5] [THR-9] has ten tries in all, over resends and new enrollments', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const { grant } = await newcomer(world)
@@ -36,7 +36,7 @@ describe('the code that proves a number', () => {
     expect(failed).toHaveLength(10)
   })
 
-  it('[SMS-6] is void as soon as another one is sent', async () => {
+  it('[SMS-6] is void once a newer one is sent', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const { grant } = await newcomer(world)
@@ -50,7 +50,7 @@ describe('the code that proves a number', () => {
     expectOk(await nl.sms.confirm({ grant, code: second, client: home }))
   })
 
-  it('[SMS-4] is good for five minutes, and can be sent again after', async () => {
+  it('[SMS-4] is valid for five minutes, after which a new one can be sent', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const { grant } = await newcomer(world)
@@ -67,7 +67,7 @@ describe('the code that proves a number', () => {
     expectOk(await nl.sms.confirm({ grant, code: await world.code(), client: home }))
   })
 
-  it('[SMS-7] proves the number that it was sent to and no other', async () => {
+  it('[SMS-7] confirms the number that it was sent to, and no other', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const { grant } = await newcomer(world)
@@ -80,7 +80,7 @@ describe('the code that proves a number', () => {
     expect(await nl.sms.get({ grant: confirmed.grant })).toMatchObject({ number: { number: '+36 •••••• 43' } })
   })
 
-  it('is given up when the sign-ins of the account end', async () => {
+  it('is void after all sessions of the account ended', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const { grant } = await newcomer(world)
@@ -94,9 +94,9 @@ describe('the code that proves a number', () => {
   })
 })
 
-describe('a number', () => {
+describe('a phone number', () => {
   it.each(['06 30 123 4567', '+36 (30) 123-4567', '0036301234567', 'tel:+36-30-123-4567', '＋３６３０１２３４５６７'])(
-    '[SMS-10] typed as %j is stored and written to in one form',
+    '[SMS-10] typed as %j gets its code at the E.164 form',
     async (number) => {
       const world = createPhoneWorld()
       const { grant } = await newcomer(world)
@@ -112,7 +112,7 @@ describe('a number', () => {
     ['+36 30 123 4567 ext. 3', 'malformed'],
     ['hello', 'malformed'],
     ['', 'malformed'],
-  ])('[SMS-10] %j is %s, and nothing is sent or stored', async (number, reason) => {
+  ])('[SMS-10] typed as %j is %s, and nothing is sent or stored', async (number, reason) => {
     const world = createPhoneWorld()
     const { grant } = await newcomer(world)
     expect(await world.nl.sms.enroll({ grant, number, client: home })).toEqual({ ok: false, reason })
@@ -121,7 +121,7 @@ describe('a number', () => {
     expect((await stateOf(world.storage, 'ada')).sms.enrollment).toBeNull()
   })
 
-  it('[SMS-21] of a country that is not listed gets no message, and a fact says so without it', async () => {
+  it('[SMS-21] of an unlisted country gets no message, and a fact records it without the number', async () => {
     const world = createPhoneWorld()
     const { grant } = await newcomer(world)
     for (const number of ['+79123456789', '+43 664 1234567', '+1 876 555 0123', '+881 6 1234 5678']) {
@@ -136,7 +136,7 @@ describe('a number', () => {
     expect(JSON.stringify(facts)).not.toContain('9123456789')
   })
 
-  it('[SMS-21] of a country taken off the list gets no more codes, and backup codes still let its owner in', async () => {
+  it('[SMS-21] of a country that is no longer listed gets no more codes, while backup codes still work', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     world.clock.advance(minute)
@@ -149,7 +149,7 @@ describe('a number', () => {
     expect(await world.received()).toHaveLength(1)
   })
 
-  it('[SMS-14] that another account has is answered like any other, and both get their codes', async () => {
+  it('[SMS-14] of another account is answered like any other, and can be confirmed', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     await phonePerson(world, 'ada')
@@ -162,33 +162,33 @@ describe('a number', () => {
     expectOk(await nl.sms.confirm({ grant: eve.grant, code: await world.code(), client }))
   })
 
-  it('[SMS-11] is masked wherever it is shown, and in clear only in what the gateway gets', async () => {
+  it('[SMS-11] is masked everywhere except in the message to the gateway', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const { grant } = await newcomer(world)
-    const told: unknown[] = [await nl.sms.enroll({ grant, number: phoneNumber, client: home })]
-    told.push(await nl.sms.resend({ grant, client: home }))
+    const shown: unknown[] = [await nl.sms.enroll({ grant, number: phoneNumber, client: home })]
+    shown.push(await nl.sms.resend({ grant, client: home }))
     const confirmed = expectOk(await nl.sms.confirm({ grant, code: await world.code(), client: home }))
     const page = { grant: confirmed.grant, client: home }
     clock.advance(minute)
-    told.push(await nl.sms.get(page), await nl.stepUp.sendCode(page), await nl.sms.enroll({ ...page, number: 1 }))
-    told.push(await nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client: elsewhere(1) }))
-    told.push(await nl.history.list(page), await nl.history.facts(page), await nl.accounts.factors(page))
+    shown.push(await nl.sms.get(page), await nl.stepUp.sendCode(page), await nl.sms.enroll({ ...page, number: 1 }))
+    shown.push(await nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client: elsewhere(1) }))
+    shown.push(await nl.history.list(page), await nl.history.facts(page), await nl.accounts.factors(page))
     world.sms.behave('fail')
     clock.advance(10 * minute)
-    told.push(await nl.stepUp.sendCode(page))
+    shown.push(await nl.stepUp.sendCode(page))
     await nl.outbox.idle()
     clock.advance(10 * minute)
-    told.push(await nl.outbox.sweep(), await nl.history.facts(page))
-    told.push(world.mailer.mails, await stateOf(world.storage, 'ada'), await eventsOf(nl, 'ada'))
-    const text = JSON.stringify(told)
+    shown.push(await nl.outbox.sweep(), await nl.history.facts(page))
+    shown.push(world.mailer.mails, await stateOf(world.storage, 'ada'), await eventsOf(nl, 'ada'))
+    const text = JSON.stringify(shown)
     expect(text).not.toContain('1234567')
     expect(text).not.toContain('30123')
     expect(text).toContain('+36 •••••• 67')
     expect(world.sms.messages[0]?.to).toBe(phoneNumber)
   })
 
-  it('and a code may be of any kind and length: it is an outcome, never an error', async () => {
+  it('or a code of any type and length gets an outcome, and never an error', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const { grant } = await newcomer(world)
@@ -204,15 +204,15 @@ describe('a number', () => {
       })
       expect(answer).toMatchObject({ ok: false })
     }
-    // Digits of other scripts are no guess; full-width ones are, and were one.
+    // Digits of other scripts are malformed. Full-width digits are a guess, and one value had them.
     expect((await stateOf(world.storage, 'ada')).sms.enrollment?.failures).toBe(1)
     const spaced = `${code.slice(0, 3)} ${code.slice(3)}`
     expectOk(await nl.sms.confirm({ grant, code: spaced, client: home }))
   })
 })
 
-describe('one method at a time', () => {
-  it('asks for a switch, which drops the app in the same commit', async () => {
+describe('sms.enroll with one method at a time', () => {
+  it('requires a switch, which removes the authenticator app at the confirmation', async () => {
     const world = createPhoneWorld({ options: { factors: 'exclusive' } })
     const { nl } = world
     const ada = await world.person()
@@ -226,7 +226,7 @@ describe('one method at a time', () => {
     expect(await nl.accounts.factors({ grant: confirmed.grant })).toMatchObject(factors)
   })
 
-  it('holds for an enrollment that began while several were allowed', async () => {
+  it('begins no enrollment that can be confirmed after the policy became exclusive', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const ada = await world.person()
@@ -238,7 +238,7 @@ describe('one method at a time', () => {
     expect(answer).toEqual({ ok: false, reason: 'deactivate-first' })
   })
 
-  it('cannot be got around by two enrollments at once', async () => {
+  it('allows only one of two parallel enrollments to be confirmed', async () => {
     const world = createPhoneWorld({ options: { factors: 'exclusive' } })
     const { nl } = world
     const { grant } = await newcomer(world)

@@ -11,13 +11,13 @@ import { createWorld } from '../../world/world.ts'
 const second = 1000
 const minute = 60_000
 
-/** A storage of whose table somebody else has the pen. */
+/** A storage whose waiting messages somebody else changes. */
 function rewritten(inner: Storage, rewrite: (taken: readonly OutboxMessage[]) => readonly OutboxMessage[]): Storage {
   return { ...inner, takeMessages: async (request) => rewrite(await inner.takeMessages(request)) }
 }
 
-describe('a gateway', () => {
-  it('[SMS-15] that refuses changes no answer, and skips no factor', async () => {
+describe('an SMS gateway', () => {
+  it('[SMS-15] that fails changes no answer, and skips no factor', async () => {
     const answers: unknown[] = []
     for (const behavior of ['deliver', 'fail', 'lose-reply', 'hang'] as const) {
       const world = createPhoneWorld({ seed: 'same' })
@@ -40,7 +40,7 @@ describe('a gateway', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
   })
 
-  it('[SMS-15] (promise 5) that is down is tried again, and the code still works when it is back', async () => {
+  it('[SMS-15] (promise 5) that was down gets the message later, and its code still works', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { nl, clock, sms } = world
@@ -59,7 +59,7 @@ describe('a gateway', () => {
     expectStatus(await nl.signIn.verify({ challenge, code, client: ada.known }), 'granted')
   })
 
-  it('[SMS-15] that is down for the life of a code gets nothing after it, and a fact says so', async () => {
+  it('[SMS-15] gets no message whose code has expired, and a fact records it', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { nl, clock, sms } = world
@@ -78,7 +78,7 @@ describe('a gateway', () => {
     expect(await nl.outbox.sweep()).toEqual({ sent: 0, dead: 0, retried: 0 })
   })
 
-  it('that took a message whose reply was lost gets it again under the same key', async () => {
+  it('gets a message again under the same key when its reply was lost', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     world.clock.advance(minute)
@@ -93,7 +93,7 @@ describe('a gateway', () => {
     expect(taken?.dedupeKey).not.toBe(first?.dedupeKey)
   })
 
-  it('that was taken out of the options gets nothing: the message ends, and a fact says why', async () => {
+  it('that is no longer configured gets no message, and a fact records the reason', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { storage, clock, keys } = world
@@ -108,14 +108,14 @@ describe('a gateway', () => {
     expect(await factsOf(nl, 'ada')).toContainEqual(
       expect.objectContaining({ values: expect.objectContaining(values) }),
     )
-    // And the number is no factor there: what is left is asked for.
+    // Without a sender the number is no live factor, so the backup codes remain.
     const [code] = ada.backupCodes
     const open = await ada.start(ada.known, nl)
     expect(open.factors).toEqual(['backup-code'])
     expectStatus(await nl.signIn.verify({ challenge, code, client: ada.known }), 'granted')
   })
 
-  it('[NOT-8] that hangs holds up no mail behind its message', async () => {
+  it('[NOT-8] that hangs does not delay the mails behind its message', async () => {
     const world = createPhoneWorld()
     const { nl, clock, sms, mailer, storage } = world
     await phonePerson(world)
@@ -149,8 +149,8 @@ describe('a gateway', () => {
   })
 })
 
-describe('a message that waits', () => {
-  it('goes to the number of its time, whatever the number is by then', async () => {
+describe('a waiting message', () => {
+  it('goes to the number that it was made for, even after the number changed', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { nl, clock, sms } = world
@@ -172,7 +172,7 @@ describe('a message that waits', () => {
     expect(await world.received(otherNumber)).toHaveLength(1)
   })
 
-  it('is written in the language that its owner has by then, and waits for a host that cannot tell', async () => {
+  it('is written in the present language of its owner, and waits while the host cannot answer', async () => {
     let locale = 'fr-FR'
     let broken = false
     const world = createPhoneWorld({
@@ -207,7 +207,7 @@ describe('a message that waits', () => {
     ['moved to another channel', (taken) => taken.map((one) => ({ ...one, channel: 'mail' as const }))],
     ['moved to another account', (taken) => taken.map((one) => ({ ...one, recordId: 'account:eve' }))],
     ['given another id', (taken) => taken.map((one, n) => ({ ...one, messageId: taken[1 - n]?.messageId ?? '' }))],
-  ])('(promise 4) does not open %s: nothing is sent, and a fact says so', async (_, rewrite) => {
+  ])('(promise 4) is not sent after it was %s', async (_, rewrite) => {
     const inner = memoryStorage()
     const world = createPhoneWorld({ storage: inner })
     const ada = await phonePerson(world, 'ada')
@@ -228,7 +228,7 @@ describe('a message that waits', () => {
     expect(world.mailer.mails).toHaveLength(2)
   })
 
-  it('whose settling is lost comes again under the same key, and not a third time', async () => {
+  it('is sent once more under the same key when its settling was lost', async () => {
     const inner = memoryStorage()
     let fails = false
     const settleMessage: Storage['settleMessage'] = async (request) => {

@@ -9,19 +9,19 @@ import { eventsOf, stateOf } from '../../world/reading.ts'
 
 const minute = 60_000
 
-/** What came of the code of a sign-in by the owner. */
+/** The status or reason of the code at a sign-in by the owner. */
 async function sending(world: PhoneWorld, { start, known }: PhonePerson): Promise<string> {
   const { sms } = await start(known)
   await world.received()
   return sms?.status === 'refused' ? sms.reason : (sms?.status ?? 'none')
 }
 
-describe('the risk check', () => {
+describe('a risk check', () => {
   afterEach(() => {
     vi.useRealTimers()
   })
 
-  it('[SMS-3] is told who asks for what, before each message', async () => {
+  it('[SMS-3] receives the account, number, purpose and address before each message', async () => {
     const asked: SmsRiskRequest[] = []
     const world = createPhoneWorld({
       sms: {
@@ -46,7 +46,7 @@ describe('the risk check', () => {
       ['step-up', '2001:db8::1'],
       ['login', null],
     ])
-    // What the limits hold back is not asked about.
+    // A message that the limits refuse is not checked.
     expect(await sending(world, ada)).toBe('queued')
     expect(await sending(world, ada)).toBe('cooldown')
     expect(asked).toHaveLength(5)
@@ -63,7 +63,7 @@ describe('the risk check', () => {
     ],
     ['answers nonsense', () => true as unknown as 'send'],
     ['answers nothing', () => undefined as unknown as 'send'],
-  ])('[SMS-3] that %s lets nothing out, and nobody in', async (_, risk) => {
+  ])('[SMS-3] that %s stops every message, while backup codes still work', async (_, risk) => {
     const safe = createPhoneWorld()
     const ada = await phonePerson(safe)
     safe.clock.advance(minute)
@@ -78,7 +78,7 @@ describe('the risk check', () => {
     expectStatus(await nl.signIn.verify({ challenge, code, client: ada.known }), 'granted')
   })
 
-  it('[SMS-3] that hangs denies after five seconds', async () => {
+  it('[SMS-3] that hangs counts as a denial after five seconds', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const risk = (): Promise<'send'> => new Promise(() => undefined)
@@ -93,7 +93,7 @@ describe('the risk check', () => {
     expect(await world.received()).toHaveLength(1)
   })
 
-  it('[SMS-22] that denies one account everything keeps no code from anybody else', async () => {
+  it('[SMS-22] that denies every message of one account uses up no limit of another', async () => {
     let asked = 0
     const risk = ({ accountId }: SmsRiskRequest): 'send' | 'deny' => {
       asked++
@@ -111,8 +111,8 @@ describe('the risk check', () => {
   })
 })
 
-describe('messages', () => {
-  it('[SMS-24] and codes that were right are counted by country', async () => {
+describe('codes by SMS', () => {
+  it('[SMS-24] are recorded by country when sent and when verified', async () => {
     const world = createPhoneWorld({ sms: { countries: ['HU', 'AT'] } })
     const ada = await phonePerson(world, 'ada', '+436641234567')
     const { challenge } = await ada.start()
@@ -128,7 +128,7 @@ describe('messages', () => {
     for (const { values } of rows) expect(values).toMatchObject({ country: 'AT' })
   })
 
-  it('[SMS-25] go out for nobody whose primary authentication was not right', async () => {
+  it('[SMS-25] are sent only after a successful primary authentication', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { nl } = world

@@ -9,15 +9,15 @@ import { eventsOf, factsOf } from '../../world/reading.ts'
 const minute = 60_000
 const hour = 60 * minute
 
-/** What came of the code of a sign-in by the owner. */
+/** The status or reason of the code at a sign-in by the owner. */
 async function sending(world: PhoneWorld, { start, known }: PhonePerson): Promise<string> {
   const { sms } = await start(known)
   await world.received()
   return sms?.status === 'refused' ? sms.reason : (sms?.status ?? 'none')
 }
 
-describe('options', () => {
-  it('[SMS-1] refuses codes by SMS as the only method', () => {
+describe('createNightlatch', () => {
+  it('[SMS-1] refuses SMS as the only method', () => {
     for (const methods of [['sms'], ['sms', 'sms']] as const) {
       expect(() => createPhoneWorld({ options: { methods } })).toThrow('a restricted authenticator')
     }
@@ -30,7 +30,7 @@ describe('options', () => {
     expect(() => createPhoneWorld({ sms: { countries: ['AT'], defaultCountry: 'HU' } })).toThrow('sms.defaultCountry')
   })
 
-  it('[SMS-9] have no factor that mail could carry', async () => {
+  it('[SMS-9] offers no factor by mail, and mails carry no code', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const mail = 'mail' as 'sms'
@@ -47,8 +47,8 @@ describe('options', () => {
   })
 })
 
-describe('the limits of an account', () => {
-  it('[SMS-23] the delay doubles from 30 s to 32 minutes, and begins anew after a right code', async () => {
+describe('the SMS limits of an account', () => {
+  it('[SMS-23] double the delay from 30 s to 32 minutes, and reset it after a right code', async () => {
     const world = createPhoneWorld({ sms: { sends: { hourly: 50, daily: 50 } } })
     const ada = await phonePerson(world)
     const { clock, nl } = world
@@ -67,7 +67,7 @@ describe('the limits of an account', () => {
   it.each([
     [6, 'hourly', hour, { hourly: 6, daily: 50 }],
     [15, 'daily', 24 * hour, { hourly: 15, daily: 15 }],
-  ] as const)('[SMS-22] after %i messages the %s limit alone blocks', async (most, reason, window, sends) => {
+  ] as const)('[SMS-22] refuse after %i messages by the %s limit alone', async (most, reason, window, sends) => {
     const world = createPhoneWorld({ sms: { sends: { ...frequentSends, ...sends } } })
     const ada = await phonePerson(world)
     const { clock } = world
@@ -83,7 +83,7 @@ describe('the limits of an account', () => {
     expect(await sending(world, ada)).toBe(reason)
   })
 
-  it('[SMS-22] hold over sign-in, step-up and proofs of a number together', async () => {
+  it('[SMS-22] count sign-in, step-up and enrollment together', async () => {
     const world = createPhoneWorld({ sms: { sends: { ...frequentSends, hourly: 3, daily: 3 } } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
@@ -100,13 +100,13 @@ describe('the limits of an account', () => {
     expect((await eventsOf(nl, 'ada'))[0]).toMatchObject({ type: 'mfa_challenge', values: { smsRefused: 'daily' } })
   })
 
-  it('leave few facts, however often somebody asks for what is held', async () => {
+  it('write few facts about many refused requests', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     await world.nl.stepUp.sendCode({ grant: ada.grant, client: ada.known })
     for (let n = 0; n < 100; n++) {
-      const held = await world.nl.stepUp.sendCode({ grant: ada.grant, client: ada.known })
-      expect(held).toMatchObject({ ok: false, reason: 'cooldown' })
+      const refused = await world.nl.stepUp.sendCode({ grant: ada.grant, client: ada.known })
+      expect(refused).toMatchObject({ ok: false, reason: 'cooldown' })
     }
     const { grant } = await newcomer(world, 'eve', elsewhere(1))
     for (let n = 0; n < 100; n++) await world.nl.sms.enroll({ grant, number: '+79123456789', client: elsewhere(1) })
@@ -115,8 +115,8 @@ describe('the limits of an account', () => {
   })
 })
 
-describe('the limits that accounts share', () => {
-  it('[SMS-22] of a number blocks alone, also for another account', async () => {
+describe('the SMS limits that accounts share', () => {
+  it('[SMS-22] refuse by the limit of a number alone, also for another account', async () => {
     const world = createPhoneWorld({ sms: { sends: frequentSends, ceilings: { numberDaily: 3 } } })
     const { nl } = world
     const enroll = async (n: number, number: string): Promise<string> => {
@@ -133,22 +133,22 @@ describe('the limits that accounts share', () => {
     expect(await enroll(6, phoneNumber)).toBe('ok')
   })
 
-  it('[SMS-22] of two accounts with one number counts the codes of strangers for both', async () => {
+  it('[SMS-22] count the codes to one number together for two accounts', async () => {
     const world = createPhoneWorld({ sms: { sends: frequentSends, ceilings: { numberDaily: 2 } } })
     const people = [await phonePerson(world, 'ada'), await phonePerson(world, 'bob')]
-    const told: (string | undefined)[] = []
+    const statuses: (string | undefined)[] = []
     for (const person of [...people, ...people]) {
       world.clock.advance(2000)
-      told.push((await person.start(elsewhere(told.length))).sms?.status)
+      statuses.push((await person.start(elsewhere(statuses.length))).sms?.status)
     }
-    expect(told).toEqual(['queued', 'queued', 'refused', 'refused'])
+    expect(statuses).toEqual(['queued', 'queued', 'refused', 'refused'])
   })
 
   it.each([
     ['networkHourly', 'a network'],
     ['countryHourly', 'a country'],
     ['totalHourly', 'everything'],
-  ] as const)('[SMS-22] %s, of %s, blocks alone', async (name, _) => {
+  ] as const)('[SMS-22] refuse by %s, the limit of %s, alone', async (name, _) => {
     const world = createPhoneWorld({ sms: { countries: ['HU', 'AT'], sends: frequentSends, ceilings: { [name]: 3 } } })
     const { nl, clock } = world
     const enroll = async (n: number, number: string, client = home): Promise<string> => {
@@ -161,7 +161,7 @@ describe('the limits that accounts share', () => {
     const own = (n: number): typeof home => (name === 'networkHourly' ? home : elsewhere(100 + n))
     for (let n = 0; n < 3; n++) expect(await enroll(n, hungarian(n), own(n))).toBe('ok')
     expect(await enroll(3, hungarian(3), own(3))).toBe('limited')
-    // What is over is this limit, and no other.
+    // Only this limit is used up.
     expect(await enroll(4, hungarian(4), elsewhere(200))).toBe(name === 'networkHourly' ? 'ok' : 'limited')
     expect(await enroll(5, austrian, elsewhere(201))).toBe(name === 'totalHourly' ? 'limited' : 'ok')
     clock.advance(hour)
@@ -171,7 +171,7 @@ describe('the limits that accounts share', () => {
     ])
   })
 
-  it('charges nothing for a message that another limit holds back', async () => {
+  it('charge nothing for a message that another limit refuses', async () => {
     const world = createPhoneWorld({ sms: { sends: frequentSends, ceilings: { numberDaily: 1, totalHourly: 3 } } })
     const { nl } = world
     for (let n = 0; n < 6; n++) {
@@ -182,7 +182,7 @@ describe('the limits that accounts share', () => {
     expectOk(await nl.sms.enroll({ grant, number: otherNumber, client: elsewhere(9) }))
   })
 
-  it('[SMS-22] [THR-8] of a limiter that fails, those of the process hold', async () => {
+  it('[SMS-22] [THR-8] are kept by the process when the limiter of the host fails', async () => {
     const limiter = { charge: async () => Promise.reject(new Error('the limiter is down')) }
     const world = createPhoneWorld({
       sms: { sends: frequentSends, ceilings: { totalHourly: 1 } },

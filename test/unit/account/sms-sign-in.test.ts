@@ -13,7 +13,7 @@ import { hostileValues } from '../hostile-values.ts'
 
 const minute = 60_000
 
-/** Somebody with an app and a number. */
+/** An account with an authenticator app and a number. */
 async function withBoth(world: PhoneWorld, id = 'ada'): Promise<Person> {
   const ada = await world.person(id)
   const { grant } = ada
@@ -25,7 +25,7 @@ async function withBoth(world: PhoneWorld, id = 'ada'): Promise<Person> {
 }
 
 describe('a sign-in', () => {
-  it('by a number alone sends its code by itself, and the code opens it', async () => {
+  it('sends a code at once to a number that is the preferred factor, and accepts it', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { clock, nl } = world
@@ -47,7 +47,7 @@ describe('a sign-in', () => {
     expect(await newestOf(nl, 'ada', 'authn_login_success')).toMatchObject({ values: { factor: 'sms' } })
   })
 
-  it('by an app sends nothing before it is asked to, until the number is preferred', async () => {
+  it('sends a code only on request beside an authenticator app, unless the number is preferred', async () => {
     const world = createPhoneWorld()
     const ada = await withBoth(world)
     const { nl, clock } = world
@@ -69,7 +69,7 @@ describe('a sign-in', () => {
     expectStatus(await nl.signIn.verify({ challenge: next.challenge, code, client: home }), 'granted')
   })
 
-  it('without a number has nothing to send, and says no more', async () => {
+  it('sends no code to an account without a number, and answers the plain challenge', async () => {
     const world = createPhoneWorld()
     const ada = await world.person()
     const challenge = await ada.challenge()
@@ -87,7 +87,7 @@ describe('a sign-in', () => {
     }
   })
 
-  it('on a trusted device sends nothing', async () => {
+  it('sends no code on a trusted device', async () => {
     const world = createPhoneWorld({ options: { trustedDevices: trustDevices() } })
     const ada = await phonePerson(world)
     const { challenge } = await ada.start()
@@ -102,7 +102,7 @@ describe('a sign-in', () => {
     expect(await world.received()).toHaveLength(2)
   })
 
-  it('costs one load and one commit to begin, and as many to finish', async () => {
+  it('by SMS needs one load and one commit to begin, and the same to finish', async () => {
     const storage = countingStorage(memoryStorage())
     const world = createPhoneWorld({ storage })
     const ada = await phonePerson(world)
@@ -118,11 +118,11 @@ describe('a sign-in', () => {
 })
 
 describe('a code by SMS', () => {
-  it('[SMS-4] is good for five minutes on the clock, and for ten at most', async () => {
+  it('[SMS-4] is valid for the time that the host configured, ten minutes at most', async () => {
     const world = createPhoneWorld({ sms: { lifeMs: 10 * minute } })
     const ada = await phonePerson(world)
     const { nl, clock } = world
-    for (const [after, told] of [
+    for (const [after, expected] of [
       [10 * minute - 1, 'granted'],
       [10 * minute, 'expired'],
     ] as const) {
@@ -132,7 +132,7 @@ describe('a code by SMS', () => {
       const code = await long.code()
       long.clock.advance(after)
       const answer = await long.nl.signIn.verify({ challenge, code, client: bob.known })
-      expect(answer.status === 'challenge' ? answer.reason : answer.status).toBe(told)
+      expect(answer.status === 'challenge' ? answer.reason : answer.status).toBe(expected)
     }
     const { challenge } = await ada.start()
     const code = await world.code()
@@ -146,7 +146,7 @@ describe('a code by SMS', () => {
     }
   })
 
-  it('[SMS-4] (promise 1) works once: not for the same challenge, not for the next', async () => {
+  it('[SMS-4] (promise 1) works once, and not again for the same challenge or the next', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { nl, clock } = world
@@ -155,8 +155,8 @@ describe('a code by SMS', () => {
     expectStatus(await nl.signIn.verify({ challenge, code, client: ada.known }), 'granted')
     const again = await nl.signIn.verify({ challenge, code, client: ada.known })
     expect(again).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
-    const held = await nl.signIn.sendCode({ challenge, client: ada.known })
-    expect(held).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
+    const resent = await nl.signIn.sendCode({ challenge, client: ada.known })
+    expect(resent).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
     clock.advance(10_000)
     world.sms.behave('fail')
     const next = await ada.start()
@@ -164,7 +164,7 @@ describe('a code by SMS', () => {
     expect(replayed).toMatchObject({ status: 'challenge', reason: 'wrong' })
   })
 
-  it('[SMS-6] is void as soon as another one is sent', async () => {
+  it('[SMS-6] is void once a newer one is sent', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { nl, clock } = world
@@ -183,41 +183,41 @@ describe('a code by SMS', () => {
     expectStatus(await nl.signIn.verify({ challenge, code: second, client: ada.known }), 'granted')
   })
 
-  it('[SMS-7] is good for its challenge, its purpose, its account and its number', async () => {
+  it('[SMS-7] is valid only for its own challenge, purpose and account', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const ada = await phonePerson(world, 'ada')
     const bob = await phonePerson(world, 'bob')
     clock.advance(60 * minute)
-    const told = (challenge: string, code: string, client = ada.known): Promise<string> =>
+    const verdict = (challenge: string, code: string, client = ada.known): Promise<string> =>
       verdictOn(nl, { challenge, code, client })
-    // Of another challenge, begun while the first one's code was live.
+    // A code of another challenge, which began earlier.
     const old = await ada.start()
     const oldCode = await world.code()
     clock.advance(20_000)
-    const held = await ada.start()
-    expect(held.sms).toMatchObject({ status: 'refused', reason: 'cooldown' })
-    expect(await told(held.challenge, oldCode)).toBe('expired')
-    // Of another account with the same number.
+    const next = await ada.start()
+    expect(next.sms).toMatchObject({ status: 'refused', reason: 'cooldown' })
+    expect(await verdict(next.challenge, oldCode)).toBe('expired')
+    // A code of another account with the same number.
     const hers = await bob.start()
-    expect(await told(hers.challenge, oldCode, bob.known)).not.toBe('granted')
-    expect(await told(old.challenge, oldCode)).toBe('granted')
+    expect(await verdict(hers.challenge, oldCode, bob.known)).not.toBe('granted')
+    expect(await verdict(old.challenge, oldCode)).toBe('granted')
 
-    // For a step-up, and the other way round.
+    // A code for a step-up at sign-in, and a code for a sign-in at a step-up.
     clock.advance(2 * minute)
     expectOk(await nl.stepUp.sendCode({ grant: ada.grant, client: ada.known }))
     const stepCode = await world.code()
-    expect(await told(held.challenge, stepCode)).toBe('expired')
+    expect(await verdict(next.challenge, stepCode)).toBe('expired')
     clock.advance(2 * minute)
-    await nl.signIn.sendCode({ challenge: held.challenge, client: ada.known })
+    await nl.signIn.sendCode({ challenge: next.challenge, client: ada.known })
     const login = await world.code()
     const proving = { grant: ada.grant, client: ada.known, purpose: 'factors' } as const
     expect(await nl.stepUp.verify({ ...proving, code: login })).toMatchObject({ ok: false, reason: 'expired' })
     expect(await nl.accounts.turnOffTwoFactor({ ...proving, code: login })).toMatchObject({ reason: 'expired' })
-    expect(await told(held.challenge, login)).toBe('granted')
+    expect(await verdict(next.challenge, login)).toBe('granted')
   })
 
-  it('[SMS-7] of a number that waits to be proven opens no sign-in', async () => {
+  it('[SMS-7] to an unconfirmed number opens no sign-in, and one to the old number ends with it', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const ada = await withBoth(world)
@@ -234,7 +234,7 @@ describe('a code by SMS', () => {
     expect(answer).toMatchObject({ status: 'challenge', reason: 'expired' })
     const proving = { grant: ada.grant, purpose: 'factors', client: home, factor: 'sms' } as const
     expect(await nl.stepUp.verify({ ...proving, code })).toMatchObject({ ok: false, reason: 'expired' })
-    // And one to the old number dies with it.
+    // A code to the old number is void once the new number is confirmed.
     clock.advance(minute)
     const login = await ada.challenge()
     await nl.signIn.sendCode({ challenge: login, client: home })
@@ -246,7 +246,7 @@ describe('a code by SMS', () => {
     expect(late).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
   })
 
-  it('may be typed in any way that people type digits, and be anything else without harm', async () => {
+  it('is accepted with spaces and full-width digits, and any other text is malformed', async () => {
     const world = createPhoneWorld({ options: { limiter: { charge: async () => ({ admitted: true }) } } })
     const ada = await phonePerson(world)
     const { nl } = world

@@ -9,7 +9,7 @@ import { eventsOf, stateOf } from '../../world/reading.ts'
 const second = 1000
 const minute = 60 * second
 
-/** One more session of a person, by a code that is sent for it. */
+/** The grant of one more session, by a code by SMS. */
 async function signedIn(world: PhoneWorld, { start, known }: PhonePerson): Promise<string> {
   world.clock.advance(5 * minute)
   const { challenge } = await start(known)
@@ -18,7 +18,7 @@ async function signedIn(world: PhoneWorld, { start, known }: PhonePerson): Promi
 }
 
 describe('a step-up by SMS', () => {
-  it('sends a code when it is asked to, and its proof is good for one change', async () => {
+  it('sends a code on request, and gives a proof for one change', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const ada = await phonePerson(world)
@@ -42,7 +42,7 @@ describe('a step-up by SMS', () => {
     expect(types.filter((type) => type === 'stepup_success' || type === 'sms_verify')).toHaveLength(3)
   })
 
-  it('[SMS-7] takes the code of its own session alone', async () => {
+  it('[SMS-7] accepts only the code of its own session', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const ada = await phonePerson(world)
@@ -59,7 +59,7 @@ describe('a step-up by SMS', () => {
     expectOk(await nl.stepUp.verify({ ...asked, grant: ada.grant }))
   })
 
-  it('[SMS-4] [SMS-6] ends with its time, and with the next code', async () => {
+  it('[SMS-4] [SMS-6] refuses a code that has expired or that a newer one replaced', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world
     const ada = await phonePerson(world)
@@ -77,7 +77,7 @@ describe('a step-up by SMS', () => {
     expect(await nl.stepUp.sendCode(page)).toMatchObject({ ok: false, reason: 'cooldown' })
   })
 
-  it('ends with the sign-ins that it was asked in', async () => {
+  it('ends when its session is signed out', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const ada = await phonePerson(world)
@@ -91,7 +91,7 @@ describe('a step-up by SMS', () => {
     expect((await stateOf(world.storage, 'ada')).sms.code).toBeNull()
   })
 
-  it('switches two-factor off, number and codes with it', async () => {
+  it('sends a code that switches two-factor off and removes the number', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const ada = await phonePerson(world)
@@ -108,7 +108,7 @@ describe('a step-up by SMS', () => {
     )
   })
 
-  it('is nothing for a script, a stranger or somebody without a number', async () => {
+  it('is refused for a script, a stranger and an account without a number', async () => {
     const world = createPhoneWorld()
     const { nl } = world
     const ada = await phonePerson(world)
@@ -122,7 +122,7 @@ describe('a step-up by SMS', () => {
     expect(await world.received()).toHaveLength(2)
   })
 
-  it('is not the way of a session that must enroll first, which proves a number only', async () => {
+  it('is refused for a session that may only enroll', async () => {
     const policy = { factors: { required: { since: 0, graceMs: 0 } } } as const
     const world = createPhoneWorld({ options: { policy } })
     const { nl } = world
@@ -132,7 +132,7 @@ describe('a step-up by SMS', () => {
     expectOk(await nl.sms.enroll({ grant, number: otherNumber, client: home }))
     const code = await world.code(otherNumber)
     expect(await nl.stepUp.verify({ grant, purpose: 'factors', code })).toEqual({ ok: false, reason: 'signed-out' })
-    // 30 minutes after its sign-in it can neither send nor prove.
+    // The session ends 30 minutes after its sign-in.
     world.clock.advance(30 * minute)
     expect(await nl.sms.resend({ grant, client: home })).toEqual({ ok: false, reason: 'signed-out' })
     expect(await nl.sms.confirm({ grant, code, client: home })).toEqual({ ok: false, reason: 'signed-out' })

@@ -16,7 +16,7 @@ import { verdictOn } from '../../world/verdict.ts'
 
 const minute = 60_000
 
-describe('somebody with the password in an unknown network', () => {
+describe('a stranger who has the password', () => {
   it('[THR-6] (promise 10) cannot void the code that the owner is typing on a known device', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
@@ -28,9 +28,9 @@ describe('somebody with the password in an unknown network', () => {
       clock.advance(10_000)
       const client = elsewhere(n)
       const theirs = await ada.start(client)
-      const held = { status: 'refused', reason: 'cooldown', retryAt: sms?.status === 'queued' ? sms.expiresAt : 0 }
-      expect(theirs.sms).toMatchObject(held)
-      expect(await nl.signIn.sendCode({ challenge: theirs.challenge, client })).toMatchObject({ sms: held })
+      const refused = { status: 'refused', reason: 'cooldown', retryAt: sms?.status === 'queued' ? sms.expiresAt : 0 }
+      expect(theirs.sms).toMatchObject(refused)
+      expect(await nl.signIn.sendCode({ challenge: theirs.challenge, client })).toMatchObject({ sms: refused })
     }
     expect(await world.received()).toHaveLength(messages)
     expect(await verdictOn(world.nl, { challenge, code, client: ada.known })).toBe('granted')
@@ -51,7 +51,7 @@ describe('somebody with the password in an unknown network', () => {
     expectOk(await nl.sms.confirm({ ...page, code: await world.code(otherNumber) }))
   })
 
-  it('(promise 10) cannot use up what the owner may be sent, nor wait for them', async () => {
+  it('(promise 10) cannot use up the messages of the owner or delay them', async () => {
     const world = createPhoneWorld({ options: unlimited })
     const ada = await phonePerson(world)
     const { nl, clock } = world
@@ -72,7 +72,7 @@ describe('somebody with the password in an unknown network', () => {
     expect(JSON.stringify(facts)).not.toContain(phoneNumber)
   })
 
-  it('[THR-6] (promise 10) does not keep the owner on a known device from codes by locking code entry', async () => {
+  it('[THR-6] (promise 10) cannot stop codes to the owner’s known device by locking code entry', async () => {
     const world = createPhoneWorld({ sms: { sends: frequentSends }, options: unlimited })
     const ada = await phonePerson(world)
     const { clock } = world
@@ -91,18 +91,18 @@ describe('somebody with the password in an unknown network', () => {
     expect(await verdictOn(world.nl, { challenge, code: await world.code(), client: ada.known })).toBe('granted')
   })
 
-  it('[SMS-22] (promise 10) cannot use up what a number or a network may have, and leave the owner without', async () => {
+  it('[SMS-22] (promise 10) cannot use up the limits of the owner’s number and network', async () => {
     const world = createPhoneWorld()
     const ada = await phonePerson(world)
     const { nl, clock } = world
     clock.advance(24 * 60 * minute)
-    // In the network of the owner, each with an account of their own and with the owner's number.
+    // Strangers in the owner's network enroll the owner's number in accounts of their own.
     for (let n = 0; n < 25; n++) {
       const { grant } = await newcomer(world, `eve-${n}`)
       const answer = await nl.sms.enroll({ grant, number: phoneNumber, client: home })
       expect(answer).toMatchObject(n < 20 ? { ok: true } : { ok: false, reason: 'limited' })
     }
-    // With the password of the owner.
+    // Strangers sign in with the owner's password.
     for (let n = 0; n < 6; n++) {
       clock.advance(9 * minute)
       await ada.start(elsewhere(n))

@@ -10,7 +10,7 @@ const day = 86_400_000
 const primaries: readonly HostPrimary[] = ['password', 'magic-link', 'oauth', 'other']
 
 describe('signIn.start', () => {
-  it('creates the record at the first sign-in and grants what the host proved', async () => {
+  it('creates the record at the first sign-in, and grants the level that the host proved', async () => {
     const { nl, storage } = createWorld()
     const start = { name: 'ada@people.example', accountId: 'ada', primary: 'password', client: home } as const
     const granted = expectStatus(await nl.signIn.start(start), 'granted')
@@ -26,7 +26,7 @@ describe('signIn.start', () => {
     expect((await stateOf(storage, 'ada')).sessions).toHaveLength(1)
   })
 
-  it('[SES-4] names in the grant what was proved, and never more', async () => {
+  it('[SES-4] grants the level and amr of the primary authentication, and never more', async () => {
     const { nl } = createWorld()
     const amrs = { password: ['pwd'], 'magic-link': [], oauth: [], other: [] }
     for (const primary of primaries) {
@@ -36,7 +36,7 @@ describe('signIn.start', () => {
     }
   })
 
-  it('asks for a factor whatever the primary authentication was, from a known device too', async () => {
+  it('requires a factor after every primary authentication, also on a known device', async () => {
     const world = createWorld()
     const person = await world.person()
     for (const primary of primaries) {
@@ -57,7 +57,7 @@ describe('signIn.start', () => {
     })
   })
 
-  it('[LIF-12] [LIF-11] gives with a challenge nothing that a grant gives', async () => {
+  it('[LIF-12] [LIF-11] gives a challenge that no call accepts as a grant', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -91,7 +91,7 @@ describe('signIn.start', () => {
     }
   })
 
-  it('remembers the browser of a completed sign-in, and rotates its token', async () => {
+  it('makes the browser of a completed sign-in a known device, and replaces its token', async () => {
     const world = createWorld()
     const person = await world.person()
     const first = person.deviceToken
@@ -113,7 +113,7 @@ describe('signIn.start', () => {
     expect(await newestOf(world.nl, person.id, 'authn_login_success')).toMatchObject({ values: { knownDevice: false } })
   })
 
-  it('says until when no code will be looked at', async () => {
+  it('answers until when no code is evaluated', async () => {
     const world = createWorld()
     const person = await world.person()
     const challenge = await person.challenge(elsewhere(1))
@@ -128,7 +128,7 @@ describe('signIn.start under a policy', () => {
   const policy = { factors: { required: { since, graceMs: 14 * day } } } as const
   const start = { name: 'ada', accountId: 'ada', primary: 'password', client: home } as const
 
-  it('[ROL-7] grants during the grace, then asks for an enrollment, and signing in again buys no time', async () => {
+  it('[ROL-7] grants during the grace and then requires an enrollment, and no sign-in extends the grace', async () => {
     const { nl, clock } = createWorld({ options: { policy } })
     for (let days = 0; days < 14; days += 7) {
       expectStatus(await nl.signIn.start(start), 'granted')
@@ -139,7 +139,7 @@ describe('signIn.start under a policy', () => {
     expect(await newestOf(nl, 'ada', 'mfa_required')).toMatchObject({ values: { primary: 'password' } })
   })
 
-  it('[LIF-22] restarts no grace for somebody who had a factor and lost it', async () => {
+  it('[LIF-22] starts no new grace for an account that lost its factor', async () => {
     const world = createWorld({ options: { policy } })
     const person = await world.person()
     world.clock.advance(15 * day)
@@ -153,7 +153,7 @@ describe('signIn.start under a policy', () => {
     expectStatus(await world.nl.signIn.start(start), 'enroll')
   })
 
-  it('gives a grant that is good for enrolling alone, within half an hour', async () => {
+  it('gives a grant that is valid only for enrolling', async () => {
     const { nl, clock } = createWorld({ options: { policy } })
     expectStatus(await nl.signIn.start(start), 'granted')
     clock.advance(14 * day)
@@ -183,7 +183,7 @@ describe('signIn.start under a policy', () => {
     expect(await newestOf(nl, 'ada', 'authn_login_success')).toMatchObject({ values: { factor: 'totp', aal: 2 } })
   })
 
-  it('ends that grant after half an hour', async () => {
+  it('gives a grant for enrolling that ends after half an hour', async () => {
     const { nl, clock } = createWorld({ options: { policy } })
     expectStatus(await nl.signIn.start(start), 'granted')
     clock.advance(14 * day)
@@ -204,11 +204,11 @@ describe('the level of a sign-in', () => {
     ['magic-link', 'totp', 1, ['otp']],
     ['magic-link', 'sms', 1, ['sms']],
     ['magic-link', 'passkey', 1, ['hwk', 'pop']],
-  ] as const)('[SES-4] [PKA-4] after %s and %s is AAL%i, by %j', (primary, factor, aal, amr) => {
+  ] as const)('[SES-4] [PKA-4] after %s and %s is AAL%i, with amr %j', (primary, factor, aal, amr) => {
     expect(levelOf(primary, factor)).toEqual({ aal, amr })
   })
 
-  it('[PKA-4] is two factors of a passkey that verified its user, whatever stood before it', () => {
+  it('[PKA-4] is AAL2 with a passkey that verified its user, after any primary authentication', () => {
     const verified = { synced: true, verified: true }
     for (const primary of ['magic-link', 'oauth', 'passkey'] as const) {
       expect(levelOf(primary, 'passkey', verified)).toEqual({ aal: 2, amr: ['swk', 'pop', 'mfa'] })

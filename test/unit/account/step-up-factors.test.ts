@@ -23,7 +23,7 @@ async function sentCode({ nl, sms }: Scene, grant: string): Promise<string> {
   return latestCode(nl, sms)
 }
 
-const shown: Readonly<Record<'totp' | 'sms' | 'passkey' | 'backup-code', (scene: Scene) => Promise<string>>> = {
+const proofs: Readonly<Record<'totp' | 'sms' | 'passkey' | 'backup-code', (scene: Scene) => Promise<string>>> = {
   totp: async ({ nl, ada: { grant, app } }) =>
     expectOk(await nl.stepUp.verify({ grant, purpose, code: app.code(), client: home })).proof,
   sms: async (scene) => {
@@ -37,7 +37,7 @@ const shown: Readonly<Record<'totp' | 'sms' | 'passkey' | 'backup-code', (scene:
 }
 
 describe('a step-up', () => {
-  it.each(Object.entries(shown))('[LIF-10] by %s gives a proof for one change', async (factor, prove) => {
+  it.each(Object.entries(proofs))('[LIF-10] by %s gives a proof for one change', async (factor, prove) => {
     const scene = await everything()
     const { nl, ada } = scene
     const proof = await prove(scene)
@@ -48,7 +48,7 @@ describe('a step-up', () => {
     expect(await nl.sms.remove(change)).toMatchObject({ reason: 'step-up' })
   })
 
-  it('offers what is live, and first what the owner prefers', async () => {
+  it('offers the live factors, and names the preferred one', async () => {
     const { nl, ada } = await everything()
     const { grant } = ada
     const factors = ['passkey', 'totp', 'sms', 'backup-code']
@@ -60,7 +60,7 @@ describe('a step-up', () => {
     expect(await nl.stepUp.start({ grant, purpose: 'passkey-only' })).toEqual(only)
   })
 
-  it('[SMS-7] takes no code by SMS of a sign-in, of another session or of another account', async () => {
+  it('[SMS-7] refuses a code by SMS of a sign-in or of another session', async () => {
     const scene = await everything()
     const { nl, world, sms, ada } = scene
     const first = ada.grant
@@ -81,7 +81,7 @@ describe('a step-up', () => {
     })
   })
 
-  it('[PKA-12] takes no passkey ceremony of a sign-in or of another session, and each one once', async () => {
+  it('[PKA-12] refuses a passkey ceremony of a sign-in or of another session, and accepts each one once', async () => {
     const { nl, ada, token } = await everything()
     const first = ada.grant
     const asked = expectOk(await nl.stepUp.passkeyOptions({ grant: first }))
@@ -104,7 +104,7 @@ describe('a step-up', () => {
     expect(await nl.stepUp.verifyPasskey({ grant, purpose, ...late })).toMatchObject({ reason: 'ceremony-ended' })
   })
 
-  it('by a passkey that ever verified its user asks it to do so again', async () => {
+  it('requires user verification from a passkey that once showed it', async () => {
     const { nl, ada, token } = await everything()
     const asked = expectOk(await nl.stepUp.passkeyOptions({ grant: ada.grant }))
     const response = token.get(asked.options, { origin, userVerified: false })
@@ -113,8 +113,8 @@ describe('a step-up', () => {
   })
 })
 
-describe('[LIF-9] what is shown follows from the purpose', () => {
-  it('a code is no proof for leaving the mode in which only passkeys open the account', async () => {
+describe('[LIF-9] the factors that a purpose requires', () => {
+  it('are passkeys, and no codes, for leaving the passkey-only mode', async () => {
     const scene = await everything()
     const { nl, ada } = scene
     const verify = { grant: ada.grant, purpose: 'passkey-only', client: home } as const
@@ -123,19 +123,19 @@ describe('[LIF-9] what is shown follows from the purpose', () => {
     }
   })
 
-  it('an account that only passkeys open takes nothing else, whatever the client would rather show', async () => {
+  it('are passkeys in a passkey-only account, even when the client names another factor', async () => {
     const scene = await everything()
     const { nl, ada, token, world } = scene
-    const early = await shown.totp(scene)
-    const on = expectOk(await nl.passkeys.setOnly({ grant: ada.grant, proof: await shown.passkey(scene), on: true }))
+    const early = await proofs.totp(scene)
+    const on = expectOk(await nl.passkeys.setOnly({ grant: ada.grant, proof: await proofs.passkey(scene), on: true }))
     const grant = on.grant ?? ''
     expect(await nl.accounts.factors({ grant })).toMatchObject({ live: ['passkey'], passkeyOnly: true })
     expect(await nl.stepUp.start({ grant, purpose })).toMatchObject({ factors: ['passkey'], preferred: 'passkey' })
     world.clock.advance(30_000)
     for (const code of [ada.app.code(), ada.backupCodes[0]]) {
       for (const factor of ['totp', 'sms', 'backup-code', undefined] as const) {
-        const told = await nl.stepUp.verify({ grant, purpose, code, factor, client: home })
-        expect(told).toMatchObject({ reason: 'passkey-needed' })
+        const refused = await nl.stepUp.verify({ grant, purpose, code, factor, client: home })
+        expect(refused).toMatchObject({ reason: 'passkey-needed' })
       }
     }
     expect(await nl.stepUp.sendCode({ grant })).toMatchObject({ reason: 'no-number' })
@@ -148,24 +148,24 @@ describe('[LIF-9] what is shown follows from the purpose', () => {
     expectOk(await nl.passkeys.setOnly({ ...off, proof }))
   })
 
-  it('two-factor is switched off by a code, or by a proof that a passkey gave', async () => {
+  it('are a code or a passkey’s proof for switching two-factor off', async () => {
     const scene = await everything()
     const { nl, ada } = scene
     for (const factor of ['totp', 'sms', 'backup-code'] as const) {
-      const proof = await shown[factor](scene)
-      const told = await nl.accounts.turnOffTwoFactor({ grant: ada.grant, proof, client: home })
-      expect(told).toMatchObject({ ok: false, reason: 'malformed' })
+      const proof = await proofs[factor](scene)
+      const refused = await nl.accounts.turnOffTwoFactor({ grant: ada.grant, proof, client: home })
+      expect(refused).toMatchObject({ ok: false, reason: 'malformed' })
     }
     const proof = await provePasskey(nl, ada.grant, scene.token, 'passkey-only')
     expect(await nl.accounts.turnOffTwoFactor({ grant: ada.grant, proof })).toMatchObject({ reason: 'malformed' })
-    const right = await shown.passkey(scene)
+    const right = await proofs.passkey(scene)
     const { grant } = expectOk(await nl.accounts.turnOffTwoFactor({ grant: ada.grant, proof: right }))
     expect(await nl.accounts.factors({ grant })).toMatchObject({ enrolled: [], live: [], preferred: null })
   })
 })
 
 describe('accounts.prefer', () => {
-  it('chooses among what is on, for sign-in too', async () => {
+  it('sets the factor that a sign-in offers first', async () => {
     const { nl, ada, sms } = await everything()
     const { grant } = ada
     for (const factor of ['totp', 'passkey', 'sms'] as const) {
@@ -185,11 +185,11 @@ describe('accounts.prefer', () => {
     expect(await nl.accounts.prefer({ grant: 'x', factor: 'totp' })).toMatchObject({ reason: 'signed-out' })
   })
 
-  it('forgets the choice with the factor, and knows none that is not on', async () => {
+  it('forgets a factor that was removed, and refuses one that is not on', async () => {
     const scene = await everything()
     const { nl, ada } = scene
     expectOk(await nl.accounts.prefer({ grant: ada.grant, factor: 'sms' }))
-    const removed = expectOk(await nl.sms.remove({ grant: ada.grant, proof: await shown.totp(scene) }))
+    const removed = expectOk(await nl.sms.remove({ grant: ada.grant, proof: await proofs.totp(scene) }))
     const { grant } = removed
     expect(await nl.accounts.factors({ grant })).toMatchObject({
       enrolled: ['passkey', 'totp'],
@@ -200,7 +200,7 @@ describe('accounts.prefer', () => {
     expect((await stateOf(scene.world.storage, ada.id)).preferred).toBeNull()
   })
 
-  it('chooses nothing that is switched off: the next live factor is asked for', async () => {
+  it('has no effect while the preferred factor is switched off', async () => {
     const { nl, ada, world } = await everything()
     expectOk(await nl.accounts.prefer({ grant: ada.grant, factor: 'totp' }))
     await typeWrongCodesUntilOff(world, ada)
@@ -211,14 +211,14 @@ describe('accounts.prefer', () => {
     })
   })
 
-  it('is a script’s to choose too', async () => {
+  it('is allowed to a script', async () => {
     const { nl, ada } = await everything()
     expectOk(await nl.accounts.prefer({ grant: script(ada.id), factor: 'sms' }))
     expect(await nl.accounts.factors({ grant: script(ada.id) })).toMatchObject({ preferred: 'sms' })
   })
 })
 
-it('a wrong code by SMS in a step-up costs what it costs elsewhere', async () => {
+it('a wrong code by SMS in a step-up counts one failure of the number and of the account', async () => {
   const scene = await everything()
   const { nl, ada, world } = scene
   const code = otherCode(await sentCode(scene, ada.grant))
@@ -227,5 +227,5 @@ it('a wrong code by SMS in a step-up costs what it costs elsewhere', async () =>
   })
   const { sms, totp, throttle } = await stateOf(world.storage, ada.id)
   expect([sms.failures, totp.failures, throttle.failures]).toEqual([1, 0, 1])
-  await bindPasskey(nl, { grant: ada.grant, proof: await shown.totp(scene) })
+  await bindPasskey(nl, { grant: ada.grant, proof: await proofs.totp(scene) })
 })

@@ -12,7 +12,7 @@ const minute = 60_000
 const stepUp = { ok: false, reason: 'step-up' }
 
 describe('stepUp.start', () => {
-  it('says what a sensitive change would need', async () => {
+  it('answers what a sensitive change requires', async () => {
     const world = createWorld()
     const { nl, clock } = world
     const purpose = 'factors'
@@ -31,7 +31,7 @@ describe('stepUp.start', () => {
     expect(await nl.stepUp.start({ grant: 'x', purpose })).toEqual({ ok: false, reason: 'signed-out' })
   })
 
-  it('[LIF-9] knows the purposes of this release only', async () => {
+  it('[LIF-9] refuses a purpose that this release does not have', async () => {
     const world = createWorld()
     const person = await world.person()
     const purpose = 'everything' as 'factors'
@@ -40,7 +40,7 @@ describe('stepUp.start', () => {
 })
 
 describe('stepUp.verify', () => {
-  it('gives a proof that is good for five minutes', async () => {
+  it('gives a proof that is valid for five minutes', async () => {
     const world = createWorld()
     const { nl, clock } = world
     const person = await world.person()
@@ -74,7 +74,7 @@ describe('stepUp.verify', () => {
     }
   })
 
-  it('[LIF-10] gives a proof for this session, account and purpose alone', async () => {
+  it('[LIF-10] gives a proof that only its own session and account can use', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -94,7 +94,7 @@ describe('stepUp.verify', () => {
     expectOk(await nl.totp.enroll({ grant: person.grant, proof }))
   })
 
-  it('[LIF-10] holds what is sealed in a proof against the account, key and all', async () => {
+  it('[LIF-10] gives a proof that is refused when a sealed field does not fit the account', async () => {
     const world = createWorld()
     const person = await world.person()
     const keys = keyring(keyText(1))
@@ -125,7 +125,7 @@ describe('stepUp.verify', () => {
     expectOk(await world.nl.totp.enroll({ grant: person.grant, proof }))
   })
 
-  it('ends its proofs with the epoch', async () => {
+  it('gives a proof that ends with its epoch', async () => {
     const world = createWorld()
     const person = await world.person()
     const proof = await person.proof()
@@ -133,7 +133,7 @@ describe('stepUp.verify', () => {
     expect(await world.nl.totp.enroll({ grant, proof })).toEqual(stepUp)
   })
 
-  it('[TOTP-6] spends the code, and takes none that sign-in has spent', async () => {
+  it('[TOTP-6] spends its code, and refuses a code that a sign-in has spent', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -149,7 +149,7 @@ describe('stepUp.verify', () => {
     expect(await nl.stepUp.verify({ ...verify, code: person.backupCodes[0] })).toMatchObject({ reason: 'wrong' })
   })
 
-  it('says why there is no proof', async () => {
+  it('answers why it gives no proof', async () => {
     const world = createWorld()
     const { nl } = world
     const start = { name: 'bob', accountId: 'bob', primary: 'password' } as const
@@ -180,7 +180,7 @@ describe('stepUp.verify', () => {
     })
   })
 
-  it('lives as long as the host says', async () => {
+  it('gives a proof for the time that the host configured', async () => {
     const world = createWorld({ options: { stepUp: { lifeMs: 10_000 } } })
     const person = await world.person()
     const proof = await person.proof()

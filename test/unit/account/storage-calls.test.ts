@@ -16,7 +16,7 @@ import { createWorld } from '../../world/world.ts'
 
 const step = 30_000
 
-describe('what a call asks of the storage', () => {
+describe('the storage calls', () => {
   let sms: MemorySms
   let counted: CountingStorage
   let world: World
@@ -34,7 +34,7 @@ describe('what a call asks of the storage', () => {
     world.clock.advance(step)
   })
 
-  /** The calls that were waited for: settling what was sent comes after the answer. */
+  /** The storage calls before the answer. Settling a sent message comes after it. */
   async function costOf<Answer>(call: () => Promise<Answer>): Promise<{ answer: Answer; calls: object }> {
     await world.nl.outbox.idle()
     counted.restart()
@@ -54,21 +54,21 @@ describe('what a call asks of the storage', () => {
   }
 
   it.each([
-    { title: 'a right code of an app', code: () => ada.app.code(), told: 'granted' },
-    { title: 'a right backup code', code: () => ada.backupCodes[0], told: 'granted' },
-    { title: 'a right code by SMS', code: sent, told: 'granted' },
-    { title: 'a wrong code of an app', code: () => wrongCode(ada.app), told: 'wrong' },
-    { title: 'a wrong backup code', code: () => '7K3M-Q9XTW-02A1', told: 'wrong' },
-    { title: 'a wrong code by SMS', code: async (open: string) => otherCode(await sent(open)), told: 'wrong' },
-  ])('is one load and one commit for $title', async ({ code, told }) => {
+    { title: 'a right code of an app', code: () => ada.app.code(), expected: 'granted' },
+    { title: 'a right backup code', code: () => ada.backupCodes[0], expected: 'granted' },
+    { title: 'a right code by SMS', code: sent, expected: 'granted' },
+    { title: 'a wrong code of an app', code: () => wrongCode(ada.app), expected: 'wrong' },
+    { title: 'a wrong backup code', code: () => '7K3M-Q9XTW-02A1', expected: 'wrong' },
+    { title: 'a wrong code by SMS', code: async (open: string) => otherCode(await sent(open)), expected: 'wrong' },
+  ])('are one load and one commit for $title', async ({ code, expected }) => {
     const challenge = await ada.challenge(client)
     const typed = await code(challenge)
     const { answer, calls } = await costOf(() => world.nl.signIn.verify({ challenge, code: typed, client }))
-    expect(answer.status === 'granted' ? answer.status : answer.reason).toBe(told)
+    expect(answer.status === 'granted' ? answer.status : answer.reason).toBe(expected)
     expect(calls).toEqual(once)
   })
 
-  it('is one load and one commit for a passkey under a challenge, and for one that is wrong', async () => {
+  it('are one load and one commit for a passkey under a challenge, right or wrong', async () => {
     const challenge = await ada.challenge(client)
     const bad = await passkeyAnswer(world.nl, token, challenge, { userPresent: false })
     const wrong = await costOf(() => world.nl.signIn.verifyPasskey({ ...bad, challenge, client }))
@@ -79,7 +79,7 @@ describe('what a call asks of the storage', () => {
     expect([wrong.calls, right.calls]).toEqual([once, once])
   })
 
-  it('is one more search for a passkey alone, right or wrong', async () => {
+  it('are one search, one load and one commit for a passkey alone, right or wrong', async () => {
     const bad = await passkeyAnswer(world.nl, token, undefined, { userVerified: false })
     const wrong = await costOf(() => world.nl.signIn.verifyPasskey({ ...bad, client }))
     expect(wrong.answer).toMatchObject({ reason: 'user-verification' })
@@ -88,14 +88,14 @@ describe('what a call asks of the storage', () => {
       return world.nl.signIn.verifyPasskey({ ...good, client })
     })
     expect(right.answer.status).toBe('granted')
-    // Asking for it reads nothing: there is no name yet.
+    // The options without a name read nothing.
     expect([wrong.calls, right.calls]).toEqual([
       { find: 1, ...once },
       { find: 1, ...once },
     ])
   })
 
-  it('is one load and one commit for a new challenge, with a code sent or without', async () => {
+  it('are one load and one commit for a new challenge, with or without a code by SMS', async () => {
     expect((await costOf(() => start())).calls).toEqual(once)
     expectOk(await world.nl.accounts.prefer({ grant: ada.grant, factor: 'sms' }))
     const { answer, calls } = await costOf(() => start())
@@ -103,7 +103,7 @@ describe('what a call asks of the storage', () => {
     expect(calls).toEqual(once)
   })
 
-  it('is one load and one commit for a trusted device, and for a token that was replaced', async () => {
+  it('are one load and one commit for a trusted device, and for a replaced token of it', async () => {
     const challenge = await ada.challenge(client)
     const code = ada.app.code()
     const verified = await world.nl.signIn.verify({ challenge, code, client, trustDevice: true })
@@ -114,7 +114,7 @@ describe('what a call asks of the storage', () => {
     expect([first.calls, second.calls]).toEqual([once, once])
   })
 
-  it('is one load and a fact where nothing is evaluated', async () => {
+  it('are one load, and at most one fact, when nothing is evaluated', async () => {
     const challenge = await ada.challenge(client)
     const malformed = await costOf(() => world.nl.signIn.verify({ challenge, code: 'x', client }))
     expect(malformed.calls).toEqual({ load: 1 })
@@ -130,7 +130,7 @@ describe('what a call asks of the storage', () => {
     }
   })
 
-  it('is nothing at all for tokens that no key of the ring sealed', async () => {
+  it('are none for tokens that no key of the ring sealed', async () => {
     const { nl } = world
     const cost = await costOf(async () => [
       await nl.signIn.verify({ challenge: 'x', code: ada.app.code(), client }),

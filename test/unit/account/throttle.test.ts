@@ -13,7 +13,7 @@ const second = 1000
 const minute = 60 * second
 const day = 86_400_000
 
-/** One wrong code under a challenge of its own. */
+/** Types one wrong code under a new challenge. */
 async function fail(world: World, person: Person, client: ClientInfo): Promise<void> {
   const challenge = await person.challenge(client)
   const answer = await world.nl.signIn.verify({ challenge, code: wrongCode(person.app), client })
@@ -27,7 +27,7 @@ async function right(world: World, person: Person, client: ClientInfo): Promise<
   return answer.status === 'challenge' ? (answer.reason ?? '') : answer.status
 }
 
-/** Wrong codes from ever new networks. */
+/** Types wrong codes, each from a new network. */
 async function flood(world: World, person: Person, times: number, from = 1): Promise<void> {
   for (let n = 0; n < times; n++) await fail(world, person, elsewhere(from + n))
 }
@@ -39,7 +39,7 @@ describe('waits', () => {
     expect(waitAfter(1_000_000)).toBe(15 * minute)
   })
 
-  it('[THR-4] hold for the network that failed, and are told as a time', async () => {
+  it('[THR-4] apply only to the network that failed, and are answered as a time', async () => {
     const world = createWorld()
     const person = await world.person()
     for (const wait of [0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900]) {
@@ -57,7 +57,7 @@ describe('waits', () => {
     expect(await right(world, person, elsewhere(2))).toBe('granted')
   })
 
-  it('cost nothing: under a wait no code is evaluated, nothing is written, and sampled facts count the attempts', async () => {
+  it('evaluate no code and write no record, while sampled facts count the attempts', async () => {
     const world = createWorld({ options: { limiter: { charge: async () => ({ admitted: true }) } } })
     const person = await world.person()
     for (let n = 0; n < 4; n++) await fail(world, person, elsewhere(1))
@@ -80,7 +80,7 @@ describe('waits', () => {
     expect(counted).toBe(8)
   })
 
-  it('[THR-10] count a /64 of IPv6 as one sender, and an IPv4-mapped address as IPv4', async () => {
+  it('[THR-10] count a /64 of IPv6 as one network, and an IPv4-mapped address as IPv4', async () => {
     const world = createWorld()
     const person = await world.person()
     for (const ip of ['2001:db8::1', '2001:db8::2:3', '2001:db8:0:0:ffff::', '2001:db8::4']) {
@@ -96,7 +96,7 @@ describe('waits', () => {
     expect(await right(world, other, { ip: '198.51.100.7' })).toBe('wait')
   })
 
-  it('count a sender without a readable address as one of them all', async () => {
+  it('count all requests without a readable address as one network', async () => {
     const world = createWorld()
     const person = await world.person()
     for (const ip of [null, undefined, 'unknown', '1.2.3']) await fail(world, person, { ip })
@@ -112,19 +112,21 @@ describe('waits', () => {
     expect((await stateOf(world.storage, person.id)).throttle.sources).toHaveLength(1)
   })
 
-  it('[THR-14] are kept for 64 places at most, and name no account or person', async () => {
+  it('[THR-14] are kept for at most 64 sources, and name no account or person', async () => {
     const world = createWorld()
     const person = await world.person()
     for (let n = 0; n < 80; n++) {
       world.clock.advance(15 * minute)
       await fail(world, person, elsewhere(n))
     }
-    expect((await stateOf(world.storage, person.id)).throttle.sources).toHaveLength(64)
+    const { sources } = (await stateOf(world.storage, person.id)).throttle
+    expect(sources).toHaveLength(64)
+    for (const text of [person.id, person.name]) expect(JSON.stringify(sources)).not.toContain(text)
   })
 })
 
 describe('the lock', () => {
-  it('[THR-5] [HOTP-8] comes after 20 failures in a row over all networks, and tells the owner once', async () => {
+  it('[THR-5] [HOTP-8] begins after 20 failures in a row over all networks, and mails the owner once', async () => {
     const world = createWorld()
     const person = await world.person()
     await flood(world, person, 19)
@@ -141,7 +143,7 @@ describe('the lock', () => {
     expect(await right(world, person, elsewhere(200))).toBe('wait')
   })
 
-  it('is set again by each further failure from an unknown device, with one mail in six hours', async () => {
+  it('begins again with each further failure from an unknown device, with one mail in six hours', async () => {
     const world = createWorld()
     const person = await world.person()
     await flood(world, person, 20)
@@ -154,12 +156,12 @@ describe('the lock', () => {
     }
     await world.nl.outbox.idle()
     const locks = world.mailer.mails.filter(({ text }) => /15|lock/i.test(text) && /wrong/i.test(text))
-    // Seven and a half hours: one more mail about the lock, and at most one an hour about failed codes.
+    // In seven and a half hours: one more mail about the lock, and at most one an hour about wrong codes.
     expect(locks.length).toBeGreaterThan(0)
     expect(world.mailer.mails.length).toBeLessThanOrEqual(9)
   })
 
-  it('[THR-6] runs out by itself, and leaves a known device open all the while', async () => {
+  it('[THR-6] ends by itself, and never stops a known device', async () => {
     const world = createWorld()
     const person = await world.person()
     await person.signIn()
@@ -172,7 +174,7 @@ describe('the lock', () => {
     expect(await right(world, person, elsewhere(78))).toBe('granted')
   })
 
-  it('[THR-6] does not keep out a known device that came from a flooded network', async () => {
+  it('[THR-6] does not stop a known device in a network that has to wait', async () => {
     const world = createWorld()
     const person = await world.person()
     await person.signIn()
@@ -184,7 +186,7 @@ describe('the lock', () => {
     expect(await right(world, person, known)).toBe('granted')
   })
 
-  it('gives a known device a count of its own', async () => {
+  it('counts the failures of a known device apart', async () => {
     const world = createWorld()
     const person = await world.person()
     await person.signIn()
@@ -196,7 +198,7 @@ describe('the lock', () => {
     expect(await right(world, person, elsewhere(9))).toBe('granted')
   })
 
-  it('takes no device of another account for a known one', async () => {
+  it('stops a device that only another account knows', async () => {
     const world = createWorld()
     const [ada, bob] = [await world.person('ada'), await world.person('bob')]
     await bob.signIn()
@@ -204,7 +206,7 @@ describe('the lock', () => {
     expect(await right(world, ada, { ...home, device: bob.deviceToken })).toBe('wait')
   })
 
-  it('knows no token that left the browser before the account was signed in to there', async () => {
+  it('stops a copied device token from before the account signed in with it', async () => {
     const world = createWorld()
     const [ada, bob] = [await world.person('ada'), await world.person('bob')]
     await bob.signIn()
@@ -260,7 +262,7 @@ describe('a success', () => {
 })
 
 describe('the hard stop', () => {
-  /** A hundred wrong codes in a row, under waits and locks. */
+  /** Types a hundred wrong codes in a row, after each wait and lock. */
   async function exhaust(world: World, person: Person): Promise<void> {
     for (let n = 0; n < 100; n++) {
       world.clock.advance(15 * minute)
@@ -268,7 +270,7 @@ describe('the hard stop', () => {
     }
   }
 
-  it('[THR-1] switches TOTP off after 100 failures, for known devices too, until it is bound anew', async () => {
+  it('[THR-1] switches TOTP off after 100 failures, for known devices too, until a new enrollment', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -286,7 +288,7 @@ describe('the hard stop', () => {
     const refused = await nl.signIn.verify({ challenge, code: person.app.code(), client: known })
     expect(refused).toMatchObject({ status: 'challenge', factors: ['backup-code'] })
 
-    // Another factor lets the owner in and clears nothing.
+    // A sign-in with another factor does not clear the count.
     const [first, next] = person.backupCodes
     const granted = expectStatus(await nl.signIn.verify({ challenge, code: first, client: known }), 'granted')
     expect((await stateOf(world.storage, person.id)).totp.failures).toBe(100)
@@ -309,7 +311,7 @@ describe('the hard stop', () => {
     expect(confirmed.backupCodes).toBeNull()
   })
 
-  it('[THR-1] leaves no way around when every factor is off: refused, and only a script resets', async () => {
+  it('[THR-1] refuses a sign-in when every factor is off, and only a script can reset them', async () => {
     const world = createWorld({ options: { backupCodes: { count: 1 } } })
     const { nl } = world
     const person = await world.person()
@@ -328,7 +330,7 @@ describe('the hard stop', () => {
     })
   })
 
-  it('[THR-1] counts backup codes for themselves', async () => {
+  it('[THR-1] counts wrong backup codes apart from wrong TOTP codes', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -345,7 +347,7 @@ describe('the hard stop', () => {
     expect(await nl.signIn.verify({ challenge, code: person.backupCodes[0] })).toMatchObject({ reason: 'malformed' })
     const granted = expectStatus(await nl.signIn.verify({ challenge, code: person.app.code() }), 'granted')
 
-    // A new set is a new binding.
+    // A new set starts with a new count.
     person.grant = granted.grant
     const proof = await person.proof()
     const { codes } = expectOk(await nl.backupCodes.regenerate({ grant: person.grant, proof }))

@@ -25,7 +25,7 @@ interface Scene extends Trusting {
   readonly token: Authenticator
 }
 
-/** Somebody with every factor, in a browser that is trusted. */
+/** An account with every factor, in a trusted browser. */
 async function everything(): Promise<Scene> {
   const sms = memorySms()
   const token = createAuthenticator()
@@ -43,20 +43,20 @@ const page = async ({ ada }: Scene): Promise<{ grant: string; proof: string }> =
 })
 
 const ends: Readonly<Record<string, Act>> = {
-  'one more app': async (s) => bindApp(s.nl, s.world.clock, await page(s)),
-  'an app less': async (s) => s.nl.totp.remove({ ...(await page(s)), authenticator: s.ada.app.id }),
-  'another number': async (s) => {
+  'enrolling another app': async (s) => bindApp(s.nl, s.world.clock, await page(s)),
+  'removing an app': async (s) => s.nl.totp.remove({ ...(await page(s)), authenticator: s.ada.app.id }),
+  'changing the number': async (s) => {
     s.world.clock.advance(3_600_000)
     await bindNumber(s.nl, s.sms, await page(s), '+36307654321')
   },
-  'no number': async (s) => s.nl.sms.remove(await page(s)),
-  'one more passkey': async (s) => bindPasskey(s.nl, await page(s)),
-  'a passkey less': async (s) => {
+  'removing the number': async (s) => s.nl.sms.remove(await page(s)),
+  'registering another passkey': async (s) => bindPasskey(s.nl, await page(s)),
+  'removing a passkey': async (s) => {
     const [passkey] = expectOk(await s.nl.passkeys.list({ grant: s.ada.grant })).passkeys
     return s.nl.passkeys.remove({ ...(await page(s)), passkey: passkey?.id })
   },
-  'new backup codes': async (s) => s.nl.backupCodes.regenerate(await page(s)),
-  'passkeys alone, and back': async (s) => {
+  'making new backup codes': async (s) => s.nl.backupCodes.regenerate(await page(s)),
+  'switching the passkey-only mode on and off': async (s) => {
     const on = expectOk(await s.nl.passkeys.setOnly({ ...(await page(s)), on: true }))
     const grant = on.grant ?? ''
     expect(await start(s)).toMatchObject({ status: 'refused', reason: 'wrong-credentials' })
@@ -64,18 +64,17 @@ const ends: Readonly<Record<string, Act>> = {
     return s.nl.passkeys.setOnly({ grant, proof, on: false })
   },
   'signing out everywhere': async ({ nl, ada: { grant } }) => nl.sessions.endAll({ grant }),
-  'a script that signs out everywhere, as after a new password': async ({ nl, ada }) =>
+  'signing out everywhere by a script, as after a new password': async ({ nl, ada }) =>
     nl.sessions.endAll({ grant: script(ada.id) }),
-  'a factor that a script took away': async ({ nl, ada }) => nl.sms.remove({ grant: script(ada.id) }),
-  'taking it back': async ({ nl, ada: { grant } }) => nl.trustedDevices.revokeAll({ grant }),
-  'a script that takes it back': async ({ nl, ada }) => nl.trustedDevices.revokeAll({ grant: script(ada.id) }),
+  'removing a factor by a script': async ({ nl, ada }) => nl.sms.remove({ grant: script(ada.id) }),
+  'revoking it': async ({ nl, ada: { grant } }) => nl.trustedDevices.revokeAll({ grant }),
+  'revoking it by a script': async ({ nl, ada }) => nl.trustedDevices.revokeAll({ grant: script(ada.id) }),
 }
 
 const keeps: Readonly<Record<string, Act>> = {
-  'another name for an app': async ({ nl, ada: { grant, app } }) =>
+  'renaming an app': async ({ nl, ada: { grant, app } }) =>
     nl.totp.rename({ grant, authenticator: app.id, label: 'Work' }),
-  'another factor to be asked for first': async ({ nl, ada: { grant } }) =>
-    nl.accounts.prefer({ grant, factor: 'sms' }),
+  'preferring another factor': async ({ nl, ada: { grant } }) => nl.accounts.prefer({ grant, factor: 'sms' }),
   'a step-up': async ({ ada }) => ada.proof(),
   'signing out': async ({ nl, ada: { grant } }) => nl.sessions.signOut({ grant }),
   'wrong codes': async ({ nl, ada }) => {
@@ -86,7 +85,7 @@ const keeps: Readonly<Record<string, Act>> = {
 }
 
 describe('the trust of a device', () => {
-  it.each(Object.entries(ends))('[SES-10] ends with %s, on every server', async (_, act) => {
+  it.each(Object.entries(ends))('[SES-10] ends on every server after %s', async (_, act) => {
     const scene = await everything()
     const outcome = (await act(scene)) as { ok?: boolean } | undefined
     expect(outcome?.ok ?? true).toBe(true)
@@ -96,13 +95,13 @@ describe('the trust of a device', () => {
     }
   })
 
-  it.each(Object.entries(keeps))('outlasts %s', async (_, act) => {
+  it.each(Object.entries(keeps))('is kept after %s', async (_, act) => {
     const scene = await everything()
     await act(scene)
     await enters(scene)
   })
 
-  it('[SES-10] ends with two-factor off, and is not there when it is on again', async () => {
+  it('[SES-10] ends when two-factor is switched off, and does not return when it is on again', async () => {
     const scene = await everything()
     const { nl, ada, world } = scene
     expectOk(await nl.accounts.turnOffTwoFactor({ grant: script(ada.id) }))
@@ -113,7 +112,7 @@ describe('the trust of a device', () => {
     expectStatus(await start(scene), 'challenge')
   })
 
-  it('[SES-10] opens no account that only passkeys open', async () => {
+  it('[SES-10] opens no passkey-only account', async () => {
     const scene = await everything()
     const { nl, ada, token } = scene
     const on = expectOk(await nl.passkeys.setOnly({ ...(await page(scene)), on: true }))
@@ -125,7 +124,7 @@ describe('the trust of a device', () => {
     expect(await start(scene)).toMatchObject({ status: 'refused', reason: 'wrong-credentials' })
   })
 
-  it('[SES-11] counts for no sensitive change', async () => {
+  it('[SES-11] allows no sensitive change', async () => {
     const scene = await everything()
     const { nl } = scene
     const grant = await enters(scene)
@@ -150,7 +149,7 @@ describe('the trust of a device', () => {
     expect((await stateOf(scene.world.storage, scene.ada.id)).epoch).toBe(before)
   })
 
-  it('[SES-4] [SES-11] raises no session, even one that enrolls a further factor with a proof', async () => {
+  it('[SES-4] [SES-11] never raises the level of a session, even when it enrolls a factor with a proof', async () => {
     const scene = await everything()
     const { nl, ada, world } = scene
     ada.grant = await enters(scene)
@@ -158,16 +157,16 @@ describe('the trust of a device', () => {
     expect(await nl.sessions.check({ grant: confirmed.grant })).toMatchObject({ aal: 1, amr: ['pwd'] })
   })
 
-  it('[SES-12] is by its token alone: the same address and browser are asked', async () => {
+  it('[SES-12] depends only on its token, and not on the address or user agent', async () => {
     const scene = await everything()
     const { ip, userAgent, device } = scene.browser
     expectStatus(await start(scene, { ip, userAgent }), 'challenge')
     expectStatus(await start(scene, { ip, userAgent, device: `${device}A` }), 'challenge')
-    // And another address with the token is the same browser, which has moved.
+    // With the token another address is fine: the browser has moved.
     expectStatus(await start(scene, { ...elsewhere(9), device }), 'granted')
   })
 
-  it('is nothing to a server that has no such option', async () => {
+  it('has no effect on a server without the option', async () => {
     const scene = await everything()
     const { trustedDevices: _, ...without } = everyMethod(scene.sms)
     const world = createWorld({ storage: scene.world.storage, clock: scene.world.clock, options: without })
@@ -181,7 +180,7 @@ describe('the trust of a device', () => {
     await enters(scene)
   })
 
-  it('stands beside a policy that requires a factor, and never in the place of one', async () => {
+  it('is allowed under a policy that requires a factor, and does not replace the factor', async () => {
     const policy = { factors: { required: { since: 0, graceMs: 0 } } } as const
     const scene = await trustingWorld()
     const strict = { ...scene, nl: scene.world.instance({ policy, trustedDevices: trustDevices() }) }

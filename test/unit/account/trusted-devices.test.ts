@@ -18,7 +18,7 @@ const day = 86_400_000
 const month = 30 * day
 
 describe('trusted devices', () => {
-  it('[SES-9] are off unless trustDevices() is called for them', async () => {
+  it('[SES-9] are off unless the host passes trustDevices()', async () => {
     const scene = await trustingWorld({})
     expect(await trustOf(scene)).toBeNull()
     expectStatus(await start(scene), 'challenge')
@@ -43,7 +43,7 @@ describe('trusted devices', () => {
     })
   })
 
-  it('are trusted when the person says so, and by nothing else that a form may send', async () => {
+  it('are trusted only when trustDevice is true, and by no other value of a form', async () => {
     const { world, nl, ada } = await trustingWorld()
     for (const trustDevice of [undefined, false, 'yes', 1, {}]) {
       world.clock.advance(step)
@@ -55,14 +55,14 @@ describe('trusted devices', () => {
     expect((await eventsOf(nl, ada.id)).filter(({ type }) => type === 'device_trust')).toHaveLength(1)
   })
 
-  it('say in the history until when', async () => {
+  it('appear in the history with the end of their trust', async () => {
     const { nl, ada, world } = await trustingWorld({ trustedDevices: trustDevices({ lifeMs: day }) })
     expect(await newestOf(nl, ada.id, 'device_trust')).toMatchObject({ values: { until: world.clock() + day } })
   })
 })
 
 describe('the trust of a device', () => {
-  it('[SES-10] is by a text of 128 bits, of which the record has a hash', async () => {
+  it('[SES-10] is a random text of 128 bits, of which the record has only a hash', async () => {
     const scene = await trustingWorld()
     const token = openToken(scene.world.keys, 'device', scene.browser.device)
     const [text = ''] = token?.trusts ?? []
@@ -74,7 +74,7 @@ describe('the trust of a device', () => {
     expect(JSON.stringify(await peekEvents(scene.world.storage, 'ada'))).not.toContain(digest)
   })
 
-  it('[SES-10] is of one account: another in the same browser is asked', async () => {
+  it('[SES-10] is valid for one account, and not for another in the same browser', async () => {
     const scene = await trustingWorld()
     const bob = await scene.world.person('bob')
     const asBob = { ...scene, ada: bob }
@@ -84,9 +84,9 @@ describe('the trust of a device', () => {
     const verified = await scene.nl.signIn.verify({ challenge, code: bob.app.code(), client: scene.browser })
     scene.browser.device = expectStatus(verified, 'granted').deviceToken
     expectStatus(await start(asBob), 'challenge')
-    // Bob's sign-in took nothing from ada's trust.
+    // Bob's sign-in left Ada's trust unchanged.
     await enters(scene)
-    // And with both trusting it, each has a text of its own.
+    // When both trust the browser, each has a text of their own.
     scene.browser.device = await trusted(scene.world, bob, scene.browser)
     const { trusts } = openToken(scene.world.keys, 'device', scene.browser.device)!
     expect(new Set(trusts).size).toBe(2)
@@ -95,7 +95,7 @@ describe('the trust of a device', () => {
     await enters(asBob)
   })
 
-  it('[SES-10] has another text after each use, and ends when the one before is shown', async () => {
+  it('[SES-10] gets a new text with each use, and ends when an old text is used', async () => {
     const scene = await trustingWorld()
     const { device: copied } = scene.browser
     await enters(scene)
@@ -109,14 +109,14 @@ describe('the trust of a device', () => {
     expect(expectOk(await scene.nl.trustedDevices.list({ grant: scene.ada.grant })).devices).toEqual([])
   })
 
-  it('[SES-10] ends for the owner whose copied text a thief used first', async () => {
+  it('[SES-10] ends for the owner and the thief when the thief used a copied text first', async () => {
     const scene = await trustingWorld()
     const stolen = expectStatus(await start(scene, { ...elsewhere(7), device: scene.browser.device }), 'granted')
     expectStatus(await start(scene), 'challenge')
     expectStatus(await start(scene, { ...elsewhere(7), device: stolen.deviceToken }), 'challenge')
   })
 
-  it('[SES-10] has an end that no use moves', async () => {
+  it('[SES-10] has an end that no use extends', async () => {
     const scene = await trustingWorld()
     const { until } = (await trustOf(scene))!
     expect(until).toBe(scene.world.clock() + month)
@@ -131,7 +131,7 @@ describe('the trust of a device', () => {
     expectStatus(await start(scene), 'challenge')
   })
 
-  it('[SES-10] is listed, and taken back for one or for all', async () => {
+  it('[SES-10] is listed, and can be revoked for one device or for all', async () => {
     const scene = await trustingWorld()
     const { world, nl, ada, browser } = scene
     const laptop = { ...elsewhere(3), userAgent: 'Laptop' }
@@ -157,7 +157,7 @@ describe('the trust of a device', () => {
     expectStatus(await start(scene), 'challenge')
   })
 
-  it('[SES-10] is not taken back by somebody else', async () => {
+  it('[SES-10] cannot be revoked by another account', async () => {
     const scene = await trustingWorld()
     const bob = await scene.world.person('bob')
     const [mine] = expectOk(await scene.nl.trustedDevices.list({ grant: scene.ada.grant })).devices
@@ -171,28 +171,28 @@ describe('the trust of a device', () => {
   })
 })
 
-describe('trust survives', () => {
-  it('a reply that was lost only by asking for the factor', async () => {
+describe('the trust of a device in rare cases', () => {
+  it('ends when a lost reply left the browser with an old text', async () => {
     const scene = await trustingWorld()
     const { world, ada } = scene
     let lose = true
     const onCommit = () => (lose ? ('lost' as const) : ('none' as const))
     const flaky = world.instance({ storage: faultyStorage(world.storage, { onCommit }) })
-    // The loop finds its own commit again: the browser gets the new text.
-    const told = await flaky.signIn.start({
+    // The loop finds its own commit again, and answers with the new text.
+    const started = await flaky.signIn.start({
       name: ada.name,
       accountId: ada.id,
       primary: 'password',
       client: scene.browser,
     })
     lose = false
-    const next = expectStatus(told, 'granted').deviceToken
-    // The reply to the browser was lost too: it shows the text that it has.
+    const next = expectStatus(started, 'granted').deviceToken
+    // This answer was lost too, so the browser shows its old text.
     expectStatus(await start(scene), 'challenge')
     expectStatus(await start(scene, { ...scene.browser, device: next }), 'challenge')
   })
 
-  it('no use of one token at the same time but the first', async () => {
+  it('admits one of several parallel uses of one token, and then ends', async () => {
     const scene = await trustingWorld()
     const servers = [scene.world.instance(), scene.world.instance(), scene.nl]
     const answers = await Promise.all(servers.map((nl) => start({ ...scene, nl })))
@@ -200,7 +200,7 @@ describe('trust survives', () => {
     expect(await trustOf(scene)).toBeNull()
   })
 
-  it('a sign-in by passkey in the trusted browser, and one with the factor elsewhere', async () => {
+  it('is kept after a sign-in by passkey in the same browser and a sign-in elsewhere', async () => {
     const sms = memorySms()
     const world = createWorld({ options: everyMethod(sms) })
     const token = createAuthenticator()
@@ -214,7 +214,7 @@ describe('trust survives', () => {
     await enters(scene)
   })
 
-  it('no clock that is far ahead or behind, and no life that became shorter', async () => {
+  it('is refused while a clock is far off or after the host shortened its life', async () => {
     const scene = await trustingWorld()
     const { world } = scene
     const at = world.clock()

@@ -12,14 +12,14 @@ const purpose = 'factors'
 const wrongBackupCode = '7K3M-Q9XTW-02A1'
 const freeTries = limits.freeFailures + 1
 
-/** One try at a route: `right` with a code that is good, else with one that is not. */
+/** One try in a flow, with a right or a wrong code. */
 type Attempt = (
   right: boolean,
 ) => Promise<{ readonly ok?: boolean; readonly status?: string; readonly reason?: string }>
 
 const client: ClientInfo = elsewhere(1)
 
-/** Every flow in which something is typed that can be guessed: they share the budget of the account. */
+/** Every flow in which somebody types a code. All share the budget of the account. */
 const flows: Readonly<Record<string, (scene: Scene) => Promise<Attempt>>> = {
   'signIn.verify, an app': async ({ nl, ada }) => {
     const challenge = await ada.challenge(client)
@@ -67,7 +67,7 @@ const flows: Readonly<Record<string, (scene: Scene) => Promise<Attempt>>> = {
 }
 
 describe('[THR-9] [THR-7] a wrong code', () => {
-  it.each(Object.entries(flows))('is counted in %s, and has to wait after three', async (_, open) => {
+  it.each(Object.entries(flows))('is counted in %s, and leads to a wait after three free failures', async (_, open) => {
     const scene = await everything()
     const attempt = await open(scene)
     const count = async (): Promise<number> => (await stateOf(scene.world.storage, scene.ada.id)).throttle.failures
@@ -81,8 +81,8 @@ describe('[THR-9] [THR-7] a wrong code', () => {
     }
     expect(await stateOf(scene.world.storage, scene.ada.id)).toEqual(before)
     scene.world.clock.advance(limits.firstWaitMs)
-    const told = await attempt(true)
-    expect(told.ok === true || told.status === 'granted' || told.status === 'enroll').toBe(true)
+    const answer = await attempt(true)
+    expect(answer.ok === true || answer.status === 'granted' || answer.status === 'enroll').toBe(true)
   })
 
   it.each(Object.entries(flows))('in another flow makes %s wait', async (_, open) => {
@@ -97,7 +97,7 @@ describe('[THR-9] [THR-7] a wrong code', () => {
     expect((await attempt(true)).reason).toMatch(/^wait$|^wrong-credentials$/)
   })
 
-  it('typed sixty times at once in two flows gets as many verdicts as the budget has', async () => {
+  it('sent sixty times in parallel in two flows gets only as many verdicts as the budget allows', async () => {
     const scene = await everything()
     const { nl, ada, world } = scene
     const challenges: string[] = []
@@ -117,21 +117,21 @@ describe('[THR-9] [THR-7] a wrong code', () => {
   })
 })
 
-describe('[THR-9] what is confirmed', () => {
-  it('by an app ends after ten wrong codes, begun anew or not', async () => {
+describe('[THR-9] an enrollment', () => {
+  it('of an authenticator app ends after ten wrong codes', async () => {
     const { nl, ada, world } = await everything()
     const { grant } = ada
     const enrolled = expectOk(await nl.totp.enroll({ grant, proof: await ada.proof() }))
     const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
     for (let n = 1; n < limits.enrollmentTries; n++) {
-      const told = await nl.totp.confirm({ grant, code: wrongCode(app), client })
-      expect(told).toMatchObject({ reason: 'wrong', triesLeft: limits.enrollmentTries - n })
+      const answer = await nl.totp.confirm({ grant, code: wrongCode(app), client })
+      expect(answer).toMatchObject({ reason: 'wrong', triesLeft: limits.enrollmentTries - n })
     }
     expect(await nl.totp.confirm({ grant, code: wrongCode(app), client })).toMatchObject({ reason: 'too-many-tries' })
     expect(await nl.totp.confirm({ grant, code: app.code(), client })).toMatchObject({ reason: 'no-enrollment' })
   })
 
-  it('[SMS-5] by SMS ends after ten wrong codes, however many messages they came with', async () => {
+  it('[SMS-5] of a number ends after ten wrong codes, over several messages and enrollments', async () => {
     const { nl, ada, world, sms } = await everything()
     const { grant } = ada
     expectOk(await nl.sms.enroll({ grant, proof: await ada.proof(), number: '+36307654321' }))
@@ -154,20 +154,20 @@ describe('[THR-9] what is confirmed', () => {
   })
 })
 
-it('[THR-9] a wrong passkey costs a try of its challenge and its ceremony, and no wait', async () => {
+it('[THR-9] a wrong passkey uses one try of its challenge, spends its ceremony and causes no wait', async () => {
   const { nl, ada, world, token } = await everything()
   const challenge = await ada.challenge(client)
   const before = (await stateOf(world.storage, ada.id)).throttle
   for (let n = 1; n <= limits.challengeTries; n++) {
     const answer = await passkeyAnswer(nl, token, challenge, { userPresent: false })
-    const told = await nl.signIn.verifyPasskey({ ...answer, challenge, client })
-    expect(told).toMatchObject(n < limits.challengeTries ? { triesLeft: 5 - n } : { reason: 'too-many-tries' })
+    const verdict = await nl.signIn.verifyPasskey({ ...answer, challenge, client })
+    expect(verdict).toMatchObject(n < limits.challengeTries ? { triesLeft: 5 - n } : { reason: 'too-many-tries' })
   }
   expect((await stateOf(world.storage, ada.id)).throttle).toEqual(before)
   expect(await nl.signIn.passkeyOptions({ challenge })).toMatchObject({ reason: 'challenge-ended' })
 })
 
-/** A factor is taken away on one server, and shown on another. */
+/** Removes a factor on one server, and uses it on another. */
 const losses: Readonly<Record<string, (scene: Scene, other: Nightlatch) => Promise<unknown>>> = {
   totp: async ({ nl, ada }, other) => {
     const challenge = async (): Promise<string> => ada.challenge(client, other)
@@ -198,14 +198,14 @@ const losses: Readonly<Record<string, (scene: Scene, other: Nightlatch) => Promi
   },
 }
 
-describe('[LIF-7] a factor that was taken away on one server', () => {
-  it.each(Object.entries(losses))('opens nothing on another: %s', async (_, lose) => {
+describe('[LIF-7] a factor that was removed on one server', () => {
+  it.each(Object.entries(losses))('is refused on another server: %s', async (_, lose) => {
     const scene = await everything()
-    const told = await lose(scene, scene.world.instance())
-    expect(told).toMatchObject({ reason: expect.stringMatching(/^wrong$|^malformed$|^expired$|^unknown-passkey$/) })
+    const answer = await lose(scene, scene.world.instance())
+    expect(answer).toMatchObject({ reason: expect.stringMatching(/^wrong$|^malformed$|^expired$|^unknown-passkey$/) })
   })
 
-  it('gives no proof there either', async () => {
+  it('gives no proof on another server', async () => {
     const { nl, ada, world, token } = await everything()
     const other = world.instance()
     const { grant } = ada

@@ -14,7 +14,7 @@ describe('generateBackupCodes', () => {
       expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{4}$/)
   })
 
-  it('makes codes of six digits if asked for them', () => {
+  it('makes codes of six digits on request', () => {
     for (const code of generateBackupCodes({ entropy, profile: 'numeric-6' })) expect(code).toMatch(/^\d{6}$/)
   })
 

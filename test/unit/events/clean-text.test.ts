@@ -21,7 +21,7 @@ const hostile: readonly { readonly what: string; readonly text: string; readonly
 ]
 
 describe('cleanText', () => {
-  it.each(hostile)('[LOG-5] writes out, removes or keeps $what', ({ text, clean }) => {
+  it.each(hostile)('[LOG-5] escapes, removes or keeps $what', ({ text, clean }) => {
     expect(cleanText(text, 100)).toBe(clean)
   })
 
@@ -32,13 +32,13 @@ describe('cleanText', () => {
     expect(cleanText('', 1)).toBe('')
   })
 
-  it('never halves an escape', () => {
+  it('never cuts an escape in half', () => {
     expect(cleanText('ab\ncd', 9)).toBe('ab\\u000a…')
     expect(cleanText('ab\ncd', 7)).toBe('ab…')
     expect(cleanText('\n', 5)).toBe('…')
   })
 
-  it('stops early in a text without end', () => {
+  it('stops early in a very long text', () => {
     expect(cleanText('\n'.repeat(5_000_000), 12)).toBe('\\u000a…')
   })
 

@@ -69,23 +69,26 @@ describe('eventsToCsv', () => {
   })
 
   it.each(['=HYPERLINK("http://x")', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '\0=1', '＝1'])(
-    '[LOG-10] a cell that begins like %j is no formula',
+    '[LOG-10] marks a cell that begins like %j, so that it is no formula',
     (userAgent) => {
       const [, row] = readCsv(eventsToCsv([event('mfa_off', { n: 1, values: { userAgent } })]))
       expect(row?.[12]).toBe(`'${userAgent}`)
     },
   )
 
-  it.each(['a,b', 'say "hi"', 'two\r\nlines', 'a;b', '"', ' padded '])('[LOG-10] %j comes back whole', (userAgent) => {
-    const text = eventsToCsv([event('mfa_off', { n: 1, values: { userAgent } })])
-    expect(readCsv(text)[1]?.[12]).toBe(userAgent)
-  })
+  it.each(['a,b', 'say "hi"', 'two\r\nlines', 'a;b', '"', ' padded '])(
+    '[LOG-10] writes %j so that a reader gets it back unchanged',
+    (userAgent) => {
+      const text = eventsToCsv([event('mfa_off', { n: 1, values: { userAgent } })])
+      expect(readCsv(text)[1]?.[12]).toBe(userAgent)
+    },
+  )
 
-  it('survives a number that is no time', () => {
+  it('writes an empty time for a number that is no time', () => {
     expect(readCsv(eventsToCsv([event('mfa_off', { n: 1, at: Number.NaN })]))[1]?.[0]).toBe('')
   })
 
-  it('of nothing is the header', () => {
+  it('writes only the header for no events', () => {
     expect(readCsv(eventsToCsv([]))).toEqual([header])
   })
 })

@@ -36,7 +36,7 @@ describe('hostile values', () => {
     }
   })
 
-  it('get them in every place of a draft and of a stored row', () => {
+  it('get an outcome or a NightlatchError in every field of a draft and of a stored row', () => {
     expectHonestEverywhere(
       (values) => encodeEvent({ type: 'authn_login_success', values: values as never }, shared),
       login,
@@ -60,7 +60,7 @@ describe('hostile values', () => {
     expectHonestEverywhere(decodeFact as (stored: object) => unknown, { id: 'x', type: 'limiter_fail', at: 5, fields })
   })
 
-  it('get them in every place of the rows that are summarized or exported', () => {
+  it('get an outcome or a NightlatchError in every field of the rows that are summarized or exported', () => {
     const rows = (changed: object): readonly SecurityEvent[] => [changed as SecurityEvent, row as SecurityEvent]
     for (const call of [
       eventsToCsv,

@@ -18,7 +18,7 @@ const programmerError = expect.objectContaining({ code: 'NL_ARGUMENT' })
 
 describe('events as stored texts', () => {
   it.each(draftEvents)(
-    '[LOG-1] $type keeps outcome, level, who, from where, session, call and all its fields',
+    '[LOG-1] keep outcome, level, actor, address, session, call and all fields of the event $type',
     (draft) => {
       const fields = encodeEvent(draft, shared)
       expect(Object.keys(fields)).toEqual([...Object.keys({ ...shared, ...draft.values })].sort())
@@ -36,7 +36,7 @@ describe('events as stored texts', () => {
     },
   )
 
-  it.each(draftFacts)('[LOG-1] $type keeps outcome, level, who, from where, call and all its fields', (draft) => {
+  it.each(draftFacts)('[LOG-1] keep outcome, level, actor, address, call and all fields of the fact $type', (draft) => {
     const fields = encodeFact(draft, shared)
     const { outcome, level } = factCatalogue[draft.type]
     expect(decodeFact({ id: 'f1', type: draft.type, at, fields })).toEqual({
@@ -50,20 +50,20 @@ describe('events as stored texts', () => {
     })
   })
 
-  it('no type has a field of the name of a shared one', () => {
+  it('have no field with the name of a shared field', () => {
     const entries = [...Object.values(eventCatalogue), ...Object.values(factCatalogue)]
     const doubled = entries.flatMap(({ fields }) => Object.keys(fields)).filter((name) => name in sharedFields)
     expect(doubled).toEqual([])
   })
 
-  it('leaves absent optional fields out', () => {
+  it('leave absent optional fields out', () => {
     const draft: DraftEvent = { type: 'backup_code_use', values: { left: 3 } }
     expect(encodeEvent(draft, { actor: 'user', call: 'c' })).toEqual({ actor: 'user', call: 'c', left: '3' })
     const undefinedIp = { actor: 'user', call: 'c', ip: undefined } as unknown as SharedValues
     expect(encodeEvent(draft, undefinedIp)).not.toHaveProperty('ip')
   })
 
-  it('[LOG-5] cleans and cuts every text on its way into a row', () => {
+  it('[LOG-5] have every text cleaned and cut', () => {
     const fields = encodeEvent(
       { type: 'mfa_enroll', values: { factor: 'totp', authenticator: 'd', label: 'a\r\nb' } },
       { actor: 'user', call: 'c', userAgent: `x\r\nforged: line${'y'.repeat(10_000)}` },
@@ -73,7 +73,7 @@ describe('events as stored texts', () => {
     expect(fields.userAgent).toHaveLength(512)
   })
 
-  it('refuses a field that the catalogue does not have, so that nothing is written by accident', () => {
+  it('refuse a field that the catalogue does not have', () => {
     const draft = { type: 'backup_code_use', values: { left: 3, code: 'SECRET' } } as DraftEvent
     expect(() => encodeEvent(draft, shared)).toThrow(programmerError)
     expect(() => encodeEvent(draft, shared)).not.toThrow(/SECRET/)
@@ -92,7 +92,7 @@ describe('values', () => {
     ['flag', 'true'],
     ['list', 'a'],
     ['list', [1]],
-  ] as const)('a %s is not %j', (kind, value) => {
+  ] as const)('of the kind %s cannot be %j', (kind, value) => {
     expect(() => encodeValue(kind, value as never)).toThrow(programmerError)
   })
 
@@ -110,20 +110,20 @@ describe('values', () => {
     ['list', '["a",1]'],
     ['list', '"a"'],
     ['list', '['],
-  ] as const)('%s %j of a foreign row is read as absent', (kind, text) => {
+  ] as const)('of the kind %s are absent when a foreign row has %j', (kind, text) => {
     expect(decodeValue(kind, text)).toBeUndefined()
   })
 })
 
 describe('rows of a newer release', () => {
   it.each(['mfa_levitate', '', '__proto__', 'constructor', 'toString', 'authn_login_fail'])(
-    '%j is no event',
+    'with the type %j are no events',
     (type) => {
       expect(decodeEvent({ n: 1, type, at, fields: {} })).toBeNull()
     },
   )
 
-  it('unknown and unreadable fields are absent', () => {
+  it('are read without unknown or unreadable fields', () => {
     const own = { left: 'many', novel: 'x', call: undefined, ip: '192.0.2.1' }
     const fields = Object.create({ actor: 'user' }, Object.getOwnPropertyDescriptors(own))
     expect(decodeEvent({ n: 1, type: 'backup_code_use', at, fields })?.values).toEqual({ ip: '192.0.2.1' })

@@ -5,7 +5,7 @@ import { event, fact, minute } from './history.ts'
 const nothing = { passwords: 0, codes: 0, blocked: 0, unfinished: 0, addresses: [], moreAddresses: 0 }
 
 describe('summarizeLogins', () => {
-  it('has no rows for no history', () => {
+  it('returns no rows for an empty history', () => {
     expect(summarizeLogins([], [])).toEqual([])
   })
 
@@ -61,7 +61,7 @@ describe('summarizeLogins', () => {
     ])
   })
 
-  it('puts what failed since the last sign-in into a row in front', () => {
+  it('puts the failures since the last sign-in into a first row of their own', () => {
     const rows = summarizeLogins(
       [
         event('authn_login_success', { n: 1 }),
@@ -80,7 +80,7 @@ describe('summarizeLogins', () => {
     ])
   })
 
-  it('shows a right password after which no code was given', () => {
+  it('counts a right password without a code as unfinished', () => {
     const challenge = event('mfa_challenge', { n: 1, values: { challenge: 'stranger', ip: '203.0.113.9' } })
     const [row] = summarizeLogins([challenge, event('authn_login_success', { n: 2 })], [])
     expect(row?.failedBefore).toEqual({ ...nothing, unfinished: 1, addresses: ['203.0.113.9'] })
@@ -100,14 +100,14 @@ describe('summarizeLogins', () => {
     expect(rows.map(({ failedBefore }) => failedBefore)).toEqual([{ ...nothing, codes: 1 }, nothing])
   })
 
-  it('takes an enrollment that completes a sign-in for its end', () => {
+  it('counts a sign-in as finished when an enrollment completed it', () => {
     const required = event('mfa_required', { n: 1, values: { session: 's' } })
     const completed = event('authn_login_success', { n: 3, values: { session: 's' } })
     expect(summarizeLogins([required, completed], [])[0]?.failedBefore).toEqual(nothing)
     expect(summarizeLogins([required], [])[0]?.failedBefore).toEqual({ ...nothing, unfinished: 1 })
   })
 
-  it('leaves out what was typed in other flows', () => {
+  it('ignores failures in other flows', () => {
     const rows = summarizeLogins(
       [event('mfa_fail', { n: 1, values: { flow: 'step-up' } })],
       [
@@ -118,7 +118,7 @@ describe('summarizeLogins', () => {
     expect(rows).toEqual([])
   })
 
-  it('counts a right password that only a passkey could complete, and a wrong code at the recovery', () => {
+  it('counts a right password of a passkey-only account, and a wrong code of a recovery', () => {
     const refused = event('authn_login_refuse', { n: 1, values: { primary: 'password', reason: 'passkey-only' } })
     const guessed = event('mfa_fail', { n: 2, values: { flow: 'recover', compared: ['backup-code'], reason: 'wrong' } })
     expect(summarizeLogins([refused, guessed], [])[0]?.failedBefore).toEqual({ ...nothing, unfinished: 1, codes: 1 })
@@ -134,7 +134,7 @@ describe('summarizeLogins', () => {
     expect(row?.failedBefore.moreAddresses).toBe(3)
   })
 
-  it('tells when a session ended', () => {
+  it('shows when a session ended', () => {
     const login = (n: number, session: string) => event('authn_login_success', { n, values: { session } })
     const ends = (...events: Parameters<typeof summarizeLogins>[0]) =>
       summarizeLogins([login(1, 'a'), login(2, 'b'), ...events], []).map((row) =>
@@ -159,20 +159,20 @@ describe('summarizeLogins', () => {
     ])
   })
 
-  it('tells that no factor was asked of a trusted browser', () => {
+  it('shows that a trusted device skipped the factor', () => {
     const values = { primary: 'password', aal: 1, knownDevice: true, trusted: true } as const
     const [row] = summarizeLogins([event('authn_login_success', { n: 1, values })], [])
     expect(row).toMatchObject({ status: 'success', trusted: true })
   })
 
-  it('counts a row once that two pages bring', () => {
+  it('counts a row once when two pages contain it', () => {
     const events = [event('mfa_fail', { n: 1, values: { flow: 'sign-in' } })]
     const facts = [fact('authn_login_fail', { id: 'a', at: minute(1) })]
     const [row] = summarizeLogins([...events, ...events], [...facts, ...facts])
     expect(row?.failedBefore).toEqual({ ...nothing, codes: 1, passwords: 1 })
   })
 
-  it('orders sign-ins by number where clocks of two servers disagree', () => {
+  it('orders sign-ins by number when the clocks of two servers disagree', () => {
     const rows = summarizeLogins(
       [
         event('authn_login_success', { n: 2, at: minute(1) }),

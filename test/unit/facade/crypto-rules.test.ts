@@ -39,7 +39,7 @@ describe('sealing', () => {
     expect(new Set(nonces).size).toBe(12)
   })
 
-  it('[CRY-11] gives HMAC keys of 32 bytes', () => {
+  it('[CRY-11] uses HMAC keys of 32 bytes', () => {
     const keys = keyring(keyText(1))
     for (const purpose of ['record', 'name', 'seal', 'token', 'outbox'] as const) {
       expect(sealingKey(keys, purpose).key).toHaveLength(32)
@@ -73,8 +73,8 @@ describe('comparing secrets', () => {
   })
 })
 
-describe('what is stored', () => {
-  it('[SES-1] holds ids of 128 random bits or more, each another', async () => {
+describe('the stored record', () => {
+  it('[SES-1] has ids of 128 random bits, all different', async () => {
     const world = createWorld()
     const people = [await world.person('ada'), await world.person('bob')]
     const ids: string[] = []
@@ -83,7 +83,7 @@ describe('what is stored', () => {
       ids.push(
         ...state.sessions.map((session) => session.id),
         ...state.knownDevices.map((device) => device.id),
-        ...state.totp.authenticators.map((device) => device.id),
+        ...state.totp.authenticators.map((authenticator) => authenticator.id),
         ...(state['backup-code'].set?.codes.map((code) => code.id) ?? []),
       )
     }
@@ -91,7 +91,7 @@ describe('what is stored', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it('[SES-2] holds no token, and nothing of it opens a session', async () => {
+  it('[SES-2] contains no token, and none of its ids opens a session', async () => {
     const world = createWorld()
     const person = await world.person()
     await person.signIn()
@@ -122,7 +122,7 @@ describe('what is stored', () => {
 })
 
 describe('the cookie', () => {
-  it('[SES-13] is for https pages and scripts cannot read it, expires, and stays far below 4096 bytes', async () => {
+  it('[SES-13] is sent only over https, hidden from scripts, expires, and stays far below 4096 bytes', async () => {
     const world = createWorld()
     const person = await world.person()
     expect(world.nl.cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'lax', path: '/' })

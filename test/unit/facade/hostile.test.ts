@@ -18,7 +18,7 @@ import type { Person } from '../../world/person.ts'
 import type { World } from '../../world/world.ts'
 import { expectHonest, hostileTexts, hostileValues } from '../hostile-values.ts'
 
-/** Answers, or rejects with a NightlatchError, but nothing else. */
+/** Expects an answer or a NightlatchError. */
 async function expectHonestCall(title: string, call: () => Promise<unknown>): Promise<void> {
   try {
     const outcome = await call()
@@ -132,7 +132,7 @@ describe('hostile values', () => {
     }
   })
 
-  /** Of a browser that the person trusts. */
+  /** The device token of a trusted browser. */
   async function trustedDevice(): Promise<string> {
     world.clock.advance(30_000)
     const { client, app } = person
@@ -157,7 +157,7 @@ describe('hostile values', () => {
     expect(methods.sort()).toEqual([...Object.keys(calls), ...besides].sort())
   })
 
-  it('find methods that work with good values', async () => {
+  it('are tried on methods that work with good values', async () => {
     const expected: Readonly<Record<string, string>> = {
       'totp.confirm': 'wrong',
       'accounts.reseal': 'NL_CONFIG',
@@ -181,7 +181,7 @@ describe('hostile values', () => {
     }
   })
 
-  it('get them for every field of the client and every item of a pair of codes too', async () => {
+  it('get an outcome or a NightlatchError for every field of the client and every code of a pair', async () => {
     const [start, good] = calls['signIn.start']!
     const [resynchronize, pair] = calls['totp.resynchronize']!
     for (const [index, value] of hostileValues.entries()) {
@@ -195,7 +195,7 @@ describe('hostile values', () => {
     }
   })
 
-  it('sealed into a device token as what it is trusted by open nothing', async () => {
+  it('sealed into a device token as its trust open nothing', async () => {
     const [start, good] = calls['signIn.start']!
     const random = seededRandom('hostile')
     const { knownDevices } = await stateOf(world.storage, person.id)
@@ -209,7 +209,7 @@ describe('hostile values', () => {
     }
   })
 
-  it('typed into a form are answered, never thrown', async () => {
+  it('typed into a form get an answer, and never an exception', async () => {
     const { verify, start, failed } = nl.signIn
     const [, { challenge }] = calls['signIn.verify'] as unknown as [Call, { challenge: string }]
     const { grant, id, app } = person
@@ -257,7 +257,7 @@ describe('hostile values', () => {
     }
   })
 
-  it('that a host answers from its functions never break a call otherwise', async () => {
+  it('returned by the functions of a host get an outcome or a NightlatchError', async () => {
     for (const [index, value] of hostileValues.entries()) {
       const answers = { clock: () => value, describe: () => value, limiter: { charge: async () => value } }
       for (const [key, answer] of Object.entries(answers)) {

@@ -59,36 +59,40 @@ describe('keyring', () => {
     }
   })
 
-  it('reads several keys in any usual spelling, the first one sealing', () => {
+  it('reads several keys in any usual spelling, and seals with the first', () => {
     const [a, b] = [keyText(1), keyText(2)]
     const ids = [...keyring(a).keyIds, ...keyring(b).keyIds]
     for (const both of [`${a},${b}`, `${a} ${b}`, ` ${a},\n ${b}\n`, [a, b]]) expect(keyring(both).keyIds).toEqual(ids)
     expect(keyring([b, a]).keyIds).toEqual(ids.reverse())
   })
 
-  it('[CRY-8] fails closed with a coded error for an unknown key, a changed, cut or moved value', () => {
+  it('[CRY-8] refuses an unknown key and a changed, cut or moved value with a coded error', () => {
     const [one, two] = [keyring(keyText(1)), keyring(keyText(2))]
-    const place = new Uint8Array([1])
-    const sealed = sealBytes(one, 'seal', new Uint8Array(20), place, new Uint8Array(24).fill(9))
+    const associated = new Uint8Array([1])
+    const sealed = sealBytes(one, 'seal', new Uint8Array(20), associated, new Uint8Array(24).fill(9))
     const broken = expect.objectContaining({ code: 'NL_SEAL_BROKEN' })
-    expect(() => openSealed(two, 'seal', sealed, place)).toThrow(expect.objectContaining({ code: 'NL_KEY_UNKNOWN' }))
+    expect(() => openSealed(two, 'seal', sealed, associated)).toThrow(
+      expect.objectContaining({ code: 'NL_KEY_UNKNOWN' }),
+    )
     for (let at = 0; at < sealed.ciphertext.length; at += 7) {
       const other = sealed.ciphertext[at] === 'A' ? 'B' : 'A'
       const ciphertext = sealed.ciphertext.slice(0, at) + other + sealed.ciphertext.slice(at + 1)
-      expect(() => openSealed(one, 'seal', { ...sealed, ciphertext }, place)).toThrow(broken)
-      expect(() => openSealed(one, 'seal', { ...sealed, ciphertext: ciphertext.slice(0, at) }, place)).toThrow(broken)
+      expect(() => openSealed(one, 'seal', { ...sealed, ciphertext }, associated)).toThrow(broken)
+      expect(() => openSealed(one, 'seal', { ...sealed, ciphertext: ciphertext.slice(0, at) }, associated)).toThrow(
+        broken,
+      )
     }
-    expect(() => openSealed(one, 'seal', { ...sealed, nonce: 'AAAA' }, place)).toThrow(broken)
-    expect(() => openSealed(one, 'seal', { ...sealed, alg: 'none' as never }, place)).toThrow(broken)
+    expect(() => openSealed(one, 'seal', { ...sealed, nonce: 'AAAA' }, associated)).toThrow(broken)
+    expect(() => openSealed(one, 'seal', { ...sealed, alg: 'none' as never }, associated)).toThrow(broken)
     expect(() => openSealed(one, 'seal', sealed, new Uint8Array([2]))).toThrow(broken)
-    expect(() => openSealed(one, 'token', sealed, place)).toThrow(broken)
+    expect(() => openSealed(one, 'token', sealed, associated)).toThrow(broken)
   })
 })
 
 describe('rotation', () => {
   const [old, fresh] = [keyText(1), keyText(2)]
 
-  it('[CRY-7] opens what the old key sealed, seals anew with the next write, and then needs the old key no more', async () => {
+  it('[CRY-7] opens old values, seals them under the new key at the next write, and then works without the old key', async () => {
     const world = createWorld()
     const person = await world.person()
     const rotated = world.instance({ keys: keyring([fresh, old]) })
@@ -115,7 +119,7 @@ describe('rotation', () => {
     })
   })
 
-  it('[CRY-7] brings records nobody writes under the new key page by page, and may run twice', async () => {
+  it('[CRY-7] reseals unchanged records page by page, and finds nothing to do the second time', async () => {
     const world = createWorld()
     for (const id of ['ada', 'bob', 'cyd']) await world.person(id)
     const rotated = world.instance({ keys: keyring([fresh, old]) })
@@ -165,7 +169,7 @@ describe('npx nightlatch', () => {
     expect(first).toMatch(/^nlk1\.[\w-]{43}$/)
   })
 
-  it('tells its use, and fails for a command it does not know', () => {
+  it('prints its usage, and fails for an unknown command', () => {
     expect(run('help')).toContain('keygen')
     expect(() => run('keygen', 'x')).toThrow(expect.objectContaining({ status: 1 }))
     expect(() => run('reset')).toThrow(expect.objectContaining({ status: 1 }))

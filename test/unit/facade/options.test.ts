@@ -25,7 +25,7 @@ function faultOf(options: object): unknown {
 
 const { storage } = good
 
-/** Wrong values by key, and the key that the message must name. */
+/** Wrong options, each with the key that the message must name. */
 const wrong: readonly [named: string, options: object][] = [
   ['appName', { appName: '' }],
   ['appName', { appName: ' ' }],
@@ -78,7 +78,7 @@ const wrong: readonly [named: string, options: object][] = [
 ]
 
 describe('createNightlatch', () => {
-  it('takes the five things it needs, and every option at its bounds', () => {
+  it('accepts the required options, and every other option at its bounds', () => {
     expect(faultOf(good)).toBeNull()
     const options = [
       { totp: { algorithm: 'SHA512', digits: 8, window: 0 }, backupCodes: { profile: 'numeric-6', count: 1 } },
@@ -99,7 +99,7 @@ describe('createNightlatch', () => {
     expect(faultOf({ ...good, totp: { window: 6 } })).toMatchObject({ code: 'NL_CONFIG' })
   })
 
-  it('[TOTP-10] lets no host choose another period than 30 s', () => {
+  it('[TOTP-10] refuses another period than 30 s', () => {
     expect(faultOf({ ...good, totp: { period: 60 } })).toMatchObject({ code: 'NL_CONFIG' })
   })
 
@@ -111,7 +111,7 @@ describe('createNightlatch', () => {
     expect(faultOf({ ...good, contact: ' ' })).toMatchObject({ code: 'NL_CONFIG' })
   })
 
-  it('asks for a list of options', () => {
+  it('refuses a value that is no object of options', () => {
     for (const options of [undefined, null, 'x', 5])
       expect(faultOf(options as never)).toMatchObject({ code: 'NL_CONFIG' })
   })

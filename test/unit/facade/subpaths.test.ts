@@ -17,7 +17,7 @@ async function expectHonest(title: string, call: () => unknown): Promise<unknown
   }
 }
 
-/** Contract suites take a test runner, and are called by nothing else. */
+/** Contract suites are left out: they require a test runner. */
 function functionsOf(module: object): readonly (readonly [string, AnyFunction])[] {
   return Object.entries(module).filter(
     (entry): entry is [string, AnyFunction] => typeof entry[1] === 'function' && !entry[0].endsWith('Contract'),
@@ -29,13 +29,13 @@ describe('hostile values', () => {
     const module = (await import(root + file!)) as object
     for (const [title, call] of functionsOf(module)) {
       for (const [index, value] of hostileValues.entries()) {
-        const told = `${title}(value ${index})`
-        await expectHonest(told, () => call(value))
-        await expectHonest(`${told} twice`, () => call(value, value))
-        await expectHonest(`${told} second`, () => call('192.0.2.1', value))
-        await expectHonest(`${told} after a list`, () => call([], value))
-        await expectHonest(`${told} after an object`, () => call({}, value))
-        await expectHonest(`${told} in a list`, () => call([value]))
+        const label = `${title}(value ${index})`
+        await expectHonest(label, () => call(value))
+        await expectHonest(`${label} twice`, () => call(value, value))
+        await expectHonest(`${label} second`, () => call('192.0.2.1', value))
+        await expectHonest(`${label} after a list`, () => call([], value))
+        await expectHonest(`${label} after an object`, () => call({}, value))
+        await expectHonest(`${label} in a list`, () => call([value]))
       }
     }
   })

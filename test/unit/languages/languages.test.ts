@@ -8,16 +8,16 @@ import { root } from '../source-tree.ts'
 
 const english = await loadTexts('en')
 
-/** The place and type of everything in a language: `.mail.labels.when string`. */
-function shapeOf(value: unknown, place = ''): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [`${place} ${typeof value}`]
-  if (Array.isArray(value)) return [`${place} list`]
+/** The path and type of every value in a language: `.mail.labels.when string`. */
+function shapeOf(value: unknown, path = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [`${path} ${typeof value}`]
+  if (Array.isArray(value)) return [`${path} list`]
   return Object.entries(value)
-    .flatMap(([name, inner]) => shapeOf(inner, `${place}.${name}`))
+    .flatMap(([name, inner]) => shapeOf(inner, `${path}.${name}`))
     .sort()
 }
 
-/** Some sentences, which no two languages have in common. */
+/** Some sentences that differ in every language. */
 function sentencesOf({ mail, sms, sheet }: Language): readonly string[] {
   const words = { appName: 'Acme', fewCodes: 3, time: () => 'now' }
   const { notices } = mail
@@ -93,7 +93,7 @@ describe('loadLanguage', () => {
     for (const text of hostileTexts) expect((await loadLanguage(text)).tag).toBe('en')
   })
 
-  it('refuses what is not a text', async () => {
+  it('refuses a value that is not a text', async () => {
     for (const value of hostileValues) {
       if (typeof value === 'string' || value === undefined) continue
       await expect(loadLanguage(value as string)).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
@@ -101,7 +101,7 @@ describe('loadLanguage', () => {
   })
 })
 
-it('a language with a text missing does not compile', () => {
+it('a language that lacks a text does not compile', () => {
   const { sheet: _sheet, ...withoutSheet } = english
   const { login: _login, ...withoutLogin } = english.sms
   const { footer: _footer, ...withoutFooter } = english.mail

@@ -8,7 +8,7 @@ interface Fake {
   readonly charged: string[]
 }
 
-/** Counts that a look shows, and counts that the charge after it finds: others may have charged in between. */
+/** `seen` are the counts of the first read. `found` are those of the charge after it: others may charge in between. */
 function fakeCounter({ seen, found = seen }: { seen: Record<string, number>; found?: Record<string, number> }): Fake {
   const charged: string[] = []
   const countOf = (points: number | undefined): Count => ({ consumedPoints: points ?? 0, msBeforeNext: 700.5 })
@@ -37,21 +37,21 @@ describe('a limiter on shared counters', () => {
     expect(charged).toEqual(['2:narrow', '1:wide'])
   })
 
-  it('charges nothing when a look shows that it must refuse', async () => {
+  it('charges nothing when the first read shows that it must refuse', async () => {
     const { counter, charged } = fakeCounter({ seen: { '2:narrow': 2 } })
     const answer = await limiterOn(counter).charge({ now: 5, charges: [wide, narrow] })
     expect(answer).toEqual({ admitted: false, retryAt: 706 })
     expect(charged).toEqual([])
   })
 
-  it('stops at the key with the least left when others were faster', async () => {
+  it('stops at the key with the least left when another server was faster', async () => {
     const { counter, charged } = fakeCounter({ seen: { '2:narrow': 1, '1:wide': 1 }, found: { '2:narrow': 2 } })
     const answer = await limiterOn(counter).charge({ now: 5, charges: [wide, narrow] })
     expect(answer).toEqual({ admitted: false, retryAt: 706 })
     expect(charged).toEqual(['2:narrow'])
   })
 
-  it('goes on to charge where the look shows a window that has just ended', async () => {
+  it('charges when the first read shows a window that has just ended', async () => {
     const counter: Counter = {
       get: async () => ({ consumedPoints: 2, msBeforeNext: 0 }),
       penalty: async () => ({ consumedPoints: 1, msBeforeNext: 1000 }),
@@ -59,7 +59,7 @@ describe('a limiter on shared counters', () => {
     expect(await limiterOn(counter).charge({ now: 5, charges: [narrow] })).toEqual({ admitted: true })
   })
 
-  it('does not go on to charge for a caller who has left', async () => {
+  it('charges nothing after its timeout', async () => {
     const charged: string[] = []
     let look: (count: null) => void = () => undefined
     const counter: Counter = {
@@ -80,7 +80,7 @@ describe('a limiter on shared counters', () => {
   it.each([
     ['no number', { consumedPoints: Number.NaN, msBeforeNext: 1 }],
     ['nothing', undefined],
-  ])('takes %s for a failure, never for a count', async (_, count) => {
+  ])('treats %s as a failure, never as a count', async (_, count) => {
     const counter = { get: async () => count, penalty: async () => count } as unknown as Counter
     await expect(limiterOn(counter).charge({ now: 5, charges: [narrow] })).rejects.toMatchObject({
       code: 'NL_LIMITER_FAILED',
@@ -121,7 +121,7 @@ describe('the options of the limiters on shared counters', () => {
     )
   })
 
-  it('postgresLimiter makes its table with the first charge, again if that failed, and not at all if told so', async () => {
+  it('postgresLimiter makes its table with the first charge, tries again after a failure, and makes none with createTable false', async () => {
     const texts: string[] = []
     let broken = true
     const counting = {

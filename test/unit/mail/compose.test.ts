@@ -15,7 +15,7 @@ const base = {
 const compose = (change: Partial<MailRequest>) => composeMail({ template: templates[0]!, ...base, ...change })
 const programmerError = expect.objectContaining({ code: 'NL_ARGUMENT' })
 
-/** What a reader of the HTML sees: tags gone, entities undone. */
+/** The text that a reader of the HTML sees, without tags and entities. */
 function visible(html: string): string {
   const entities: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' }
   return html
@@ -238,7 +238,7 @@ describe('times', () => {
     expect(timeOf({ language: french, locale: 'fr_CA.UTF-8', timeZone: 'UTC' })).toBe('15 janvier 2026 à 13 h 04 UTC')
   })
 
-  it('are in the language of the mail, whatever language the locale names', () => {
+  it('are in the language of the mail, also when the locale names another language', () => {
     expect(timeOf({ language: english, locale: 'fr-CA', timeZone: 'UTC' })).toBe('January 15, 2026 at 1:04 PM UTC')
     expect(timeOf({ language: french, locale: 'en-US', timeZone: 'UTC' })).toBe('15 janvier 2026 à 13:04 UTC')
     expect(timeOf({ language: french, locale: '*', timeZone: 'UTC' })).toBe('15 janvier 2026 à 13:04 UTC')

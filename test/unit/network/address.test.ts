@@ -105,11 +105,11 @@ describe('parseAddress', () => {
     ['1:2:3:4:5:6::1.2.3.4', 20],
     ['::１', 2],
     ['localhost', 0],
-  ])('[IP-12] refuses %j and says where', (text, at) => {
+  ])('[IP-12] refuses %j and names the position', (text, at) => {
     expect(parseAddress(text)).toEqual({ ok: false, reason: 'malformed', at })
   })
 
-  it('reads no character of a text that is too long, and no character of another more than twice', () => {
+  it('reads no character of a text that is too long, and each character of another at most about twice', () => {
     const spy = vi.spyOn(String.prototype, 'charCodeAt')
     const readsOf = (text: string): number => {
       spy.mockClear()
@@ -151,13 +151,13 @@ describe('formatAddress', () => {
     expect(canonical(expected)).toBe(expected)
   })
 
-  it('writes mapped numbers that somebody put together by hand as IPv4', () => {
+  it('writes a mapped address as IPv4, also when it was built by hand', () => {
     expect(formatAddress({ family: 6, words: [0, 0, 0xffff, 0xc0000201] })).toBe('192.0.2.1')
   })
 })
 
 describe('networkOf', () => {
-  it('[THR-10] counts every address of a /64 as one', () => {
+  it('[THR-10] counts every address of a /64 as one network', () => {
     expect(networkOf(read('2001:db8:0:1::1'))).toBe('2001:db8:0:1::/64')
     expect(networkOf(read('2001:0DB8:0:1:ffff:ffff:ffff:ffff'))).toBe('2001:db8:0:1::/64')
     expect(networkOf(read('2001:db8:0:2::1'))).toBe('2001:db8:0:2::/64')

@@ -22,8 +22,8 @@ const spellings6 = [
   '2001:db8::0.0.0.1',
 ]
 
-describe('spellings', () => {
-  it('[IP-11] (promise 6) decides alike on every spelling of an address', () => {
+describe('the matcher', () => {
+  it('[IP-11] (promise 6) answers alike for every spelling of an address', () => {
     for (const rule of ['10.0.0.0/8', '10.1.2.3', '10.1.2.0-10.1.2.9', '::ffff:10.0.0.0/104', '::ffff:a01:203']) {
       expect(new Set(answers([rule], spellings4))).toEqual(new Set(['inside']))
       expect(new Set(answers([rule], spellings6))).toEqual(new Set(['outside']))
@@ -34,7 +34,7 @@ describe('spellings', () => {
     }
   })
 
-  it('[IP-12] (promise 6) answers malformed, never a quiet outside, and on a list for everything too', () => {
+  it('[IP-12] (promise 6) answers malformed and never outside, for an empty list and for a list of everything', () => {
     const malformed = ['', '10.1.2', '010.1.2.3', '10.1.2.3 ', '10.1.2.3:80', '[::1]', '::1%lo', '10.1.2.3.', '٣.1.2.3']
     const all = compileRules(['0.0.0.0/0', '::/0'], { allowEverything: ALLOW_EVERYTHING })
     for (const text of [...malformed, null, undefined, 1, ['10.1.2.3'], new String('10.1.2.3')]) {
@@ -44,7 +44,7 @@ describe('spellings', () => {
   })
 })
 
-describe('what other packages get wrong', () => {
+describe('the matcher where other packages fail', () => {
   it('does not compare leading bits across families', () => {
     expect(answers(['38.0.0.0/8'], ['2600:1f18::1', '38.1.1.1'])).toEqual(['outside', 'inside'])
     expect(answers(['2600::/12'], ['38.0.0.1', '2601::'])).toEqual(['outside', 'inside'])
@@ -56,7 +56,7 @@ describe('what other packages get wrong', () => {
     expect(answers(['::/8'], ['::@', '::`', '::G', '::/'])).toEqual(Array(4).fill('malformed'))
   })
 
-  it('[IP-12] takes no empty or bad prefix length for /0', () => {
+  it('[IP-12] does not read an empty or bad prefix length as /0', () => {
     for (const rule of ['10.0.0.0/', '10.0.0.0/x', '10.0.0.0/-1', '10.0.0.0/NaN', '::/', '::/x', '10.0.0.0/33']) {
       expect(() => compileRules([rule], { allowEverything: ALLOW_EVERYTHING })).toThrow('malformed')
     }
@@ -104,7 +104,7 @@ describe('what other packages get wrong', () => {
     expect(answers(['10.0.0.0/8', '::1', 'fe80::/10'], texts)).toEqual(texts.map(() => 'malformed'))
   })
 
-  it('looks at no text longer than any address', () => {
+  it('answers malformed for a text that is longer than any address', () => {
     const matcher = compileRules(['10.0.0.0/8'])
     for (const piece of ['1', '.', ':', '10.0.0.1', '0:', 'f', '\0', ' ']) {
       expect(matcher.check(piece.repeat(10_240))).toBe('malformed')
@@ -112,19 +112,19 @@ describe('what other packages get wrong', () => {
     }
   })
 
-  it('answers malformed text with an error value, so that a deny list stays shut', () => {
+  it('answers malformed and not outside, so that a deny list can refuse the text', () => {
     const denied = compileRules(['192.0.2.0/24'])
     expect(['192.0.2.1', '192.0.2.01', '192.0.2.1 '].map(denied.check)).toEqual(['inside', 'malformed', 'malformed'])
   })
 })
 
 describe('compileRules', () => {
-  it('[IP-13] matches nothing by an empty list', () => {
+  it('[IP-13] matches nothing with an empty list', () => {
     expect(answers([], ['10.0.0.1', '::1', '::ffff:10.0.0.1'])).toEqual(['outside', 'outside', 'outside'])
     expect(compileRules([]).count).toBe(0)
   })
 
-  it('takes the first and the last address of a rule and not their neighbors', () => {
+  it('matches the first and the last address of a rule, and not their neighbors', () => {
     expect(
       answers(
         ['192.0.2.8/29', '198.51.100.10-198.51.100.19', '255.255.255.255', '0.0.0.0'],
@@ -152,7 +152,7 @@ describe('compileRules', () => {
     )
   })
 
-  it('agrees with itself on parsed addresses', () => {
+  it('answers alike for a text and for its parsed address', () => {
     const matcher = compileRules(['10.0.0.0/8', '2001:db8::/32'])
     for (const text of [...spellings4, ...spellings6, '11.0.0.0', '2001:db9::']) {
       const parsed = parseAddress(text)
@@ -162,7 +162,7 @@ describe('compileRules', () => {
     expect(matcher.count).toBe(2)
   })
 
-  it('names the place and the reason of a bad text, and not the text', () => {
+  it('names the index and the reason of a bad rule, and not its text', () => {
     expect(() => compileRules(['10.0.0.0/8', '10.0.0.1/8'])).toThrow(
       'rule 1 is refused: host-bits, probably meant: 10.0.0.0/8',
     )
@@ -171,7 +171,7 @@ describe('compileRules', () => {
     expect(() => compileRules(new Array(2 ** 31) as never)).toThrow('at most')
   })
 
-  it('does not change when the list does, and its functions may be taken off', () => {
+  it('does not change with the list, and its functions work on their own', () => {
     const rules = ['10.0.0.0/8']
     const { check, count } = compileRules(rules)
     rules[0] = '11.0.0.0/8'
@@ -219,7 +219,7 @@ describe('coverage', () => {
 })
 
 describe('overlaps', () => {
-  it('names each pair once and how the two lie', () => {
+  it('names each overlapping pair once, with its relation', () => {
     const rules = ['10.1.0.0/16', '10.0.0.0/8', '192.0.2.0/24', '10.1.0.0-10.1.255.255', '10.255.0.0-11.0.0.0', '::/8']
     expect([...overlaps(rules)].sort((a, b) => a.first - b.first || a.second - b.second)).toEqual([
       { first: 0, second: 1, relation: 'within' },

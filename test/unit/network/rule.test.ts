@@ -32,7 +32,7 @@ describe('parseRule', () => {
     ['::ffff:10.1.0.0/104', '10.0.0.0/8'],
     ['::ffff:10.1.0.0/8', '10.0.0.0/8'],
     ['::ffff:10.0.0.0/8', '10.0.0.0/8'],
-  ])('[IP-12] refuses the host bits of %s and names %s', (text, meant) => {
+  ])('[IP-12] refuses the host bits of %s and suggests %s', (text, meant) => {
     expect(parseRule(text)).toEqual({ ok: false, reason: 'host-bits', meant })
     expect(parseRule(meant)).toMatchObject({ ok: true })
   })
@@ -79,7 +79,7 @@ describe('parseRule', () => {
     expect(parseRule(text, { allowEverything: ALLOW_EVERYTHING })).toMatchObject({ ok: false })
   })
 
-  it('refuses ranges that run backwards or from family to family', () => {
+  it('refuses a range that is reversed or mixes two families', () => {
     const reversed = { ok: false, reason: 'reversed', meant: '192.0.2.1-192.0.2.9' }
     expect(parseRule('192.0.2.9-192.0.2.1')).toEqual(reversed)
     expect(parseRule('2001:db8::1-2001:db8::')).toMatchObject({ reason: 'reversed' })
@@ -96,13 +96,13 @@ describe('parseRule', () => {
     '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
     '10.0.0.0/0',
     '::ffff:10.0.0.0/96',
-  ])('[IP-13] refuses %s unless everything is acknowledged', (text) => {
+  ])('[IP-13] refuses %s without ALLOW_EVERYTHING', (text) => {
     expect(parseRule(text)).toEqual({ ok: false, reason: 'everything' })
     expect(checkRules([text])).toEqual({ ok: false, errors: [{ index: 0, reason: 'everything' }] })
     expect(() => compileRules([text])).toThrow(expect.objectContaining({ code: 'NL_ARGUMENT' }))
   })
 
-  it('[IP-13] accepts everything under the exported symbol, and under nothing else', () => {
+  it('[IP-13] accepts a rule for everything only with the exported symbol', () => {
     const loud = { allowEverything: ALLOW_EVERYTHING } as const
     expect(parseRule('0.0.0.0/0', loud)).toMatchObject({ ok: true })
     expect(parseRule('10.0.0.0/0', loud)).toEqual({ ok: false, reason: 'host-bits', meant: '0.0.0.0/0' })
@@ -116,7 +116,7 @@ describe('parseRule', () => {
 })
 
 describe('checkRules', () => {
-  it('answers the rules, or every line that is none', () => {
+  it('returns the rules, or an error for every line that is no rule', () => {
     expect(checkRules([])).toEqual({ ok: true, rules: [] })
     const good = checkRules(['192.0.2.0/24', '2001:DB8::1'])
     expect(good).toMatchObject({ ok: true, rules: [{ text: '192.0.2.0/24' }, { text: '2001:db8::1' }] })
@@ -130,7 +130,7 @@ describe('checkRules', () => {
     })
   })
 
-  it('gives rules that compileRules takes', () => {
+  it('returns rules that compileRules accepts', () => {
     const checked = checkRules(['::ffff:10.0.0.0/104', '2001:db8::/32'])
     const matcher = compileRules(checked.ok ? checked.rules : [])
     expect(['10.9.9.9', '2001:db8::9', '11.0.0.0'].map(matcher.check)).toEqual(['inside', 'inside', 'outside'])

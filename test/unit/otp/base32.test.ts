@@ -9,7 +9,7 @@ describe('base32', () => {
     expect(decodeBase32(encoded)).toEqual({ ok: true, bytes: utf8(plain) })
   })
 
-  it('[URI-4] forgives case, spaces, hyphens and padding', () => {
+  it('[URI-4] ignores case, spaces, hyphens and padding', () => {
     for (const text of [
       'mzxw6ytboi',
       'MZXW 6YTB OI',
@@ -41,7 +41,7 @@ describe('base32', () => {
     expect(decodeBase32(text)).toEqual({ ok: false, reason: 'character', at, character })
   })
 
-  it('refuses lengths that no bytes have, and bits that belong to none', () => {
+  it('refuses impossible lengths and trailing bits', () => {
     for (const text of ['M', 'MZX', 'MZXW6Y', 'MZXW6YTBO']) {
       expect(decodeBase32(text)).toEqual({ ok: false, reason: 'length' })
     }
@@ -50,7 +50,7 @@ describe('base32', () => {
     }
   })
 
-  it('answers what is no text, and refuses to encode what is no bytes', () => {
+  it('answers not-text for a value that is no text, and encodes only bytes', () => {
     for (const value of [null, undefined, 5, {}, ['MY']]) {
       expect(decodeBase32(value as never)).toEqual({ ok: false, reason: 'not-text' })
       expect(() => encodeBase32(value as never)).toThrow('bytes must be a Uint8Array')

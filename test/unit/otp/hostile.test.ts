@@ -42,7 +42,7 @@ describe('hostile values', () => {
     expectHonestEverywhere(formatSecret as (bytes: object) => string, {})
   })
 
-  it('typed or pasted, are answered and never thrown', () => {
+  it('typed or pasted get an outcome, and never an exception', () => {
     for (const value of hostileValues as readonly string[]) {
       expect(verifyTotp({ ...checked, code: value }).ok).toBe(false)
       expect(verifyHotp({ ...common, code: value, counter: 0 }).ok).toBe(false)

@@ -30,7 +30,7 @@ describe('hotp', () => {
     expect(String(truncationVector.truncated % 1e6)).toBe(truncationVector.code)
   })
 
-  it('[HOTP-2] takes the offset from the last byte, whatever the length of the digest', () => {
+  it('[HOTP-2] takes the offset from the last byte of a digest of any length', () => {
     for (const vector of totpVectors) {
       for (const algorithm of ['SHA256', 'SHA512'] as const) {
         const counter = parseInt(vector.step, 16)
@@ -47,7 +47,7 @@ describe('hotp', () => {
     }
   })
 
-  it('[HOTP-1] tells counters beyond 2^31 and 2^32 apart from small ones', () => {
+  it('[HOTP-1] gives counters beyond 2^31 and 2^32 codes of their own', () => {
     const counters = [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 40, Number.MAX_SAFE_INTEGER]
     for (const algorithm of ['SHA1', 'SHA256', 'SHA512'] as const) {
       const codes = counters.map((counter) => {
@@ -74,7 +74,7 @@ describe('hotp', () => {
     }
   })
 
-  it('takes keys of any length, longer than a block too', () => {
+  it('accepts keys of any length, also longer than a block', () => {
     for (const length of [1, 19, 20, 55, 56, 63, 64, 65, 100, 127, 128, 129, 300]) {
       const key = new Uint8Array(length).map((_, i) => i * 7 + length)
       for (const algorithm of ['SHA1', 'SHA256', 'SHA512'] as const) {
@@ -85,7 +85,7 @@ describe('hotp', () => {
     }
   })
 
-  it('refuses a counter that is none', () => {
+  it('refuses a counter that is no whole number in range', () => {
     for (const counter of [-1, 0.5, 2 ** 53, Number.NaN, Infinity, 1n as never, '1' as never, undefined as never]) {
       expect(() => hotp({ secret, counter })).toThrow('counter must be an integer')
     }
@@ -104,7 +104,7 @@ describe('verifyHotp', () => {
     expect(verifyHotp({ secret, code: code(8), counter: 8 })).toEqual({ ok: true, counter: 9 })
   })
 
-  it('[HOTP-9] looks ahead three counters unless told, and never more than twenty', () => {
+  it('[HOTP-9] looks ahead three counters by default, and twenty at most', () => {
     expect(verifyHotp({ secret, code: code(3), counter: 0 }).ok).toBe(true)
     expect(verifyHotp({ secret, code: code(4), counter: 0 }).ok).toBe(false)
     expect(verifyHotp({ secret, code: code(0), counter: 0, lookAhead: 0 })).toEqual({ ok: true, counter: 1 })
@@ -116,7 +116,7 @@ describe('verifyHotp', () => {
     }
   })
 
-  it('takes the last match, so that no code passes twice under the counter returned', () => {
+  it('accepts the last match, so that the returned counter refuses the same code', () => {
     const { first, second, code: shared } = sharedCode
     expect([code(first), code(second)]).toEqual([shared, shared])
     expect(verifyHotp({ secret, code: shared, counter: first })).toEqual({ ok: true, counter: second + 1 })

@@ -15,7 +15,7 @@ describe('keyUri', () => {
     expect(fields(url.href)).toEqual({ secret: base32, issuer: 'Acme', algorithm: 'SHA1', digits: '6', period: '30' })
   })
 
-  it('[URI-2] never emits a colon of an issuer or an account', () => {
+  it('[URI-2] refuses a colon in the issuer or the account', () => {
     for (const text of ['a:b', ':', 'a%3Ab', 'a%3ab', 'x:']) {
       expect(() => keyUri({ ...good, issuer: text })).toThrow('issuer must not contain a colon')
       expect(() => keyUri({ ...good, account: text })).toThrow('account must not contain a colon')
@@ -43,7 +43,7 @@ describe('keyUri', () => {
     expect(url.searchParams.get('issuer')).toBe('Café & Co')
   })
 
-  it('[URI-6] knows 6 and 8 digits, three hashes, and asks a counter for hotp', () => {
+  it('[URI-6] accepts 6 and 8 digits and three hashes, and requires a counter for hotp', () => {
     const uri = keyUri({ ...good, algorithm: 'SHA256', digits: 8, period: 60 })
     expect(fields(uri)).toMatchObject({ algorithm: 'SHA256', digits: '8', period: '60' })
     for (const digits of [7, 5, 9, '6' as never]) expect(() => keyUri({ ...good, digits })).toThrow('digits')
@@ -55,7 +55,7 @@ describe('keyUri', () => {
     expect(fields(hotp)).toEqual({ secret: base32, issuer: 'Acme', algorithm: 'SHA1', digits: '6', counter: '5' })
   })
 
-  it('[HOTP-4] refuses a secret under 128 bits unless told that it is an old one', () => {
+  it('[HOTP-4] refuses a secret under 128 bits without the option legacy', () => {
     const short = secret.slice(0, 15)
     expect(() => keyUri({ ...good, secret: short })).toThrow('secret must be at least 16 bytes')
     expect(keyUri({ ...good, secret: short, legacy: true })).toContain(encodeBase32(short))
@@ -67,7 +67,7 @@ describe('keyUri', () => {
     for (const period of [121, 0, -30, 1.5]) expect(() => keyUri({ ...good, period })).toThrow('period')
   })
 
-  it('refuses texts that no label can hold', () => {
+  it('refuses an issuer or an account that no label can contain', () => {
     for (const text of ['', '  ', '\n', 'a\0b', 'a\u0085b', '\ud800', 'x'.repeat(129), null, undefined, 5, {}]) {
       expect(() => keyUri({ ...good, issuer: text as never })).toThrow('issuer must')
       expect(() => keyUri({ ...good, account: text as never })).toThrow('account must')
@@ -119,13 +119,13 @@ describe('parseKeyUri', () => {
     expect(read(`alice?secret=${base32}&issuer=a%3Ab`)).toEqual({ ok: false, reason: 'issuer' })
   })
 
-  it('[URI-3] leaves a plus a plus, and refuses escapes that are none', () => {
+  it('[URI-3] keeps a plus as a plus, and refuses broken escapes', () => {
     expect(read(`a+b?secret=${base32}&issuer=My+Co`)).toMatchObject({ key: { account: 'a+b', issuer: 'My+Co' } })
     expect(read(`a%2?secret=${base32}`)).toEqual({ ok: false, reason: 'label' })
     expect(read(`a?secret=${base32}&issuer=%ff`)).toEqual({ ok: false, reason: 'malformed' })
   })
 
-  it('[URI-4] reads a secret in lower case, spaced or padded, and refuses one that is none', () => {
+  it('[URI-4] reads a secret in lower case, spaced or padded, and refuses one that is no base32', () => {
     for (const text of [base32.toLowerCase(), base32.replace(/.{4}/g, '$&%20'), `${base32}====`]) {
       expect(read(`alice?secret=${text}`)).toMatchObject({ ok: true, key: { secret } })
     }
@@ -135,7 +135,7 @@ describe('parseKeyUri', () => {
     expect(read('alice?issuer=Acme')).toEqual({ ok: false, reason: 'secret' })
   })
 
-  it('[URI-5] compares the two issuers', () => {
+  it('[URI-5] warns when the two issuers differ', () => {
     expect(read(`Acme:alice?secret=${base32}&issuer=Other`)).toMatchObject({
       ok: true,
       key: { issuer: 'Other', warnings: ['issuer-mismatch'] },
@@ -161,20 +161,20 @@ describe('parseKeyUri', () => {
     expect(hotp('&counter=0&period=999')).toMatchObject({ ok: true, key: { type: 'hotp', counter: 0 } })
   })
 
-  it('[HOTP-4] refuses a secret under 128 bits, and flags it when told that it is an old one', () => {
+  it('[HOTP-4] refuses a secret under 128 bits, and only warns of it with the option legacy', () => {
     const short = `alice?secret=${encodeBase32(secret.slice(0, 10))}`
     expect(read(short)).toEqual({ ok: false, reason: 'short-secret' })
     expect(read(short, { legacy: true })).toMatchObject({ ok: true, key: { warnings: ['short-secret'] } })
   })
 
-  it('[URI-7] flags values that apps ignore', () => {
+  it('[URI-7] warns of values that apps ignore', () => {
     expect(read(`alice?secret=${base32}&algorithm=sha256&digits=8&period=60`)).toMatchObject({
       ok: true,
       key: { algorithm: 'SHA256', digits: 8, period: 60, warnings: ['algorithm', 'digits', 'period'] },
     })
   })
 
-  it('passes over unknown parameters and refuses known ones that stand twice', () => {
+  it('ignores unknown parameters, and refuses repeated known ones', () => {
     expect(read(`alice?image=%zz&secret=${base32}&&x&color=red`)).toMatchObject({ ok: true })
     expect(read(`alice?secret=${base32}&secret=${base32}`)).toEqual({ ok: false, reason: 'duplicate' })
   })
@@ -189,11 +189,11 @@ describe('parseKeyUri', () => {
     [`otpauth://steam/alice?secret=${base32}`, 'type'],
     [`otpauth:///alice?secret=${base32}`, 'type'],
     [`otpauth://totp/alice?secret=${'A'.repeat(5000)}`, 'too-long'],
-  ])('answers %j', (text, reason) => {
+  ])('refuses %j with its reason', (text, reason) => {
     expect(parseKeyUri(text)).toEqual({ ok: false, reason })
   })
 
-  it('gives a secret that its base32 says', () => {
+  it('returns the secret that its base32 encodes', () => {
     const outcome = read(`alice?secret=${base32}`)
     expect(outcome.ok && decodeBase32(base32)).toEqual({ ok: true, bytes: outcome.ok && outcome.key.secret })
   })

@@ -39,7 +39,7 @@ const change = (tag: number, value: Field[1]): Uint8Array =>
 const one = (key: Uint8Array): ReturnType<typeof parseMigrationUri> => parseMigrationUri(uri(message([1, key], [2, 1])))
 
 describe('parseMigrationUri', () => {
-  it('reads an export of several keys with its place in the batch', () => {
+  it('reads an export of several keys with its index in the batch', () => {
     const hotp = message([1, secret], [2, 'bob'], [4, 3], [5, 2], [6, 1], [7, 2 ** 40])
     const payload = message([1, message(...usual)], [1, hotp], [2, 1], [3, 2], [4, 1], [5, -1234567])
     expect(parseMigrationUri(uri(payload))).toEqual({
@@ -71,7 +71,7 @@ describe('parseMigrationUri', () => {
     })
   })
 
-  it('[HOTP-4] reads the example that circulates, whose secret is 80 bits, only when told that it is an old one', () => {
+  it('[HOTP-4] reads the well-known example, whose secret has 80 bits, only with the option legacy', () => {
     const text = 'otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGGV4YW1wbGU6YWxpY2VAZ29vZ2xlLmNvbRoHRXhhbXBsZTAC'
     const outcome = parseMigrationUri(text, { legacy: true })
     expect(outcome).toMatchObject({
@@ -82,7 +82,7 @@ describe('parseMigrationUri', () => {
     expect(parseMigrationUri(text)).toMatchObject({ ok: true, keys: [], refused: [{ at: 0, reason: 'short-secret' }] })
   })
 
-  it('takes the issuer from the name when it stands only there', () => {
+  it('reads the issuer from the name when there is no other', () => {
     expect(one(change(3, ''))).toMatchObject({ keys: [{ issuer: 'Acme', account: 'alice@example.com' }] })
     expect(one(change(2, 'alice'))).toMatchObject({ keys: [{ issuer: 'Acme', account: 'alice' }] })
   })
@@ -110,7 +110,7 @@ describe('parseMigrationUri', () => {
     })
   })
 
-  it('passes over fields that it does not know', () => {
+  it('ignores fields that it does not know', () => {
     const strange = [...message([99, 'x'], [98, 7]), 0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x0d, 1, 2, 3, 4]
     expect(parseMigrationUri(uri(Uint8Array.from([...strange, ...message([1, message(...usual)])])))).toMatchObject({
       ok: true,
@@ -119,18 +119,18 @@ describe('parseMigrationUri', () => {
   })
 
   it.each([
-    ['cut in a field', Uint8Array.of(0x0a, 5, 1)],
-    ['cut in a number', Uint8Array.of(0x10, 0x80)],
-    ['cut in a fixed field', Uint8Array.of(0x09, 1, 2)],
+    ['a cut field', Uint8Array.of(0x0a, 5, 1)],
+    ['a cut number', Uint8Array.of(0x10, 0x80)],
+    ['a cut fixed field', Uint8Array.of(0x09, 1, 2)],
     ['a group', Uint8Array.of(0x0b)],
-    ['field number 0', Uint8Array.of(0x00, 1)],
+    ['a field of number 0', Uint8Array.of(0x00, 1)],
     ['a number of eleven bytes', Uint8Array.of(0x10, ...new Array<number>(10).fill(0x80), 1)],
     ['a negative length', Uint8Array.of(0x0a, ...varint(-1))],
-  ])('answers a payload that is %s as malformed', (_name, payload) => {
+  ])('answers malformed for a payload that has %s', (_name, payload) => {
     expect(parseMigrationUri(uri(payload))).toEqual({ ok: false, reason: 'malformed' })
   })
 
-  it('reads base64 whose plus was lost, or in the alphabet for URLs', () => {
+  it('reads base64 with a space for a plus, and base64url', () => {
     const payload = message([1, change(1, new Uint8Array(20).fill(0xfb))])
     const base64 = Buffer.from(payload).toString('base64')
     expect(base64).toContain('+')
@@ -147,7 +147,7 @@ describe('parseMigrationUri', () => {
     ['otpauth-migration://offline?data=%zz', 'malformed'],
     ['otpauth://totp/a?secret=x', 'malformed'],
     [`otpauth-migration://offline?data=${'A'.repeat(9000)}`, 'too-long'],
-  ])('answers %j', (text, reason) => {
+  ])('refuses %j with its reason', (text, reason) => {
     expect(parseMigrationUri(text)).toEqual({ ok: false, reason })
   })
 })

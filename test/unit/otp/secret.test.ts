@@ -14,7 +14,7 @@ describe('generateSecret', () => {
     expect(generateSecret({ entropy, algorithm: 'SHA512' }).length).toBe(64)
   })
 
-  it('[HOTP-5] draws on the entropy given and on nothing else', () => {
+  it('[HOTP-5] depends only on the given entropy', () => {
     expect(generateSecret({ entropy })).toEqual(entropy.slice(0, 20))
     expect(generateSecret({ entropy }).buffer).not.toBe(entropy.buffer)
     const sources = sourceFiles('src/core/otp').map((file) => file.tree.text)
@@ -43,44 +43,44 @@ describe('formatSecret', () => {
 })
 
 describe('prepareSecret', () => {
-  it('stands for the secret in every call', () => {
+  it('replaces the secret in every call', () => {
     for (const algorithm of ['SHA1', 'SHA256', 'SHA512'] as const) {
       const secret = entropy.slice(0, 70)
-      const kept = prepareSecret({ secret, algorithm })
+      const prepared = prepareSecret({ secret, algorithm })
       const other = prepareSecret({ secret: entropy.slice(3), algorithm })
       for (let now = 0; now < 600_000; now += 30_000) {
         const code = totp({ secret, now, algorithm })
-        expect(totp({ secret: kept, now })).toBe(code)
-        expect(verifyTotp({ secret: kept, code, now, algorithm }).ok).toBe(true)
+        expect(totp({ secret: prepared, now })).toBe(code)
+        expect(verifyTotp({ secret: prepared, code, now, algorithm }).ok).toBe(true)
         expect(totp({ secret: other, now })).not.toBe(code)
       }
     }
   })
 
-  it('is bound to its algorithm', () => {
-    const kept = prepareSecret({ secret: entropy })
-    expect(kept.algorithm).toBe('SHA1')
-    expect(() => totp({ secret: kept, now: 0, algorithm: 'SHA256' })).toThrow('prepared for')
+  it('works only with its own algorithm', () => {
+    const prepared = prepareSecret({ secret: entropy })
+    expect(prepared.algorithm).toBe('SHA1')
+    expect(() => totp({ secret: prepared, now: 0, algorithm: 'SHA256' })).toThrow('prepared for')
   })
 
   it('does not change when the bytes it was made of are wiped', () => {
     const bytes = entropy.slice(0, 20)
-    const kept = prepareSecret({ secret: bytes })
-    const code = totp({ secret: kept, now: 0 })
+    const prepared = prepareSecret({ secret: bytes })
+    const code = totp({ secret: prepared, now: 0 })
     bytes.fill(0)
-    expect(totp({ secret: kept, now: 0 })).toBe(code)
+    expect(totp({ secret: prepared, now: 0 })).toBe(code)
   })
 
   it('shows nothing of the secret when logged or serialized', () => {
     for (const algorithm of ['SHA1', 'SHA256', 'SHA512'] as const) {
-      const kept = prepareSecret({ secret: entropy, algorithm })
-      expect(JSON.stringify(kept)).toBe(JSON.stringify({ algorithm }))
-      expect(inspect(kept, { depth: 5, showHidden: true })).toMatch(/^Sha[12]Key \{ algorithm: 'SHA\d+' \}$/)
+      const prepared = prepareSecret({ secret: entropy, algorithm })
+      expect(JSON.stringify(prepared)).toBe(JSON.stringify({ algorithm }))
+      expect(inspect(prepared, { depth: 5, showHidden: true })).toMatch(/^Sha[12]Key \{ algorithm: 'SHA\d+' \}$/)
     }
   })
 })
 
-describe('a secret that is none', () => {
+describe('a value that is no secret', () => {
   it.each([
     ['empty', new Uint8Array(0)],
     ['text', 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'],
@@ -124,7 +124,7 @@ describe('normalizeCode', () => {
     expect(normalizeCode('12')).toBe('12')
   })
 
-  it('is null for anything else', () => {
+  it('is null for any other text or value', () => {
     for (const text of [
       '12345a',
       '١٢٣٤٥٦',

@@ -22,11 +22,11 @@ describe('totp', () => {
     }
   })
 
-  it('[TOTP-3] gives SHA-256 of the 20-byte seed another code than the appendix prints', () => {
+  it('[TOTP-3] uses a 20-byte seed unchanged with SHA-256, unlike the appendix', () => {
     expect(totp({ secret, now: 59_000, digits: 8, algorithm: 'SHA256' })).toBe('32247374')
   })
 
-  it('[TOTP-1] counts steps of 30 s from the epoch unless told', () => {
+  it('[TOTP-1] counts steps of 30 s from the epoch by default', () => {
     expect([0, 29_999, 30_000, 59_999, 60_000].map((time) => totpStep({ now: time }))).toEqual([0, 0, 1, 1, 2])
     expect(totpStep({ now: 59_999, period: 60 })).toBe(0)
     expect(totp({ secret, now: 59_000 })).toBe('287082')
@@ -40,14 +40,14 @@ describe('totp', () => {
     expect(ok).toBe(true)
   })
 
-  it('takes any period to calculate', () => {
+  it('calculates with any whole period', () => {
     expect(totp({ secret, now: 7_200_000, period: 3600 })).toBe(hotp({ secret, counter: 2 }))
     for (const wrong of [0, -30, 1.5, Number.NaN]) expect(() => totp({ secret, now, period: wrong })).toThrow('period')
   })
 })
 
 describe('verifyTotp', () => {
-  it('answers a perfect match with an outcome, not with a number that could be zero', () => {
+  it('answers an outcome also for a match at drift zero and step zero', () => {
     expect(verifyTotp({ secret, code: at(0), now })).toEqual({ ok: true, step, drift: 0 })
     expect(verifyTotp({ secret, code: totp({ secret, now: 0 }), now: 0 })).toEqual({ ok: true, step: 0, drift: 0 })
   })
@@ -67,7 +67,7 @@ describe('verifyTotp', () => {
     }
   })
 
-  it('answers a code of a spent step as replayed, and only later steps with success', () => {
+  it('answers replayed for a spent step, and success only for later steps', () => {
     expect(verifyTotp({ secret, code: at(0), now, after: step })).toEqual({
       ok: false,
       reason: 'replayed',
@@ -79,14 +79,14 @@ describe('verifyTotp', () => {
     expect(verifyTotp({ secret, code: at(0), now, after: null }).ok).toBe(true)
   })
 
-  it('rejects, and does not throw, when the last accepted step is ahead of the clock', () => {
+  it('answers an outcome, and does not throw, when the last accepted step is ahead of the clock', () => {
     for (const after of [step + 1, step + 2, step + 1e6, Number.MAX_SAFE_INTEGER]) {
       expect(verifyTotp({ secret, code: at(0), now, after })).toMatchObject({ ok: false, reason: 'replayed' })
       expect(verifyTotp({ secret, code: at(5), now, after })).toEqual({ ok: false, reason: 'wrong' })
     }
   })
 
-  it('takes the last match of the window, so that an accepted code cannot pass again', () => {
+  it('accepts the last match of the window, so that the same code is replayed afterwards', () => {
     const clock = sharedCode.first + 1
     const options = { secret, code: sharedCode.code, now: clock * period * 1000 }
     expect(verifyTotp(options)).toEqual({ ok: true, step: sharedCode.second, drift: 1 })
@@ -116,7 +116,7 @@ describe('verifyTotp', () => {
     expect(() => resynchronizeTotp({ secret, codes: [at(0), at(1)], now, period: 121 })).toThrow('period')
   })
 
-  it('[TOTP-14] looks at every step of the window wherever the match stands, and at none when the text is no code', () => {
+  it('[TOTP-14] hashes every step of the window for any code, and none for a malformed text', () => {
     const hashed = vi.spyOn(Sha1Key.prototype, 'at')
     const steps = (code: unknown, window = 2): number => {
       hashed.mockClear()
@@ -135,7 +135,7 @@ describe('verifyTotp', () => {
     ['a digit short', '12345'],
     ['a digit too many', '1234567'],
     ['a letter', '12345a'],
-    ['a non-ASCII letter of a digit', '12345é'],
+    ['a non-ASCII letter', '12345é'],
     ['another script', '١٢٣٤٥٦'],
     ['a sign', '+12345'],
     ['a point', '123.45'],
@@ -154,7 +154,7 @@ describe('verifyTotp', () => {
     expect(verifyTotp({ secret, code: code as string, now })).toEqual({ ok: false, reason: 'malformed' })
   })
 
-  it('reads codes as people type them', () => {
+  it('reads codes with spaces, hyphens and full-width digits', () => {
     const code = at(0)
     const wide = code.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
     for (const text of [
@@ -167,7 +167,7 @@ describe('verifyTotp', () => {
     }
   })
 
-  it('checks 7 and 8 digits and the other hashes', () => {
+  it('verifies 7 and 8 digits and the other hashes', () => {
     for (const algorithm of ['SHA1', 'SHA256', 'SHA512'] as const) {
       for (const digits of [6, 7, 8]) {
         const code = totp({ secret, now, digits, algorithm })
@@ -183,7 +183,7 @@ describe('verifyTotp', () => {
 })
 
 describe('resynchronizeTotp', () => {
-  it('[TOTP-9] finds a drifted device by two consecutive codes, and by nothing less', () => {
+  it('[TOTP-9] finds a drifted authenticator only by two consecutive codes', () => {
     const outcome = resynchronizeTotp({ secret, codes: [at(70), at(71)], now })
     expect(outcome).toEqual({ ok: true, step: step + 71, drift: 71 })
     expect(verifyTotp({ secret, code: at(72), now, drift: 71, after: step + 71 }).ok).toBe(true)
@@ -208,7 +208,7 @@ describe('resynchronizeTotp', () => {
     }
   })
 
-  it('answers spent codes as replayed, the first one too', () => {
+  it('answers replayed when either code was spent', () => {
     const codes = [at(5), at(6)] as const
     expect(resynchronizeTotp({ secret, codes, now, after: step + 4 }).ok).toBe(true)
     for (const after of [step + 5, step + 6, step + 500]) {
@@ -216,7 +216,7 @@ describe('resynchronizeTotp', () => {
     }
   })
 
-  it('answers malformed codes, and refuses what is no pair', () => {
+  it('answers malformed for a malformed code, and throws for anything but a pair', () => {
     expect(resynchronizeTotp({ secret, codes: ['12345', at(1)], now })).toEqual({ ok: false, reason: 'malformed' })
     expect(resynchronizeTotp({ secret, codes: [at(0), null as never], now })).toMatchObject({ reason: 'malformed' })
     for (const codes of [[at(0)], [at(0), at(1), at(2)], 'ab', null]) {

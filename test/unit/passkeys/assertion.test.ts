@@ -12,8 +12,8 @@ async function registered(...options: Parameters<typeof ceremony>): Promise<Cere
   return made
 }
 
-describe.each<PasskeyAlgorithm>([-7, -8, -257])('an assertion by %i', (algorithm) => {
-  it('[PKA-9] is taken with its signature', async () => {
+describe.each<PasskeyAlgorithm>([-7, -8, -257])('an assertion with algorithm %i', (algorithm) => {
+  it('[PKA-9] is accepted with its signature', async () => {
     const { signIn } = await registered({ algorithm, counter: 7 })
     expect(await signIn()).toEqual({ counter: 8, userVerified: true, backupEligible: true, backedUp: true })
     const flags = { userVerified: false, backupEligible: true, backedUp: false }
@@ -74,7 +74,7 @@ describe('an assertion', () => {
     expect(await signIn({ origin: site.origins[1] })).not.toBeNull()
   })
 
-  it('[PKA-3] is refused in a frame, unless of a site that is configured', async () => {
+  it('[PKA-3] is refused in a frame, unless the framing site is configured', async () => {
     const framed = { crossOrigin: true, topOrigin: 'https://partner.example' }
     const { signIn } = await registered()
     expect(await signIn(framed)).toBeNull()
@@ -96,33 +96,33 @@ describe('an assertion', () => {
     expect(await signIn({ userPresent: false })).toBeNull()
   })
 
-  it('[PKA-6] is refused with a backup of what cannot be backed up', async () => {
+  it('[PKA-6] is refused as backed up without backup eligibility', async () => {
     const { signIn } = await registered()
     expect(await signIn({ backupEligible: false, backedUp: true })).toBeNull()
   })
 
-  it('[PKA-10] is told with whatever it counts: the verifier compares nothing', async () => {
+  it('[PKA-10] is accepted with any counter, which the verifier does not compare', async () => {
     const { signIn } = await registered({ counter: 9 })
     for (const counter of [0, 1, 9, 4_294_967_295]) expect(await signIn({ counter })).toMatchObject({ counter })
   })
 
-  it('[PKR-14] is the same with extension outputs that nobody asked for', async () => {
+  it('[PKR-14] is read alike with extension outputs that nobody requested', async () => {
     const { signIn } = await registered()
     expect(await signIn({ extensions: new Map([['appid', true]]) })).toEqual(await signIn())
   })
 
-  it('[PKR-19] is refused with authenticator data that is cut, goes on, or brings a key', async () => {
+  it('[PKR-19] is refused with authenticator data that is cut, too long, or contains a key', async () => {
     const { signIn } = await registered()
     for (const length of [0, 1, 32, 36]) {
       expect(await signIn({ authenticatorData: (data) => data.subarray(0, length) })).toBeNull()
     }
     expect(await signIn({ authenticatorData: (data) => Buffer.concat([data, Uint8Array.of(0)]) })).toBeNull()
-    // Of another authenticator: a second passkey of this one would sign.
+    // From another authenticator, so that this one does not sign with a second passkey.
     const attested = Buffer.from(ceremony().created().response.authenticatorData, 'base64url')
     expect(await signIn({ authenticatorData: () => attested })).toBeNull()
   })
 
-  it('is refused with a stored key that is none', async () => {
+  it('is refused when the stored key is no key', async () => {
     const { gotten, verifier, register } = await registered()
     const { publicKey } = (await register())!
     const longer = Buffer.concat([Buffer.from(publicKey, 'base64url'), Uint8Array.of(0)]).toString('base64url')
@@ -132,7 +132,7 @@ describe('an assertion', () => {
     expect(await verifyGotten(verifier, gotten(), publicKey)).not.toBeNull()
   })
 
-  it('is null with every value in place of the response, a field of it, or the key', async () => {
+  it('is refused with any hostile value as the response, one of its fields or the key', async () => {
     const { gotten, verifier, register } = await registered()
     const { publicKey } = (await register())!
     const response = readAssertionResponse(gotten())!

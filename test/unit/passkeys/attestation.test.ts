@@ -16,7 +16,7 @@ const object = (fmt: string, statement: Statement, authData: Uint8Array): Cbor =
     ['authData', authData],
   ])
 
-/** What a security key says with a certificate; `change` spoils it. */
+/** A packed statement with a certificate; `change` spoils it. */
 function packed(fields: CertificateFields = {}, change: (statement: Statement) => Statement = (one) => one): Attest {
   const certificate = attestationCertificate(fields)
   return ({ authData, clientDataHash }) => {
@@ -30,7 +30,7 @@ function u2f(fields: CertificateFields = {}, change: (statement: Statement) => S
   return ({ authData, clientDataHash }) => {
     const idLength = authData[54]!
     const id = authData.subarray(55, 55 + idLength)
-    // The coordinates stand behind a head of three bytes each, at the end of an ES256 key.
+    // An ES256 key ends with its two coordinates, each after a head of three bytes.
     const [x, y] = [authData.subarray(-67, -35), authData.subarray(-32)]
     const point = Buffer.concat([Uint8Array.of(4), x, y])
     const sig = certificate.sign(Buffer.concat([Uint8Array.of(0), authData.subarray(0, 32), clientDataHash, id, point]))
@@ -41,8 +41,8 @@ function u2f(fields: CertificateFields = {}, change: (statement: Statement) => S
 const spoilt = (bytes: Cbor | undefined): Uint8Array =>
   (bytes as Uint8Array).map((byte, at, { length }) => (at === length - 1 ? byte ^ 1 : byte))
 
-describe('[PKR-10] no statement', () => {
-  it('is what is expected, and says nothing', async () => {
+describe('[PKR-10] an attestation of the format none', () => {
+  it('is accepted only without a statement', async () => {
     const { register } = ceremony()
     expect(await register()).toMatchObject({ attestation: 'none' })
     const withStatement: Attest = ({ authData }) => object('none', { sig: new Uint8Array(8) }, authData)
@@ -51,7 +51,7 @@ describe('[PKR-10] no statement', () => {
 })
 
 describe.each<PasskeyAlgorithm>([-7, -8, -257])(
-  '[PKR-10] a statement by the own key %i of the passkey',
+  '[PKR-10] a statement by the passkey’s own key of algorithm %i',
   (algorithm) => {
     const { register } = ceremony({ algorithm, attestation: 'packed' })
     const changed = (change: (statement: Map<string, Cbor>) => unknown): Parameters<typeof register>[0] => ({
@@ -62,11 +62,11 @@ describe.each<PasskeyAlgorithm>([-7, -8, -257])(
       },
     })
 
-    it('is taken when its signature holds', async () => {
+    it('is accepted with a right signature', async () => {
       expect(await register()).toMatchObject({ attestation: 'packed', algorithm })
     })
 
-    it('is refused when it does not hold, or is not of the form', async () => {
+    it('is refused with a wrong signature or in another form', async () => {
       expect(await register(changed((one) => one.set('sig', spoilt(one.get('sig')))))).toBeNull()
       expect(await register(changed((one) => one.set('sig', new Uint8Array(0))))).toBeNull()
       expect(await register(changed((one) => one.set('sig', 'text')))).toBeNull()
@@ -85,7 +85,7 @@ describe.each<PasskeyAlgorithm>([-7, -8, -257])(
 describe('[PKR-10] a statement with a certificate', () => {
   const { register } = ceremony({ aaguid })
 
-  it('is taken when its signature holds, whoever issued the certificate', async () => {
+  it('is accepted with a right signature, from any issuer of the certificate', async () => {
     expect(await register({ attestation: packed() })).toMatchObject({ attestation: 'packed' })
     expect(await register({ attestation: packed({ aaguid }) })).not.toBeNull()
     const chain = attestationCertificate().der
@@ -93,7 +93,7 @@ describe('[PKR-10] a statement with a certificate', () => {
     expect(await register({ attestation: followed })).not.toBeNull()
   })
 
-  it('is refused when its signature does not hold', async () => {
+  it('is refused with a wrong signature', async () => {
     const other = attestationCertificate()
     expect(await register({ attestation: packed({}, (one) => ({ ...one, sig: spoilt(one.sig) })) })).toBeNull()
     expect(await register({ attestation: packed({}, (one) => ({ ...one, x5c: [other.der] })) })).toBeNull()
@@ -137,11 +137,11 @@ describe('[PKR-10] a statement with a certificate', () => {
 describe('[PKR-10] a U2F statement', () => {
   const { register } = ceremony()
 
-  it('is taken when its signature holds', async () => {
+  it('is accepted with a right signature', async () => {
     expect(await register({ attestation: u2f() })).toMatchObject({ attestation: 'fido-u2f' })
   })
 
-  it('is refused when it does not hold, or is not of the form', async () => {
+  it('is refused with a wrong signature or in another form', async () => {
     const forms: readonly ((statement: Statement) => Statement)[] = [
       (one) => ({ ...one, sig: spoilt(one.sig) }),
       (one) => ({ ...one, sig: new Uint8Array(64) }),

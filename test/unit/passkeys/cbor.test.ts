@@ -8,7 +8,7 @@ const read = (hex: string): unknown => {
 }
 
 describe('CBOR', () => {
-  // RFC 8949, Appendix A, as far as authenticators write it.
+  // The examples of RFC 8949, Appendix A, that authenticators write.
   it.each<[string, unknown]>([
     ['00', 0],
     ['17', 23],
@@ -88,7 +88,7 @@ describe('CBOR', () => {
     expect(read(hex)).toBe('malformed')
   })
 
-  it('ends where the item ends', () => {
+  it('is read to the end of one item', () => {
     expect(read('0000')).toBe('ends at 1')
     expect(readCbor(Uint8Array.of(0xff, 0x01, 0xff), 1)).toEqual({ value: 1, end: 2 })
     expect(readCbor(Uint8Array.of(1), 1)).toBeNull()

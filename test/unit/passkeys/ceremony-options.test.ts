@@ -13,7 +13,7 @@ const request = { relyingParty, challenge: 'AQEB', allow: known, userVerificatio
 const argument = expect.objectContaining({ code: 'NL_ARGUMENT' })
 
 describe('creation options', () => {
-  it('[PKR-9, PKR-10, PKR-16, PKR-17] offer three algorithms, ask for no attestation, exclude what is there', () => {
+  it('[PKR-9, PKR-10, PKR-16, PKR-17] offer three algorithms, request no attestation, and exclude known passkeys', () => {
     expect(creationOptions(creation)).toEqual({
       rp: { id: 'acme.example', name: 'Acme' },
       user: { id: 'AQID', name: 'ada@acme.example', displayName: 'Ada' },
@@ -34,7 +34,7 @@ describe('creation options', () => {
     })
   })
 
-  it('[PKR-17] require a resident key exactly when told so, and wait 5 to 10 minutes', () => {
+  it('[PKR-17] require a resident key only on request, and have a timeout of 5 to 10 minutes', () => {
     const required = creationOptions({ ...creation, residentKey: 'required', userVerification: 'required' })
     expect(required.authenticatorSelection).toEqual({
       residentKey: 'required',
@@ -48,7 +48,7 @@ describe('creation options', () => {
     }
   })
 
-  it('[PKR-15] take a user handle of 1 to 64 bytes', () => {
+  it('[PKR-15] accept a user handle of 1 to 64 bytes', () => {
     const withHandle = (handle: string): unknown => creationOptions({ ...creation, user: { ...user, handle } })
     expect(withHandle(Buffer.alloc(64).toString('base64url'))).toBeDefined()
     for (const handle of ['', 'A', 'AR', 'ada@acme.example', Buffer.alloc(65).toString('base64url')]) {
@@ -63,7 +63,7 @@ describe('creation options', () => {
 })
 
 describe('request options', () => {
-  it('name the passkeys that may answer, or leave it to the authenticator', () => {
+  it('name the allowed passkeys, or none when any may answer', () => {
     expect(requestOptions(request)).toEqual({
       challenge: 'AQEB',
       timeout: 300_000,
@@ -78,7 +78,7 @@ describe('request options', () => {
   })
 })
 
-it('wrong arguments are told', () => {
+it('creationOptions and requestOptions throw NL_ARGUMENT for wrong arguments', () => {
   for (const call of [creationOptions, requestOptions]) {
     for (const fields of [{ challenge: 7 }, { userVerification: 'discouraged' }, { exclude: 'x', allow: 'x' }]) {
       expect(() => call({ ...creation, ...request, ...fields } as never)).toThrow(argument)

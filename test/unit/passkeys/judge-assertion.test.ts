@@ -22,7 +22,7 @@ const judge = (changes: Changes = {}): ReturnType<typeof judgeAssertion> =>
 
 const refused = (reason: string): unknown => ({ ok: false, reason })
 
-it('an assertion like those before it is taken', () => {
+it('judgeAssertion accepts an assertion that fits the stored passkey', () => {
   expect(judge()).toEqual({
     ok: true,
     verified: true,
@@ -40,17 +40,17 @@ describe('user verification', () => {
     expect(judge({ ...unverified, otherFactor: true })).toEqual(refused('user-verification'))
   })
 
-  it('[PKA-4] that is not there leaves possession alone', () => {
+  it('[PKA-4] is not counted when it is missing', () => {
     expect(judge({ facts: { userVerified: false } })).toMatchObject({ ok: true, verified: false })
   })
 
-  it('[PKA-5] counts for nothing as long as it is not initialized', () => {
+  it('[PKA-5] is not counted before it is initialized', () => {
     const stored = { uvInitialized: false }
     expect(judge({ stored })).toMatchObject({ ok: true, verified: false, next: { uvInitialized: false } })
     expect(judge({ stored, userVerification: 'required' })).toEqual(refused('user-verification'))
   })
 
-  it('[PKA-5] is initialized together with another factor, and counts from the next time on', () => {
+  it('[PKA-5] is initialized together with another factor, and counted from the next assertion on', () => {
     const stored = { uvInitialized: false }
     const raised = { ok: true, verified: false, next: { uvInitialized: true } }
     expect(judge({ stored, otherFactor: true })).toMatchObject(raised)
@@ -61,25 +61,25 @@ describe('user verification', () => {
   })
 })
 
-describe('backup', () => {
-  it('[PKA-6] eligibility never changes', () => {
+describe('the backup state', () => {
+  it('[PKA-6] is refused when the eligibility has changed', () => {
     const single = { backupEligible: false, backedUp: false }
     expect(judge({ stored: single })).toEqual(refused('backup-eligibility'))
     expect(judge({ facts: single })).toEqual(refused('backup-eligibility'))
     expect(judge({ stored: single, facts: single })).toMatchObject({ ok: true })
   })
 
-  it('[PKA-6] without eligibility is invalid', () => {
+  it('[PKA-6] is refused as backed up without eligibility', () => {
     const crafted = { backupEligible: false, backedUp: true }
     expect(judge({ stored: crafted, facts: crafted })).toEqual(refused('backup-eligibility'))
   })
 
-  it('[PKA-7] is kept up to date, and its loss told', () => {
+  it('[PKA-7] is kept up to date, and a lost backup is reported', () => {
     expect(judge({ facts: { backedUp: false } })).toMatchObject({ backupLost: true, next: { backedUp: false } })
     expect(judge({ stored: { backedUp: false } })).toMatchObject({ backupLost: false, next: { backedUp: true } })
   })
 
-  it('[PKA-8] bars nobody, unless synced passkeys are refused', () => {
+  it('[PKA-8] of a synced passkey is accepted, unless the host refuses synced ones', () => {
     expect(judge({ synced: 'accept' })).toMatchObject({ ok: true })
     expect(judge({ synced: 'refuse' })).toEqual(refused('synced'))
     expect(judge({ synced: 'refuse', facts: { backedUp: false } })).toEqual(refused('synced'))
@@ -88,7 +88,7 @@ describe('backup', () => {
   })
 })
 
-describe('[PKA-10] the counter', () => {
+describe('[PKA-10] a counter', () => {
   it.each([
     [0, 0, false, 0],
     [0, 1, false, 1],
@@ -97,7 +97,7 @@ describe('[PKA-10] the counter', () => {
     [5, 5, true, 5],
     [5, 4, true, 5],
     [5, 0, true, 5],
-  ])('from %i to %i: regression %s', (before, after, counterRegressed, next) => {
+  ])('from %i to %i is a regression: %s', (before, after, counterRegressed, next) => {
     const changes = { stored: { counter: before }, facts: { counter: after } }
     const reported = judge({ ...changes, counterRegression: 'report' })
     expect(reported).toMatchObject({ ok: true, counterRegressed, next: { counter: next } })

@@ -31,9 +31,9 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Every format over a statement that is right for `packed`, whose certificate names an address to fetch from. */
+/** Tries every format with a statement that is right for `packed`. Its certificate names an address to fetch. */
 async function attestAll(): Promise<Readonly<Record<string, boolean>>> {
-  const taken: Record<string, boolean> = {}
+  const accepted: Record<string, boolean> = {}
   const { register } = ceremony({ aaguid: new Uint8Array(16).fill(1) })
   for (const fmt of formats) {
     const facts = await register({
@@ -44,27 +44,27 @@ async function attestAll(): Promise<Readonly<Record<string, boolean>>> {
         return new Map(Object.entries<Cbor>({ fmt, attStmt, authData }))
       },
     })
-    taken[fmt] = facts !== null
+    accepted[fmt] = facts !== null
   }
-  return taken
+  return accepted
 }
 
 const expected = Object.fromEntries(formats.map((fmt) => [fmt, fmt === 'none' || fmt === 'packed']))
 
-describe('the network', () => {
-  it('is watched by this test', () => {
+describe('the passkey verifier', () => {
+  it('is tested with a network that this test watches', () => {
     expect(() => fetch('http://127.0.0.1:9')).toThrow()
     expect(() => net.connect(9, '127.0.0.1')).toThrow()
     expect(() => dns.lookup('localhost', () => undefined)).toThrow()
     expect(reached).toEqual(['fetch', 'connect', 'lookup'])
   })
 
-  it('is never reached for, whatever a browser sent', async () => {
+  it('uses no network for any attestation format', async () => {
     expect(await attestAll()).toEqual(expected)
     expect(reached).toEqual([])
   })
 
-  it('is not reached for, and nothing else decided, where the host has settings of its own in the library', async () => {
+  it('uses no network and decides alike when the host has its own settings in the library', async () => {
     const before = settings.map((identifier) =>
       SettingsService.getRootCertificates({ identifier: identifier as never }),
     )
@@ -82,7 +82,7 @@ describe('the network', () => {
     }
   })
 
-  it('leaves the settings of the library as they are', async () => {
+  it('leaves the settings of the library unchanged', async () => {
     const read = (): unknown =>
       settings.map((identifier) => SettingsService.getRootCertificates({ identifier: identifier as never }))
     const before = JSON.stringify(read())

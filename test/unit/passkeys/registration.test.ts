@@ -10,7 +10,7 @@ const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(7)
 
 describe('a registration', () => {
   it.each<PasskeyAlgorithm>([-7, -8, -257])(
-    '[PKR-9, PKR-13] by %i tells all that a record keeps',
+    '[PKR-9, PKR-13] with algorithm %i returns everything that a record keeps',
     async (algorithm) => {
       const aaguid = Uint8Array.from({ length: 16 }, (_, at) => at * 16 + 1)
       const { register, authenticator, verifier } = ceremony({ algorithm, aaguid, counter: 5 })
@@ -45,7 +45,7 @@ describe('a registration', () => {
     expect(await verifier.verifyRegistration({ response, challenge: challenges.create })).not.toBeNull()
   })
 
-  it('[PKR-4] is refused from every origin that is not in the list to the last character', async () => {
+  it('[PKR-4] is refused from every origin that is not exactly in the list', async () => {
     const { register } = ceremony()
     for (const own of site.origins) expect(await register({ origin: own }), own).not.toBeNull()
     const others = [
@@ -77,7 +77,7 @@ describe('a registration', () => {
     expect(await register({ clientData: ({ crossOrigin: _, ...fields }) => fields })).not.toBeNull()
   })
 
-  it('[PKR-5] is taken in the frame of a site that is configured, and that the browser names', async () => {
+  it('[PKR-5] is accepted in the frame of a configured site that the browser names', async () => {
     const { register } = ceremony({}, webauthn({ ...site, topOrigins: ['https://partner.example'] }))
     expect(await register({ crossOrigin: true, topOrigin: 'https://partner.example' })).not.toBeNull()
     expect(await register()).not.toBeNull()
@@ -93,13 +93,13 @@ describe('a registration', () => {
     }
   })
 
-  it('[PKR-7] is refused without user presence; user verification is told', async () => {
+  it('[PKR-7] is refused without user presence, and reports user verification', async () => {
     const { register } = ceremony()
     expect(await register({ userPresent: false })).toBeNull()
     expect(await register({ userVerified: false })).toMatchObject({ userVerified: false })
   })
 
-  it('[PKR-8] is refused with a backup of what cannot be backed up', async () => {
+  it('[PKR-8] is refused as backed up without backup eligibility', async () => {
     const { register } = ceremony()
     expect(await register({ backupEligible: false, backedUp: true })).toBeNull()
     expect(await register({ backupEligible: true, backedUp: false })).not.toBeNull()
@@ -113,7 +113,7 @@ describe('a registration', () => {
     for (const alg of [-9, -35, -36, -47, -48, -257, -65535, -8, 0, 'ES256', null]) {
       expect(await with256([[3, alg]]), String(alg)).toBeNull()
     }
-    // Another curve, a point that is compressed, cut or long, and parameters that no key has.
+    // Another curve, a compressed, cut or long point, and unknown parameters.
     for (const changes of [
       [-1, 2],
       [-1, 8],
@@ -146,7 +146,7 @@ describe('a registration', () => {
     }
   })
 
-  it('[PKR-9] is refused with an RSA key that is short, endless, even, or of an exponent of 1', async () => {
+  it('[PKR-9] is refused with an RSA key that is short, too long, even, or has a bad exponent', async () => {
     const { register } = ceremony({ algorithm: -257 })
     const odd = (length: number): Uint8Array => bytes(length).fill(255)
     const keys = [
@@ -165,7 +165,7 @@ describe('a registration', () => {
     }
   })
 
-  it('[PKR-11] has an id of 1 to 1023 bytes, the same in both places', async () => {
+  it('[PKR-11] requires an id of 1 to 1023 bytes that equals the attested id', async () => {
     const longest = ceremony({ idLength: 1023 })
     expect(await longest.register()).toMatchObject({ id: longest.authenticator.ids[0] })
     const { verifier, created } = ceremony({ idLength: 1024 })
@@ -183,7 +183,7 @@ describe('a registration', () => {
     }
   })
 
-  it('[PKR-14] is the same with extension outputs that nobody asked for', async () => {
+  it('[PKR-14] is read alike with extension outputs that nobody requested', async () => {
     const { register } = ceremony()
     const extensions = new Map<string, Cbor>([
       ['credProtect', 2],
@@ -197,7 +197,7 @@ describe('a registration', () => {
     expect(await register({ extensions: new Map() })).not.toBeNull()
   })
 
-  it('[PKR-19] is refused with authenticator data that is cut, goes on, or is not what its flags say', async () => {
+  it('[PKR-19] is refused with authenticator data that is cut, too long, or contradicts its flags', async () => {
     const { register } = ceremony()
     const withData = async (change: (data: Uint8Array) => Uint8Array): Promise<unknown> =>
       await register({ authenticatorData: change })
@@ -218,11 +218,11 @@ describe('a registration', () => {
     const padded = (length: number): Parameters<typeof register>[0] => ({ extensions: new Map([['x', bytes(length)]]) })
     expect(await register(padded(3900))).not.toBeNull()
     expect(await register(padded(4096))).toBeNull()
-    // The reserved bits mean nothing yet.
+    // The reserved bits have no meaning yet.
     expect(await withData(flagged(2 | 32))).not.toBeNull()
   })
 
-  it('[PKR-19] is refused with an attestation object of other parts, or with bytes behind it', async () => {
+  it('[PKR-19] is refused with an attestation object of other parts, or with bytes after it', async () => {
     const { register, created, verifier } = ceremony()
     const parts = (fields: Readonly<Record<string, Cbor>>): Parameters<typeof register>[0] => ({
       attestation: ({ authData }) =>
@@ -250,7 +250,7 @@ describe('a registration', () => {
     ).toBeNull()
   })
 
-  it('[PKR-19] answers CBOR made to cost time or memory', async () => {
+  it('[PKR-19] is refused with CBOR that is made to cost time or memory', async () => {
     const { created, verifier } = ceremony()
     const { id, response } = created()
     const hostile = [
@@ -289,7 +289,7 @@ describe('a registration', () => {
 })
 
 describe('the verifier', () => {
-  it('[PKR-1] asks its caller for a challenge of 16 bytes or more', async () => {
+  it('[PKR-1] requires a challenge of 16 bytes or more', async () => {
     const { verifier, created } = ceremony()
     const response = readRegistrationResponse(created())!
     for (const challenge of ['', 'AQEB', 'AQEBAQEBAQEBAQEBAQEB', 'not base64url', 7, null, undefined]) {
@@ -298,7 +298,7 @@ describe('the verifier', () => {
     }
   })
 
-  it('answers null to every value in place of a response or a field of one', async () => {
+  it('answers null for any hostile value as a response or one of its fields', async () => {
     const { verifier, created } = ceremony()
     const response = readRegistrationResponse(created())!
     const rest = { challenge: challenges.create }

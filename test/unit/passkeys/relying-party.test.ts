@@ -15,10 +15,13 @@ describe('the relying party', () => {
     expect([party, party.origins, party.topOrigins].every((one) => Object.isFrozen(one))).toBe(true)
   })
 
-  it.each(['acme.example', 'login.acme.co.example', 'localhost', 'xn--bcher-kva.example'])('may be %s', (id) => {
-    const origins = id === 'localhost' ? ['http://localhost'] : [`https://${id}`]
-    expect(checkRelyingParty({ ...good, id, origins }).id).toBe(id)
-  })
+  it.each(['acme.example', 'login.acme.co.example', 'localhost', 'xn--bcher-kva.example'])(
+    'may have the id %s',
+    (id) => {
+      const origins = id === 'localhost' ? ['http://localhost'] : [`https://${id}`]
+      expect(checkRelyingParty({ ...good, id, origins }).id).toBe(id)
+    },
+  )
 
   it.each([
     '',
@@ -40,7 +43,7 @@ describe('the relying party', () => {
     'acme.example\n',
     7,
     null,
-  ])('has no id %j', (id) => {
+  ])('cannot have the id %j', (id) => {
     const options = { ...good, id: id as string, origins: [`https://${String(id)}`] }
     expect(() => checkRelyingParty(options)).toThrow(config)
   })
@@ -76,12 +79,12 @@ describe('the relying party', () => {
     'ios:bundle-id:example.acme',
     undefined,
     {},
-  ])('has no origin %j', (origin) => {
+  ])('cannot have the origin %j', (origin) => {
     const origins = ['https://acme.example', origin as string]
     expect(() => checkRelyingParty({ ...good, origins })).toThrow(config)
   })
 
-  it('may be on http at localhost alone, with any port', () => {
+  it('may use http only on localhost, with any port', () => {
     const local = { ...good, id: 'localhost' }
     expect(checkRelyingParty({ ...local, origins: ['http://localhost:3000'] }).origins).toHaveLength(1)
     for (const origin of ['http://127.0.0.1:3000', 'http://www.localhost', 'http://localhost:80']) {
@@ -89,14 +92,14 @@ describe('the relying party', () => {
     }
   })
 
-  it('needs an origin, a name, and lists that are lists', () => {
+  it('requires an origin, a name, and arrays for its lists', () => {
     const wrong = [{ origins: [] }, { origins: 'https://acme.example' }, { topOrigins: 'https://partner.example' }]
     for (const fields of [...wrong, { name: '' }, { name: ' ' }, { name: 'x'.repeat(65) }, { name: 7 }]) {
       expect(() => checkRelyingParty({ ...good, ...fields } as never), JSON.stringify(fields)).toThrow(config)
     }
   })
 
-  it('takes any site of https for a top origin', () => {
+  it('accepts any https origin as a top origin', () => {
     const topOrigins = ['https://partner.example', 'https://shop.example:8443']
     expect(checkRelyingParty({ ...good, topOrigins }).topOrigins).toEqual(topOrigins)
     for (const origin of ['http://partner.example', '*', 'https://partner.example/shop', '']) {
@@ -112,11 +115,11 @@ describe('the options of webauthn', () => {
     expect(webauthn(options).relyingParty).toEqual(good)
   })
 
-  it('are known by name, so that a slip of the pen does not switch a rule off', () => {
+  it('are refused when a name is misspelled', () => {
     expect(() => webauthn({ ...options, topOrigin: [] } as never)).toThrow('webauthn has no option topOrigin')
   })
 
-  it('answer every other value with NL_CONFIG', () => {
+  it('are refused with NL_CONFIG for any other value', () => {
     expectHonestEverywhere(webauthn, { ...options, topOrigins: [] })
     for (const value of hostileValues) expect(() => webauthn({ ...options, origins: value as never })).toThrow(config)
   })

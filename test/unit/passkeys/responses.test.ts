@@ -13,7 +13,7 @@ type Json = typeof registration | typeof assertion
 const withResponse = (json: Json, fields: object): unknown => ({ ...json, response: { ...json.response, ...fields } })
 
 describe('a registration response', () => {
-  it('is read from an object and from its text, to the fields that are needed', () => {
+  it('is read from an object or its JSON text, with only the needed fields', () => {
     const { id, response } = registration
     const { clientDataJSON, attestationObject } = response
     const expected = { id, clientDataJSON, attestationObject, transports: ['hybrid', 'internal'], discoverable: true }
@@ -21,7 +21,7 @@ describe('a registration response', () => {
     expect(readRegistrationResponse(JSON.stringify(registration))).toEqual(expected)
   })
 
-  it('keeps the transports that are known, each once', () => {
+  it('keeps each known transport once', () => {
     const read = (transports: unknown): unknown =>
       readRegistrationResponse(withResponse(registration, { transports }))?.transports
     expect(read(['usb', 'nfc', 'nfc', 'cable', 7, null, {}])).toEqual(['usb', 'nfc'])
@@ -32,7 +32,7 @@ describe('a registration response', () => {
     for (const value of ['usb', 7, {}]) expect(read(value)).toBeUndefined()
   })
 
-  it('[PKR-14] is the same whatever extensions give, and whatever else it has', () => {
+  it('[PKR-14] is read alike with any extension results and unknown fields', () => {
     const results = [{}, null, { prf: { enabled: true } }, { largeBlob: 'x'.repeat(9000) }, 'text', undefined]
     for (const clientExtensionResults of results) {
       const read = readRegistrationResponse({ ...registration, clientExtensionResults, future: [1] })
@@ -40,7 +40,7 @@ describe('a registration response', () => {
     }
   })
 
-  it('takes the word of the browser on whether the passkey is found without a name', () => {
+  it('says whether the passkey is discoverable, as the browser reports it', () => {
     const read = (rk: unknown): unknown =>
       readRegistrationResponse({ ...registration, clientExtensionResults: { credProps: { rk } } })?.discoverable
     expect([true, false, undefined, 'true', 1].map(read)).toEqual([true, false, null, null, null])
@@ -48,7 +48,7 @@ describe('a registration response', () => {
 })
 
 describe('an assertion response', () => {
-  it('is read from an object and from its text', () => {
+  it('is read from an object or its JSON text', () => {
     const { id, response } = assertion
     const { clientDataJSON, authenticatorData, signature } = response
     const expected = { id, clientDataJSON, authenticatorData, signature, userHandle }
@@ -73,7 +73,7 @@ const readers = [
 ] as const
 
 describe.each(readers)('every %s response', (_, read: (value: unknown) => unknown, json: Json, fields) => {
-  it('[PKR-11] has an id of 1 to 1023 bytes, and no other raw id', () => {
+  it('[PKR-11] has an id of 1 to 1023 bytes, and the same raw id', () => {
     const longest = bytes(1023)
     expect(read({ ...json, id: longest, rawId: longest })).toMatchObject({ id: longest })
     expect(read({ ...json, id: 'AQ', rawId: undefined })).toMatchObject({ id: 'AQ' })
@@ -84,7 +84,7 @@ describe.each(readers)('every %s response', (_, read: (value: unknown) => unknow
     expect(read({ ...json, rawId: null })).toBeNull()
   })
 
-  it('is of a public key', () => {
+  it('has the type public-key', () => {
     for (const type of ['password', 'PUBLIC-KEY', '', undefined, null, ['public-key']]) {
       expect(read({ ...json, type })).toBeNull()
     }
@@ -113,7 +113,7 @@ describe.each(readers)('every %s response', (_, read: (value: unknown) => unknow
     }
   })
 
-  it('is null for everything else, and never throws', () => {
+  it('is null for any other value, and never an exception', () => {
     const fail = (): never => {
       throw new Error('looked at')
     }
@@ -145,7 +145,7 @@ describe.each(readers)('every %s response', (_, read: (value: unknown) => unknow
     }
   })
 
-  it('is read once, so that what was checked is what is kept', () => {
+  it('has its id read once, so that the checked value is the kept one', () => {
     let asked = 0
     const shifty = Object.defineProperty({ ...json }, 'id', { get: () => (asked++ === 0 ? json.id : 'x'.repeat(9999)) })
     expect(read(shifty)).toMatchObject({ id: json.id })

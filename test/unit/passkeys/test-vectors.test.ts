@@ -9,7 +9,7 @@ const alone = webauthn(site)
 const framed = webauthn({ ...site, topOrigins: [topOrigin] })
 const text = (hex: string): string => Buffer.from(hex, 'hex').toString('base64url')
 
-const taken: Readonly<Record<string, string>> = {
+const accepted: Readonly<Record<string, string>> = {
   'none-es256': 'none',
   'packed-self-es256': 'packed',
   'none-es256-long-credential-id': 'none',
@@ -18,7 +18,7 @@ const taken: Readonly<Record<string, string>> = {
   'packed-eddsa': 'packed',
   'fido-u2f-es256': 'fido-u2f',
 }
-const takenInFrames: Readonly<Record<string, string>> = { 'none-es256-topOrigin': 'none' }
+const acceptedInFrames: Readonly<Record<string, string>> = { 'none-es256-topOrigin': 'none' }
 const unnamedFrame = 'none-es256-crossOrigin'
 const algorithmsNotOffered = ['packed-es384', 'packed-es512', 'packed-ed448']
 const formatsNotAccepted = ['tpm-es256', 'android-key-es256', 'apple-es256']
@@ -49,26 +49,26 @@ const vectors = standard.vectors.map(({ section, registration, authentication })
 const named = (names: readonly string[]): typeof vectors => vectors.filter(({ name }) => names.includes(name))
 
 describe('the test vectors of WebAuthn L3, section 16', () => {
-  it('are each of one kind', () => {
-    const names = [...Object.keys(taken), ...Object.keys(takenInFrames), unnamedFrame]
+  it('are all in one list of this test', () => {
+    const names = [...Object.keys(accepted), ...Object.keys(acceptedInFrames), unnamedFrame]
     const all = [...names, ...algorithmsNotOffered, ...formatsNotAccepted]
     expect(vectors.map(({ name }) => name).sort()).toEqual(all.sort())
   })
 
-  it.each(named(Object.keys(taken)))(
-    '[PKA-9, PKA-14, PKR-10] of $name are taken',
+  it.each(named(Object.keys(accepted)))(
+    '[PKA-9, PKA-14, PKR-10] of $name are accepted',
     async ({ name, id, creation, request }) => {
       const facts = await alone.verifyRegistration(creation)
-      expect(facts).toMatchObject({ id, attestation: taken[name] })
+      expect(facts).toMatchObject({ id, attestation: accepted[name] })
       expect(await alone.verifyAssertion({ ...request, publicKey: facts!.publicKey })).toMatchObject({ counter: 0 })
     },
   )
 
-  it.each(named(Object.keys(takenInFrames)))(
-    '[PKA-14, PKR-5, PKA-3] of $name are taken where the top origin is configured, and nowhere else',
+  it.each(named(Object.keys(acceptedInFrames)))(
+    '[PKA-14, PKR-5, PKA-3] of $name are accepted only where the top origin is configured',
     async ({ name, creation, request }) => {
       const facts = await framed.verifyRegistration(creation)
-      expect(facts).toMatchObject({ attestation: takenInFrames[name] })
+      expect(facts).toMatchObject({ attestation: acceptedInFrames[name] })
       const { publicKey } = facts!
       expect(await framed.verifyAssertion({ ...request, publicKey })).not.toBeNull()
       expect(await alone.verifyRegistration(creation)).toBeNull()
@@ -76,23 +76,23 @@ describe('the test vectors of WebAuthn L3, section 16', () => {
     },
   )
 
-  // The standard leaves it to the site whether it expects frames; here it does when the browser names who holds them.
+  // The standard lets the site decide about frames. Here they are accepted when the browser names the framing site.
   it.each(named([unnamedFrame]))(
-    '[PKA-14, PKR-5] of $name are refused: nothing says whose frame it is',
+    '[PKA-14, PKR-5] of $name are refused, because they do not name the framing site',
     async (vector) => {
       for (const verifier of [alone, framed]) expect(await verifier.verifyRegistration(vector.creation)).toBeNull()
     },
   )
 
   it.each(named(algorithmsNotOffered))(
-    '[PKA-14, PKR-9] of $name are refused: the algorithm is not offered',
+    '[PKA-14, PKR-9] of $name are refused, because their algorithm is not offered',
     async (vector) => {
       expect(await alone.verifyRegistration(vector.creation)).toBeNull()
     },
   )
 
   it.each(named(formatsNotAccepted))(
-    '[PKA-14, PKR-10] of $name are refused at registration by the format alone, and verify at sign-in',
+    '[PKA-14, PKR-10] of $name are refused at registration only for their format, and verify at sign-in',
     async ({ creation, request }) => {
       expect(await alone.verifyRegistration(creation)).toBeNull()
       const opened = openRegistration({ ...creation, relyingParty: alone.relyingParty })

@@ -10,7 +10,7 @@ const required: Policy = { factors: { required: { since, graceMs } } }
 const account: PolicyAccount = { hasFactor: false, graceStartedAt: null }
 
 describe('definePolicy', () => {
-  it('keeps a good policy', () => {
+  it('returns a valid policy unchanged', () => {
     expect(definePolicy(required)).toEqual(required)
     expect(definePolicy({ factors: 'optional' })).toEqual(defaultPolicy)
     expect(definePolicy({ factors: { required: { since: 0, graceMs: maxGraceMs } } })).toBeTruthy()
@@ -43,16 +43,16 @@ describe('definePolicy', () => {
 })
 
 describe('requirement', () => {
-  it('asks nothing where factors are optional', () => {
+  it('is none where factors are optional', () => {
     expect(requirement({ policy: defaultPolicy, account, now: since })).toBe('none')
   })
 
-  it('asks nothing of an account with a factor', () => {
+  it('is none for an account with a factor', () => {
     const now = since + 100 * day
     expect(requirement({ policy: required, account: { ...account, hasFactor: true }, now })).toBe('none')
   })
 
-  it('asks at once where there is no grace', () => {
+  it('is enroll-now where there is no grace', () => {
     const policy: Policy = { factors: { required: { since, graceMs: 0 } } }
     expect(requirement({ policy, account, now: since })).toBe('enroll-now')
   })
@@ -67,7 +67,7 @@ describe('requirement', () => {
     expect(requirement({ policy: required, account: known, now: enrollBy + 365 * day })).toBe('enroll-now')
   })
 
-  it('is not moved by signing in again', () => {
+  it('keeps the end of the grace when the person signs in again', () => {
     let graceStartedAt: number | null = null
     const answers: unknown[] = []
     for (let at = 0; at <= 16; at++) {
@@ -79,7 +79,7 @@ describe('requirement', () => {
     expect(answers).toEqual([...new Array<unknown>(14).fill({ enrollBy }), ...new Array<unknown>(3).fill('enroll-now')])
   })
 
-  it('is not moved by enrolling a factor and removing it', () => {
+  it('keeps the end of the grace when a factor is enrolled and removed', () => {
     const enrolled: PolicyAccount = { hasFactor: true, graceStartedAt: null }
     const graceStartedAt = graceStart({ policy: required, account: enrolled, now: since })
     expect(graceStartedAt).toBe(since)
@@ -87,7 +87,7 @@ describe('requirement', () => {
     expect(requirement({ policy: required, account: removed, now: since + graceMs })).toBe('enroll-now')
   })
 
-  it('is not moved by making factors optional for a while', () => {
+  it('keeps the end of the grace when factors are optional for a while', () => {
     const started: PolicyAccount = { hasFactor: false, graceStartedAt: since }
     const kept = graceStart({ policy: defaultPolicy, account: started, now: since + day })
     expect(kept).toBe(since)
@@ -95,7 +95,7 @@ describe('requirement', () => {
     expect(requirement({ policy: required, account: back, now: since + graceMs })).toBe('enroll-now')
   })
 
-  it('starts anew for a later requirement only', () => {
+  it('starts a new grace only for a later requirement', () => {
     const later: Policy = { factors: { required: { since: since + 100 * day, graceMs } } }
     const started: PolicyAccount = { hasFactor: false, graceStartedAt: since }
     const now = since + 101 * day
@@ -103,7 +103,7 @@ describe('requirement', () => {
     expect(requirement({ policy: later, account: started, now })).toEqual({ enrollBy: now + graceMs })
   })
 
-  it('bears a clock that runs behind', () => {
+  it('works with a clock that runs behind', () => {
     const early = since - 5000
     const graceStartedAt = graceStart({ policy: required, account, now: early })
     expect(graceStartedAt).toBe(since)

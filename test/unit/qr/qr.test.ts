@@ -13,7 +13,7 @@ const reader = spawnSync('zbarimg', ['--version']).error === undefined
 const required = /\b(?:all|zbarimg)\b/.test(process.env['NIGHTLATCH_REQUIRE'] ?? '')
 if (!reader && !required) console.info('pictures are drawn but not read back: zbarimg is not installed')
 
-/** What a foreign reader sees in a picture; without the reader, what was drawn is taken on trust. */
+/** The text that another program reads from a picture. Without that program it is the drawn text. */
 function read(name: string, picture: Uint8Array, drawn = uri): string {
   if (!reader && !required) return drawn
   const folder = mkdtempSync(join(tmpdir(), 'nightlatch-qr-'))
@@ -36,15 +36,15 @@ function graymap(rows: readonly (readonly boolean[])[]): Uint8Array {
   return Buffer.concat([Buffer.from(`P5 ${width} ${rows.length * scale} 255\n`), Buffer.from(pixels)])
 }
 
-describe('QR pictures', () => {
-  it('draws a PNG that a foreign reader reads', async () => {
+describe('qrPng, qrSvg and qrTerminal', () => {
+  it('draw a PNG that another program reads', async () => {
     const png = await qrPng(uri)
     expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
     expect(read('code.png', png)).toBe(uri)
     expect((await qrPng(uri, { scale: 12 })).length).toBeGreaterThan(png.length)
   })
 
-  it('draws an SVG of one path on a ground, with a role and a title', async () => {
+  it('draw an SVG of one path on a background, with a role and a title', async () => {
     const svg = await qrSvg(uri, { title: 'Key of <Acme> & $& co' })
     expect(svg).toMatch(
       /^<svg role="img" [^>]*><title>Key of &lt;Acme&gt; &amp; \$&amp; co<\/title><path [^>]*\/><path /,
@@ -54,7 +54,7 @@ describe('QR pictures', () => {
     expect(await qrSvg(uri)).toContain('<title>QR code</title>')
   })
 
-  it('draws the same modules in the SVG as in the PNG', async () => {
+  it('draw an SVG that another program reads', async () => {
     const svg = await qrSvg(uri)
     const size = Number(/viewBox="0 0 (\d+)/.exec(svg)![1])
     const rows = Array.from({ length: size }, () => new Array<boolean>(size).fill(false))
@@ -70,7 +70,7 @@ describe('QR pictures', () => {
     expect(read('code.pgm', graymap(rows))).toBe(uri)
   })
 
-  it('draws terminal text that fits 24 lines and reads on any ground', async () => {
+  it('draw a terminal text of at most 24 lines that is readable on any background', async () => {
     const usual = keyUri({ secret: new Uint8Array(20).fill(7), issuer: 'Acme', account: 'alice@example.com' })
     const lines = (await qrTerminal(usual)).trimEnd().split('\n')
     expect(lines.length).toBeLessThanOrEqual(24)
@@ -88,7 +88,7 @@ describe('QR pictures', () => {
     ['null', null],
     ['a number', 5],
     ['an object', {}],
-  ])('refuses %s by its code, without the text in the message', async (_name, text) => {
+  ])('refuse %s with an error code, and without the text in the message', async (_name, text) => {
     for (const draw of [qrSvg, qrPng, qrTerminal]) {
       const error: unknown = await draw(text as string).catch((thrown: unknown) => thrown)
       expect(isNightlatchError(error) && error.code).toBe('NL_ARGUMENT')
@@ -96,7 +96,7 @@ describe('QR pictures', () => {
     }
   })
 
-  it('refuses a title or a scale that cannot be', async () => {
+  it('refuse an impossible title or scale', async () => {
     await expect(qrSvg(uri, { title: 5 as never })).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
     for (const scale of [0, 33, 1.5, Number.NaN, '6' as never]) {
       await expect(qrPng(uri, { scale })).rejects.toMatchObject({ code: 'NL_ARGUMENT' })

@@ -30,7 +30,7 @@ const steps: readonly SecurityStep[] = [
   'set-anti-phishing-code',
 ]
 
-/** Every account that the rules can tell apart. */
+/** Every account that the rules distinguish. */
 const everyAccount: readonly ScoreFacts[] = (() => {
   const both = [false, true]
   const passkeys = [0, 1, 2].flatMap((all) => [0, 1, 2].filter((uv) => uv <= all).map((uv) => [all, uv] as const))
@@ -69,7 +69,7 @@ const everyAccount: readonly ScoreFacts[] = (() => {
 
 const graded: readonly (readonly [ScoreFacts, Score])[] = everyAccount.map((facts) => [facts, score(facts)])
 
-/** Accounts that break a rule, a few of them: thousands of single assertions would be slow. */
+/** A few accounts that break a rule. Thousands of single assertions would be slow. */
 function exceptions(rule: (facts: ScoreFacts, result: Score) => boolean): readonly ScoreFacts[] {
   return graded
     .filter(([facts, result]) => !rule(facts, result))
@@ -97,7 +97,7 @@ describe('the score of every account', () => {
     expect(Math.max(...totals)).toBe(100)
   })
 
-  it('[SCR-1] puts a user-verified passkey over a passkey, over TOTP, over SMS, and codes beside them as recovery', () => {
+  it('[SCR-1] ranks a user-verified passkey above any passkey, then TOTP, then SMS, and counts backup codes as recovery', () => {
     const kinds = [
       {},
       { sms: true },
@@ -134,7 +134,7 @@ describe('the score of every account', () => {
     }
   })
 
-  it('[SCR-1] calls nothing phishing-resistant but passkeys', () => {
+  it('[SCR-1] calls only passkeys phishing-resistant', () => {
     const said = JSON.stringify(graded.filter(([{ passkeys }]) => passkeys === 0).map(([, result]) => result))
     expect(said).not.toMatch(/phishing.?resist/i)
     const texts: string[] = []
@@ -163,7 +163,7 @@ describe('the score of every account', () => {
     ).toBe('strong')
   })
 
-  it('[SCR-3] is at most fair with SMS as the only factor, and says the risk', () => {
+  it('[SCR-3] is at most fair with SMS as the only factor, and names the risk', () => {
     const onlySms = ({ sms, totpAuthenticators, passkeys }: ScoreFacts): boolean =>
       sms && totpAuthenticators + passkeys === 0
     expect(
@@ -174,7 +174,7 @@ describe('the score of every account', () => {
     expect(exceptions((facts, { risks }) => onlySms(facts) || !risks.includes('sms-only'))).toEqual([])
   })
 
-  it('[SCR-4] does not know the age of a password', () => {
+  it('[SCR-4] does not depend on the age of a password', () => {
     for (const days of [0, 30, 10_000]) {
       const facts = { ...nothing, passwordAgeDays: days, passwordChangedAt: days * 86_400_000 }
       expect(score(facts)).toEqual(score(nothing))
@@ -186,18 +186,18 @@ describe('the score of every account', () => {
     ).toEqual([])
   })
 
-  it('[SCR-5] is low without a factor, whatever the hygiene', () => {
+  it('[SCR-5] is low without a factor, even with every other setting on', () => {
     expect(exceptions((facts, { level }) => factorsOf(facts) > 0 || level === 'low')).toEqual([])
     expect(exceptions((facts, { risks }) => risks.includes('no-factor') === (factorsOf(facts) === 0))).toEqual([])
   })
 
-  it('does not depend on the order or repetition of anything', () => {
+  it('does not depend on the order or repetition of its facts', () => {
     const facts = { ...nothing, passwordWeaknesses: ['short', 'breached', 'short'] as const }
     const reversed = Object.fromEntries(Object.entries(facts).reverse()) as unknown as ScoreFacts
     expect(score({ ...reversed, passwordWeaknesses: ['breached', 'short'] })).toEqual(score(facts))
   })
 
-  it('names the risk of having no way back in, or few codes', () => {
+  it('names the risk of no recovery and of few backup codes', () => {
     expect(score({ ...nothing, totpAuthenticators: 1 }).risks).toEqual(['no-recovery'])
     expect(score({ ...nothing, totpAuthenticators: 2 }).risks).toEqual([])
     expect(score({ ...nothing, totpAuthenticators: 1, backupCodesLeft: 3, backupCodesTotal: 10 }).risks).toEqual([
@@ -208,7 +208,7 @@ describe('the score of every account', () => {
 })
 
 describe('advice', () => {
-  it('gives each step exactly the gain that taking it brings, the greatest first', () => {
+  it('gives each step its exact gain, the greatest first', () => {
     expect(
       exceptions((facts, { score: before, advice }) => {
         const gains = new Map(advice.map(({ id, gain }) => [id, gain]))
@@ -219,7 +219,7 @@ describe('advice', () => {
     ).toEqual([])
   })
 
-  it('leads everybody to 100', () => {
+  it('leads every account to 100', () => {
     expect(
       exceptions((start) => {
         let facts = start
@@ -233,7 +233,7 @@ describe('advice', () => {
     ).toEqual([])
   })
 
-  it('names only what the host offers, and does not change the score by it', () => {
+  it('names only steps that the host offers, which does not change the score', () => {
     const all = score(nothing)
     const some = score(nothing, { offered: ['add-totp-authenticator', 'turn-on-login-alerts'] })
     expect(some.advice).toEqual(
@@ -264,7 +264,7 @@ describe('hostile values', () => {
     ['more verified passkeys than passkeys', { userVerifiedPasskeys: 1 }],
     ['more codes left than there were', { backupCodesLeft: 1 }],
     ['a negative count', { totpAuthenticators: -1 }],
-    ['half a device', { totpAuthenticators: 0.5 }],
+    ['half an authenticator', { totpAuthenticators: 0.5 }],
     ['a number for a flag', { sms: 1 as unknown as boolean }],
   ])('refuses %s', (_, wrong) => {
     expect(() => score({ ...nothing, ...wrong })).toThrow(expect.objectContaining({ code: 'NL_ARGUMENT' }))

@@ -9,23 +9,23 @@ import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
 
 describe('the sink', () => {
-  it('[LOG-7] hears of every event and fact once, with the head of the chain', async () => {
-    const heard: SinkEntry[] = []
-    const world = createWorld({ options: { sink: (entry) => void heard.push(entry) } })
+  it('[LOG-7] receives every event and fact once, with the head of the chain', async () => {
+    const received: SinkEntry[] = []
+    const world = createWorld({ options: { sink: (entry) => void received.push(entry) } })
     const ada = await world.person()
     await world.nl.signIn.failed({ name: ada.name, accountId: ada.id, client: ada.client })
     await world.nl.signIn.failed({ name: 'nobody', client: ada.client })
     await settled()
 
     const listed = expectOk(await world.nl.history.list({ grant: ada.grant, limit: 100 }))
-    const poured = heard.flatMap((entry) => entry.events)
-    expect(poured.map((event) => event.n)).toEqual(listed.events.map((event) => event.n).reverse())
-    expect(poured).toEqual([...listed.events].reverse())
-    expect(heard.flatMap(({ accountId, facts }) => facts.map(({ type }) => [accountId, type]))).toEqual([
+    const events = received.flatMap((entry) => entry.events)
+    expect(events.map((event) => event.n)).toEqual(listed.events.map((event) => event.n).reverse())
+    expect(events).toEqual([...listed.events].reverse())
+    expect(received.flatMap(({ accountId, facts }) => facts.map(({ type }) => [accountId, type]))).toEqual([
       [ada.id, 'authn_login_fail'],
       [null, 'authn_login_fail'],
     ])
-    const heads = heard.flatMap(({ head }) => (head === null ? [] : [head.n]))
+    const heads = received.flatMap(({ head }) => (head === null ? [] : [head.n]))
     expect(heads).toEqual([...heads].sort((a, b) => a - b))
     expect(heads.at(-1)).toBe(listed.events[0]?.n)
   })
@@ -47,8 +47,8 @@ describe('the sink', () => {
   })
 })
 
-describe('what does not open', () => {
-  it('[CRY-2, LOG-3] is refused and logged: one flipped bit of a stored record', async () => {
+describe('a stored record', () => {
+  it('[CRY-2, LOG-3] with one flipped bit is refused, and a fact records it', async () => {
     const storage = memoryStorage()
     const world = createWorld({
       storage: {
@@ -78,7 +78,7 @@ describe('what does not open', () => {
 })
 
 describe('backupCodes.replaceUsed', () => {
-  it('[BC-12] voids a used code and answers with the one that takes its place', async () => {
+  it('[BC-12] voids a used code, and returns its replacement', async () => {
     const world = createWorld({ options: { backupCodes: { replaceUsed: true } } })
     const ada = await world.person()
     const [code = ''] = ada.backupCodes
@@ -95,7 +95,7 @@ describe('backupCodes.replaceUsed', () => {
     expect(second.replacementCode).not.toBe(first.replacementCode)
   })
 
-  it('is off unless asked for', async () => {
+  it('is off by default', async () => {
     const world = createWorld()
     const ada = await world.person()
     const challenge = await ada.challenge()
@@ -107,7 +107,7 @@ describe('backupCodes.replaceUsed', () => {
 })
 
 describe('a slow hash of the host', () => {
-  it('that fails is a coded error, and nothing is spent', async () => {
+  it('leads to a coded error when it fails, and spends no code', async () => {
     let failing = false
     const world = createWorld({
       options: {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const noon = 1_767_268_800_000
 
 describe('the limiter in memory', () => {
-  it('admits exactly its limit in one moment, whatever limit and window', async () => {
+  it('admits exactly its limit at one time, for any limit and window', async () => {
     const cases = fc.record({
       limit: fc.integer({ min: 1, max: 500 }),
       windowMs: fc.integer({ min: 1, max: 86_400_000 }),
@@ -27,7 +27,7 @@ describe('the limiter in memory', () => {
     )
   })
 
-  it('lets a full key come back after the clock was set back', async () => {
+  it('frees a full key one window after the clock was set back', async () => {
     const limiter = memoryLimiter()
     const charges = [{ key: 'k', limit: 1, windowMs: 60_000 }]
     expect(await limiter.charge({ now: noon, charges })).toEqual({ admitted: true })

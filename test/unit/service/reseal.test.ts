@@ -24,7 +24,7 @@ const storages: Readonly<Record<string, () => Promise<Storage & Directory>>> = {
 }
 
 describe.each(Object.entries(storages))('reseal on %s', (_name, open) => {
-  it('[CRY-7] brings every record under the first key, page by page, and the old key may go', async () => {
+  it('[CRY-7] seals every record under the first key, page by page, so that the old key can be removed', async () => {
     const storage = await open()
     const before = createWorld({ storage })
     const names = ['ada', 'bob', 'eve', 'Zoë', 'zoë']
@@ -54,7 +54,7 @@ describe.each(Object.entries(storages))('reseal on %s', (_name, open) => {
     }
   })
 
-  it('goes on past a record that cannot be read, and names it', async () => {
+  it('skips a record that cannot be read, and names it', async () => {
     const storage = await open()
     const world = createWorld({ storage })
     await world.person('ada')
@@ -70,7 +70,7 @@ describe.each(Object.entries(storages))('reseal on %s', (_name, open) => {
   })
 })
 
-it('reseal asks for a storage that can list its records', async () => {
+it('reseal requires a storage that can list its records', async () => {
   const { listRecords: _left, ...storage } = memoryStorage()
   const { nl } = createWorld({ storage })
   await expect(nl.accounts.reseal()).rejects.toMatchObject({ code: 'NL_CONFIG' })

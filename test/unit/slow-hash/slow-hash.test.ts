@@ -16,7 +16,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('both ways to compute scrypt', () => {
+describe('both implementations of scrypt', () => {
   it.each(vectors.vectors)(
     'agree with RFC 7914 for N = $N, r = $r, p = $p',
     async ({ password, salt, N, r, p, hash }) => {
@@ -26,14 +26,14 @@ describe('both ways to compute scrypt', () => {
     },
   )
 
-  it('take the largest parameters allowed, which Node refuses without being asked', async () => {
+  it('accept the largest allowed parameters, which Node refuses by default', async () => {
     const password = text('x')
     const salt = text('salt')
     const most = { ...params, N: 2 ** 17, r: 8 }
     expect(await slowHash({ password, salt, params: most })).toHaveLength(32)
   })
 
-  it('give plain bytes of their own', async () => {
+  it('return a Uint8Array with a buffer of its own', async () => {
     for (const hash of [slowHash, portable]) {
       const answer = await hash(good)
       expect(Object.getPrototypeOf(answer)).toBe(Uint8Array.prototype)
@@ -42,20 +42,20 @@ describe('both ways to compute scrypt', () => {
   })
 })
 
-describe('the way is chosen at run time', () => {
+describe('createSlowHash', () => {
   it.each([
     ['no process at all', undefined],
     ['a process without built-in modules', {}],
-    ['a platform without that module', { getBuiltinModule: () => undefined }],
+    ['a platform without node:crypto', { getBuiltinModule: () => undefined }],
     ['a module without scrypt', { getBuiltinModule: () => ({}) }],
-  ])('portable: %s', async (_, process) => {
+  ])('uses the portable implementation with %s', async (_, process) => {
     const expected = hex(await slowHash(good))
     vi.stubGlobal('process', process)
     expect(nativeScrypt()).toBeNull()
     expect(hex(await createSlowHash()(good))).toBe(expected)
   })
 
-  it('native where the platform has it', async () => {
+  it('uses the native implementation where the platform has it', async () => {
     const scrypt = vi.fn((_password, _salt, length: number, _options, done: (error: null, key: Uint8Array) => void) => {
       done(null, new Uint8Array(length).fill(7))
     })
@@ -64,7 +64,7 @@ describe('the way is chosen at run time', () => {
     expect(scrypt).toHaveBeenCalledOnce()
   })
 
-  it('a platform that fails is named without the secret', async () => {
+  it('names a failing platform without the secret', async () => {
     vi.stubGlobal('process', {
       getBuiltinModule: () => ({
         scrypt: (_p: unknown, _s: unknown, _l: unknown, _o: unknown, done: (error: Error) => void) =>
@@ -78,7 +78,7 @@ describe('the way is chosen at run time', () => {
 })
 
 describe('the queue', () => {
-  /** A scrypt whose computations end when the test says so. */
+  /** A scrypt whose computations end when the test calls `finish`. */
   function stepped(): {
     readonly scrypt: Scrypt
     readonly started: string[]
@@ -100,7 +100,7 @@ describe('the queue', () => {
 
   const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-  it('runs two at once, the others in the order they came', async () => {
+  it('runs two at once, and the others in order of arrival', async () => {
     const { scrypt, started, finish } = stepped()
     const hash = createSlowHash({ native: scrypt })
     const answers = ['a', 'b', 'c', 'd', 'e'].map((name) => hash({ ...good, password: text(name) }))
@@ -120,7 +120,7 @@ describe('the queue', () => {
     )
   })
 
-  it('drains after errors, and is free again at the end', async () => {
+  it('continues after errors, and is empty at the end', async () => {
     let running = 0
     let most = 0
     const hash = createSlowHash({
@@ -145,7 +145,7 @@ describe('the queue', () => {
     expect(most).toBe(2)
   })
 
-  it('survives a computation that throws at once', async () => {
+  it('continues after a computation that throws at once', async () => {
     const hash = createSlowHash({
       concurrency: 1,
       native: () => {
@@ -155,7 +155,7 @@ describe('the queue', () => {
     for (let i = 0; i < 3; i++) await expect(hash(good)).rejects.toMatchObject({ code: 'NL_CONFIG' })
   })
 
-  it('lets no newcomer pass one who waits', async () => {
+  it('starts a waiting computation before a new one', async () => {
     const { scrypt, started, finish } = stepped()
     const hash = createSlowHash({ native: scrypt, concurrency: 1 })
     const first = hash({ ...good, password: text('first') })
@@ -171,7 +171,7 @@ describe('the queue', () => {
     await Promise.all([first, second, third])
   })
 
-  it('computes what was asked, even if the caller reuses its buffers meanwhile', async () => {
+  it('computes with the given bytes, even if the caller changes its buffers meanwhile', async () => {
     const password = text('password')
     const expected = hex(await slowHash(good))
     const asked = slowHash({ password, salt: good.salt, params })
@@ -180,7 +180,7 @@ describe('the queue', () => {
   })
 })
 
-describe('arguments', () => {
+describe('slowHash', () => {
   it.each([
     [{ N: 0 }],
     [{ N: 1 }],

@@ -25,7 +25,7 @@ afterAll(async () => {
 const sender = (options: Partial<HttpSmsSenderOptions> = {}) =>
   httpSmsSender({ url: `${gateway.origin}/send?tenant=1`, body: { phone: '{to}', message: '{text}' }, ...options })
 
-/** Everything an error could tell: its text, its cause, what a log prints of it. */
+/** Everything that an error can show: its text, its cause, and its printed form. */
 async function failureOf(sending: Promise<void>): Promise<string> {
   const error: unknown = await sending.then(
     () => undefined,
@@ -163,17 +163,17 @@ describe('the errors of httpSmsSender', () => {
   ])('name status and code, and never a credential, a number, the text or the address: %s', async (_, status, json) => {
     gateway.answer((_, response) => sendJson(response, status, json))
     const url = `${gateway.origin}/${secret}`
-    const told = await failureOf(sender({ ...secretive, url, success: { fields: [{ path: 'id' }] } }).send(sms))
-    for (const hidden of [secret, '36301234567', '123456', gateway.origin]) expect(told).not.toContain(hidden)
-    if (status < 500) expect(told).toMatch(/code (?:21211|invalid_number)/)
+    const printed = await failureOf(sender({ ...secretive, url, success: { fields: [{ path: 'id' }] } }).send(sms))
+    for (const hidden of [secret, '36301234567', '123456', gateway.origin]) expect(printed).not.toContain(hidden)
+    if (status < 500) expect(printed).toMatch(/code (?:21211|invalid_number)/)
   })
 
   it('name none of them when no answer comes or the connection breaks', async () => {
     for (const reply of [() => undefined, 'destroy'] as const) {
       gateway.answer(reply === 'destroy' ? (_, response) => response.destroy() : reply)
       const url = `${gateway.origin}/${secret}`
-      const told = await failureOf(sender({ ...secretive, url, timeoutMs: 100 }).send(sms))
-      for (const hidden of [secret, '36301234567', '123456 is']) expect(told).not.toContain(hidden)
+      const printed = await failureOf(sender({ ...secretive, url, timeoutMs: 100 }).send(sms))
+      for (const hidden of [secret, '36301234567', '123456 is']) expect(printed).not.toContain(hidden)
     }
   })
 
@@ -230,7 +230,7 @@ describe('the options of httpSmsSender', () => {
     expect(() => sender(options)).toThrow(/^(?!.*(?:pass-word|acme\.example))/)
   })
 
-  it('throw only NightlatchErrors, whatever they are', () => {
+  it('throw only NightlatchErrors for any value', () => {
     const circular: Record<string, unknown> = { to: '{to}', text: '{text}' }
     circular['self'] = circular
     expect(() => sender({ body: circular as { to: '{to}' } })).toThrow('body must be')

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 const sms = { to: '+36301234567', text: 't', dedupeKey: 'k', language: 'en' }
 
 describe('memorySms', () => {
-  it('keeps what it accepts, and fails or loses its reply if told so', async () => {
+  it('keeps accepted messages, and fails or loses its reply on request', async () => {
     const inbox = memorySms()
     await inbox.send(sms)
     inbox.behave('fail')
@@ -18,7 +18,7 @@ describe('memorySms', () => {
     expect(inbox.messages).toEqual([])
   })
 
-  it('hangs if told so, until it is told how to go on', async () => {
+  it('hangs on request until its behavior changes', async () => {
     const inbox = memorySms()
     inbox.behave('hang')
     const sending = [inbox.send(sms), inbox.send(sms)]

@@ -28,10 +28,10 @@ const failure = (work: Promise<unknown>): Promise<NightlatchError> =>
     (error: NightlatchError) => error,
   )
 
-describe('statements on SQLite', () => {
+describe('sqlStorage on SQLite', () => {
   const verbs = (): readonly string[] => statements.map((text) => text.split(' ').slice(0, 3).join(' '))
 
-  it('sends one for a load and at most five for the commit of a sign-in', async () => {
+  it('sends one statement for a load, and at most five for the commit of a sign-in', async () => {
     const storage = sqlStorage(db)
     const change = newChange()
     await storage.commit(change)
@@ -64,7 +64,7 @@ describe('statements on SQLite', () => {
     expect(verbs()).toEqual(['begin immediate', 'update "nightlatch_records" set', 'rollback'])
   })
 
-  it('takes, settles and appends with one statement each, begin and commit aside, and pages with one', async () => {
+  it('takes, settles, appends and lists with one statement each, besides begin and commit', async () => {
     const storage = sqlStorage(db)
     await storage.commit(newChange({ messages: [newMessage('m')] }))
     statements.length = 0
@@ -76,23 +76,25 @@ describe('statements on SQLite', () => {
     expect([statements.length, ends.length]).toEqual([10, 6])
   })
 
-  it('reads pages and due messages through an index, without sorting', async () => {
+  it('reads pages through an index, without sorting', async () => {
     const storage = sqlStorage(db)
     await storage.listEvents({ id: 'account:1', limit: 10, after: '5' })
     await storage.listFacts({ id: 'account:1', limit: 10, after: '5:x' })
     const lists = [...statements]
     expect(lists).toHaveLength(2)
     for (const text of lists) {
-      const plan = await sql<{ detail: string }>`explain query plan ${sql.raw(text.replaceAll('?', '1'))}`.execute(db)
-      const details = plan.rows.map(({ detail }) => detail).join('; ')
+      const explained = await sql<{ detail: string }>`explain query plan ${sql.raw(text.replaceAll('?', '1'))}`.execute(
+        db,
+      )
+      const details = explained.rows.map(({ detail }) => detail).join('; ')
       expect(details).toMatch(/^SEARCH nightlatch_(events|facts) USING PRIMARY KEY/)
       expect(details).not.toContain('TEMP B-TREE')
     }
   })
 })
 
-describe('rows', () => {
-  it('keeps the summary in columns, and changes it with the record only', async () => {
+describe('the tables of sqlStorage', () => {
+  it('have the summary in columns, which change only with the record', async () => {
     const storage = sqlStorage(db)
     const summary = { ...newChange().summary, totpAuthenticators: 2, backupCodesLeft: 7, lockedUntil: noon + 5 }
     const created = newChange({ summary })
@@ -106,7 +108,7 @@ describe('rows', () => {
     expect(await row()).toEqual(['account', noon, noon, 1, 10, null])
   })
 
-  it('erases the body of a dead message and removes a sent one', async () => {
+  it('have no body for a dead message, and no row for a sent one', async () => {
     const storage = sqlStorage(db)
     await storage.commit(newChange({ messages: [newMessage('dead'), newMessage('sent')] }))
     await take(storage)
@@ -118,7 +120,7 @@ describe('rows', () => {
     expect(rows).toEqual([{ message_id: 'dead', body: null, status: 'dead' }])
   })
 
-  it('keeps a page readable when the fields of one row were spoiled', async () => {
+  it('give a readable page when the fields of one row are spoiled', async () => {
     const storage = sqlStorage(db)
     await storage.commit(newChange({ events: [newEvent(1), newEvent(2), newEvent(3)] }))
     for (const [n, fields] of [
@@ -132,8 +134,8 @@ describe('rows', () => {
   })
 })
 
-describe('failures', () => {
-  it('surface as one error of ours with the cause of the driver', async () => {
+describe('failures of sqlStorage', () => {
+  it('are one error of nightlatch, with the driver’s error as its cause', async () => {
     const storage = sqlStorage(db)
     await db.schema.dropTable('nightlatch_records').execute()
     for (const [name, work] of [
@@ -156,7 +158,7 @@ describe('failures', () => {
     expect(await storage.commit({ ...doubled, events: [newEvent(1)] })).toBe('committed')
   })
 
-  it('of the configuration name what is wrong', () => {
+  it('of the configuration name the wrong option', () => {
     expect(() => sqlStorage(db, { dialect: 'oracle' as 'sqlite' })).toThrow(
       "dialect of the SQL storage must be 'sqlite'",
     )
@@ -166,7 +168,7 @@ describe('failures', () => {
 })
 
 describe('migrations', () => {
-  it('can be run by the host, again and again, and by migrate afterwards', async () => {
+  it('can be run repeatedly by the host, and by migrate afterwards', async () => {
     const own = new Kysely<any>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
     for (let round = 0; round < 2; round++) {
       for (const migration of sqlMigrations()) await sql.raw(migration.sql).execute(own)
@@ -180,8 +182,8 @@ describe('migrations', () => {
   })
 })
 
-describe('inside a transaction of the host', () => {
-  it('shares the fate of the transaction', async () => {
+describe('a commit in a transaction of the host', () => {
+  it('is rolled back with the transaction', async () => {
     const host = new Error('the host changed its mind')
     const work = db.transaction().execute(async (transaction) => {
       expect(await sqlStorage(transaction).commit(newChange({ events: [newEvent(1)] }))).toBe('committed')
@@ -191,7 +193,7 @@ describe('inside a transaction of the host', () => {
     expect(await sqlStorage(db).load('account:1')).toBeNull()
   })
 
-  it('undoes a refused commit without the work of the host, in parallel calls too', async () => {
+  it('is undone alone when it is refused, in parallel calls too', async () => {
     await db.transaction().execute(async (transaction) => {
       const storage = sqlStorage(transaction)
       await storage.commit(newChange({ id: 'account:holder', keys: { claim: ['key'], release: [] } }))

@@ -35,7 +35,7 @@ interface Golden {
   readonly usedBackupCode: string
   readonly unusedBackupCodes: readonly string[]
   readonly keys: readonly string[]
-  /** Of the account with every factor. */
+  /** Only in the account with every factor. */
   readonly number?: string
   readonly pendingNumber?: { readonly number: string; readonly code: string }
   readonly passkeys?: readonly PasskeyCopy[]
@@ -44,7 +44,7 @@ interface Golden {
 const folder = new URL('../../vectors/', import.meta.url)
 const files = readdirSync(folder).filter((name) => /^account-.*\.json$/.test(name))
 
-it('there is a golden account with every factor, and one with apps alone', () => {
+it('there is a golden account with every factor, and one with authenticator apps only', () => {
   expect(files).toEqual(['account-every-factor.json', 'account-totp-only.json'])
 })
 
@@ -56,7 +56,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
   let storage: Storage
   let clock: FakeClock
   let nl: Nightlatch
-  /** A server whose browsers may be trusted. */
+  /** A server that allows trusted devices. */
   let trusting: Nightlatch
   let sms: MemorySms
 
@@ -96,7 +96,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     })
   })
 
-  it('is read, and its sealed tokens count', async () => {
+  it('is read, and its sealed tokens are valid', async () => {
     expect(await nl.sessions.check({ grant: golden.grant })).toMatchObject({ ok: true, accountId: 'ada', aal: 2 })
     const { authenticators } = expectOk(await nl.totp.list({ grant: golden.grant }))
     expect(authenticators.map(({ id, label }) => ({ id, label }))).toEqual(
@@ -107,7 +107,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     expect(expectOk(await nl.sessions.list({ grant: golden.grant })).sessions.length).toBeGreaterThan(1)
   })
 
-  it('verifies its history, and reads every event of it', async () => {
+  it('has a history that verifies and is read event by event', async () => {
     const grant = asSystem('ada', 'test')
     expect(await nl.history.verify({ grant })).toEqual({ ok: true, events: golden.events.length })
     const events = await eventsOf(nl, 'ada')
@@ -115,7 +115,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     for (const { values } of events) expect(values.call).toMatch(/^[\w-]{16}$/)
   })
 
-  it('has a history whose links follow from the description of the format alone', () => {
+  it('has a history whose links match the documented format', () => {
     const { doc } = record
     const { body, keyId, mac, kind, schema } = JSON.parse(doc) as Record<string, string> & { body: string; mac: string }
     const key = decodeBase64url(golden.key.slice(5))!
@@ -126,7 +126,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     const { chain } = JSON.parse(body) as { chain: { key: { nonce: string; ciphertext: string }; link: string } }
     const seal = reference.hkdf(key, 'nightlatch/seal/v1', 32)
     const associated = reference.frame('nightlatch/seal/v1', kind!, record.id, 'chain/key', 'chain-key')
-    // A stream cipher: sealing the ciphertext once more opens it.
+    // With a stream cipher, sealing the ciphertext again opens it.
     const sealed = decodeBase64url(chain.key.ciphertext)!
     const opened = reference.seal(seal, decodeBase64url(chain.key.nonce)!, associated, sealed.slice(0, 32)).slice(0, 32)
     let previous: Uint8Array = new Uint8Array(32)
@@ -160,7 +160,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     expect(await nl.history.verify({ grant: asSystem('ada', 'test') })).toMatchObject({ ok: true })
   })
 
-  it('takes its unused backup codes, and never the used one', async () => {
+  it('accepts an unused backup code, and refuses the used one', async () => {
     const { challenge } = expectStatus(await nl.signIn.start({ ...start, client }), 'challenge')
     const used = await nl.signIn.verify({ challenge, code: golden.usedBackupCode, client })
     expect(used).toMatchObject({ status: 'challenge', reason: 'wrong' })
@@ -168,7 +168,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     expectStatus(await nl.signIn.verify({ challenge, code, client }), 'granted')
   })
 
-  it('remembers what its open challenge has spent', async () => {
+  it('keeps the tries that its open challenge has used', async () => {
     const again = { challenge: golden.openChallenge, code: 'ZZZZ-ZZZZZ-ZZZZ', client }
     expect(await nl.signIn.verify(again)).toMatchObject({ status: 'challenge', triesLeft: 3 })
   })
@@ -176,7 +176,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
   const { number, pendingNumber, passkeys } = golden
 
   if (number === undefined) {
-    it('has no other factor, and can get all of them', async () => {
+    it('has no other factor, and can enroll all of them', async () => {
       const grant = golden.grant
       const factors = { enrolled: ['totp'], live: ['totp', 'backup-code'], preferred: 'totp', passkeyOnly: false }
       expect(await nl.accounts.factors({ grant })).toEqual({ ok: true, ...factors })
@@ -207,7 +207,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
       expect(again).toMatchObject({ status: 'granted', trustedDevice: true })
     })
   } else {
-    it('sends codes to its number, and takes them', async () => {
+    it('sends codes to its number, and accepts them', async () => {
       const { challenge, preferred } = expectStatus(await nl.signIn.start({ ...start, client }), 'challenge')
       expect(preferred).toBe('passkey')
       clock.advance(60_000)
@@ -217,7 +217,7 @@ describe.each(files)('promise 8: the account of %s', (file) => {
       expectStatus(await nl.signIn.verify({ challenge, code, client }), 'granted')
     })
 
-    it('takes the code that it sent to a number that is not proven', async () => {
+    it('accepts the code that it sent to its unconfirmed number', async () => {
       const page = { grant: golden.grant, client }
       const confirmed = expectOk(await nl.sms.confirm({ ...page, code: pendingNumber?.code }))
       expect((await stateOf(storage, 'ada')).sms.enrollment).toBeNull()
@@ -227,9 +227,9 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     })
 
     it('signs in with each of its passkeys, as a second factor and alone', async () => {
-      for (const [index, held] of (passkeys ?? []).entries()) {
+      for (const [index, copy] of (passkeys ?? []).entries()) {
         const counted = index === 0 ? { counter: 100 } : {}
-        const token = createAuthenticator({ held: [held], ...counted })
+        const token = createAuthenticator({ held: [copy], ...counted })
         const flags = index === 0 ? { backupEligible: false, backedUp: false } : {}
         const { challenge } = expectStatus(await nl.signIn.start({ ...start, client }), 'challenge')
         for (const under of [challenge, undefined]) {

@@ -24,7 +24,7 @@ describe('golden bytes', () => {
       expect(encodeBase64url(unhex(bytes))).toBe(text)
       expect(hex(decodeBase64url(text)!)).toBe(bytes)
     }
-    // Another text for the same bytes would be another spelling of one token.
+    // A second text for the same bytes would be a second spelling of one token.
     for (const text of ['Z', 'Zh', 'Zm9', 'Zg==', 'Zg=', 'Z g', '+/+/', 'Zm9v\n', 'Zmé', 'Zg\0', '\ud800AAA']) {
       expect(decodeBase64url(text)).toBeNull()
     }
@@ -59,7 +59,7 @@ describe('golden bytes', () => {
     }
   })
 
-  it('name a session without its id', () => {
+  it('give a session a reference that hides its id', () => {
     const { session, framed, text } = golden.sessionReference
     expect(hex(reference.frame('nightlatch/session-reference/v1', session))).toBe(framed)
     expect(reference.base64url(reference.sha256(unhex(framed)).subarray(0, 12))).toBe(text)
@@ -77,7 +77,7 @@ describe('golden bytes', () => {
     expect(credentialKey(userHandle.handle).slice(8)).not.toBe(userHandle.key.slice(13))
   })
 
-  it('frame what a backup code is hashed as', () => {
+  it('frame the hash input of a backup code', () => {
     const { typed, profile, canonical, framed } = golden.backupCodeInput
     expect(hex(reference.frame('nightlatch/backup-code/v1', profile, canonical))).toBe(framed)
     expect(hex(backupCodeHashInput(typed, profile))).toBe(framed)

@@ -18,7 +18,7 @@ describe('golden records', () => {
     expect(base64url(recordMac(key, record))).toBe(record.mac)
   })
 
-  it('are stored as an envelope whose body is never written anew', () => {
+  it('are stored in an envelope that detects every change', () => {
     const doc = writeEnvelope(keyId, key, record)
     expect(JSON.parse(doc)).toEqual({ schema, kind, keyId, body, mac: record.mac })
     const envelope = readEnvelope(doc)!
@@ -38,7 +38,7 @@ describe('golden records', () => {
     expect(isEnvelopeValid(envelope, unhex(subKeys.token), { id, version })).toBe(false)
   })
 
-  it('are told from texts that are no envelope', () => {
+  it('are read only from a complete envelope', () => {
     const { doc } = { doc: JSON.stringify({ schema, kind, keyId, body, mac: record.mac }) }
     expect(readEnvelope(doc)).not.toBeNull()
     for (const name of ['schema', 'kind', 'keyId', 'body', 'mac']) {

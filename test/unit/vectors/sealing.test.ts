@@ -17,7 +17,7 @@ import * as reference from '../../vectors/reference.ts'
 const { base64url, hex, unhex } = reference
 const keys = keyring(golden.keyText)
 
-/** A nonce is drawn for each sealing: here always the golden one. */
+/** Every sealing draws a nonce. Here it is always the golden one. */
 const fixedNonce = (length: number): Uint8Array => unhex(golden.nonce).slice(0, length)
 
 function kernelWith(random: (length: number) => Uint8Array): Kernel {
@@ -34,7 +34,7 @@ function kernelWith(random: (length: number) => Uint8Array): Kernel {
 }
 
 describe('XChaCha20-Poly1305', () => {
-  it('[CRY-4] gives the published values, here and in the reference', () => {
+  it('[CRY-4] gives the published values, in the library and in the reference', () => {
     const { key, nonce, associated, plaintext, ciphertext, tag } = golden.xchachaVector
     const whole = ciphertext + tag
     const bytes = new TextEncoder().encode(plaintext)
@@ -74,7 +74,7 @@ describe('golden sealed values', () => {
     { storage: memoryStorage(), keys, random: fixedNonce },
   )
 
-  it('[CRY-3] are bound to record kind, record id, place and purpose', () => {
+  it('[CRY-3] are bound to record kind, record id, path and purpose', () => {
     for (const { path, purpose, plaintext, associated, ciphertext } of golden.sealedValues) {
       const framed = reference.frame('nightlatch/seal/v1', 'account', 'account:ada', path, purpose)
       expect(hex(framed)).toBe(associated)
@@ -99,10 +99,10 @@ describe('golden sealed values', () => {
     }
   })
 
-  it('lie in the written document where their path says', () => {
+  it('are in the written document at their path', () => {
     const [seed] = golden.sealedValues
-    const device = { id: 'phone', secret: { seal: unhex(seed.plaintext) } }
-    const state = { totp: { authenticators: [device] } }
+    const authenticator = { id: 'phone', secret: { seal: unhex(seed.plaintext) } }
+    const state = { totp: { authenticators: [authenticator] } }
     const fresh = records.fresh('account:ada', 0)
     const { doc } = records.write({ ...fresh, state: state as never })
     const body = JSON.parse((JSON.parse(doc) as { body: string }).body) as {
@@ -114,7 +114,7 @@ describe('golden sealed values', () => {
 
 describe('golden tokens', () => {
   for (const kind of Object.keys(golden.tokens) as TokenKind[]) {
-    it(`${kind}: sealed under its own associated data`, () => {
+    it(`are sealed under their own associated data: ${kind}`, () => {
       const { payload, text, associated, token } = golden.tokens[kind]
       expect(JSON.stringify(Object.values(payload))).toBe(text)
       expect(hex(reference.frame('nightlatch/token/v1', kind))).toBe(associated)
@@ -137,7 +137,7 @@ describe('golden tokens', () => {
   }
 })
 
-describe('a genuine token whose field holds a word of no list', () => {
+describe('a genuine token with an unknown word in a field', () => {
   it.each([
     ['grant', { aal: 3 }],
     ['grant', { amr: ['pwd', 'nonsense'] }],
@@ -145,7 +145,7 @@ describe('a genuine token whose field holds a word of no list', () => {
     ['proof', { purpose: 'address' }],
     ['proof', { factor: '' }],
     ['ceremony', { purpose: 'x' }],
-  ] as const)('%s with %j opens nothing', (kind, changed) => {
+  ] as const)('of the kind %s with %j does not open', (kind, changed) => {
     const payload = { ...golden.tokens[kind].payload, ...changed } as never
     expect(openToken(keys, kind, sealToken(keys, fixedNonce, kind, payload))).toBeNull()
   })

@@ -10,7 +10,7 @@ import type { World } from '../../world/world.ts'
 const step = 30_000
 const signedOut = { ok: false, reason: 'signed-out' }
 
-async function secondDevice(world: World, person: Person): Promise<Authenticator> {
+async function secondAuthenticator(world: World, person: Person): Promise<Authenticator> {
   const { grant } = person
   const enrolled = expectOk(await world.nl.totp.enroll({ grant, proof: await person.proof(), label: 'Tablet' }))
   const app = authenticator(enrolled.uri, enrolled.authenticator, world.clock)
@@ -19,7 +19,7 @@ async function secondDevice(world: World, person: Person): Promise<Authenticator
 }
 
 describe('totp.rename', () => {
-  it('changes the label, cleaned, and nothing else', async () => {
+  it('stores the cleaned label, or the default one for a blank text', async () => {
     const world = createWorld()
     const person = await world.person()
     const { grant, app } = person
@@ -35,7 +35,7 @@ describe('totp.rename', () => {
     expect(expectOk(await world.nl.totp.list({ grant })).authenticators[0]!.label).toBe('Authenticator')
   })
 
-  it('[ROL-2] finds no device of another account', async () => {
+  it('[ROL-2] answers not-found for an authenticator of another account, as remove and resynchronize do', async () => {
     const world = createWorld()
     const [ada, bob] = [await world.person('ada'), await world.person('bob')]
     const authenticator = bob.app.id
@@ -57,11 +57,11 @@ describe('totp.rename', () => {
 })
 
 describe('totp.remove', () => {
-  it('[LIF-3] [LIF-4] [LIF-7] [SES-6] takes a proof, ends the device at once and every other session, and tells the owner', async () => {
+  it('[LIF-3] [LIF-4] [LIF-7] [SES-6] requires a proof, voids the app’s codes at once, ends other sessions and notifies the owner', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
-    const tablet = await secondDevice(world, person)
+    const tablet = await secondAuthenticator(world, person)
     await person.signIn()
     const other = person.grant
     await person.signIn()
@@ -88,7 +88,7 @@ describe('totp.remove', () => {
     expect(world.mailer.mails.some(({ text }) => text.includes('Tablet'))).toBe(true)
   })
 
-  it('switches 2FA off with the last device, backup codes and all', async () => {
+  it('switches two-factor and the backup codes off with the last authenticator', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -101,13 +101,13 @@ describe('totp.remove', () => {
     expect(await newestOf(nl, person.id, 'mfa_off')).toBeDefined()
   })
 
-  it('[LIF-22] leaves the last device where a policy asks for one', async () => {
+  it('[LIF-22] refuses to remove the last authenticator where a policy requires a factor', async () => {
     const world = createWorld()
     const person = await world.person()
     const required = { factors: { required: { since: 0, graceMs: 86_400_000 } } } as const
     const strict = world.instance({ policy: required })
     const { grant, app } = person
-    const tablet = await secondDevice(world, person)
+    const tablet = await secondAuthenticator(world, person)
     expect(grant).not.toBe(person.grant)
     const first = await strict.totp.remove({
       grant: person.grant,
@@ -120,7 +120,7 @@ describe('totp.remove', () => {
     expect(expectOk(await strict.totp.list({ grant: person.grant })).authenticators).toHaveLength(1)
   })
 
-  it('binds anew with a new secret and new codes', async () => {
+  it('lets the owner enroll again, with a new secret and new backup codes', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -144,7 +144,7 @@ describe('totp.remove', () => {
 })
 
 describe('accounts.turnOffTwoFactor', () => {
-  it('asks for a current code, charges a wrong one, and tells the owner', async () => {
+  it('requires a current code, charges a wrong one and notifies the owner', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
@@ -172,7 +172,7 @@ describe('accounts.turnOffTwoFactor', () => {
     expect([totp.authenticators, backupCodes.set]).toEqual([[], null])
   })
 
-  it('takes a backup code too, once', async () => {
+  it('accepts a backup code, and refuses one that was used', async () => {
     const world = createWorld()
     const person = await world.person()
     const code = person.backupCodes[3]
@@ -181,7 +181,7 @@ describe('accounts.turnOffTwoFactor', () => {
     expectOk(await world.nl.accounts.turnOffTwoFactor({ grant: person.grant, code: person.backupCodes[4] }))
   })
 
-  it('[LIF-22] is refused where a policy asks for a factor, whatever the code', async () => {
+  it('[LIF-22] is refused where a policy requires a factor, even with a right code', async () => {
     const world = createWorld()
     const person = await world.person()
     world.clock.advance(step)
@@ -191,7 +191,7 @@ describe('accounts.turnOffTwoFactor', () => {
     expect((await stateOf(world.storage, person.id)).throttle.failures).toBe(0)
   })
 
-  it('[LIF-19] asks no code of a script, whose reason stands in the history', async () => {
+  it('[LIF-19] requires no code from a script, and writes the script’s reason into the history', async () => {
     const world = createWorld()
     const person = await world.person()
     const done = await world.nl.accounts.turnOffTwoFactor({ grant: asSystem(person.id, 'lost phone, ticket 4711') })
