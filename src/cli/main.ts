@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { generateKey } from '../service/keys/keyring.ts'
 
-const usage = `nightlatch — the second lock for a door that already exists
+const usage = `nightlatch: two-factor sign-in for applications that have their own users
 
   nightlatch keygen    print a new key for keyring(), e.g. into the environment variable NL_KEYS
   nightlatch help      print this

@@ -18,7 +18,7 @@ interface Loaded {
   readonly attempts: readonly string[]
 }
 
-/** The attempts of one call whose fate is not known yet: a lost reply is told from a lost race. */
+/** The attempts of one call whose fate is not known yet. The record tells a lost reply from a lost race. */
 export interface Attempts<Outcome, Written> {
   add(attempt: OpenAttempt<Outcome, Written>, fault: unknown): void
   /** The attempt that the record names as committed. What the record shows to be lost is forgotten. */

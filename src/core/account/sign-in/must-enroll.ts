@@ -16,7 +16,7 @@ export interface MustEnrollResult<Needed extends Method = Method> {
   readonly until: number
 }
 
-export function letInToEnroll<Needed extends Method>(
+export function openEnrollSession<Needed extends Method>(
   state: AccountState,
   entry: {
     readonly account: string
@@ -26,13 +26,13 @@ export function letInToEnroll<Needed extends Method>(
     readonly factor: Session['factor']
   },
   context: Context,
-): { readonly entered: AccountState; readonly outcome: MustEnrollResult<Needed> } {
+): { readonly state: AccountState; readonly outcome: MustEnrollResult<Needed> } {
   const { account, client, needs, primary, factor } = entry
   const { now } = context
   const level = primaryLevel(primary)
   const start = { kind: 'enroll', needs, primary, primaryAt: now, factor, ...level, deviceId: null } as const
   const limited = newSession(context, client, start)
-  const entered = addSession(state, limited)
+  const opened = addSession(state, limited)
   const until = now + limits.enrollGrantMs
-  return { entered, outcome: { status: 'enroll', grant: grantOf(account, entered, limited), needs, until } }
+  return { state: opened, outcome: { status: 'enroll', grant: grantOf(account, opened, limited), needs, until } }
 }

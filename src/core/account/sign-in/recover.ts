@@ -11,7 +11,7 @@ import type { AccountState } from '../record/state.ts'
 import type { Step, UseCase } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
 import type { MustEnrollResult } from './must-enroll.ts'
-import { letInToEnroll } from './must-enroll.ts'
+import { openEnrollSession } from './must-enroll.ts'
 
 export interface RecoverSignIn {
   readonly account: string
@@ -61,9 +61,9 @@ function accept(
   const source = sourceOf(state, client)
   const accepted = creditSuccess(state, { match, source, client, now: context.now, entry: null })
   const entry = { account, client, needs: ['passkey'], primary, factor: 'backup-code' } as const
-  const { entered, outcome } = letInToEnroll(accepted.state, entry, context)
+  const { state: opened, outcome } = openEnrollSession(accepted.state, entry, context)
   const values = { primary, until: outcome.until }
-  return commit(entered, outcome, {
+  return commit(opened, outcome, {
     events: [{ type: 'mfa_recover', values }, ...accepted.events],
     messages: accepted.messages,
   })

@@ -20,7 +20,7 @@ import { openChallenge } from './challenge.ts'
 import type { GrantedResult } from './complete.ts'
 import { completeSignIn } from './complete.ts'
 import type { MustEnrollResult } from './must-enroll.ts'
-import { letInToEnroll } from './must-enroll.ts'
+import { openEnrollSession } from './must-enroll.ts'
 import { deliveryOf } from './delivery.ts'
 
 export interface StartSignIn {
@@ -147,7 +147,7 @@ function enter(
 function mustEnroll(state: AccountState, command: StartSignIn, context: Context): Step<StartSignInResult> {
   const { account, primary, client } = command
   const entry = { account, client, needs: context.settings.methods, primary, factor: null }
-  const { entered, outcome } = letInToEnroll(state, entry, context)
+  const { state: opened, outcome } = openEnrollSession(state, entry, context)
   const values = { primary, until: outcome.until }
-  return commit(entered, outcome, { events: [{ type: 'mfa_required', values }] })
+  return commit(opened, outcome, { events: [{ type: 'mfa_required', values }] })
 }
