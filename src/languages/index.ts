@@ -1,18 +1,8 @@
-import type { SheetTexts } from '../core/backup-codes/sheet.ts'
-import type { SmsTexts } from '../core/sms/text.ts'
+import type { Language } from '../core/languages/language.ts'
 import { loadTexts } from './load.ts'
 
+export type { Language } from '../core/languages/language.ts'
 export { languages } from './load.ts'
-
-/** The texts of one human language that a host can use itself. */
-export interface Language {
-  /** BCP 47 */
-  readonly tag: string
-  /** For `smsText` of `nightlatch/sms`. */
-  readonly sms: SmsTexts
-  /** For `backupCodeSheet` of `nightlatch/backup-codes`. */
-  readonly sheet: SheetTexts
-}
 
 /**
  * Loads the texts of the language of a locale, such as `fr`, `fr-CA` or `fr_CA.UTF-8`. A locale of any other language,

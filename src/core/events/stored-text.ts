@@ -39,7 +39,7 @@ function isList(value: unknown): value is readonly string[] {
  *
  * @contract pure · a text · throws NL_ARGUMENT (the value is not of the kind) · LOG-5
  * @example
- * encodeValue('list', ['totp', 'sms']) // '["totp","sms"]'
+ * encodeValue('list', ['totp', 'passkey']) // '["totp","passkey"]'
  */
 export function encodeValue(kind: FieldKind, value: FieldValue): string {
   requireText(kind, 'kind')

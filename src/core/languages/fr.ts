@@ -1,7 +1,7 @@
 import type { SheetTexts } from '../backup-codes/sheet.ts'
 import type { FactorTexts, MailTexts } from '../mail/texts.ts'
 import type { SmsTexts, SmsWords } from '../sms/text.ts'
-import type { Language } from './language.ts'
+import type { CompleteLanguage } from './language.ts'
 
 const added: FactorTexts = {
   totp: 'Une application d’authentification a été ajoutée à votre compte',
@@ -238,4 +238,4 @@ const sheet: SheetTexts = {
   ],
 }
 
-export const language: Language = { tag: 'fr', mail, sms, sheet }
+export const language: CompleteLanguage = { tag: 'fr', mail, sms, sheet }

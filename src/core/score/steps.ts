@@ -3,7 +3,7 @@ import { requireFacts } from './facts.ts'
 import type { ScoreFacts } from './facts.ts'
 
 /**
- * Steps with which a person can raise the score. Adding a phone number is none, because codes by SMS are the weakest
+ * Steps with which a person can raise the score. Adding a phone number is none, because it is the weakest
  * factor.
  */
 export type SecurityStep =

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { languages, loadLanguage } from 'nightlatch/languages'
-import type { Language } from '../../../src/core/languages/language.ts'
+import type { CompleteLanguage } from '../../../src/core/languages/language.ts'
 import { loadTexts } from '../../../src/languages/load.ts'
 import { describe, expect, it } from 'vitest'
 import { hostileTexts, hostileValues } from '../hostile-values.ts'
@@ -18,7 +18,7 @@ function shapeOf(value: unknown, path = ''): readonly string[] {
 }
 
 /** Some sentences that differ in every language. */
-function sentencesOf({ mail, sms, sheet }: Language): readonly string[] {
+function sentencesOf({ mail, sms, sheet }: CompleteLanguage): readonly string[] {
   const words = { appName: 'Acme', fewCodes: 3, time: () => 'now' }
   const { notices } = mail
   return [
@@ -107,7 +107,7 @@ it('a language that lacks a text does not compile', () => {
   const { footer: _footer, ...withoutFooter } = english.mail
   const { 'factor-added': _added, ...withoutAdded } = english.mail.notices
   const { when: _when, ...withoutWhen } = english.mail.labels
-  const incomplete: readonly Language[] = [
+  const incomplete: readonly CompleteLanguage[] = [
     // @ts-expect-error: the sheet is missing
     withoutSheet,
     // @ts-expect-error: a message is missing

@@ -71,7 +71,7 @@ export interface CodeQuestion {
   readonly settings: Settings
 }
 
-/** What one factor answers to a text. `expired`: it has the shape of a code by SMS, and no such code is live. */
+/** What one factor answers to a text. `expired`: it has the shape of a code that is sent, and no such code is live. */
 export type CodeAnswer<F extends Factor = CodeFactor> =
   | { readonly status: 'malformed' | 'expired' }
   | { readonly status: 'need'; readonly tasks: readonly Task[] }
