@@ -80,7 +80,8 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
   it('signs in with the passkey that the browser offers in the name field', async () => {
     await signOut()
     expect(await ada.page.getByLabel('E-mail address').getAttribute('autocomplete')).toBe('username webauthn')
-    // The log-in page that is open must not sign in while the next one loads, and the next one may sign in before its load ends.
+    // The log-in page that is open must not sign in while the next one loads.
+    // The next one may sign in before its load ends.
     await ada.page.goto('about:blank')
     await authenticator.setPresent(true)
     await ada.page.goto(`${portal.origin}/login`, { waitUntil: 'commit' })
