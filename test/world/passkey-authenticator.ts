@@ -115,28 +115,33 @@ function makeKeys(algorithm: PasskeyAlgorithm): { readonly publicKey: KeyObject;
   return generateKeyPairSync('ec', { namedCurve: 'P-256' })
 }
 
+/**
+ * The public key is cut out of its SPKI, whose end is the key itself. An export as JWK would be shorter, but Node 20 can
+ * stop for good in it: it holds a lock while it allocates, and the garbage collection may then wait for the same lock.
+ */
 function coseKey(algorithm: PasskeyAlgorithm, publicKey: KeyObject): ReadonlyMap<number, Cbor> {
-  const jwk = publicKey.export({ format: 'jwk' })
-  const bytes = (text: string | undefined): Uint8Array => Buffer.from(text ?? '', 'base64url')
+  const spki = publicKey.export({ type: 'spki', format: 'der' })
+  const end = (from: number, to = 0): Uint8Array => spki.subarray(spki.length - from, spki.length - to)
   const entries: Readonly<Record<PasskeyAlgorithm, readonly (readonly [number, Cbor])[]>> = {
     [-7]: [
       [1, 2],
       [3, -7],
       [-1, 1],
-      [-2, bytes(jwk.x)],
-      [-3, bytes(jwk.y)],
+      [-2, end(64, 32)],
+      [-3, end(32)],
     ],
     [-8]: [
       [1, 1],
       [3, -8],
       [-1, 6],
-      [-2, bytes(jwk.x)],
+      [-2, end(32)],
     ],
     [-257]: [
       [1, 3],
       [3, -257],
-      [-1, bytes(jwk.n)],
-      [-2, bytes(jwk.e)],
+      // The modulus of 256 bytes, two bytes of DER, the exponent of three.
+      [-1, end(261, 5)],
+      [-2, end(3)],
     ],
   }
   return new Map(entries[algorithm])
