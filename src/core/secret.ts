@@ -29,23 +29,31 @@ export function isSealed(value: unknown): value is Sealed {
 }
 
 /**
- * Copies a JSON-like value and replaces every secret. `path` is the place of a secret: field names, and the ids of list
- * items (`state/totp/authenticators/<id>/secret`). So a list in another order keeps its paths.
+ * A JSON-like value with every secret replaced. Parts without a changed secret are not copied. `path` is the place of a
+ * secret: field names, and the ids of list items (`state/totp/authenticators/<id>/secret`). So a list in another order
+ * keeps its paths.
  */
 export function mapSecrets<T>(value: T, replace: (secret: Secret, path: string) => Sealed, path = ''): T {
   if (typeof value !== 'object' || value === null) return value
   if (isUnsealed(value) || isSealed(value)) return replace(value, path) as T
-  if (Array.isArray(value)) {
-    return value.map((item: unknown, index) => {
-      const id = (item as { id?: unknown } | null)?.id
-      return mapSecrets(item, replace, `${path}/${typeof id === 'string' ? id : index}`)
-    }) as T
+  const isList = Array.isArray(value)
+  const before = value as Record<string, unknown>
+  let copy: Record<string, unknown> | null = null
+  for (const name of Object.keys(before)) {
+    const item = before[name]
+    if (typeof item !== 'object' || item === null) continue
+    const step = isList ? placeOf(item, name) : name
+    const after = mapSecrets(item, replace, path === '' ? step : `${path}/${step}`)
+    if (after === item) continue
+    copy ??= (isList ? [...(value as unknown[])] : { ...before }) as Record<string, unknown>
+    copy[name] = after
   }
-  const copy: Record<string, unknown> = {}
-  for (const [name, item] of Object.entries(value)) {
-    copy[name] = mapSecrets(item, replace, path === '' ? name : `${path}/${name}`)
-  }
-  return copy as T
+  return (copy ?? value) as T
+}
+
+function placeOf(item: object, index: string): string {
+  const { id } = item as { readonly id?: unknown }
+  return typeof id === 'string' ? id : index
 }
 
 /** Every secret in a JSON-like value. */

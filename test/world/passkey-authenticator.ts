@@ -116,8 +116,8 @@ function makeKeys(algorithm: PasskeyAlgorithm): { readonly publicKey: KeyObject;
 }
 
 /**
- * The public key is cut out of its SPKI, whose end is the key itself. An export as JWK would be shorter, but Node 20 can
- * stop for good in it: it holds a lock while it allocates, and the garbage collection may then wait for the same lock.
+ * The public key is cut out of its SPKI, which ends with the key itself. An export as JWK would be shorter, but Node 20
+ * can stop for good in it: it holds a lock while it allocates, and the garbage collection may wait for the same lock.
  */
 function coseKey(algorithm: PasskeyAlgorithm, publicKey: KeyObject): ReadonlyMap<number, Cbor> {
   const spki = publicKey.export({ type: 'spki', format: 'der' })
