@@ -21,6 +21,8 @@ export type NightlatchErrorCode =
   | 'NL_RECORD_TAMPERED'
   /** A record is missing, but its history is there. */
   | 'NL_RECORD_MISSING'
+  /** A record belongs to another realm. Each realm needs tables of its own. */
+  | 'NL_REALM'
   /** A newer release wrote the record. This release does not touch it. */
   | 'NL_RECORD_NEWER'
   /** A record would be larger than its cap. */

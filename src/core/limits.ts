@@ -19,6 +19,7 @@ export const limits = {
   sources: 64,
   challenges: 32,
   spentProofs: 32,
+  realmLength: 64,
   accountIdLength: 180,
   nameLength: 320,
   labelLength: 64,

@@ -268,10 +268,12 @@ it('every assertion gets a verdict, which grants no more than the assertion show
   )
 })
 
-it('every credential id has a unique key of its own', () => {
+it('every credential id has a unique key of its own in each realm', () => {
+  const realm = fc.constantFrom('main', 'other')
   fc.assert(
-    fc.property(bytesText, bytesText, (one, other) => {
-      expect(credentialKey(one) === credentialKey(other)).toBe(one === other)
+    fc.property(bytesText, bytesText, realm, realm, (one, other, here, there) => {
+      const same = one === other && here === there
+      expect(credentialKey({ realm: here, id: one }) === credentialKey({ realm: there, id: other })).toBe(same)
     }),
   )
 })

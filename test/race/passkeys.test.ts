@@ -62,7 +62,7 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
       expect(state?.passkey.credentials).toHaveLength(id === owner ? 1 : 0)
       expect(state?.['backup-code'].set === null).toBe(id !== owner)
     }
-    const key = credentialKey(Buffer.from('one credential id').toString('base64url'))
+    const key = credentialKey({ realm: 'main', id: Buffer.from('one credential id').toString('base64url') })
     expect(await world.storage.find(key)).toBe(`account:${owner}`)
     // Who lost may register another passkey; a later try for the same id is refused, too.
     const [again] = await rivals(world.nl, ['zoe'])

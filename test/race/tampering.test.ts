@@ -369,8 +369,11 @@ describe('promise 4: no false alarms', () => {
     const world = createWorld()
     const random = seededRandom('places')
     const { storage, keys } = world
-    const records = createRecordStore(accountRecord, { storage, keys, random })
-    const others = createRecordStore({ ...accountRecord, kind: 'organization' }, { storage, keys, random })
+    const records = createRecordStore(accountRecord, { storage, installation: { realm: 'main', keys }, random })
+    const others = createRecordStore(
+      { ...accountRecord, kind: 'organization' },
+      { storage, installation: { realm: 'main', keys }, random },
+    )
     const fresh = records.fresh('account:ada', world.clock())
     const { doc } = records.write(fresh)
     const body = JSON.parse((JSON.parse(doc) as { body: string }).body) as { chain: { key: Sealed } }

@@ -62,17 +62,21 @@ export const base64urlTexts = [
   { bytes: 'fbffbf', text: '-_-_' },
 ] as const
 
-/** mac = HMAC-SHA-256(record key, frame(label, kind, id, version, schema, body)). */
+/** What every value here belongs to. It is the default of the option. */
+export const realm = 'main'
+
+/** mac = HMAC-SHA-256(record key, frame(label, realm, kind, id, version, schema, body)). */
 export const record = {
+  realm,
   id: 'account:ada',
   kind: 'account',
   version: '3.AAAA',
   schema: 1,
   body: '{"state":{"é":1}}',
   framed:
-    '000000146e696768746c617463682f7265636f72642f7631000000076163636f756e740000000b6163636f756e743a61' +
-    '646100000006332e414141410000000131000000127b227374617465223a7b22c3a9223a317d7d',
-  mac: 'YEGp_tT1_Q_jsU2qIXOq7T2loZb4h0dJ9ehHAN_ku6A',
+    '000000146e696768746c617463682f7265636f72642f7631000000046d61696e000000076163636f756e740000000b61' +
+    '63636f756e743a61646100000006332e414141410000000131000000127b227374617465223a7b22c3a9223a317d7d',
+  mac: 'ajlIX-ojwbXq95izB6w7ysuDeNq2kDg9FnStsXYoy54',
 } as const
 
 /** c = SHA-256(frame(label, salt, name, stored text)). */
@@ -126,40 +130,40 @@ export const chain = {
 
 export const nonce = '404142434445464748494a4b4c4d4e4f5051525354555657'
 
-/** XChaCha20-Poly1305 under the sub-key `seal`; associated = frame(label, kind, record id, path, purpose). */
+/** XChaCha20-Poly1305 under the sub-key `seal`; associated = frame(label, realm, kind, record id, path, purpose). */
 export const sealedValues = [
   {
     path: 'state/totp/authenticators/phone/secret',
     purpose: 'totp-secret',
     plaintext: '3132333435363738393031323334353637383930',
     associated:
-      '000000126e696768746c617463682f7365616c2f7631000000076163636f756e740000000b6163636f756e743a616461' +
-      '0000002673746174652f746f74702f61757468656e74696361746f72732f70686f6e652f7365637265740000000b746f' +
-      '74702d736563726574',
-    ciphertext: '3MbAQ5vBuGx-dIpo2uAeGmq21HbMCT8LwtuSI0vjfLvny7f2',
+      '000000126e696768746c617463682f7365616c2f7631000000046d61696e000000076163636f756e740000000b616363' +
+      '6f756e743a6164610000002673746174652f746f74702f61757468656e74696361746f72732f70686f6e652f73656372' +
+      '65740000000b746f74702d736563726574',
+    ciphertext: '3MbAQ5vBuGx-dIpo2uAeGmq21HbgF5ujXNVfV7qvkBVjKK7w',
   },
   {
     path: 'state/backup-code/set/codes/one/digest',
     purpose: 'backup-code-digest',
     plaintext: '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f',
     associated:
-      '000000126e696768746c617463682f7365616c2f7631000000076163636f756e740000000b6163636f756e743a616461' +
-      '0000002673746174652f6261636b75702d636f64652f7365742f636f6465732f6f6e652f646967657374000000126261' +
-      '636b75702d636f64652d646967657374',
-    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddmDYsziM3v0MB_WnC4iNKlz',
+      '000000126e696768746c617463682f7365616c2f7631000000046d61696e000000076163636f756e740000000b616363' +
+      '6f756e743a6164610000002673746174652f6261636b75702d636f64652f7365742f636f6465732f6f6e652f64696765' +
+      '7374000000126261636b75702d636f64652d646967657374',
+    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddkw3T-G5V5vQf6j6TbnbW9S',
   },
   {
     path: 'chain/key',
     purpose: 'chain-key',
     plaintext: '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f',
     associated:
-      '000000126e696768746c617463682f7365616c2f7631000000076163636f756e740000000b6163636f756e743a616461' +
-      '00000009636861696e2f6b657900000009636861696e2d6b6579',
-    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddlj3NT2mMngtc1UrjU250Qe',
+      '000000126e696768746c617463682f7365616c2f7631000000046d61696e000000076163636f756e740000000b616363' +
+      '6f756e743a61646100000009636861696e2f6b657900000009636861696e2d6b6579',
+    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddnklObYstBa9boug_Ql6W-D',
   },
 ] as const
 
-/** `nl1.<key id>.<nonce, ciphertext, tag>` under the sub-key `token`; associated = frame(label, kind). */
+/** `nl1.<key id>.<nonce, ciphertext, tag>` under the sub-key `token`; associated = frame(label, realm, kind). */
 export const tokens = {
   grant: {
     payload: {
@@ -171,10 +175,10 @@ export const tokens = {
       amr: ['pwd', 'otp', 'mfa'],
     },
     text: '["ada","c2Vzc2lvbg",7,1700000000000,2,["pwd","otp","mfa"]]',
-    associated: '000000136e696768746c617463682f746f6b656e2f7631000000056772616e74',
+    associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e000000056772616e74',
     token:
       'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxey7GdyEyssswTmrg4MEngoax1W0apL-lwfNTkscf8' +
-      'i1kvv3oq_gQy1BNgXuOCQwNYiDfPiyALo1x0Kpvr3Vbk71gE',
+      'i1kvv3oq_gQy1BNgXuOCQwNYiDfXkDNq7GsAnT2CzdNJ9JPQ',
   },
   challenge: {
     payload: {
@@ -186,10 +190,10 @@ export const tokens = {
       primaryAt: 1700000000000,
     },
     text: '["ada","Y2hhbGxlbmdl",7,1700000600000,"password",1700000000000]',
-    associated: '000000136e696768746c617463682f746f6b656e2f7631000000096368616c6c656e6765',
+    associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e000000096368616c6c656e6765',
     token:
       'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7FlgEl44qQTs6E4ZEn4zahpW0apL-lofNTkwc_9' +
-      'bhFrryd_80QfjWMsMqr3GkcRPYOyNZg1xUsGqoiwVZijuJrj_VQG6Lw',
+      'bhFrryd_80QfjWMsMqr3GkcRPYOyNZg1xe-BF1zWZJ0hC74MjzoDtvQ',
   },
   proof: {
     payload: {
@@ -202,10 +206,10 @@ export const tokens = {
       factor: 'totp',
     },
     text: '["ada","cHJvb2Y","c2Vzc2lvbg",7,1700000300000,"factors","totp"]',
-    associated: '000000136e696768746c617463682f746f6b656e2f76310000000570726f6f66',
+    associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e0000000570726f6f66',
     token:
       'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-N' +
-      'Jxwuoipijj0GnFZlP9f-Fg9hdJLPJJh9xeCIaF8NZiACA1aMeZeTLqQ',
+      'Jxwuoipijj0GnFZlP9f-Fg9hdJLPJJh9x6qhIVXd5EGXq1gCp2rfsow',
   },
   ceremony: {
     payload: {
@@ -219,18 +223,18 @@ export const tokens = {
       switching: 0,
     },
     text: '["ada","Y2VyZW1vbnk","register","c2Vzc2lvbg",7,1700000300000,"Phone",0]',
-    associated: '000000136e696768746c617463682f746f6b656e2f763100000008636572656d6f6e79',
+    associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e00000008636572656d6f6e79',
     token:
       'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7GdxKk5xswTv5wAXHDt6PEQVlf8J6EANZjtWObB' +
-      'LmE363Yq_lE_wQ8oLqr3GksRPYOyNeh985YL0T-RhpJxBNBe-tG_c7kHQEWyk28aM',
+      'LmE363Yq_lE_wQ8oLqr3GksRPYOyNeh985YL0T-RhpJz1oFvWshRINyFTO5T_f-Q1',
   },
   device: {
     payload: { id: 'ZGV2aWNl', accounts: ['Kx0aYQ8fWm2p'], expiresAt: 1734560000000, trusts: ['dHJ1c3Q'] },
     text: '["ZGV2aWNl",["Kx0aYQ8fWm2p"],1734560000000,["dHJ1c3Q"]]',
-    associated: '000000136e696768746c617463682f746f6b656e2f763100000006646576696365',
+    associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e00000006646576696365',
     token:
       'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-N' +
-      'JxAuolvOxxyuLRZkIy6-r_On7MJuc3aIw8QYAC9h8s6k',
+      'JxAuolvOxxyuLRZkIy6-r_FZGhr-hh9bRFld_0JFw_Aw',
   },
 } as const
 
@@ -238,14 +242,15 @@ export const tokens = {
 export const shorterTokens = {
   proof:
     'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeylnt-EisZ50qj7xBtRCotN1sEhrhX_UAeMjkwc-N' +
-    'Jxwuoipijj0GnFZlP9f-Fg6l4764mH0v8DkJzsOlaFObo',
+    'Jxwuoipijj0GnFZlP9f-Fg6nqdd1k02qEc6x0DXTQ5wbj',
   device:
     'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-N' +
-    'JxAuo5xrG4C-alCKS3nthZ5q8l-s',
+    'JxAuo5zVS4w2AfzwF5FfsepMO2Qg',
 } as const
 
 /**
- * The body of a queued message, under the sub-key `outbox`. associated = frame(label, record id, message id, channel).
+ * The body of a queued message, under the sub-key `outbox`. associated = frame(label, realm, record id, message id,
+ * channel).
  */
 export const outboxMessage = {
   recordId: 'account:ada',
@@ -255,11 +260,11 @@ export const outboxMessage = {
   message: { channel: 'mail', template: { template: 'two-factor-off', at: 1700000000000 }, expiresAt: 1700259200000 },
   text: '{"template":{"template":"two-factor-off","at":1700000000000},"expiresAt":1700259200000}',
   associated:
-    '000000146e696768746c617463682f6f7574626f782f76310000000b6163636f756e743a616461000000165947466959' +
-    '32526c5a6d646f61577072624731756277000000046d61696c',
+    '000000146e696768746c617463682f6f7574626f782f7631000000046d61696e0000000b6163636f756e743a61646100' +
+    '000016594746695932526c5a6d646f61577072624731756277000000046d61696c',
   body:
     'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXvsp7NWthOClFws0i8kaCQ2yMWyY63GdarK1n80-UOPxPyg7BVhf' +
-    '8bcck3jHo_KPb7bJVqc8FNasE-j36Metcd1UmBHqieWLcM-81CYKf9JDp70Z0JKbHC5XK-uZCANATX2aY26Ahkw',
+    '8bcck3jHo_KPb7bJVqc8FNasE-j36Metcd1UmBHqieWLcM-81CYKf9JDp70Z0JKbH0yXfKjJPePJ6ZieoaDIAWA',
 } as const
 
 /** First 12 bytes of SHA-256(frame(label, session id)). */
@@ -276,21 +281,21 @@ export const accountHash = {
   text: 'EStOax5wgXPa',
 } as const
 
-/** Unique keys: prefix, then SHA-256(frame(label, base64url of the id or handle)). */
+/** Unique keys: prefix, then SHA-256(frame(label, realm, base64url of the id or handle)). */
 export const passkeyKeys = {
   credential: {
     id: 'AQIDBAUGBwgJCgsMDQ4PEA',
     framed:
-      '000000206e696768746c617463682f706173736b65792d63726564656e7469616c2f7631000000164151494442415547' +
-      '4277674a4367734d445134504541',
-    key: 'passkey:rjtoPlfKI1sRF7LEPzX02tWjID5XSf2t81cC5HQiR4A',
+      '000000206e696768746c617463682f706173736b65792d63726564656e7469616c2f7631000000046d61696e00000016' +
+      '41514944424155474277674a4367734d445134504541',
+    key: 'passkey:GOaX_HKZyGrbgCe28_xnmgVgnstF0Z7IJ_x-lEMVcRQ',
   },
   userHandle: {
     handle: 'ERITFBUWFxgZGhscHR4fIA',
     framed:
-      '0000001a6e696768746c617463682f706173736b65792d757365722f76310000001645524954464255574678675a4768' +
-      '7363485234664941',
-    key: 'passkey-user:V5kjaF4QpWAE_PAqPs7farynbZ3tyFo3pJgldDcLboA',
+      '0000001a6e696768746c617463682f706173736b65792d757365722f7631000000046d61696e00000016455249544642' +
+      '55574678675a47687363485234664941',
+    key: 'passkey-user:ZrV0lp01Fy1XngFvpB3jfxxzmmdWsfaxx_NIAvMOTWc',
   },
 } as const
 
@@ -304,32 +309,35 @@ export const backupCodeInput = {
     '0d545448515a5056545851425a41',
 } as const
 
-/** First 18 bytes of HMAC-SHA-256(sub-key `name`, frame(label, parts …)): limiter keys and typed names. */
+/** First 18 bytes of HMAC-SHA-256(sub-key `name`, frame(label, realm, parts …)): limiter keys and typed names. */
 export const nameHashes = [
   {
     parts: ['sign-in', 'ada@example.org', '203.0.113.7'],
     framed:
-      '000000126e696768746c617463682f6e616d652f7631000000077369676e2d696e0000000f616461406578616d706c65' +
-      '2e6f72670000000b3230332e302e3131332e37',
-    text: 'qwYTpYnm1xU7jyiuUGDxmiOs',
+      '000000126e696768746c617463682f6e616d652f7631000000046d61696e000000077369676e2d696e0000000f616461' +
+      '406578616d706c652e6f72670000000b3230332e302e3131332e37',
+    text: '6DcH1bOd8CfZICZe0FzW0kXJ',
   },
   {
     parts: ['sign-in-ceiling', 'ada@example.org'],
     framed:
-      '000000126e696768746c617463682f6e616d652f76310000000f7369676e2d696e2d6365696c696e670000000f616461' +
-      '406578616d706c652e6f7267',
-    text: 'mnEg6K77SA1srXioDdNrfro8',
+      '000000126e696768746c617463682f6e616d652f7631000000046d61696e0000000f7369676e2d696e2d6365696c696e' +
+      '670000000f616461406578616d706c652e6f7267',
+    text: 'F-vrpSzrZZipJokvDfwXxuEf',
   },
   {
     parts: ['name', 'ada@example.org'],
-    framed: '000000126e696768746c617463682f6e616d652f7631000000046e616d650000000f616461406578616d706c652e6f7267',
-    text: 'YtrIOpIjL2cLDgbREPqRSmJ1',
+    framed:
+      '000000126e696768746c617463682f6e616d652f7631000000046d61696e000000046e616d650000000f616461406578' +
+      '616d706c652e6f7267',
+    text: 'K1QtQJlAHDznmYxZhRToGNeG',
   },
   {
     parts: ['code', 'ada', '2001:db8::/64'],
     framed:
-      '000000126e696768746c617463682f6e616d652f763100000004636f6465000000036164610000000d323030313a6462383a3a2f3634',
-    text: 'GWhXzPwBI47b4LNYXs__FxJs',
+      '000000126e696768746c617463682f6e616d652f7631000000046d61696e00000004636f646500000003616461000000' +
+      '0d323030313a6462383a3a2f3634',
+    text: 'auVCWz3fTLfXTqBZQbO6iRpF',
   },
 ] as const
 

@@ -269,6 +269,7 @@ export const state: fc.Arbitrary<AccountState> = fc
   .map((made) => made as AccountState)
 
 export const settings: fc.Arbitrary<Settings> = fc.record({
+  realm: fc.constant('main'),
   policy: fc.constantFrom(
     defaultPolicy,
     definePolicy({ factors: { required: { since: newYear - day, graceMs: day } } }),

@@ -7,6 +7,7 @@ import { hmacSha256 } from '../hmac.ts'
  */
 export interface Envelope {
   readonly schema: number
+  readonly realm: string
   readonly kind: string
   readonly keyId: string
   readonly body: string
@@ -17,20 +18,21 @@ export interface Envelope {
 interface Authenticated {
   readonly id: string
   readonly version: string
+  readonly realm: string
   readonly kind: string
   readonly schema: number
   readonly body: string
 }
 
-/** mac = HMAC-SHA-256(record key, frame(label, kind, id, version, schema, body)). */
+/** mac = HMAC-SHA-256(record key, frame(label, realm, kind, id, version, schema, body)). */
 export function recordMac(key: Uint8Array, record: Authenticated): Uint8Array {
-  const { kind, id, version, schema, body } = record
-  return hmacSha256(key, frame('nightlatch/record/v1', kind, id, version, String(schema), body))
+  const { realm, kind, id, version, schema, body } = record
+  return hmacSha256(key, frame('nightlatch/record/v1', realm, kind, id, version, String(schema), body))
 }
 
 export function writeEnvelope(keyId: string, key: Uint8Array, record: Authenticated): string {
-  const { schema, kind, body } = record
-  const envelope: Envelope = { schema, kind, keyId, body, mac: encodeBase64url(recordMac(key, record)) }
+  const { schema, realm, kind, body } = record
+  const envelope: Envelope = { schema, realm, kind, keyId, body, mac: encodeBase64url(recordMac(key, record)) }
   return JSON.stringify(envelope)
 }
 
@@ -43,13 +45,14 @@ export function readEnvelope(doc: string): Envelope | null {
     return null
   }
   if (typeof value !== 'object' || value === null) return null
-  const { schema, kind, keyId, body, mac } = value as Record<string, unknown>
+  const { schema, realm, kind, keyId, body, mac } = value as Record<string, unknown>
   return Number.isSafeInteger(schema) &&
+    typeof realm === 'string' &&
     typeof kind === 'string' &&
     typeof keyId === 'string' &&
     typeof body === 'string' &&
     typeof mac === 'string'
-    ? { schema: schema as number, kind, keyId, body, mac }
+    ? { schema: schema as number, realm, kind, keyId, body, mac }
     : null
 }
 
@@ -59,8 +62,8 @@ export function isEnvelopeValid(
   stored: { readonly id: string; readonly version: string },
 ): boolean {
   const mac = decodeBase64url(envelope.mac)
-  const { kind, schema, body } = envelope
-  return mac !== null && equalBytes(mac, recordMac(key, { ...stored, kind, schema, body }))
+  const { realm, kind, schema, body } = envelope
+  return mac !== null && equalBytes(mac, recordMac(key, { ...stored, realm, kind, schema, body }))
 }
 
 /** The number counts the record's commits. The 128 random bits after it make every version unique. */

@@ -2,7 +2,7 @@ import type { Actor } from '../../core/account/record/context.ts'
 import type { Authorization } from '../../core/account/sessions/authorization.ts'
 import type { SystemAct } from './as-system.ts'
 import { isSystemAct } from './as-system.ts'
-import type { Keyring } from './keyring.ts'
+import type { Installation } from './installation.ts'
 import { openToken } from './tokens.ts'
 
 /** Whose call it is: a grant from the host's session, or {@link SystemAct}. Anything else reads as signed out. */
@@ -17,13 +17,13 @@ export interface Acting {
 }
 
 /** Null: signed out. */
-export function readActing(keys: Keyring, grant: GrantInput, proof: unknown): Acting | null {
+export function readActing(installation: Installation, grant: GrantInput, proof: unknown): Acting | null {
   if (isSystemAct(grant)) {
     const { accountId, reason } = grant
     return { accountId, auth: { kind: 'system' }, actor: { kind: 'system', reason }, session: null }
   }
-  const opened = openToken(keys, 'grant', grant)
+  const opened = openToken(installation, 'grant', grant)
   if (opened === null) return null
-  const auth: Authorization = { kind: 'grant', grant: opened, proof: openToken(keys, 'proof', proof) }
+  const auth: Authorization = { kind: 'grant', grant: opened, proof: openToken(installation, 'proof', proof) }
   return { accountId: opened.account, auth, actor: { kind: 'user' }, session: opened.session }
 }

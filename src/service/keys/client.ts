@@ -5,7 +5,7 @@ import { formatAddress, networkOf, parseAddress } from '../../core/network/addre
 import type { Client } from '../../core/account/record/context.ts'
 import { accountHash } from './account-id.ts'
 import { openToken } from './tokens.ts'
-import type { Keyring } from './keyring.ts'
+import type { Installation } from './installation.ts'
 
 /** What the host knows of a request's sender. */
 export interface ClientInfo {
@@ -25,7 +25,7 @@ export interface OpenedClient extends Client {
 
 /** Reads a request's sender. Only a wrong type throws, because that is the host's mistake and not the sender's. */
 export function openClient(
-  keys: Keyring,
+  installation: Installation,
   info: ClientInfo | undefined,
   { now, account }: { readonly now: number; readonly account: string | null },
 ): OpenedClient {
@@ -33,7 +33,7 @@ export function openClient(
   const { ip, userAgent, device } = info ?? {}
   if (ip !== undefined && ip !== null && typeof ip !== 'string') throw argumentError('client.ip', 'a string')
   const parsed = parseAddress(ip)
-  const token = openToken(keys, 'device', device)
+  const token = openToken(installation, 'device', device)
   const live = token !== null && token.expiresAt > now ? token : null
   const found = account === null ? -1 : (live?.accounts.indexOf(accountHash(account)) ?? -1)
   const own = found < 0 ? undefined : found

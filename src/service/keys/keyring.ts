@@ -115,8 +115,9 @@ export function keyById(ring: Keyring, purpose: KeyPurpose, id: string): Uint8Ar
 }
 
 /** A keyed hash under the sealing key: for limiter keys and names that must not be stored as typed. */
-export function keyedHash(ring: Keyring, ...parts: readonly string[]): string {
-  return encodeBase64url(hmacSha256(sealingKey(ring, 'name').key, frame(labels.name, ...parts)).subarray(0, 18))
+export function keyedHash(ring: Keyring, realm: string, ...parts: readonly string[]): string {
+  const framed = frame(labels.name, realm, ...parts)
+  return encodeBase64url(hmacSha256(sealingKey(ring, 'name').key, framed).subarray(0, 18))
 }
 
 /** XChaCha20-Poly1305 under the first key, with a nonce drawn for this sealing alone [CRY-4, CRY-6]. */

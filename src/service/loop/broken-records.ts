@@ -11,6 +11,7 @@ export type OnRecord = <T>(recordId: RecordId, work: () => Promise<T>) => Promis
 const brokenCodes: ReadonlySet<NightlatchErrorCode> = new Set([
   'NL_RECORD_TAMPERED',
   'NL_RECORD_MISSING',
+  'NL_REALM',
   'NL_SEAL_BROKEN',
   'NL_KEY_UNKNOWN',
 ])

@@ -11,6 +11,7 @@ import { readActing } from '../keys/acting.ts'
 import type { ClientInfo, OpenedClient } from '../keys/client.ts'
 import { openClient } from '../keys/client.ts'
 import { keyedHash } from '../keys/keyring.ts'
+import type { Installation } from '../keys/installation.ts'
 import { platformRandom } from '../keys/platform-random.ts'
 import { openToken, sealToken } from '../keys/tokens.ts'
 import type { Charge } from '../limits/limiter.ts'
@@ -66,16 +67,17 @@ export interface Kernel {
 export function createKernel(options: NightlatchOptions): Kernel {
   const { settings, ceilings } = checkOptions(options)
   const { keys, appName } = options
+  const installation: Installation = { realm: settings.realm, keys }
   const storage = guardStorage(options.storage)
   const random = options.random ?? platformRandom
   const now = checkedClock(options.clock ?? (() => Date.now()))
   const sink = createSinkWriter(options.sink)
   const facts = createFacts(storage, random, sink.facts)
-  const records = createRecordStore(accountRecord, { storage, keys, random })
-  const outbox = createOutbox({ storage, keys, random, now, facts, send: createSend(options) })
+  const records = createRecordStore(accountRecord, { storage, installation, random })
+  const outbox = createOutbox({ storage, installation, random, now, facts, send: createSend(options) })
   const charge = createCharge({ limiter: options.limiter, facts, now })
   const onRecord = createOnRecord(facts, now)
-  const hash: Kernel['hash'] = (...parts) => keyedHash(keys, ...parts)
+  const hash: Kernel['hash'] = (...parts) => keyedHash(keys, settings.realm, ...parts)
   const transact = createTransact({
     storage,
     records,
@@ -104,12 +106,12 @@ export function createKernel(options: NightlatchOptions): Kernel {
     now,
     hash,
     run: createRun({ transact, facts, outbox, onRecord, sweep: options.outbox?.sweep ?? 'automatic' }),
-    loadSignedIn: createLoadSignedIn({ keys, records, onRecord, now }),
+    loadSignedIn: createLoadSignedIn({ installation, records, onRecord, now }),
     describe: (accountId) => describeAccount(options.describe, accountId),
-    seal: (kind, payload) => sealToken(keys, random, kind, payload),
-    open: (kind, text) => openToken(keys, kind, text),
-    client: (info, account) => openClient(keys, info, { now: now(), account }),
-    acting: (grant, proof) => readActing(keys, grant, proof),
+    seal: (kind, payload) => sealToken(installation, random, kind, payload),
+    open: (kind, text) => openToken(installation, kind, text),
+    client: (info, account) => openClient(installation, info, { now: now(), account }),
+    acting: (grant, proof) => readActing(installation, grant, proof),
 
     async recordFact(accountId, fact, client, actor) {
       const call = encodeBase64url(random(12))

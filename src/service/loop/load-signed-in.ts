@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { recordIdOf } from '../keys/account-id.ts'
 import type { Acting, GrantInput } from '../keys/acting.ts'
 import { readActing } from '../keys/acting.ts'
-import type { Keyring } from '../keys/keyring.ts'
+import type { Installation } from '../keys/installation.ts'
 import type { OnRecord } from './broken-records.ts'
 import type { LoadedRecord, RecordStore } from './record-store.ts'
 
@@ -18,15 +18,15 @@ export interface SignedIn {
 export type LoadSignedIn = (grant: GrantInput, scope?: SessionScope) => Promise<SignedIn | null>
 
 interface LoadParts {
-  readonly keys: Keyring
+  readonly installation: Installation
   readonly records: RecordStore<AccountState>
   readonly onRecord: OnRecord
   readonly now: Clock
 }
 
-export function createLoadSignedIn({ keys, records, onRecord, now }: LoadParts): LoadSignedIn {
+export function createLoadSignedIn({ installation, records, onRecord, now }: LoadParts): LoadSignedIn {
   return async (grant, scope) => {
-    const acting = readActing(keys, grant, null)
+    const acting = readActing(installation, grant, null)
     if (acting === null) return null
     const recordId = recordIdOf(acting.accountId)
     const record = await onRecord(recordId, () => records.load(recordId))

@@ -8,7 +8,7 @@ import type { Sealed, Secret } from '../../core/secret.ts'
 import { isUnsealed, mapSecrets, secretsOf } from '../../core/secret.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Storage, StoredRecord, Summary } from '../../ports/storage.ts'
-import type { Keyring } from '../keys/keyring.ts'
+import type { Installation } from '../keys/installation.ts'
 import { keyById, nonceLength, openSealed, sealBytes, sealingKey } from '../keys/keyring.ts'
 
 /** What the loop must know of a kind of record. */
@@ -23,6 +23,11 @@ export interface RecordKind<S> {
 
 /** The body of a record: the state, and what the loop keeps beside it. */
 interface Body<S> {
+  /**
+   * Random, made with the record, never changed. Within one birth id the number of commits only grows, so a record
+   * that somebody deleted and one that begins anew in its place are told apart.
+   */
+  readonly birth: string
   readonly state: S
   readonly chain: ChainHead & { readonly key: Secret }
   /** Ids of the last attempts that were committed, newest last. */
@@ -51,16 +56,20 @@ export interface RecordStore<S> {
 
 interface StoreParts {
   readonly storage: Storage
-  readonly keys: Keyring
+  readonly installation: Installation
   readonly random: Random
 }
 
 const chainKeyPath = 'chain/key'
 
-export function createRecordStore<S>(kind: RecordKind<S>, { storage, keys, random }: StoreParts): RecordStore<S> {
-  /** Kind, record, path and purpose: a ciphertext opens nowhere else [CRY-3]. */
+export function createRecordStore<S>(
+  kind: RecordKind<S>,
+  { storage, installation, random }: StoreParts,
+): RecordStore<S> {
+  const { realm, keys } = installation
+  /** Realm, kind, record, path and purpose: a ciphertext opens nowhere else [CRY-3]. */
   const associated = (id: string, path: string): Uint8Array =>
-    frame('nightlatch/seal/v1', kind.kind, id, path, purposeOf(kind, path))
+    frame('nightlatch/seal/v1', realm, kind.kind, id, path, purposeOf(kind, path))
 
   const open = (id: string, path: string, sealed: Sealed): Uint8Array =>
     openSealed(keys, 'seal', sealed, associated(id, path))
@@ -74,17 +83,19 @@ export function createRecordStore<S>(kind: RecordKind<S>, { storage, keys, rando
 
     async load(id) {
       const stored = await loadStored(storage, id)
-      return stored === null ? null : { ...readBody(kind, keys, id, stored), id, version: stored.version }
+      return stored === null ? null : { ...readBody(kind, installation, id, stored), id, version: stored.version }
     },
 
     fresh(id, now) {
       const chain = { ...emptyChain, key: { seal: random(32) } }
-      return { id, version: null, keyId: sealingKey(keys, 'record').id, state: kind.empty(now), chain, attempts: [] }
+      const birth = encodeBase64url(random(16))
+      const { id: keyId } = sealingKey(keys, 'record')
+      return { id, version: null, keyId, birth, state: kind.empty(now), chain, attempts: [] }
     },
 
-    write({ id, version, state, chain, attempts }) {
+    write({ id, version, birth, state, chain, attempts }) {
       const { id: keyId, key } = sealingKey(keys, 'record')
-      const body: Body<S> = mapSecrets({ state, chain, attempts }, (secret, path) => {
+      const body: Body<S> = mapSecrets({ birth, state, chain, attempts }, (secret, path) => {
         if (isUnsealed(secret)) return seal(id, path, secret.seal)
         // After a rotation, the next write seals with the first key what an old one had sealed [CRY-7].
         return secret.keyId === keyId ? secret : seal(id, path, open(id, path, secret))
@@ -94,7 +105,7 @@ export function createRecordStore<S>(kind: RecordKind<S>, { storage, keys, rando
         throw new NightlatchError('NL_RECORD_TOO_LARGE', 'a record would grow beyond its cap')
       }
       const next = nextVersion(version, random(16))
-      const envelope = { id, version: next, kind: kind.kind, schema: kind.schema, body: text }
+      const envelope = { id, version: next, realm, kind: kind.kind, schema: kind.schema, body: text }
       return { version: next, doc: writeEnvelope(keyId, key, envelope) }
     },
 
@@ -124,14 +135,18 @@ async function loadStored(storage: Storage, id: string): Promise<StoredRecord | 
 
 function readBody<S>(
   kind: RecordKind<S>,
-  keys: Keyring,
+  { realm, keys }: Installation,
   id: string,
   { version, doc }: StoredRecord,
 ): Body<S> & { readonly keyId: string } {
   const tampered = (): NightlatchError =>
     new NightlatchError('NL_RECORD_TAMPERED', 'a stored record does not authenticate')
   const envelope = readEnvelope(doc)
-  if (envelope === null || envelope.kind !== kind.kind) throw tampered()
+  if (envelope === null) throw tampered()
+  if (envelope.realm !== realm) {
+    throw new NightlatchError('NL_REALM', 'a record belongs to another realm; each realm needs tables of its own')
+  }
+  if (envelope.kind !== kind.kind) throw tampered()
   if (envelope.schema > kind.schema) {
     throw new NightlatchError('NL_RECORD_NEWER', 'a record was written by a newer release; update this one first')
   }

@@ -1,7 +1,7 @@
 import { limits } from '../../core/limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { OutboxMessage, SettleMessage, Storage } from '../../ports/storage.ts'
-import type { Keyring } from '../keys/keyring.ts'
+import type { Installation } from '../keys/installation.ts'
 import { holdsKeyOf } from '../keys/keyring.ts'
 import type { Facts } from '../loop/facts.ts'
 import type { Send, Undeliverable } from './channels.ts'
@@ -9,7 +9,7 @@ import { openMessage } from './sealed-message.ts'
 
 interface DeliverParts {
   readonly storage: Storage
-  readonly keys: Keyring
+  readonly installation: Installation
   readonly now: Clock
   readonly facts: Facts
   readonly send: Send
@@ -24,7 +24,7 @@ export type Deliver = (message: OutboxMessage, leaseToken: string) => Promise<De
 type DeathReason = Undeliverable | 'unreadable' | 'expired'
 
 /** Delivers at least once. If a message was sent and not settled, it is sent again, under the same dedupe key. */
-export function createDeliver({ storage, keys, now, facts, send }: DeliverParts): Deliver {
+export function createDeliver({ storage, installation, now, facts, send }: DeliverParts): Deliver {
   return async (message, leaseToken) => {
     const { recordId, messageId, channel, body, attempts } = message
     const settle = (outcome: SettleMessage['outcome']): Promise<boolean> =>
@@ -42,10 +42,10 @@ export function createDeliver({ storage, keys, now, facts, send }: DeliverParts)
       return 'dead'
     }
 
-    const opened = openMessage(keys, message)
+    const opened = openMessage(installation, message)
     if (opened === null) {
       // While keys are rotated, another server may hold the key already.
-      const mayOpenLater = !holdsKeyOf(keys, body) && attempts < limits.unknownKeyTries
+      const mayOpenLater = !holdsKeyOf(installation.keys, body) && attempts < limits.unknownKeyTries
       return mayOpenLater ? retry() : giveUp('unreadable')
     }
     if (opened.expiresAt <= now()) return giveUp('expired')

@@ -2,7 +2,7 @@ import type { DraftMessage } from '../../core/account/record/messages.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import type { NewMessage, RecordId, Storage } from '../../ports/storage.ts'
-import type { Keyring } from '../keys/keyring.ts'
+import type { Installation } from '../keys/installation.ts'
 import type { Facts } from '../loop/facts.ts'
 import type { Send } from './channels.ts'
 import { createDeliver } from './deliver.ts'
@@ -12,7 +12,7 @@ import { createSweep, createSweepTimer } from './sweeper.ts'
 
 interface OutboxParts {
   readonly storage: Storage
-  readonly keys: Keyring
+  readonly installation: Installation
   readonly random: Random
   readonly now: Clock
   readonly facts: Facts
@@ -28,8 +28,8 @@ export interface Outbox extends SweepTimer {
   idle(): Promise<void>
 }
 
-export function createOutbox({ storage, keys, random, now, facts, send }: OutboxParts): Outbox {
-  const deliver = createDeliver({ storage, keys, now, facts, send })
+export function createOutbox({ storage, installation, random, now, facts, send }: OutboxParts): Outbox {
+  const deliver = createDeliver({ storage, installation, now, facts, send })
   const sweep = createSweep({ storage, random, now, deliver })
   const running = new Set<Promise<unknown>>()
 
@@ -49,7 +49,9 @@ export function createOutbox({ storage, keys, random, now, facts, send }: Outbox
     }),
     sweep,
 
-    seal: (recordId, messages, at) => messages.map((message) => sealMessage({ keys, random }, recordId, message, at)),
+    seal(recordId, messages, at) {
+      return messages.map((message) => sealMessage({ ...installation, random }, recordId, message, at))
+    },
 
     dispatch(recordId, messages, leaseToken) {
       for (const message of messages) track(deliver({ ...message, recordId, attempts: 1 }, leaseToken))

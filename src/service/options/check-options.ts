@@ -30,6 +30,7 @@ const known: Readonly<Record<keyof NightlatchOptions, true>> = {
   mailer: true,
   keys: true,
   describe: true,
+  realm: true,
   policy: true,
   factors: true,
   methods: true,
@@ -72,6 +73,7 @@ export function checkOptions(options: NightlatchOptions): {
   const sms = checkSms(options.sms)
   const passkeys = checkPasskeys(options.passkeys)
   const settings: Settings = {
+    realm: checkRealm(options.realm),
     policy: checkPolicy(options.policy),
     ...checkChallenge(options.challenge),
     proofMs: checkProofLife(options.stepUp),
@@ -92,6 +94,12 @@ function checkNames({ appName, contact }: NightlatchOptions): void {
     throw optionError('appName', 'at most 64 characters without a colon, which key URIs cannot carry')
   }
   requireLine(contact, 'contact')
+}
+
+function checkRealm(realm = 'main'): string {
+  requireLine(realm, 'realm')
+  if (realm.length > limits.realmLength) throw optionError('realm', `at most ${limits.realmLength} characters`)
+  return realm
 }
 
 function checkPorts(options: NightlatchOptions): void {

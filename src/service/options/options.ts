@@ -27,6 +27,11 @@ export interface NightlatchOptions {
   /** From {@link keyring}. */
   readonly keys: Keyring
   readonly describe: Describe
+  /**
+   * What this installation calls itself, at most 64 characters. Default: `main`. It is bound into everything that is
+   * stored or given out, so choose it before the first sign-in and never change it.
+   */
+  readonly realm?: string
   /** Whether accounts must have a second factor. Default: optional. */
   readonly policy?: Policy
   /**

@@ -157,7 +157,7 @@ const bad: Readonly<Record<string, (scene: Scene) => Promise<string | undefined>
     const expiresAt = world.clock() + minute
     const given = { purpose: 'factors', factor: 'totp' } as const
     const forged = { account: ada.id, id: 'x', session, epoch, expiresAt, ...given }
-    return sealToken(keyring(keyText(9)), seededRandom('forged'), 'proof', forged)
+    return sealToken({ realm: 'main', keys: keyring(keyText(9)) }, seededRandom('forged'), 'proof', forged)
   },
   'that is in truth a grant': async ({ ada }) => ada.grant,
 }

@@ -76,7 +76,10 @@ describe('the challenge for a passkey', () => {
       switching: 0,
     }
     const forge = (changed: Partial<TokenPayloads['ceremony']>): string =>
-      sealToken(keyring(keyText(1)), seededRandom('forged'), 'ceremony', { ...good, ...changed })
+      sealToken({ realm: 'main', keys: keyring(keyText(1)) }, seededRandom('forged'), 'ceremony', {
+        ...good,
+        ...changed,
+      })
     for (const [changed, reason] of [
       [{ purpose: 'sign-in', epoch }, 'ceremony-purpose'],
       [{ purpose: 'register', epoch }, 'ceremony-purpose'],

@@ -129,7 +129,7 @@ describe('a broken passkey verifier', () => {
     const nl = world.instance({ passkeys: { verifier: lying } })
     const input = await made(nl, createAuthenticator(), { grant: ada.grant, proof: await ada.proof() })
     expect(await nl.passkeys.confirm(input)).toEqual({ ok: false, reason: 'wrong' })
-    expect(await world.storage.find(credentialKey('AAAA'))).toBeNull()
+    expect(await world.storage.find(credentialKey({ realm: 'main', id: 'AAAA' }))).toBeNull()
   })
 })
 
@@ -214,7 +214,7 @@ describe('passkeys with one method at a time', () => {
     const { code } = app(enrolled.uri, enrolled.authenticator, world.clock)
     const { grant } = expectOk(await nl.totp.confirm({ grant: ada.grant, code: code() }))
     expect(expectOk(await nl.accounts.factors({ grant })).enrolled).toEqual(['totp'])
-    for (const { id } of credentials) expect(await storage.find(credentialKey(id))).toBeNull()
+    for (const { id } of credentials) expect(await storage.find(credentialKey({ realm: 'main', id }))).toBeNull()
     expect(credentials).toHaveLength(2)
   })
 })

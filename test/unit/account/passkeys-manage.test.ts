@@ -104,9 +104,9 @@ describe('the passkeys of an account', () => {
     for (const [id, end] of Object.entries(endings)) {
       const owner = await keyOwner(nl, { id })
       const credential = owner.authenticator.ids[0] ?? ''
-      expect(await storage.find(credentialKey(credential))).toBe(`account:${id}`)
+      expect(await storage.find(credentialKey({ realm: 'main', id: credential }))).toBe(`account:${id}`)
       expectOk(await end(owner.grant, await owner.proof(), owner.passkey))
-      expect(await storage.find(credentialKey(credential))).toBeNull()
+      expect(await storage.find(credentialKey({ realm: 'main', id: credential }))).toBeNull()
     }
   })
 

@@ -163,7 +163,7 @@ function full(): AccountState {
 describe('limits.recordLength', () => {
   const records = createRecordStore(accountRecord, {
     storage: memoryStorage(),
-    keys: keyring(keyText(1)),
+    installation: { realm: 'r'.repeat(limits.realmLength), keys: keyring(keyText(1)) },
     random,
   })
   const record: LoadedRecord<AccountState> = {

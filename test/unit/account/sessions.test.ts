@@ -42,18 +42,20 @@ describe('sessions.check', () => {
     const level = { aal: 2, amr: [] } as const
     const good = { account: person.id, session, epoch: state.epoch, at: 0, ...level }
     const random = seededRandom('forged')
-    expect(await nl.sessions.check({ grant: sealToken(keys, random, 'grant', good) })).toMatchObject({ ok: true })
+    expect(await nl.sessions.check({ grant: sealToken({ realm: 'main', keys }, random, 'grant', good) })).toMatchObject(
+      { ok: true },
+    )
     for (const wrong of [
       { account: 'nobody' },
       { session: 'x' },
       { epoch: state.epoch + 1 },
       { epoch: state.epoch - 1 },
     ]) {
-      const grant = sealToken(keys, random, 'grant', { ...good, ...wrong })
+      const grant = sealToken({ realm: 'main', keys }, random, 'grant', { ...good, ...wrong })
       expect(await nl.sessions.check({ grant })).toEqual(signedOut)
     }
     const { grant } = person
-    const foreign = sealToken(keyring(keyText(9)), random, 'grant', good)
+    const foreign = sealToken({ realm: 'main', keys: keyring(keyText(9)) }, random, 'grant', good)
     for (const other of [null, undefined, '', person.id, `${grant}A`, grant.slice(1), person.deviceToken, foreign]) {
       expect(await nl.sessions.check({ grant: other })).toEqual(signedOut)
     }
@@ -65,7 +67,7 @@ describe('sessions.check', () => {
     const state = await stateOf(world.storage, 'bob')
     const level = { aal: 2, amr: ['mfa'] } as const
     const forged = { account: 'bob', session: state.sessions[0]!.id, epoch: state.epoch, at: 0, ...level }
-    const raised = sealToken(keyring(keyText(1)), seededRandom('x'), 'grant', forged)
+    const raised = sealToken({ realm: 'main', keys: keyring(keyText(1)) }, seededRandom('x'), 'grant', forged)
     expect(await world.nl.sessions.check({ grant: raised })).toMatchObject({ aal: 1, amr: ['pwd'] })
     expect(await world.nl.sessions.check({ grant })).toMatchObject({ aal: 1 })
   })

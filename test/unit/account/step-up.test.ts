@@ -118,10 +118,10 @@ describe('stepUp.verify', () => {
       { purpose: 'address' },
       { purpose: '' },
     ]) {
-      const proof = sealToken(keys, random, 'proof', { ...good, ...wrong } as never)
+      const proof = sealToken({ realm: 'main', keys }, random, 'proof', { ...good, ...wrong } as never)
       expect(await world.nl.totp.enroll({ grant: person.grant, proof })).toEqual(stepUp)
     }
-    const proof = sealToken(keys, random, 'proof', good)
+    const proof = sealToken({ realm: 'main', keys }, random, 'proof', good)
     expectOk(await world.nl.totp.enroll({ grant: person.grant, proof }))
   })
 

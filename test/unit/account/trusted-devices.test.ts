@@ -64,7 +64,7 @@ describe('trusted devices', () => {
 describe('the trust of a device', () => {
   it('[SES-10] is a random text of 128 bits, of which the record has only a hash', async () => {
     const scene = await trustingWorld()
-    const token = openToken(scene.world.keys, 'device', scene.browser.device)
+    const token = openToken({ realm: 'main', keys: scene.world.keys }, 'device', scene.browser.device)
     const [text = ''] = token?.trusts ?? []
     expect(Buffer.from(text, 'base64url')).toHaveLength(16)
     const { doc } = (await scene.world.storage.load('account:ada'))!
@@ -88,7 +88,7 @@ describe('the trust of a device', () => {
     await enters(scene)
     // When both trust the browser, each has a text of their own.
     scene.browser.device = await trusted(scene.world, bob, scene.browser)
-    const { trusts } = openToken(scene.world.keys, 'device', scene.browser.device)!
+    const { trusts } = openToken({ realm: 'main', keys: scene.world.keys }, 'device', scene.browser.device)!
     expect(new Set(trusts).size).toBe(2)
     await enters(asBob)
     await enters(scene)

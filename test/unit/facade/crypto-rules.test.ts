@@ -18,7 +18,7 @@ describe('sealing', () => {
       const payload = { id: 'x', accounts: [], expiresAt: 1, trusts: [] }
       const nonces = new Set<string>()
       for (let n = 0; n < 100_000; n++) {
-        const [, , body] = sealToken(keys, random, 'device', payload).split('.')
+        const [, , body] = sealToken({ realm: 'main', keys }, random, 'device', payload).split('.')
         nonces.add(body!.slice(0, 32))
       }
       expect(nonces.size).toBe(100_000)
@@ -116,7 +116,7 @@ describe('the stored record', () => {
     const state = (await peekState(world.storage, person.id))!
     for (const { id } of state.sessions) {
       expect(await world.nl.sessions.check({ grant: id })).toEqual({ ok: false, reason: 'signed-out' })
-      expect(openToken(world.keys, 'grant', id)).toBeNull()
+      expect(openToken({ realm: 'main', keys: world.keys }, 'grant', id)).toBeNull()
     }
   })
 })

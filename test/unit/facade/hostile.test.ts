@@ -203,7 +203,7 @@ describe('hostile values', () => {
     for (const { id, trust } of knownDevices) {
       for (const text of [...hostileTexts, trust?.digest ?? '']) {
         const sealed = { id, accounts: [accountHash(person.id)], expiresAt, trusts: [text] }
-        const device = sealToken(world.keys, random, 'device', sealed)
+        const device = sealToken({ realm: 'main', keys: world.keys }, random, 'device', sealed)
         expect(await start({ ...good, client: { device } } as never)).toMatchObject({ status: 'challenge' })
       }
     }

@@ -47,6 +47,11 @@ const wrong: readonly [named: string, options: object][] = [
   ['keys', { keys: { keyIds: ['a'] } }],
   ['keys', { keys: undefined }],
   ['describe', { describe: { name: 'Ada' } }],
+  ['realm', { realm: '' }],
+  ['realm', { realm: 7 }],
+  ['realm', { realm: null }],
+  ['realm', { realm: 'a\nb' }],
+  ['realm', { realm: 'r'.repeat(65) }],
   ['policy', { policy: null }],
   ['policy', { policy: 'strict' }],
   ['policy.factors', { policy: { factors: 'always' } }],
@@ -85,6 +90,8 @@ describe('createNightlatch', () => {
       { totp: { window: 5 }, challenge: { lifeMs: 60_000, tries: 1 }, stepUp: { lifeMs: 10_000 } },
       { challenge: { lifeMs: 3_600_000, tries: 10 }, stepUp: { lifeMs: 900_000 }, outbox: { sweep: 'manual' } },
       { policy: { factors: { required: { since: 0, graceMs: 0 } } }, appName: 'A'.repeat(64) },
+      { realm: 'r'.repeat(64) },
+      { realm: 'acme / eu' },
     ]
     for (const option of options) expect(faultOf({ ...good, ...option })).toBeNull()
   })

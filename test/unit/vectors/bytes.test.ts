@@ -67,14 +67,16 @@ describe('golden bytes', () => {
   })
 
   it('make the unique keys of a passkey and of a user handle', () => {
+    const { realm } = golden
     const { credential, userHandle } = golden.passkeyKeys
-    expect(hex(reference.frame('nightlatch/passkey-credential/v1', credential.id))).toBe(credential.framed)
+    const { handle } = userHandle
+    expect(hex(reference.frame('nightlatch/passkey-credential/v1', realm, credential.id))).toBe(credential.framed)
     expect(`passkey:${reference.base64url(reference.sha256(unhex(credential.framed)))}`).toBe(credential.key)
-    expect(credentialKey(credential.id)).toBe(credential.key)
-    expect(hex(reference.frame('nightlatch/passkey-user/v1', userHandle.handle))).toBe(userHandle.framed)
+    expect(credentialKey({ realm, id: credential.id })).toBe(credential.key)
+    expect(hex(reference.frame('nightlatch/passkey-user/v1', realm, handle))).toBe(userHandle.framed)
     expect(`passkey-user:${reference.base64url(reference.sha256(unhex(userHandle.framed)))}`).toBe(userHandle.key)
-    expect(userHandleKey(userHandle.handle)).toBe(userHandle.key)
-    expect(credentialKey(userHandle.handle).slice(8)).not.toBe(userHandle.key.slice(13))
+    expect(userHandleKey({ realm, handle })).toBe(userHandle.key)
+    expect(credentialKey({ realm, id: handle }).slice(8)).not.toBe(userHandle.key.slice(13))
   })
 
   it('frame the hash input of a backup code', () => {

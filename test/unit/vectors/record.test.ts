@@ -9,10 +9,10 @@ const { base64url, hex, unhex } = reference
 
 describe('golden records', () => {
   const key = unhex(subKeys.record)
-  const { id, kind, version, schema, body } = record
+  const { id, realm, kind, version, schema, body } = record
 
-  it('are authenticated over kind, id, version, schema and the stored body', () => {
-    const framed = reference.frame('nightlatch/record/v1', kind, id, version, String(schema), body)
+  it('are authenticated over realm, kind, id, version, schema and the stored body', () => {
+    const framed = reference.frame('nightlatch/record/v1', realm, kind, id, version, String(schema), body)
     expect(hex(framed)).toBe(record.framed)
     expect(base64url(reference.hmac(key, framed))).toBe(record.mac)
     expect(base64url(recordMac(key, record))).toBe(record.mac)
@@ -20,12 +20,13 @@ describe('golden records', () => {
 
   it('are stored in an envelope that detects every change', () => {
     const doc = writeEnvelope(keyId, key, record)
-    expect(JSON.parse(doc)).toEqual({ schema, kind, keyId, body, mac: record.mac })
+    expect(JSON.parse(doc)).toEqual({ schema, realm, kind, keyId, body, mac: record.mac })
     const envelope = readEnvelope(doc)!
     expect(isEnvelopeValid(envelope, key, { id, version })).toBe(true)
     for (const changed of [
       { ...envelope, body: `${body} ` },
       { ...envelope, kind: 'organization' },
+      { ...envelope, realm: 'other' },
       { ...envelope, schema: 2 },
       { ...envelope, mac: record.mac.replace('Y', 'Z') },
       { ...envelope, mac: '' },
@@ -39,9 +40,9 @@ describe('golden records', () => {
   })
 
   it('are read only from a complete envelope', () => {
-    const { doc } = { doc: JSON.stringify({ schema, kind, keyId, body, mac: record.mac }) }
+    const { doc } = { doc: JSON.stringify({ schema, realm, kind, keyId, body, mac: record.mac }) }
     expect(readEnvelope(doc)).not.toBeNull()
-    for (const name of ['schema', 'kind', 'keyId', 'body', 'mac']) {
+    for (const name of ['schema', 'realm', 'kind', 'keyId', 'body', 'mac']) {
       const { [name]: _, ...rest } = JSON.parse(doc) as Record<string, unknown>
       expect(readEnvelope(JSON.stringify(rest))).toBeNull()
       expect(readEnvelope(JSON.stringify({ ...rest, [name]: {} }))).toBeNull()

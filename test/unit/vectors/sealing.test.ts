@@ -71,12 +71,12 @@ describe('golden sealed values', () => {
       summarize: () => ({}) as never,
       purposes: accountRecord.purposes,
     },
-    { storage: memoryStorage(), keys, random: fixedNonce },
+    { storage: memoryStorage(), installation: { realm: golden.realm, keys }, random: fixedNonce },
   )
 
-  it('[CRY-3] are bound to record kind, record id, path and purpose', () => {
+  it('[CRY-3] are bound to realm, record kind, record id, path and purpose', () => {
     for (const { path, purpose, plaintext, associated, ciphertext } of golden.sealedValues) {
-      const framed = reference.frame('nightlatch/seal/v1', 'account', 'account:ada', path, purpose)
+      const framed = reference.frame('nightlatch/seal/v1', golden.realm, 'account', 'account:ada', path, purpose)
       expect(hex(framed)).toBe(associated)
       const sealed = reference.seal(unhex(golden.subKeys.seal), unhex(golden.nonce), framed, unhex(plaintext))
       expect(base64url(sealed)).toBe(ciphertext)
@@ -117,7 +117,7 @@ describe('golden tokens', () => {
     it(`are sealed under their own associated data: ${kind}`, () => {
       const { payload, text, associated, token } = golden.tokens[kind]
       expect(JSON.stringify(Object.values(payload))).toBe(text)
-      expect(hex(reference.frame('nightlatch/token/v1', kind))).toBe(associated)
+      expect(hex(reference.frame('nightlatch/token/v1', golden.realm, kind))).toBe(associated)
       const nonce = unhex(golden.nonce)
       const bytes = reference.seal(
         unhex(golden.subKeys.token),
@@ -126,12 +126,12 @@ describe('golden tokens', () => {
         new TextEncoder().encode(text),
       )
       expect(`nl1.${golden.keyId}.${base64url(Buffer.concat([nonce, bytes]))}`).toBe(token)
-      expect(sealToken(keys, fixedNonce, kind, payload as TokenPayloads[typeof kind])).toBe(token)
-      expect(openToken(keys, kind, token)).toEqual(payload)
+      expect(sealToken({ realm: 'main', keys }, fixedNonce, kind, payload as TokenPayloads[typeof kind])).toBe(token)
+      expect(openToken({ realm: 'main', keys }, kind, token)).toEqual(payload)
       const shorter = golden.shorterTokens[kind as keyof typeof golden.shorterTokens] as string | undefined
-      if (shorter !== undefined) expect(openToken(keys, kind, shorter)).toBeNull()
+      if (shorter !== undefined) expect(openToken({ realm: 'main', keys }, kind, shorter)).toBeNull()
       for (const other of Object.keys(golden.tokens) as TokenKind[]) {
-        if (other !== kind) expect(openToken(keys, other, token)).toBeNull()
+        if (other !== kind) expect(openToken({ realm: 'main', keys }, other, token)).toBeNull()
       }
     })
   }
@@ -147,15 +147,18 @@ describe('a genuine token with an unknown word in a field', () => {
     ['ceremony', { purpose: 'x' }],
   ] as const)('of the kind %s with %j does not open', (kind, changed) => {
     const payload = { ...golden.tokens[kind].payload, ...changed } as never
-    expect(openToken(keys, kind, sealToken(keys, fixedNonce, kind, payload))).toBeNull()
+    expect(
+      openToken({ realm: 'main', keys }, kind, sealToken({ realm: 'main', keys }, fixedNonce, kind, payload)),
+    ).toBeNull()
   })
 })
 
 describe('golden messages and hashes', () => {
-  it('seal an outbox body to record, message and channel', () => {
+  it('seal an outbox body to realm, record, message and channel', () => {
     const { recordId, messageIdBytes, messageId, channel, message, text, associated, body } = golden.outboxMessage
     expect(base64url(unhex(messageIdBytes))).toBe(messageId)
-    expect(hex(reference.frame('nightlatch/outbox/v1', recordId, messageId, channel))).toBe(associated)
+    const framed = reference.frame('nightlatch/outbox/v1', golden.realm, recordId, messageId, channel)
+    expect(hex(framed)).toBe(associated)
     const nonce = unhex(golden.nonce)
     const bytes = reference.seal(unhex(golden.subKeys.outbox), nonce, unhex(associated), new TextEncoder().encode(text))
     expect(`nl1.${golden.keyId}.${base64url(Buffer.concat([nonce, bytes]))}`).toBe(body)
@@ -169,7 +172,7 @@ describe('golden messages and hashes', () => {
   it('hash names, limiter keys and account ids', () => {
     const kernel = kernelWith(fixedNonce)
     for (const { parts, framed, text } of golden.nameHashes) {
-      expect(hex(reference.frame('nightlatch/name/v1', ...parts))).toBe(framed)
+      expect(hex(reference.frame('nightlatch/name/v1', golden.realm, ...parts))).toBe(framed)
       const mac = reference.hmac(unhex(golden.subKeys.name), unhex(framed))
       expect(base64url(mac.subarray(0, 18))).toBe(text)
       expect(kernel.hash(...parts)).toBe(text)

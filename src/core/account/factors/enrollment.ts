@@ -131,7 +131,7 @@ export function finishEnrollment(
   const enrolled = { ...dropped.reduce(removeFactor, shown.after), ...codes }
   const updated = updateSession(enrolled, shown, client, context)
   const raised = raiseEpoch(updated.state, auth)
-  const release = dropped.flatMap((factor) => factorRules[factor].uniqueKeys?.(before) ?? [])
+  const release = dropped.flatMap((factor) => factorRules[factor].uniqueKeys?.(before, context.settings) ?? [])
   return commit(
     raised.state,
     { ok: true, authenticator, grant: raised.grant, backupCodes: made?.codes ?? null, deviceId: updated.deviceId },

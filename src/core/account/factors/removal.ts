@@ -6,6 +6,7 @@ import { canBePasskeyOnly } from '../passkeys/only.ts'
 import type { Client, Context } from '../record/context.ts'
 import type { DraftMessage } from '../record/messages.ts'
 import { addressAndBrowser, notice } from '../record/messages.ts'
+import type { Settings } from '../record/settings.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Step } from '../record/step.ts'
 import { commit, done } from '../record/step.ts'
@@ -36,8 +37,8 @@ export function withoutFactors(state: AccountState): AccountState {
 }
 
 /** The unique keys of the account, for all of its factors. */
-export function uniqueKeys(state: AccountState): readonly string[] {
-  return factors.flatMap((factor) => factorRules[factor].uniqueKeys?.(state) ?? [])
+export function uniqueKeys(state: AccountState, settings: Settings): readonly string[] {
+  return factors.flatMap((factor) => factorRules[factor].uniqueKeys?.(state, settings) ?? [])
 }
 
 /** Whether policy requires a factor. The last factor then stays, also during the grace [LIF-22]. */

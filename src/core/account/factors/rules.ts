@@ -32,7 +32,7 @@ export interface FactorRules<F extends Factor> {
    */
   readonly sealPurposes?: readonly (readonly [path: string, purpose: string])[]
   /** The unique keys of the account for this factor. */
-  uniqueKeys?(state: AccountState): readonly string[]
+  uniqueKeys?(state: AccountState, settings: Settings): readonly string[]
   /** Sends codes. Only factors whose codes are sent have it. Null if the account has no recipient yet. */
   readonly sender?: (state: AccountState) => CodeSender | null
   /** Checks a text. Only factors whose codes are typed have it. */

@@ -74,7 +74,7 @@ function turnOff(
     {
       events: [{ type: 'mfa_off', values: { factors } }],
       messages: [notice({ template: 'two-factor-off', at: now, ...addressAndBrowser(client) }, now)],
-      keys: { release: uniqueKeys(state) },
+      keys: { release: uniqueKeys(state, settings) },
     },
   )
 }

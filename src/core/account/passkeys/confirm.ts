@@ -98,6 +98,7 @@ function register(
 ): Step<ConfirmPasskeyResult> {
   const { command, facts, dropped, session } = made
   const { ceremony } = command
+  const { realm } = context.settings
   const kept = state.passkey.credentials.filter((one) => !dropped.includes(one))
   const credentials = [...kept, passkeyOf(facts, command, context.now)]
   return finishEnrollment(
@@ -110,8 +111,8 @@ function register(
       session,
       switching: ceremony.switching === 1,
       traits: { synced: facts.backupEligible, verified: facts.userVerified },
-      claim: [credentialKey(facts.id)],
-      release: dropped.map((one) => credentialKey(one.id)),
+      claim: [credentialKey({ realm, id: facts.id })],
+      release: dropped.map(({ id }) => credentialKey({ realm, id })),
     },
     command,
     context,

@@ -40,7 +40,7 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
   if (!hasRoom(state) && !recovers) return done({ ok: false, reason: 'too-many-passkeys' })
 
   const { account, auth, label, switching } = command
-  const { now, entropy } = context
+  const { now, entropy, settings } = context
   const { credentials, handle: before } = state.passkey
   const handle = before ?? encodeBase64url(derive(entropy, 'passkey-handle', passkeyLimits.userHandle))
   const ceremony: Ceremony = {
@@ -60,7 +60,7 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
     { ok: true, ceremony, handle, exclude: credentials.map(({ id, transports }) => ({ id, transports })) },
     {
       events: [{ type: 'mfa_enroll_start', values: { factor: 'passkey', authenticator, label } }],
-      keys: { claim: before === null ? [userHandleKey(handle)] : [] },
+      keys: { claim: before === null ? [userHandleKey({ realm: settings.realm, handle })] : [] },
     },
   )
 }

@@ -27,6 +27,7 @@ export const removePasskey: UseCase<RemovePasskey, RemoveResult> = (state, comma
   // The mode stays on here. `removeAuthenticator` checks whether that is allowed.
   const isLast = credentials.length === 0 && !state.passkey.only
   const left = isLast ? removeFactor(state, 'passkey') : withFactor(state, 'passkey', { credentials })
-  const removed = { method: 'passkey', authenticator: command.passkey, label, keys: [credentialKey(id)] } as const
+  const keys = [credentialKey({ realm: context.settings.realm, id })]
+  const removed = { method: 'passkey', authenticator: command.passkey, label, keys } as const
   return removeAuthenticator(left, removed, command, context)
 }

@@ -11,7 +11,7 @@ export const passkeyRules: FactorRules<'passkey'> = {
   isUsable: ({ passkey }, settings) => passkey.credentials.length > 0 && settings.passkeys !== null,
   amr: ({ synced = false }) => [synced ? 'swk' : 'hwk', 'pop'],
   remove: (state) => withFactor(state, 'passkey', { credentials: [], only: false }),
-  uniqueKeys: ({ passkey }) => passkey.credentials.map(({ id }) => credentialKey(id)),
+  uniqueKeys: ({ passkey }, { realm }) => passkey.credentials.map(({ id }) => credentialKey({ realm, id })),
 
   accept: (state, { passkey, events }) => ({ state: withPasskey(state, passkey.id, passkey), events, messages: [] }),
 }

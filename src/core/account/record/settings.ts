@@ -7,6 +7,8 @@ import type { Method } from '../../factor.ts'
 
 /** The host's options, checked and completed by the service. Times are ms. */
 export interface Settings {
+  /** What this installation calls itself. It is part of every unique key. */
+  readonly realm: string
   readonly policy: Policy
   /** Methods that may be enrolled. */
   readonly methods: readonly Method[]

@@ -66,6 +66,7 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
 
 /** The index is a hint only: the use case checks that the record itself holds the handle. */
 async function ownerOf(kernel: Kernel, handle: string | null): Promise<string | null> {
-  const found = handle === null ? null : await kernel.storage.find(userHandleKey(handle))
+  const { realm } = kernel.settings
+  const found = handle === null ? null : await kernel.storage.find(userHandleKey({ realm, handle }))
   return found !== null && isAccountRecord(found) ? accountIdOf(found) : null
 }
