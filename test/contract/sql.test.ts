@@ -1,16 +1,18 @@
+import { CamelCasePlugin, ParseJSONResultsPlugin } from 'kysely'
+import type { Kysely } from 'kysely'
 import { describe, it } from 'vitest'
 import { migrate, sqlStorage } from 'nightlatch/storage/sql'
 import { storageContract } from 'nightlatch/testing'
 import type { StorageUnderTest } from 'nightlatch/testing'
 import { openFile, temporaryFolder } from './sqlite-file.ts'
 
-async function make(): Promise<StorageUnderTest> {
+async function make(openOne: (path: string) => Kysely<unknown>): Promise<StorageUnderTest> {
   const { file, remove } = await temporaryFolder()
-  const first = openFile(file)
+  const first = openOne(file)
   const open = [first]
   await migrate(first)
   const another = (): StorageUnderTest['storage'] => {
-    const db = openFile(file)
+    const db = openOne(file)
     open.push(db)
     return sqlStorage(db)
   }
@@ -29,5 +31,11 @@ async function make(): Promise<StorageUnderTest> {
 }
 
 describe('SQL storage on a SQLite file', () => {
-  storageContract({ describe, it }, make)
+  storageContract({ describe, it }, () => make(openFile))
+})
+
+describe('SQL storage on an instance that renames columns and parses texts', () => {
+  const withPlugins = (path: string): Kysely<unknown> =>
+    openFile(path).withPlugin(new CamelCasePlugin()).withPlugin(new ParseJSONResultsPlugin())
+  storageContract({ describe, it }, () => make(withPlugins))
 })

@@ -1,6 +1,8 @@
 import type { Change, CommitAnswer } from '../../ports/storage.ts'
 import type { SqlDialect } from './dialect.ts'
-import type { CommitRows, Database } from './tables.ts'
+import type { Query } from './prepared.ts'
+import { runPrepared } from './prepared.ts'
+import type { CommitRows, Database, EventTableRow, MessageRow, RecordRow } from './tables.ts'
 
 /** The rows are made before the first statement, so that nothing the caller does meanwhile changes them. */
 export function rowsOf(change: Change): CommitRows {
@@ -47,29 +49,38 @@ export async function commitInTransaction(dialect: SqlDialect, db: Database, row
   return dialect.transaction(
     db,
     async (transaction) => {
-      if (!(await writeRecord(dialect, transaction, rows))) return 'conflict'
+      if (!(await writeRecord(dialect, db, transaction, rows))) return 'conflict'
       if (!(await writeKeys(dialect, transaction, rows))) return 'key-taken'
-      if (rows.events.length > 0) await transaction.insertInto('nightlatch_events').values(rows.events).execute()
-      if (rows.messages.length > 0) await transaction.insertInto('nightlatch_messages').values(rows.messages).execute()
+      if (rows.events.length > 0) await runPrepared(db, transaction, insertEvents, rows.events)
+      if (rows.messages.length > 0) await runPrepared(db, transaction, insertMessages, rows.messages)
       return 'committed'
     },
     (answer) => answer === 'committed',
   )
 }
 
-async function writeRecord(dialect: SqlDialect, db: Database, { expected, record }: CommitRows): Promise<boolean> {
+const insertEvents: Query<EventTableRow, unknown> = (db, rows) => db.insertInto('nightlatch_events').values(rows)
+
+const insertMessages: Query<MessageRow, unknown> = (db, rows) => db.insertInto('nightlatch_messages').values(rows)
+
+const updateRecord: Query<RecordRow & { readonly expected: string }, unknown> = (db, [row]) => {
+  const { id, expected, ...changed } = row!
+  return db.updateTable('nightlatch_records').set(changed).where('id', '=', id).where('version', '=', expected)
+}
+
+async function writeRecord(
+  dialect: SqlDialect,
+  db: Database,
+  transaction: Database,
+  { expected, record }: CommitRows,
+): Promise<boolean> {
   if (expected === null) {
-    const inserted = await dialect.ifAbsent(db.insertInto('nightlatch_records').values(record)).executeTakeFirst()
+    const insert = transaction.insertInto('nightlatch_records').values(record)
+    const inserted = await dialect.ifAbsent(insert).executeTakeFirst()
     return inserted.numInsertedOrUpdatedRows === 1n
   }
-  const { id, ...changed } = record
-  const updated = await db
-    .updateTable('nightlatch_records')
-    .set(changed)
-    .where('id', '=', id)
-    .where('version', '=', expected)
-    .executeTakeFirst()
-  return updated.numUpdatedRows === 1n
+  const updated = await runPrepared(db, transaction, updateRecord, [{ ...record, expected }])
+  return updated.numAffectedRows === 1n
 }
 
 async function writeKeys(dialect: SqlDialect, db: Database, { record, claim, release }: CommitRows): Promise<boolean> {

@@ -21,13 +21,21 @@ export function requireDialect(options: SqlStorageOptions = {}): SqlDialect {
   return dialect
 }
 
-/** The host's instance with the type of our own tables. Its own type does not have them. */
+const instances = new WeakMap<object, Database>()
+
+/**
+ * The host's instance with the type of our own tables, which its own type does not have, and without its plugins. They
+ * may rename columns or parse texts, and the queries here do not expect that. One instance gives one answer, because
+ * calls that wait for each other find each other by it.
+ */
 export function requireDatabase(db: unknown): Database {
   if (!isDatabase(db)) throw new NightlatchError('NL_CONFIG', 'the SQL storage needs a Kysely instance or transaction')
-  return db
+  const plain = instances.get(db) ?? db.withoutPlugins()
+  instances.set(db, plain)
+  return plain
 }
 
 function isDatabase(value: unknown): value is Database {
-  const { selectFrom, connection } = Object(value) as Partial<Database>
-  return typeof selectFrom === 'function' && typeof connection === 'function'
+  const { selectFrom, withoutPlugins } = Object(value) as Partial<Database>
+  return typeof selectFrom === 'function' && typeof withoutPlugins === 'function'
 }

@@ -15,6 +15,8 @@ import { listEvents, listFacts } from './history.ts'
 import { requireDatabase, requireDialect } from './options.ts'
 import type { SqlStorageOptions } from './options.ts'
 import { settleMessage, takeMessages } from './outbox.ts'
+import type { Query } from './prepared.ts'
+import { runPrepared } from './prepared.ts'
 import type { Database, FactTableRow } from './tables.ts'
 
 /**
@@ -39,8 +41,8 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
 
   return {
     async load(id) {
-      const query = database.selectFrom('nightlatch_records').select(['version', 'doc']).where('id', '=', id)
-      const row = await read('load', () => query.executeTakeFirst())
+      const { rows } = await read('load', () => runPrepared(database, database, selectRecord, [{ id }]))
+      const [row] = rows
       return row ? { version: row.version, doc: row.doc } : null
     },
 
@@ -96,6 +98,9 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
     },
   }
 }
+
+const selectRecord: Query<{ readonly id: string }, { readonly version: string; readonly doc: string }> = (db, [row]) =>
+  db.selectFrom('nightlatch_records').select(['version', 'doc']).where('id', '=', row!.id)
 
 function factRows(facts: readonly FactRow[]): readonly FactTableRow[] {
   if (facts.length > maxPageSize) {
