@@ -11,6 +11,7 @@ import type { Vandal } from '../world/vandal.ts'
 import { vandals } from '../world/vandal.ts'
 import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
+import { bodyOf } from '../world/peek.ts'
 
 type Rows = readonly EventRow[]
 type Field = EventRow['fields'][string]
@@ -291,11 +292,8 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
 
   const spoiledDocs: readonly (readonly [string, (doc: string) => string])[] = [
     ['a changed body', (doc) => doc.replace('failures', 'failuref')],
-    ['an epoch raised', (doc) => doc.replace(/\\"epoch\\":(\d+)/, '\\"epoch\\":9$1')],
-    [
-      'an authenticator taken away',
-      (doc) => doc.replace(/\\"authenticators\\":\[\{.*?\}\]/, '\\"authenticators\\":[]'),
-    ],
+    ['an epoch raised', (doc) => doc.replace(/"epoch":(\d+)/, '"epoch":9$1')],
+    ['an authenticator taken away', (doc) => doc.replace(/"authenticators":\[\{.*?\}\]/, '"authenticators":[]')],
     ['another kind', (doc) => doc.replace('"kind":"account"', '"kind":"organization"')],
     ['an older schema', (doc) => doc.replace('"schema":1', '"schema":0')],
     ['a changed MAC', (doc) => doc.replace(/"mac":"./, '"mac":"-')],
@@ -376,7 +374,7 @@ describe('promise 4: no false alarms', () => {
     )
     const fresh = records.fresh('account:ada', world.clock())
     const { doc } = records.write(fresh)
-    const body = JSON.parse((JSON.parse(doc) as { body: string }).body) as { chain: { key: Sealed } }
+    const body = bodyOf<{ chain: { key: Sealed } }>(doc)
     const sealed = body.chain.key
     expect(records.open('account:ada', 'chain/key', sealed)).toHaveLength(32)
     const wrongOpenings: readonly (() => Uint8Array)[] = [

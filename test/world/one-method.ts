@@ -13,6 +13,7 @@ import { everyMethod, latestCode, mobile, passkeyAnswer, provePasskey } from './
 import type { Page } from './several-factors.ts'
 import { createWorld } from './world.ts'
 import type { World } from './world.ts'
+import { bodyOf } from './peek.ts'
 
 type Changes = Parameters<Storage['commit']>[0]
 type Begun = { readonly ok: true; confirm(nl?: Nightlatch): ReturnType<Nightlatch['totp']['confirm']> }
@@ -39,8 +40,8 @@ export async function bareAccount(options: Partial<NightlatchOptions> = {}): Pro
     ...memory,
     async commit(change) {
       const answer = await memory.commit(change)
-      const { body } = JSON.parse(change.doc) as { body: string }
-      if (answer === 'committed') versions.push({ state: (JSON.parse(body) as { state: AccountState }).state, change })
+      const { state } = bodyOf<{ state: AccountState }>(change.doc)
+      if (answer === 'committed') versions.push({ state, change })
       return answer
     },
   }

@@ -5,8 +5,12 @@ import type { EventRow, FactRow, Storage } from 'nightlatch'
 export async function peekState(storage: Storage, accountId: string): Promise<AccountState | null> {
   const stored = await storage.load(`account:${accountId}`)
   if (stored === null) return null
-  const { body } = JSON.parse(stored.doc) as { body: string }
-  return (JSON.parse(body) as { state: AccountState }).state
+  return bodyOf<{ state: AccountState }>(stored.doc).state
+}
+
+/** The body of a stored record, which stands after the line of its envelope. */
+export function bodyOf<Body>(doc: string): Body {
+  return JSON.parse(doc.slice(doc.indexOf('\n') + 1)) as Body
 }
 
 /** Every item of a list that is answered in pages, in its order. */

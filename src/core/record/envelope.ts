@@ -30,29 +30,30 @@ export function recordMac(key: Uint8Array, record: Authenticated): Uint8Array {
   return hmacSha256(key, frame('nightlatch/record/v1', realm, kind, id, version, String(schema), body))
 }
 
+/** The envelope as one line of JSON, and the text of the body after it: within the JSON it would be escaped. */
 export function writeEnvelope(keyId: string, key: Uint8Array, record: Authenticated): string {
   const { schema, realm, kind, body } = record
-  const envelope: Envelope = { schema, realm, kind, keyId, body, mac: encodeBase64url(recordMac(key, record)) }
-  return JSON.stringify(envelope)
+  return `${JSON.stringify({ schema, realm, kind, keyId, mac: encodeBase64url(recordMac(key, record)) })}\n${body}`
 }
 
 /** Null if the text is no envelope. The MAC is not checked here. */
 export function readEnvelope(doc: string): Envelope | null {
+  const end = doc.indexOf('\n')
+  if (end < 0) return null
   let value: unknown
   try {
-    value = JSON.parse(doc)
+    value = JSON.parse(doc.slice(0, end))
   } catch {
     return null
   }
   if (typeof value !== 'object' || value === null) return null
-  const { schema, realm, kind, keyId, body, mac } = value as Record<string, unknown>
+  const { schema, realm, kind, keyId, mac } = value as Record<string, unknown>
   return Number.isSafeInteger(schema) &&
     typeof realm === 'string' &&
     typeof kind === 'string' &&
     typeof keyId === 'string' &&
-    typeof body === 'string' &&
     typeof mac === 'string'
-    ? { schema: schema as number, realm, kind, keyId, body, mac }
+    ? { schema: schema as number, realm, kind, keyId, body: doc.slice(end + 1), mac }
     : null
 }
 

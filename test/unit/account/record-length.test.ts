@@ -19,6 +19,7 @@ import { expectStatus } from '../../world/expect-outcome.ts'
 import { stateOf } from '../../world/reading.ts'
 import { seededRandom } from '../../world/seeded-random.ts'
 import { createWorld, keyText } from '../../world/world.ts'
+import { readEnvelope } from '../../../src/core/record/envelope.ts'
 
 const now = fakeClock()()
 const random = seededRandom('caps')
@@ -173,7 +174,7 @@ describe('limits.recordLength', () => {
   }
 
   it('is above the length of an account with every list at its cap', () => {
-    const { body } = JSON.parse(records.write(record).doc) as { body: string }
+    const { body } = readEnvelope(records.write(record).doc)!
     expect(body.length).toBeLessThan(limits.recordLength)
     // A list that this test forgets to fill would make the body much shorter.
     expect(body.length).toBeGreaterThan(limits.recordLength * 0.9)

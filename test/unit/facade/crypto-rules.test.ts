@@ -31,8 +31,7 @@ describe('sealing', () => {
     const person = await world.person()
     const collect = async (): Promise<void> => {
       const { doc } = (await world.storage.load(`account:${person.id}`))!
-      const { body } = JSON.parse(doc) as { body: string }
-      nonces.push(...[...body.matchAll(/"nonce":"([\w-]{32})"/g)].map(([, nonce]) => nonce!))
+      nonces.push(...[...doc.matchAll(/"nonce":"([\w-]{32})"/g)].map(([, nonce]) => nonce!))
     }
     await collect()
     expect(nonces).toHaveLength(12)

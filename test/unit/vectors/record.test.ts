@@ -20,7 +20,9 @@ describe('golden records', () => {
 
   it('are stored in an envelope that detects every change', () => {
     const doc = writeEnvelope(keyId, key, record)
-    expect(JSON.parse(doc)).toEqual({ schema, realm, kind, keyId, body, mac: record.mac })
+    const [line = '', ...rest] = doc.split('\n')
+    expect(JSON.parse(line)).toEqual({ schema, realm, kind, keyId, mac: record.mac })
+    expect(rest.join('\n')).toBe(body)
     const envelope = readEnvelope(doc)!
     expect(isEnvelopeValid(envelope, key, { id, version })).toBe(true)
     for (const changed of [
@@ -40,14 +42,18 @@ describe('golden records', () => {
   })
 
   it('are read only from a complete envelope', () => {
-    const { doc } = { doc: JSON.stringify({ schema, realm, kind, keyId, body, mac: record.mac }) }
-    expect(readEnvelope(doc)).not.toBeNull()
-    for (const name of ['schema', 'realm', 'kind', 'keyId', 'body', 'mac']) {
-      const { [name]: _, ...rest } = JSON.parse(doc) as Record<string, unknown>
-      expect(readEnvelope(JSON.stringify(rest))).toBeNull()
-      expect(readEnvelope(JSON.stringify({ ...rest, [name]: {} }))).toBeNull()
+    const whole: Record<string, unknown> = { schema, realm, kind, keyId, mac: record.mac }
+    expect(readEnvelope(`${JSON.stringify(whole)}\n${body}`)).toEqual({ ...whole, body })
+    expect(readEnvelope(JSON.stringify(whole))).toBeNull()
+    for (const name of ['schema', 'realm', 'kind', 'keyId', 'mac']) {
+      const { [name]: _, ...others } = whole
+      expect(readEnvelope(`${JSON.stringify(others)}\n${body}`)).toBeNull()
+      expect(readEnvelope(`${JSON.stringify({ ...others, [name]: {} })}\n${body}`)).toBeNull()
     }
-    for (const text of ['', '{', 'null', '[]', '"x"', '7']) expect(readEnvelope(text)).toBeNull()
+    for (const text of ['', '{', 'null', '[]', '"x"', '7']) {
+      expect(readEnvelope(text)).toBeNull()
+      expect(readEnvelope(`${text}\n${body}`)).toBeNull()
+    }
   })
 })
 

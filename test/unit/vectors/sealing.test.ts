@@ -13,6 +13,7 @@ import { createRecordStore } from '../../../src/service/loop/record-store.ts'
 import { openToken, sealToken } from '../../../src/service/keys/tokens.ts'
 import * as golden from '../../vectors/formats.ts'
 import * as reference from '../../vectors/reference.ts'
+import { bodyOf } from '../../world/peek.ts'
 
 const { base64url, hex, unhex } = reference
 const keys = keyring(golden.keyText)
@@ -105,9 +106,7 @@ describe('golden sealed values', () => {
     const state = { totp: { authenticators: [authenticator] } }
     const fresh = records.fresh('account:ada', 0)
     const { doc } = records.write({ ...fresh, state: state as never })
-    const body = JSON.parse((JSON.parse(doc) as { body: string }).body) as {
-      state: { totp: { authenticators: [{ secret: { ciphertext: string } }] } }
-    }
+    const body = bodyOf<{ state: { totp: { authenticators: [{ secret: { ciphertext: string } }] } } }>(doc)
     expect(body.state.totp.authenticators[0].secret.ciphertext).toBe(seed.ciphertext)
   })
 })
