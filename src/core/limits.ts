@@ -69,6 +69,13 @@ export const limits = {
    */
   learnedDrift: 1,
 
+  /** A limiter of the host that does not answer in this time is down. */
+  limiterMs: 300,
+  /** How long a check of the host may take, such as the risk of an SMS. */
+  hostCheckMs: 5000, // 5 seconds
+  /** How often the host is told of one thing. */
+  reportEveryMs: 60_000, // 1 minute
+
   /** How far the clocks of two servers may differ. */
   clocksApartMs: 900_000, // 15 minutes
   commitTries: 12,

@@ -14,4 +14,9 @@ export type LimiterAnswer = { readonly admitted: true } | { readonly admitted: f
  */
 export interface Limiter {
   charge(request: { readonly now: number; readonly charges: readonly LimiterCharge[] }): Promise<LimiterAnswer>
+  /**
+   * Takes back one charge of each key, as far as it still counts: no key gets more than its limit. A completed sign-in
+   * takes back what its start was charged.
+   */
+  giveBack(request: { readonly now: number; readonly charges: readonly LimiterCharge[] }): Promise<void>
 }

@@ -113,6 +113,63 @@ const together: readonly LimiterCase[] = [
   },
 ]
 
+const hourly: LimiterCharge = { key: 'k', limit: 5, windowMs: hour }
+
+/** So many charges are given back at once, alternating between the two instances. */
+async function giveBack(limiters: readonly [Limiter, Limiter], times: number, ...charges: readonly LimiterCharge[]) {
+  const now = Date.now()
+  await Promise.all(Array.from({ length: times }, (_, i) => limiters[i % 2 === 0 ? 0 : 1].giveBack({ now, charges })))
+}
+
+const returning: readonly LimiterCase[] = [
+  {
+    name: 'admits one more for each charge that is given back',
+    async run(limiters) {
+      const [limiter] = limiters
+      same(await countAdmitted(limiter, 9, hourly), 5, 'admitted at first')
+      await giveBack(limiters, 1, hourly)
+      same(await countAdmitted(limiter, 3, hourly), 1, 'admitted after one was given back')
+      await giveBack(limiters, 4, hourly)
+      same(await race(limiters, 9, hourly), 4, 'admitted after four were given back at once')
+    },
+  },
+  {
+    name: 'never admits more than the limit, however much is given back',
+    async run(limiters) {
+      const [limiter] = limiters
+      await giveBack(limiters, 3, hourly)
+      same(await countAdmitted(limiter, 9, hourly), 5, 'admitted after charges that never were')
+      await giveBack(limiters, 12, hourly)
+      same(await countAdmitted(limiter, 9, hourly), 5, 'admitted after more than there were')
+      same(await limiter.giveBack({ now: Date.now(), charges: [] }), undefined, 'a call that gives nothing back')
+    },
+  },
+  {
+    name: 'gives back to the named keys alone, to each one charge',
+    async run(limiters) {
+      const [limiter] = limiters
+      const other = { ...hourly, key: 'other' }
+      same(await countAdmitted(limiter, 5, hourly, other), 5, 'admitted by both')
+      await giveBack(limiters, 1, hourly)
+      same(await countAdmitted(limiter, 1, other), 0, 'admitted by the other key')
+      same(await countAdmitted(limiter, 1, hourly), 1, 'admitted by the key')
+      await giveBack(limiters, 1, hourly, other)
+      same(await countAdmitted(limiter, 2, hourly, other), 1, 'admitted by both again')
+    },
+  },
+  {
+    name: 'neither ends nor lengthens a window by giving back',
+    async run(limiters) {
+      const key = { key: 'k', limit: 5, windowMs: shortWindow }
+      same(await race(limiters, 9, key), 5, 'admitted in the first window')
+      await giveBack(limiters, 2, key)
+      await pass(shortWindow + 50)
+      await giveBack(limiters, 5, key)
+      same(await race(limiters, 9, key), 5, 'admitted in the second')
+    },
+  },
+]
+
 const waiting: readonly LimiterCase[] = [
   {
     name: 'answers when to try again, admits then, and refused calls do not delay it',
@@ -175,6 +232,7 @@ const arguing: readonly LimiterCase[] = [
     async run([limiter]) {
       for (const [index, request] of wrongRequests.entries()) {
         await refuses(async () => limiter.charge(request as never), ['NL_ARGUMENT'], `wrong request ${index}`)
+        await refuses(async () => limiter.giveBack(request as never), ['NL_ARGUMENT'], `wrong return ${index}`)
       }
       same(await countAdmitted(limiter, 1, good), 1, 'admitted afterwards')
     },
@@ -184,6 +242,7 @@ const arguing: readonly LimiterCase[] = [
 const groups: Readonly<Record<string, readonly LimiterCase[]>> = {
   limits: limiting,
   'several keys': together,
+  'giving back': returning,
   windows: waiting,
   arguments: arguing,
 }

@@ -10,6 +10,7 @@ import type { Person } from '../world/person.ts'
 import type { World } from '../world/world.ts'
 import { createWorld, keyText } from '../world/world.ts'
 import { typeWrongCodes } from '../world/wrong-codes.ts'
+import { limiterThat } from '../world/unlimited.ts'
 
 const minute = 60_000
 
@@ -115,7 +116,7 @@ describe('promise 5: a storage that fails grants nothing', () => {
 
   it('[THR-8] promise 5: when the limiter fails, the one in the process takes over, and a fact says so', async () => {
     const { world, ada } = await scene()
-    const nl = world.instance({ limiter: { charge: () => Promise.reject(new Error('down')) } })
+    const nl = world.instance({ limiter: limiterThat(() => Promise.reject(new Error('down'))) })
     const client = { ip: '203.0.113.9' }
     const answers: string[] = []
     for (let i = 0; i < 25; i++)

@@ -29,6 +29,12 @@ export function windowLimiter(): WindowLimiter {
       }
       return { admitted: true }
     },
+    async giveBack({ now, charges }) {
+      for (const { key } of charges) {
+        const window = open(key, now)
+        if (window !== null) windows.set(key, { ...window, count: Math.max(0, window.count - 1) })
+      }
+    },
     used: (key, now) => open(key, now)?.count ?? 0,
     get last() {
       return last

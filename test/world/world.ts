@@ -1,5 +1,5 @@
 import { createNightlatch, keyring } from 'nightlatch'
-import type { Keyring, Nightlatch, NightlatchOptions, Storage } from 'nightlatch'
+import type { Keyring, Nightlatch, NightlatchOptions, Report, Storage } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import type { MemoryMailer } from 'nightlatch/testing'
 import { memoryMailer } from 'nightlatch/testing'
@@ -31,6 +31,8 @@ export interface World {
   readonly storage: Storage
   readonly mailer: MemoryMailer
   readonly keys: Keyring
+  /** What the hosts of this world were told. */
+  readonly reports: Report[]
   /** One server: instances share storage, keys, clock and mailer, unless told otherwise. */
   instance(overrides?: Partial<NightlatchOptions>): Nightlatch
   /** The instance that persons are enrolled through. */
@@ -43,6 +45,7 @@ export interface World {
 export function createWorld(given: WorldOptions = {}): World {
   const { seed = 'world', storage = memoryStorage(), clock = fakeClock(), keys = keyring(keyText(1)) } = given
   const mailer = memoryMailer()
+  const reports: Report[] = []
   let instances = 0
   const instance: World['instance'] = (overrides = {}) =>
     createNightlatch({
@@ -55,6 +58,7 @@ export function createWorld(given: WorldOptions = {}): World {
       random: seededRandom(`${seed}/${instances++}`),
       slowHash: fastHash,
       outbox: { sweep: 'manual' },
+      report: (told) => void reports.push(told),
       describe: (id) => ({
         name: `${id}@people.example`,
         addresses: [{ mail: `${id}@people.example`, verified: true }],
@@ -68,6 +72,7 @@ export function createWorld(given: WorldOptions = {}): World {
     storage,
     mailer,
     keys,
+    reports,
     instance,
     nl,
     person: (id = 'ada') => enrolledPerson({ nl, clock, id }),

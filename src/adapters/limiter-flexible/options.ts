@@ -1,6 +1,7 @@
 import { NightlatchError } from '../../core/errors.ts'
 
-export const defaultTimeoutMs = 1000
+/** Below the time after which the service gives up, so that nothing is charged after it. */
+export const defaultTimeoutMs = 250
 
 /** Checks that the options have no other keys, and answers their timeout in ms. */
 export function requireOptions(name: string, options: unknown, keys: readonly string[]): number {

@@ -16,7 +16,7 @@ export interface PostgresLimiterOptions {
   readonly tableName?: string
   /** Default true. False if the role may not make tables: docs/limiter.md has the statement. */
   readonly createTable?: boolean
-  /** How long one charge may take, in ms. Default 1000, because a person is waiting. */
+  /** How long one charge may take, in ms. Default 250: after 300 ms the service no longer waits. */
   readonly timeoutMs?: number
 }
 

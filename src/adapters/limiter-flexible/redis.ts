@@ -14,7 +14,7 @@ export interface RedisLimiterOptions {
   readonly client: RedisClient
   /** The beginning of every key. Default `nightlatch`. */
   readonly prefix?: string
-  /** How long one charge may take, in ms. Default 1000, because a person is waiting. */
+  /** How long one charge may take, in ms. Default 250: after 300 ms the service no longer waits. */
   readonly timeoutMs?: number
 }
 

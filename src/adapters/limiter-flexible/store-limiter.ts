@@ -13,6 +13,8 @@ export interface Counter {
   get(key: string): Promise<Count | null>
   /** Adds one and answers the new count, in one atomic step of the store. */
   penalty(key: string, points: 1, options: { readonly customDuration: number }): Promise<Count>
+  /** Takes one away, in the same way. */
+  reward(key: string, points: 1, options: { readonly customDuration: number }): Promise<Count>
 }
 
 interface Standing {
@@ -26,8 +28,7 @@ interface Standing {
 /**
  * A limiter over counters that several servers share. It reads the counts first, so that a call which must be refused
  * charges nothing. Then it charges the key with the least left first: when calls race for the last charge, those that
- * lose stop before they charge the other keys. No charge is given back: if its window has ended meanwhile, the next one
- * would admit one more than the limit.
+ * lose stop before they charge the other keys.
  */
 export function storeLimiter({
   counter,
@@ -52,6 +53,22 @@ export function storeLimiter({
           if (count.consumedPoints > limit) return refused(now, count.msBeforeNext)
         }
         return { admitted: true }
+      })
+    },
+
+    async giveBack(request) {
+      requireLimiterRequest(request)
+      const { charges } = request
+      return withinTime(timeoutMs, async (inTime) => {
+        const counts = await counter()
+        for (const charge of charges) {
+          const { key, seconds, left, limit } = await look(counts, charge)
+          if (left >= limit) continue
+          inTime()
+          const count = readCount(await counts.reward(key, 1, { customDuration: seconds }))
+          // Its window has ended meanwhile, or others gave the rest back. No window may begin below zero.
+          if (count.consumedPoints < 0) await counts.penalty(key, 1, { customDuration: seconds })
+        }
       })
     },
   }

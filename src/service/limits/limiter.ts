@@ -1,9 +1,12 @@
 import type { Flow } from '../../core/flow.ts'
 import { NightlatchError } from '../../core/errors.ts'
 import type { SharedValues } from '../../core/events/index.ts'
+import { limits } from '../../core/limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Limiter, LimiterAnswer, LimiterCharge } from '../../ports/limiter.ts'
 import type { Facts } from '../loop/facts.ts'
+import { inTime } from '../loop/in-time.ts'
+import type { Tell } from '../loop/reports.ts'
 import { memoryLimiter } from './memory-limiter.ts'
 
 export interface Limited {
@@ -14,32 +17,76 @@ export interface Limited {
 /** Charges the limiter for a call of a flow. Null: within every limit. */
 export type Charge = (charges: readonly LimiterCharge[], flow: Flow) => Promise<Limited | null>
 
+export interface Limiting {
+  readonly charge: Charge
+  /** Takes charges back. Nothing waits for it, and if it fails they stay counted. */
+  giveBack(charges: readonly LimiterCharge[]): void
+}
+
 interface LimiterParts {
   /** The host's; without it, one in this process. */
   readonly limiter: Limiter | undefined
   readonly facts: Facts
   readonly now: Clock
+  readonly tell: Tell
+  /** What takes over. */
+  readonly local?: Limiter
 }
 
-/** When the host's limiter fails, the one in this process takes over, and a fact records it. */
-export function createCharge({ limiter, facts, now }: LimiterParts): Charge {
-  const local = memoryLimiter()
-  return async (charges, flow) => {
-    const request = { now: now(), charges }
-    try {
-      return limitedBy(await (limiter ?? local).charge(request))
-    } catch {
-      const shared: SharedValues = { actor: 'system', call: 'limiter' }
-      await facts.record(null, [{ type: 'limiter_fail', values: { flow } }], shared, request.now)
-      return limitedBy(await local.charge(request))
-    }
+/**
+ * When the host's limiter fails, or does not answer in time, the one in this process takes over. If that fails too,
+ * nobody is admitted [THR-8]. A fact records both, and the host is told.
+ */
+export function createLimiting({ limiter, facts, now, tell, local = memoryLimiter() }: LimiterParts): Limiting {
+  const failed = (flow: Flow, text: string, cause: unknown): void => {
+    const shared: SharedValues = { actor: 'system', call: 'limiter' }
+    facts.record(null, [{ type: 'limiter_fail', values: { flow } }], shared, now()).catch(() => undefined)
+    tell('limiter', text, { subject: text, cause })
+  }
+
+  return {
+    async charge(charges, flow) {
+      const request = { now: now(), charges }
+      if (limiter !== undefined) {
+        try {
+          return limitedBy(await inTime(limits.limiterMs, () => limiter.charge(request), tooLate), request)
+        } catch (error) {
+          failed(flow, 'the limiter does not work, and the one in the process takes over', error)
+        }
+      }
+      try {
+        return limitedBy(await local.charge(request), request)
+      } catch (error) {
+        failed(flow, 'no limiter works, and nobody is admitted', error)
+        return { retryAt: request.now + limits.reportEveryMs }
+      }
+    },
+
+    giveBack(charges) {
+      if (charges.length === 0) return
+      const request = { now: now(), charges }
+      inTime(limits.limiterMs, () => (limiter ?? local).giveBack(request), tooLate).catch(() => undefined)
+    },
   }
 }
 
+function tooLate(): never {
+  throw new NightlatchError('NL_LIMITER_FAILED', `the limiter did not answer within ${limits.limiterMs} ms`)
+}
+
+interface Request {
+  readonly now: number
+  readonly charges: readonly LimiterCharge[]
+}
+
 /** Any answer but the two of the port is a failure of the limiter, and admits nothing [THR-8]. */
-function limitedBy(answer: LimiterAnswer): Limited | null {
+function limitedBy(answer: LimiterAnswer, { now, charges }: Request): Limited | null {
   const { admitted, retryAt } = answer as { readonly admitted: unknown; readonly retryAt?: unknown }
   if (admitted === true) return null
-  if (admitted === false && typeof retryAt === 'number' && Number.isFinite(retryAt)) return { retryAt }
-  throw new NightlatchError('NL_CONFIG', 'the limiter answered something else than its port says')
+  if (admitted !== false || typeof retryAt !== 'number' || !Number.isFinite(retryAt)) {
+    throw new NightlatchError('NL_CONFIG', 'the limiter answered something else than its port says')
+  }
+  // No wait is longer than the longest window.
+  const longest = Math.max(1, ...charges.map(({ windowMs }) => windowMs))
+  return { retryAt: Math.min(Math.max(Math.ceil(retryAt), now + 1), now + longest) }
 }

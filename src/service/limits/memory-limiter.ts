@@ -49,5 +49,14 @@ export function memoryLimiter(): Limiter {
       })
       return { admitted: true }
     },
+
+    async giveBack(request) {
+      requireLimiterRequest(request)
+      const { now, charges } = request
+      for (const { key, limit, windowMs } of charges) {
+        const used = Math.min(limit, usedOf(key, now, limit / windowMs))
+        if (used > 0) levels.set(key, { used: Math.max(0, used - 1), at: now })
+      }
+    },
   }
 }

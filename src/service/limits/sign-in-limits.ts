@@ -28,7 +28,7 @@ interface Attempt {
 
 export function createSignInLimits(kernel: Kernel): SignInLimits {
   const charge = async ({ flow, charges, accountId, client, actor, name }: Attempt): Promise<Limited | null> => {
-    const limited = await kernel.charge(charges, flow)
+    const limited = await kernel.limiting.charge(charges, flow)
     if (limited === null) return null
     const values = { flow, ...(name === undefined ? {} : { name: kernel.hash('name', name) }), sampled: 1 }
     await kernel.recordFact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, actor)

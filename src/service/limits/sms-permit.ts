@@ -2,9 +2,11 @@ import type { Client } from '../../core/account/record/context.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { SendPermit, SendPermitTask } from '../../core/account/record/tasks.ts'
 import type { NumberType } from '../../core/e164.ts'
+import { limits } from '../../core/limits.ts'
 import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { SmsRisk } from '../../ports/sms.ts'
 import { accountIdOf } from '../keys/account-id.ts'
+import { inTime } from '../loop/in-time.ts'
 import type { SmsCeilings } from '../options/sms-options.ts'
 import type { Charge } from './limiter.ts'
 
@@ -17,7 +19,6 @@ export interface PermitParts {
 }
 
 const hourMs = 3_600_000
-const riskMs = 5000
 
 /** Every limit must admit a message [SMS-22]. Then the host's risk check is asked, if there is one. */
 export async function permitSend(
@@ -47,17 +48,9 @@ export async function permitSend(
 
 /** A check that cannot be made denies: it looks for fraud. */
 async function asked(risk: SmsRisk, request: Parameters<SmsRisk>[0]): Promise<unknown> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const tooLate = new Promise<'deny'>((resolve) => {
-    timer = setTimeout(() => {
-      resolve('deny')
-    }, riskMs)
-  })
-  try {
-    return await Promise.race([Promise.resolve(request).then(risk), tooLate])
-  } catch {
-    return 'deny'
-  } finally {
-    clearTimeout(timer)
-  }
+  return inTime<unknown>(
+    limits.hostCheckMs,
+    () => risk(request),
+    () => 'deny',
+  ).catch(() => 'deny')
 }

@@ -14,8 +14,8 @@ import { keyedHash } from '../keys/keyring.ts'
 import type { Installation } from '../keys/installation.ts'
 import { platformRandom } from '../keys/platform-random.ts'
 import { openToken, sealToken } from '../keys/tokens.ts'
-import type { Charge } from '../limits/limiter.ts'
-import { createCharge } from '../limits/limiter.ts'
+import type { Limiting } from '../limits/limiter.ts'
+import { createLimiting } from '../limits/limiter.ts'
 import { createSend } from '../messages/channels.ts'
 import type { AccountDescription } from '../messages/describe.ts'
 import { describeAccount } from '../messages/describe.ts'
@@ -33,6 +33,8 @@ import type { LoadSignedIn } from './load-signed-in.ts'
 import { createLoadSignedIn } from './load-signed-in.ts'
 import type { RecordStore } from './record-store.ts'
 import { createRecordStore } from './record-store.ts'
+import type { Tell } from './reports.ts'
+import { createTell } from './reports.ts'
 import type { RunUseCase } from './run.ts'
 import { createRun } from './run.ts'
 import { createRunTask } from './run-task.ts'
@@ -50,7 +52,8 @@ export interface Kernel {
   readonly random: Random
   readonly run: RunUseCase
   readonly loadSignedIn: LoadSignedIn
-  readonly charge: Charge
+  readonly limiting: Limiting
+  readonly tell: Tell
   now(): number
   describe(accountId: string): Promise<AccountDescription>
   hash(...parts: readonly string[]): string
@@ -71,11 +74,12 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const storage = guardStorage(options.storage)
   const random = options.random ?? platformRandom
   const now = checkedClock(options.clock ?? (() => Date.now()))
+  const tell = createTell(options.report, now)
   const sink = createSinkWriter(options.sink)
   const facts = createFacts(storage, random, sink.facts)
   const records = createRecordStore(accountRecord, { storage, installation, random })
   const outbox = createOutbox({ storage, installation, random, now, facts, send: createSend(options) })
-  const charge = createCharge({ limiter: options.limiter, facts, now })
+  const limiting = createLimiting({ limiter: options.limiter, facts, now, tell })
   const onRecord = createOnRecord(facts, now)
   const hash: Kernel['hash'] = (...parts) => keyedHash(keys, settings.realm, ...parts)
   const transact = createTransact({
@@ -85,7 +89,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     random,
     now,
     settings,
-    runTask: createRunTask({ options, settings, records, ceilings, charge, hash }),
+    runTask: createRunTask({ options, settings, records, ceilings, charge: limiting.charge, hash }),
     sealMessages: outbox.seal,
     committed(recordId, written) {
       outbox.dispatch(recordId, written.messages, written.leaseToken)
@@ -102,7 +106,8 @@ export function createKernel(options: NightlatchOptions): Kernel {
     records,
     storage,
     random,
-    charge,
+    limiting,
+    tell,
     now,
     hash,
     run: createRun({ transact, facts, outbox, onRecord, sweep: options.outbox?.sweep ?? 'automatic' }),

@@ -43,6 +43,7 @@ const known: Readonly<Record<keyof NightlatchOptions, true>> = {
   stepUp: true,
   outbox: true,
   sink: true,
+  report: true,
   limiter: true,
   clock: true,
   random: true,
@@ -107,8 +108,10 @@ function checkPorts(options: NightlatchOptions): void {
   requireMethod(options.mailer, 'mailer', 'send')
   if (!isKeyring(options.keys)) throw optionError('keys', 'what keyring() returns')
   requireFunction(options.describe, 'describe', 'a function from account id to description')
-  if (options.limiter !== undefined) requireMethod(options.limiter, 'limiter', 'charge')
-  for (const name of ['clock', 'random', 'slowHash', 'sink'] as const) {
+  if (options.limiter !== undefined) {
+    for (const method of ['charge', 'giveBack']) requireMethod(options.limiter, 'limiter', method)
+  }
+  for (const name of ['clock', 'random', 'slowHash', 'sink', 'report'] as const) {
     if (options[name] !== undefined) requireFunction(options[name], name)
   }
 }

@@ -5,6 +5,7 @@ import type { Directory } from '../../ports/directory.ts'
 import type { Limiter } from '../../ports/limiter.ts'
 import type { Mailer } from '../../ports/mailer.ts'
 import type { Random } from '../../ports/random.ts'
+import type { Reporter } from '../../ports/report.ts'
 import type { Sink } from '../../ports/sink.ts'
 import type { Storage } from '../../ports/storage.ts'
 import type { SlowHash } from '../../slow-hash/index.ts'
@@ -65,6 +66,8 @@ export interface NightlatchOptions {
   }
   /** Gets every event and fact after it is stored, for a log elsewhere. No call waits for it [LOG-7]. */
   readonly sink?: Sink
+  /** Is told what went wrong behind the answers. Default: one line on the console, without secrets. */
+  readonly report?: Reporter
   /** Refuses too many calls before anything is read. Default: one in this process. */
   readonly limiter?: Limiter
   /** ms since epoch. Default: the system's clock. */

@@ -6,6 +6,7 @@ import { countingStorage } from '../../world/counting-storage.ts'
 import { elsewhere, home } from '../../world/person.ts'
 import { factsOf } from '../../world/reading.ts'
 import { peekFacts } from '../../world/peek.ts'
+import { limiterThat } from '../../world/unlimited.ts'
 import { createWorld } from '../../world/world.ts'
 
 const minute = 60_000
@@ -137,6 +138,7 @@ describe('a limiter of the host', () => {
         seen.push(...charges)
         return { admitted: true }
       },
+      giveBack: async ({ charges }) => void seen.push(...charges),
     }
     const world = createWorld({ options: { limiter } })
     const person = await world.person()
@@ -146,7 +148,7 @@ describe('a limiter of the host', () => {
     for (const { key } of seen) expect(key).toMatch(/^[\w-]{24}$/)
   })
 
-  it('[THR-8] is replaced by the limiter of the process when it fails, and a fact records it', async () => {
+  it('[THR-8] is replaced by the limiter of the process when it fails, hangs or lies, which a fact records and the host is told', async () => {
     const faults = [
       () => Promise.reject(new Error('down')),
       () => {
@@ -155,14 +157,34 @@ describe('a limiter of the host', () => {
       async () => undefined,
       async () => ({ admitted: 'yes' }),
       async () => ({ admitted: false }),
+      async () => ({ admitted: false, retryAt: Number.NaN }),
+      // Hangs.
+      () => new Promise(() => undefined),
     ]
     for (const charge of faults) {
-      const world = createWorld({ options: { limiter: { charge } as never } })
+      const world = createWorld({ options: { limiter: limiterThat(charge as never) } })
       const failed = (): Promise<unknown> => world.nl.signIn.failed({ name: 'ada', client: home })
       for (let n = 0; n < 20; n++) expect(await failed()).toMatchObject({ reason: 'wrong-credentials' })
       expect(await failed()).toMatchObject({ reason: 'too-many-attempts', httpStatus: 429 })
       const facts = await peekFacts(world.storage, null)
       expect(facts.map(({ type }) => type)).toContain('limiter_fail')
+      // Once a minute, however many calls there were.
+      expect(world.reports).toMatchObject([{ kind: 'limiter', text: expect.stringContaining('takes over') }])
+      world.clock.advance(minute)
+      await failed()
+      expect(world.reports).toHaveLength(2)
+    }
+  })
+
+  it('[THR-8] is not believed about a time that no window has', async () => {
+    for (const retryAt of [-1, 0.5, Number.MAX_VALUE]) {
+      const world = createWorld({
+        options: { limiter: limiterThat(async () => ({ admitted: false, retryAt })) },
+      })
+      const { retryAt: shown = 0 } = await world.nl.signIn.failed({ name: 'ada', client: home })
+      expect(Number.isSafeInteger(shown)).toBe(true)
+      expect(shown).toBeGreaterThan(world.clock())
+      expect(shown).toBeLessThanOrEqual(world.clock() + 24 * 60 * minute)
     }
   })
 })

@@ -32,6 +32,7 @@ describe('the numbers of docs/lockout.md', () => {
         }
         return { admitted: true }
       },
+      giveBack: async () => undefined,
     }
     const world = createWorld({ options: { limiter, passkeys: everyMethod().passkeys } })
     const ada = await world.person()

@@ -5,6 +5,7 @@ import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { elsewhere, home, wrongCode } from '../../world/person.ts'
 import { eventsOf, newestOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
+import { unlimited } from '../../world/unlimited.ts'
 
 describe('publicOutcome', () => {
   it('contains no token', async () => {
@@ -138,7 +139,7 @@ describe('a device token', () => {
   })
 
   it('is forgotten after twenty newer browsers have signed in', async () => {
-    const world = createWorld({ options: { limiter: { charge: async () => ({ admitted: true }) } } })
+    const world = createWorld({ options: unlimited })
     const person = await world.person()
     await person.signIn()
     const first = person.deviceToken

@@ -5,6 +5,7 @@ import { elsewhere, home } from '../../world/person.ts'
 import { createPhoneWorld, frequentSends, newcomer, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
 import type { PhonePerson, PhoneWorld } from '../../world/phone.ts'
 import { eventsOf, factsOf } from '../../world/reading.ts'
+import { limiterThat } from '../../world/unlimited.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -183,7 +184,7 @@ describe('the SMS limits that accounts share', () => {
   })
 
   it('[SMS-22] [THR-8] are kept by the process when the limiter of the host fails', async () => {
-    const limiter = { charge: async () => Promise.reject(new Error('the limiter is down')) }
+    const limiter = limiterThat(async () => Promise.reject(new Error('the limiter is down')))
     const world = createPhoneWorld({
       sms: { sends: frequentSends, ceilings: { totalHourly: 1 } },
       options: { limiter },

@@ -10,6 +10,7 @@ import type { PhoneWorld } from '../../world/phone.ts'
 import { newestOf } from '../../world/reading.ts'
 import { verdictOn } from '../../world/verdict.ts'
 import { hostileValues } from '../hostile-values.ts'
+import { unlimited } from '../../world/unlimited.ts'
 
 const minute = 60_000
 
@@ -247,7 +248,7 @@ describe('a code by SMS', () => {
   })
 
   it('is accepted with spaces and full-width digits, and any other text is malformed', async () => {
-    const world = createPhoneWorld({ options: { limiter: { charge: async () => ({ admitted: true }) } } })
+    const world = createPhoneWorld({ options: unlimited })
     const ada = await phonePerson(world)
     const { nl } = world
     const { challenge } = await ada.start()

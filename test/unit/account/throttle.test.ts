@@ -8,6 +8,7 @@ import type { Person } from '../../world/person.ts'
 import { eventsOf, factsOf, newestOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
 import type { World } from '../../world/world.ts'
+import { unlimited } from '../../world/unlimited.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -58,7 +59,7 @@ describe('waits', () => {
   })
 
   it('evaluate no code and write no record, while sampled facts count the attempts', async () => {
-    const world = createWorld({ options: { limiter: { charge: async () => ({ admitted: true }) } } })
+    const world = createWorld({ options: unlimited })
     const person = await world.person()
     for (let n = 0; n < 4; n++) await fail(world, person, elsewhere(1))
     world.clock.advance(second)

@@ -4,6 +4,7 @@ import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { elsewhere, home, wrongCode } from '../../world/person.ts'
 import { eventsOf, factsOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
+import { unlimited } from '../../world/unlimited.ts'
 
 const step = 30_000
 
@@ -147,14 +148,14 @@ describe('the challenge of signIn.verify', () => {
   })
 
   it('is answered with busy while the list of used challenges is full', async () => {
-    const world = createWorld({ options: { limiter: { charge: async () => ({ admitted: true }) } } })
+    const world = createWorld({ options: unlimited })
     const person = await world.person()
     world.clock.set(world.clock() + 600_000)
     const first = world.clock()
     // The list fills up, because challenges live an hour and codes come every 30 seconds.
     const patient = world.instance({
       challenge: { lifeMs: 3_600_000 },
-      limiter: { charge: async () => ({ admitted: true }) },
+      ...unlimited,
     })
     for (let n = 0; n < 32; n++) {
       world.clock.advance(step)

@@ -259,7 +259,11 @@ describe('hostile values', () => {
 
   it('returned by the functions of a host get an outcome or a NightlatchError', async () => {
     for (const [index, value] of hostileValues.entries()) {
-      const answers = { clock: () => value, describe: () => value, limiter: { charge: async () => value } }
+      const answers = {
+        clock: () => value,
+        describe: () => value,
+        limiter: { charge: async () => value, giveBack: async () => value },
+      }
       for (const [key, answer] of Object.entries(answers)) {
         const odd = world.instance({ storage: standingStill(world.storage), [key]: answer } as never)
         const start = calls['signIn.start']![1]

@@ -76,6 +76,8 @@ const wrong: readonly [named: string, options: object][] = [
   ['outbox.every', { outbox: { every: 5 } }],
   ['limiter', { limiter: {} }],
   ['limiter', { limiter: null }],
+  ['limiter', { limiter: { charge: async () => ({ admitted: true }) } }],
+  ['report', { report: 'console' }],
   ['clock', { clock: 1_700_000_000_000 }],
   ['random', { random: new Uint8Array(32) }],
   ['slowHash', { slowHash: 'scrypt' }],

@@ -6,19 +6,26 @@ import type { Count, Counter } from '../../../src/adapters/limiter-flexible/stor
 interface Fake {
   readonly counter: Counter
   readonly charged: string[]
+  readonly givenBack: string[]
 }
 
 /** `seen` are the counts of the first read. `found` are those of the charge after it: others may charge in between. */
 function fakeCounter({ seen, found = seen }: { seen: Record<string, number>; found?: Record<string, number> }): Fake {
   const charged: string[] = []
+  const givenBack: string[] = []
   const countOf = (points: number | undefined): Count => ({ consumedPoints: points ?? 0, msBeforeNext: 700.5 })
   return {
     charged,
+    givenBack,
     counter: {
       get: async (key) => (key in seen ? countOf(seen[key]) : null),
       async penalty(key) {
         charged.push(key)
         return countOf((found[key] ?? 0) + 1)
+      },
+      async reward(key) {
+        givenBack.push(key)
+        return countOf((found[key] ?? 0) - 1)
       },
     },
   }
@@ -55,6 +62,7 @@ describe('a limiter on shared counters', () => {
     const counter: Counter = {
       get: async () => ({ consumedPoints: 2, msBeforeNext: 0 }),
       penalty: async () => ({ consumedPoints: 1, msBeforeNext: 1000 }),
+      reward: async () => ({ consumedPoints: 0, msBeforeNext: 1000 }),
     }
     expect(await limiterOn(counter).charge({ now: 5, charges: [narrow] })).toEqual({ admitted: true })
   })
@@ -68,6 +76,7 @@ describe('a limiter on shared counters', () => {
         charged.push(key)
         return { consumedPoints: 1, msBeforeNext: 1 }
       },
+      reward: async () => ({ consumedPoints: 0, msBeforeNext: 1 }),
     }
     await expect(limiterOn(counter, 10).charge({ now: 5, charges: [narrow] })).rejects.toMatchObject({
       code: 'NL_LIMITER_FAILED',
@@ -77,11 +86,24 @@ describe('a limiter on shared counters', () => {
     expect(charged).toEqual([])
   })
 
+  it('gives back nothing of a key that has no charge, and no window begins below zero', async () => {
+    const fresh = fakeCounter({ seen: {} })
+    await limiterOn(fresh.counter).giveBack({ now: 5, charges: [wide, narrow] })
+    expect([fresh.givenBack, fresh.charged]).toEqual([[], []])
+    const ended = fakeCounter({ seen: { '2:narrow': 1, '1:wide': 1 }, found: { '1:wide': 1 } })
+    await limiterOn(ended.counter).giveBack({ now: 5, charges: [wide, narrow] })
+    expect([ended.givenBack, ended.charged]).toEqual([['1:wide', '2:narrow'], ['2:narrow']])
+  })
+
   it.each([
     ['no number', { consumedPoints: Number.NaN, msBeforeNext: 1 }],
     ['nothing', undefined],
   ])('treats %s as a failure, never as a count', async (_, count) => {
-    const counter = { get: async () => count, penalty: async () => count } as unknown as Counter
+    const counter = {
+      get: async () => count,
+      penalty: async () => count,
+      reward: async () => count,
+    } as unknown as Counter
     await expect(limiterOn(counter).charge({ now: 5, charges: [narrow] })).rejects.toMatchObject({
       code: 'NL_LIMITER_FAILED',
     })

@@ -1,0 +1,18 @@
+/**
+ * What a host should know and no caller is told. `limiter`: the host's limiter failed, or none works. `address`: a
+ * request came without a readable address. `names`: one network tries many names. `facts`: rows could not be stored.
+ */
+export type ReportKind = 'limiter' | 'address' | 'names' | 'facts'
+
+export interface Report {
+  readonly kind: ReportKind
+  /** One line in English, without secrets. */
+  readonly text: string
+  /** ms since epoch */
+  readonly at: number
+  /** What was thrown, if something was. It is the host's own error and may hold its secrets. */
+  readonly cause?: unknown
+}
+
+/** Gets what went wrong behind the answers, each kind at most once a minute. Nothing waits for it. */
+export type Reporter = (report: Report) => void
