@@ -30,6 +30,7 @@ async function realm(name: string, options: Partial<NightlatchOptions> = {}): Pr
       for (const { key } of charges) limiterKeys.add(key)
       return { admitted: true }
     },
+    giveBack: async () => undefined,
   }
   const world = createWorld({ options: { realm: name, limiter, ...withPasskeys, ...options } })
   return { world, ada: await world.person('ada'), limiterKeys }
