@@ -1,5 +1,7 @@
 import { NightlatchError } from './errors.ts'
 
+export { decodeBase64url, encodeBase64url } from './base64url.ts'
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -42,7 +44,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
  * give the same bytes.
  */
 export function frame(...parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const chunks = parts.map((part) => (typeof part === 'string' ? utf8(part) : part))
+  const chunks = parts.map((part) => (typeof part === 'string' && !isShortAscii(part) ? utf8(part) : part))
   let length = 0
   for (const chunk of chunks) length += 4 + chunk.length
   const whole = new Uint8Array(length)
@@ -50,51 +52,17 @@ export function frame(...parts: readonly (string | Uint8Array)[]): Uint8Array {
   let at = 0
   for (const chunk of chunks) {
     view.setUint32(at, chunk.length)
-    whole.set(chunk, at + 4)
-    at += 4 + chunk.length
+    at += 4
+    if (typeof chunk === 'string') for (let i = 0; i < chunk.length; i++) whole[at + i] = chunk.charCodeAt(i)
+    else whole.set(chunk, at)
+    at += chunk.length
   }
   return whole
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const values = new Int8Array(128).fill(-1)
-for (let i = 0; i < alphabet.length; i++) values[alphabet.charCodeAt(i)] = i
-
-/** base64url without padding (RFC 4648 §5). */
-export function encodeBase64url(bytes: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const left = bytes.length - i
-    const word = (bytes[i]! << 16) | ((left > 1 ? bytes[i + 1]! : 0) << 8) | (left > 2 ? bytes[i + 2]! : 0)
-    text += alphabet[word >>> 18]! + alphabet[(word >>> 12) & 63]!
-    if (left > 1) text += alphabet[(word >>> 6) & 63]!
-    if (left > 2) text += alphabet[word & 63]!
-  }
-  return text
-}
-
-/**
- * The strict inverse of {@link encodeBase64url}. It gives `null` for any other character, length or non-zero trailing
- * bits.
- */
-export function decodeBase64url(text: string): Uint8Array | null {
-  const rest = text.length % 4
-  if (rest === 1) return null
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
-  let word = 0
-  let bits = 0
-  let at = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    const value = code < 128 ? values[code]! : -1
-    if (value < 0) return null
-    word = ((word << 6) | value) & 0xffffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[at++] = (word >>> bits) & 0xff
-    }
-  }
-  if (bits > 0 && (word & ((1 << bits) - 1)) !== 0) return null
-  return bytes
+/** The bytes of such a text are its codes. To call the encoder costs more than to copy them. */
+function isShortAscii(text: string): boolean {
+  if (text.length > 64) return false
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
+  return true
 }

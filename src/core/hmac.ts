@@ -2,8 +2,8 @@ import { hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js'
 import { frame, utf8 } from './bytes.ts'
-import type { NodeCrypto } from './node-crypto.ts'
-import { nodeCrypto } from './node-crypto.ts'
+import type { NodeCrypto } from './node-modules.ts'
+import { nodeCrypto } from './node-modules.ts'
 
 export interface Hashes {
   readonly sha256: (message: Uint8Array) => Uint8Array
@@ -24,9 +24,9 @@ export function hashesOf(native: NodeCrypto | undefined): Hashes {
   }
 }
 
-/** A `Uint8Array` over the same bytes. A `Buffer` compares and prints otherwise. */
-function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, length)
+/** A copy that is no `Buffer`, which compares and prints otherwise, and no window of a shared one. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
 }
 
 const hashes = hashesOf(nodeCrypto())
