@@ -143,14 +143,18 @@ export const sealedValues = [
     ciphertext: '3MbAQ5vBuGx-dIpo2uAeGmq21HbgF5ujXNVfV7qvkBVjKK7w',
   },
   {
-    path: 'state/backup-code/set/codes/one/digest',
-    purpose: 'backup-code-digest',
-    plaintext: '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f',
+    path: 'state/backup-code/set/digests',
+    purpose: 'backup-code-digests',
+    plaintext:
+      '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f' +
+      '404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f',
     associated:
       '000000126e696768746c617463682f7365616c2f7631000000046d61696e000000076163636f756e740000000b616363' +
-      '6f756e743a6164610000002673746174652f6261636b75702d636f64652f7365742f636f6465732f6f6e652f64696765' +
-      '7374000000126261636b75702d636f64652d646967657374',
-    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddkw3T-G5V5vQf6j6TbnbW9S',
+      '6f756e743a6164610000001d73746174652f6261636b75702d636f64652f7365742f6469676573747300000013626163' +
+      '6b75702d636f64652d64696765737473',
+    ciphertext:
+      'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddn5r-fg1SLD_trByKJ3Bv_dkN0BqS7mxzcd8VzcyWpPnvXOgrVCawRM' +
+      'h2Zrm0ogUPw',
   },
   {
     path: 'chain/key',

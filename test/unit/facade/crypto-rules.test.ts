@@ -34,8 +34,8 @@ describe('sealing', () => {
       nonces.push(...[...doc.matchAll(/"nonce":"([\w-]{32})"/g)].map(([, nonce]) => nonce!))
     }
     await collect()
-    expect(nonces).toHaveLength(12)
-    expect(new Set(nonces).size).toBe(12)
+    expect(nonces).toHaveLength(3)
+    expect(new Set(nonces).size).toBe(3)
   })
 
   it('[CRY-11] uses HMAC keys of 32 bytes', () => {
@@ -83,7 +83,6 @@ describe('the stored record', () => {
         ...state.sessions.map((session) => session.id),
         ...state.knownDevices.map((device) => device.id),
         ...state.totp.authenticators.map((authenticator) => authenticator.id),
-        ...(state['backup-code'].set?.codes.map((code) => code.id) ?? []),
       )
     }
     for (const id of ids) expect(Buffer.from(id, 'base64url')).toHaveLength(16)

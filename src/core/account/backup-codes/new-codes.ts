@@ -1,12 +1,13 @@
 import { generateBackupCodes } from '../../backup-codes/generate.ts'
 import { backupCodeSaltLength, slowHashParams } from '../../backup-codes/hash.ts'
-import { encodeBase64url } from '../../bytes.ts'
+import { concatBytes, encodeBase64url } from '../../bytes.ts'
 import { derive } from '../../hmac.ts'
 import type { Context } from '../record/context.ts'
-import { newId } from '../record/ids.ts'
+import type { Unsealed } from '../../secret.ts'
 import type { SlowHashTask, TaskResults } from '../record/tasks.ts'
 import { resultOf, slowHashTask } from '../record/tasks.ts'
-import type { BackupCode, BackupCodeSet } from './state.ts'
+import { openedDigests } from './digests.ts'
+import type { BackupCodeSet } from './state.ts'
 
 interface HashesNeeded {
   readonly status: 'need'
@@ -23,7 +24,8 @@ export interface MadeCodes {
 export interface MadeReplacement {
   readonly status: 'made'
   readonly code: string
-  readonly stored: BackupCode
+  /** The digests of the set, with its own in the place of the used one. */
+  readonly digests: Unsealed
 }
 
 /** Makes a new set under one salt. It comes from the entropy of the call, so that a retry does not hash again. */
@@ -36,13 +38,15 @@ export function newCodes({ entropy, now, settings }: Context, results: TaskResul
   const digests = tasks.map((task) => resultOf(results, task) ?? null)
   const missing = tasks.filter((_, index) => !digests[index])
   if (missing.length > 0) return { status: 'need', tasks: missing }
-  const stored = digests.flatMap((digest, index) => (digest ? [newCode(entropy, `backup-code/${index}`, digest)] : []))
-  return { status: 'made', codes, set: { profile, params, salt, createdAt: now, codes: stored } }
+  const seal = concatBytes(...digests.map((digest) => digest ?? new Uint8Array()))
+  const usedAt = codes.map(() => null)
+  return { status: 'made', codes, set: { profile, params, salt, createdAt: now, usedAt, digests: { seal } } }
 }
 
 /** Makes one code under the salt of a set. It replaces a code that was used [BC-12]. */
 export function replacementCode(
   set: BackupCodeSet,
+  index: number,
   { entropy }: Context,
   results: TaskResults,
 ): HashesNeeded | MadeReplacement {
@@ -51,9 +55,7 @@ export function replacementCode(
   const task = slowHashTask(set, code)
   const digest = resultOf(results, task)
   if (!digest) return { status: 'need', tasks: [task] }
-  return { status: 'made', code, stored: newCode(entropy, 'backup-code/replacement', digest) }
-}
-
-function newCode(entropy: Uint8Array, label: string, digest: Uint8Array): BackupCode {
-  return { id: newId(entropy, label), digest: { seal: digest }, usedAt: null }
+  const digests = [...(openedDigests(set, results) ?? [])]
+  digests[index] = digest
+  return { status: 'made', code, digests: { seal: concatBytes(...digests) } }
 }

@@ -13,13 +13,10 @@ export interface BackupCodeSet {
   readonly salt: string
   /** ms since epoch, like every time of a state */
   readonly createdAt: number
-  readonly codes: readonly BackupCode[]
-}
-
-export interface BackupCode {
-  readonly id: string
-  readonly digest: Secret
-  readonly usedAt: number | null
+  /** When each code was used. Null: unused. */
+  readonly usedAt: readonly (number | null)[]
+  /** The digests of all codes, one after the other in the same order. */
+  readonly digests: Secret
 }
 
 export const noBackupCodes: BackupCodeState = { set: null, failures: 0 }
@@ -28,7 +25,8 @@ export const noBackupCodes: BackupCodeState = { set: null, failures: 0 }
 export interface BackupCodeMatch {
   readonly status: 'matched'
   readonly factor: 'backup-code'
-  readonly codeId: string
-  /** A new code that replaces the used one. */
-  readonly replacement?: BackupCode
+  /** Its place in the set. */
+  readonly index: number
+  /** The digests of the set with that of a new code in its place. */
+  readonly replaced?: Secret
 }

@@ -11,5 +11,5 @@ export interface BackupCodesView {
 
 export function viewBackupCodes(state: AccountState): BackupCodesView {
   const { set } = state['backup-code']
-  return { left: unusedCodes(state), total: set?.codes.length ?? 0, createdAt: set?.createdAt ?? null }
+  return { left: unusedCodes(state), total: set?.usedAt.length ?? 0, createdAt: set?.createdAt ?? null }
 }

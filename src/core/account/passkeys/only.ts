@@ -15,6 +15,6 @@ export function canBePasskeyOnly(state: AccountState, { settings }: Context): bo
   )
   if (alone.length > 1) return true
   const { set, failures } = state['backup-code']
-  const isFresh = set !== null && failures < limits.hardStop && set.codes.every((code) => code.usedAt === null)
+  const isFresh = set !== null && failures < limits.hardStop && set.usedAt.every((at) => at === null)
   return alone.some((passkey) => passkey.backedUp) && isFresh
 }

@@ -84,6 +84,7 @@ export interface Session {
   readonly aal: Aal
   readonly amr: readonly Amr[]
   readonly ip: string | null
+  /** Only of a session without a device. A device is listed with its own. */
   readonly userAgent: string | null
   readonly deviceId: string | null
   /** No factor was needed, because the device was trusted. */

@@ -13,7 +13,7 @@ export function newSession({ entropy, now }: Context, client: Client, start: Ses
     id: newId(entropy, 'session'),
     createdAt: now,
     ip: client.ip,
-    userAgent: shortUserAgent(client),
+    userAgent: start.deviceId === null ? shortUserAgent(client) : null,
     needs: [],
     trusted: false,
     ...start,

@@ -30,6 +30,7 @@ export interface TrustedDeviceView {
 
 /** The newest session comes first. */
 export function viewSessions(state: AccountState, current: string | null): readonly SessionView[] {
+  const browsers = new Map(state.knownDevices.map(({ id, userAgent }) => [id, userAgent]))
   return [...state.sessions].reverse().map((session) => ({
     id: referenceTo(session.id),
     current: session.id === current,
@@ -39,7 +40,7 @@ export function viewSessions(state: AccountState, current: string | null): reado
     aal: session.aal,
     amr: session.amr,
     ip: session.ip,
-    userAgent: session.userAgent,
+    userAgent: session.deviceId === null ? session.userAgent : (browsers.get(session.deviceId) ?? null),
     knownDevice: session.deviceId !== null,
     trusted: session.trusted,
   }))

@@ -46,8 +46,11 @@ export const verifySignIn: UseCase<VerifySignIn, VerifySignInResult> = (state, c
       return refuse(state, command, check, context)
     case 'matched': {
       const { set } = state['backup-code']
-      const isReplaced = check.factor === 'backup-code' && context.settings.backupCodes.replaceUsed
-      const made = isReplaced && set !== null ? replacementCode(set, context, results) : null
+      const { replaceUsed } = context.settings.backupCodes
+      const made =
+        check.factor === 'backup-code' && replaceUsed && set !== null
+          ? replacementCode(set, check.index, context, results)
+          : null
       return made?.status === 'need' ? need(made.tasks) : accept(state, command, check, made, context)
     }
   }
@@ -63,7 +66,7 @@ function accept(
   const { account, primary, primaryAt } = challenge
   const { factor } = found
   const source = sourceOf(state, client)
-  const match = made !== null && factor === 'backup-code' ? { ...found, replacement: made.stored } : found
+  const match = made !== null && factor === 'backup-code' ? { ...found, replaced: made.digests } : found
   const entry = entryOf(state, challenge)
   const accepted = creditSuccess(state, { match, source, client, now: context.now, entry })
   return completeSignIn(
