@@ -1,11 +1,12 @@
 import { requireText } from '../core/arguments.ts'
 import type { CompleteLanguage } from '../core/languages/language.ts'
 import { readLocale } from '../core/locale.ts'
+import { loadOnce } from './load-once.ts'
 
 /** One line for each language. A language is loaded when it is first used. */
 const table = {
-  en: () => import('../core/languages/en.ts'),
-  fr: () => import('../core/languages/fr.ts'),
+  en: /* @__PURE__ */ loadOnce(() => import('../core/languages/en.ts')),
+  fr: /* @__PURE__ */ loadOnce(() => import('../core/languages/fr.ts')),
 } satisfies Readonly<Record<string, () => Promise<{ readonly language: CompleteLanguage }>>>
 
 /** The codes of all languages. */

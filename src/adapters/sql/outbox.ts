@@ -1,5 +1,7 @@
 import type { OutboxMessage, SettleMessage, TakeMessages } from '../../ports/storage.ts'
 import type { SqlDialect } from './dialect.ts'
+import type { Query } from './prepared.ts'
+import { runPrepared } from './prepared.ts'
 import type { Database } from './tables.ts'
 
 export async function takeMessages(
@@ -20,21 +22,18 @@ export async function takeMessages(
   return taken.sort((a, b) => a.dueAt - b.dueAt)
 }
 
+/** `db` is the instance that the connection belongs to. */
 export async function settleMessage(
   db: Database,
+  connection: Database,
   { recordId, messageId, leaseToken, outcome }: SettleMessage,
 ): Promise<boolean> {
   if (outcome === 'sent') {
-    const removed = await db
-      .deleteFrom('nightlatch_messages')
-      .where('record_id', '=', recordId)
-      .where('message_id', '=', messageId)
-      .where('lease_token', '=', leaseToken)
-      .executeTakeFirst()
-    return removed.numDeletedRows === 1n
+    const removed = await runPrepared(db, connection, deleteMessage, [{ recordId, messageId, leaseToken }])
+    return removed.numAffectedRows === 1n
   }
   const settled = outcome === 'dead' ? ({ status: 'dead', body: null } as const) : { due_at: outcome.retryAt }
-  const changed = await db
+  const changed = await connection
     .updateTable('nightlatch_messages')
     .set({ ...settled, lease_token: null, lease_until: null })
     .where('record_id', '=', recordId)
@@ -43,3 +42,10 @@ export async function settleMessage(
     .executeTakeFirst()
   return changed.numUpdatedRows === 1n
 }
+
+const deleteMessage: Query<Pick<SettleMessage, 'recordId' | 'messageId' | 'leaseToken'>, unknown> = (db, [row]) =>
+  db
+    .deleteFrom('nightlatch_messages')
+    .where('record_id', '=', row!.recordId)
+    .where('message_id', '=', row!.messageId)
+    .where('lease_token', '=', row!.leaseToken)

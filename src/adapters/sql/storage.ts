@@ -94,7 +94,7 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
 
     async settleMessage(request) {
       if (typeof request.outcome === 'object') requireTime(request.outcome.retryAt, 'outcome.retryAt')
-      return write('settleMessage', (db) => settleMessage(db, request))
+      return write('settleMessage', (db) => settleMessage(database, db, request))
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { MailTemplate } from '../../core/mail/index.ts'
 import { createRecentMap } from '../../core/recent-map.ts'
+import { loadOnce } from '../../languages/load-once.ts'
 import { loadTexts } from '../../languages/load.ts'
 import type { OutboxMessage } from '../../ports/storage.ts'
 import { accountIdOf } from '../keys/account-id.ts'
@@ -8,6 +9,9 @@ import { describeAccount } from './describe.ts'
 
 /** Messages that some addresses took and others did not. If one is forgotten too early, an address gets it twice. */
 const mostRemembered = 1000
+
+/** The code that writes mails is needed only here, so that the start of a program does not load it. */
+const loadMail = /* @__PURE__ */ loadOnce(() => import('../../core/mail/index.ts'))
 
 /**
  * Sends one mail to each verified address, also after one was refused. Answers how many addresses there are, and throws
@@ -25,8 +29,7 @@ export function createSendMails({
   const acceptedBy = createRecentMap<Set<string>>(mostRemembered)
 
   return async ({ recordId, messageId }, template) => {
-    // The code that writes mails is needed only here, so that the start of a program does not load it.
-    const { composeMail } = await import('../../core/mail/index.ts')
+    const { composeMail } = await loadMail()
     const { name, locale, timeZone, ...account } = await describeAccount(describe, accountIdOf(recordId))
     const texts = await loadTexts(locale)
     const letter = { template, language: texts, appName, contact, name, locale, timeZone }
