@@ -1,4 +1,4 @@
-import type { ChainFault } from 'nightlatch'
+import type { HistoryFault } from 'nightlatch'
 import type { Fact, FailedAttempts, SecurityEvent } from 'nightlatch/events'
 import { capitalize, count, factor, unsent } from './words.ts'
 
@@ -60,6 +60,7 @@ const flows: Readonly<Record<string, string>> = {
   primary: ' at the password',
   passkey: ' with a passkey',
   'passkey-registration': ' when adding a passkey',
+  history: ' while the history was checked',
   recover: ' when recovering',
   sms: ' when requesting a code',
 }
@@ -126,26 +127,20 @@ export function event(row: SecurityEvent | Fact): string {
   return write(row.values)
 }
 
-const fieldWords: Readonly<Record<string, string>> = {
-  ip: 'the address',
-  network: 'the network',
-  userAgent: 'the browser',
-}
-
 /** What the check of the history found. */
-export function fault(found: ChainFault): string {
+export function fault(found: HistoryFault): string {
   switch (found.fault) {
     case 'removed':
       return found.from === found.to ? `Removed: event ${found.from}` : `Removed: events ${found.from} to ${found.to}`
-    case 'moved':
+    case 'reordered':
       return `Event ${found.was} was moved to ${found.n}`
-    case 'inserted':
+    case 'added':
       return `Added from outside: event ${found.n}`
-    case 'unproven':
-      return `Event ${found.n} cannot be checked: the event before it is gone or replaced`
-    case 'changed': {
-      const fields = new Set(found.fields.map((name) => fieldWords[name] ?? 'a detail'))
-      return `Changed: event ${found.n}${fields.size > 0 ? ` (${[...fields].join(', ')})` : ''}`
-    }
+    case 'changed':
+      return `Changed: event ${found.n}`
+    case 'rolled-back':
+      return `An older copy was put back: there were other events after or up to ${found.n}`
+    case 'cannot-be-told':
+      return `Some of the events ${found.from} to ${found.to} are not those that happened`
   }
 }

@@ -11,7 +11,7 @@ export function historyRoutes(app: Express, portal: Portal): void {
     const grant = req.session.nl
     const [r, checked] = await Promise.all([nl.history.logins({ grant }), nl.history.verify({ grant })])
     if (!r.ok) return res.redirect('/login')
-    res.render('history', { logins: r.logins, checked })
+    res.render('history', { logins: r.logins, genuine: r.genuine, checked })
   })
 
   app.get('/history/events', signedIn, async (req, res) => {

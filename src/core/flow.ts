@@ -9,6 +9,7 @@ export type Flow =
   | 'turn-off'
   | 'resynchronize'
   | 'send-code'
+  | 'history'
 
 /**
  * What a proof can be used for. `passkey-only` is for switching passkey-only mode off. Only a passkey gives that proof.

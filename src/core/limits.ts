@@ -88,6 +88,8 @@ export const limits = {
   unknownKeyTries: 10,
   sweepEveryMs: 30_000, // 30 seconds
   historyPage: 100,
+  /** Pages that a signed-in person may have checked. */
+  historyPagesHourly: 3000,
 } as const
 
 /** The largest values a host may configure. */

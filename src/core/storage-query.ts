@@ -5,6 +5,7 @@ export const maxPageSize = 500
 
 interface Query {
   readonly id: string | null
+  readonly order?: 'newest' | 'oldest'
   readonly after?: string
   readonly limit: number
   readonly filter?: { readonly types?: readonly string[]; readonly from?: number; readonly to?: number }
@@ -39,7 +40,8 @@ export function requireLimit(limit: unknown): void {
   }
 }
 
-export function requireHistoryQuery({ id, limit, filter }: Query): void {
+export function requireHistoryQuery({ id, limit, filter, order = 'newest' }: Query): void {
+  if (order !== 'newest' && order !== 'oldest') refuse('order must be newest or oldest')
   if (id !== null) requireText(id, 'id')
   requireLimit(limit)
   if (filter?.from !== undefined) requireTime(filter.from, 'filter.from')
@@ -53,11 +55,12 @@ export function eventCursor(n: number): string {
   return String(n)
 }
 
-/** The position that an event cursor names. Null if there is no cursor. */
-export function parseEventCursor(after: string | undefined): number | null {
+/** The position that an event cursor names. Null if there is no cursor. Before the oldest event there is 0. */
+export function parseEventCursor(after: string | undefined, order: Query['order'] = 'newest'): number | null {
   if (after === undefined) return null
-  const n = typeof after === 'string' && /^[1-9]\d{0,15}$/.test(after) ? Number(after) : NaN
-  return Number.isSafeInteger(n) ? n : refuse('after must be a cursor from Page.next of listEvents')
+  const n = typeof after === 'string' && /^(?:0|[1-9]\d{0,15})$/.test(after) ? Number(after) : NaN
+  if (Number.isSafeInteger(n) && (n > 0 || order === 'oldest')) return n
+  return refuse('after must be a cursor from Page.next of listEvents')
 }
 
 export function factCursor({ at, id }: FactPosition): string {

@@ -4,7 +4,10 @@
  */
 export type RecordId = string
 
-/** Made by the service (`n.` plus 128 random bits); opaque to the adapter, compared for equality only. */
+/**
+ * Made by the service: the number of the commit, a dot and 128 random bits. Opaque to the adapter, compared for
+ * equality only.
+ */
 export type Version = string
 
 export interface StoredRecord {
@@ -12,25 +15,18 @@ export interface StoredRecord {
   readonly doc: string
 }
 
-/** One field of a stored event. Retention removes `value` and `salt`; `c` stays. */
-export interface EventField {
-  readonly value?: string
-  readonly salt?: string
-  readonly c: string
-}
-
-/** A row of the chained history, as stored. A commit appends it; the adapter never changes it. */
+/** A row of the history, as stored. A commit appends it; the adapter never changes it. */
 export interface EventRow {
   /** 1, 2, 3 … within the record. If the number is stored already, the commit throws and writes nothing. */
   readonly n: number
   readonly type: string
   /** ms since epoch */
   readonly at: number
-  readonly fields: Readonly<Record<string, EventField>>
-  readonly link: string
+  /** Opaque to the adapter: fields, salt and MACs. */
+  readonly body: string
 }
 
-/** A row that no commit made: an unknown name, a failed password, an attempt under a lock. Not chained. */
+/** A row that no commit made: an unknown name, a failed password, an attempt under a lock. */
 export interface FactRow {
   /** Unique, random ASCII. Appending a stored row again changes nothing. */
   readonly id: string
@@ -114,6 +110,8 @@ export interface HistoryFilter {
 
 export interface HistoryQuery {
   readonly id: RecordId
+  /** By `n`. Default: newest first. */
+  readonly order?: 'newest' | 'oldest'
   /** A cursor from {@link Page.next} of the same listing. Any other text throws `NL_ARGUMENT`. */
   readonly after?: string
   /** 1 to 500 */
@@ -122,7 +120,7 @@ export interface HistoryQuery {
 }
 
 /** `id` null: facts that belong to no record. */
-export type FactsQuery = Omit<HistoryQuery, 'id'> & { readonly id: RecordId | null }
+export type FactsQuery = Omit<HistoryQuery, 'id' | 'order'> & { readonly id: RecordId | null }
 
 export interface TakeMessages {
   /** ms since epoch */
@@ -167,7 +165,7 @@ export interface Storage {
   find(key: string): Promise<RecordId | null>
   /** At most 500 rows. Writes all of them or none. */
   append(facts: readonly FactRow[]): Promise<void>
-  /** Newest first (by `n`), by keyset. */
+  /** By `n`, newest or oldest first, by keyset. */
   listEvents(query: HistoryQuery): Promise<Page<EventRow>>
   /** Newest first (by `at`, then `id`), by keyset. */
   listFacts(query: FactsQuery): Promise<Page<FactRow>>

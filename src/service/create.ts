@@ -2,7 +2,7 @@ import { requireObject } from '../core/arguments.ts'
 import { limits } from '../core/limits.ts'
 import type { Accounts } from './facade/accounts/accounts.ts'
 import type { BackupCodes } from './facade/factors/backup-codes.ts'
-import type { History } from './facade/history.ts'
+import type { History } from './facade/history/history.ts'
 import { createKernel } from './loop/kernel.ts'
 import { later } from './facade/call/later.ts'
 import type { NightlatchOptions } from './options/options.ts'
@@ -91,7 +91,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
     ),
     history: checked(
       later({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
-        (await import('./facade/history.ts')).createHistory(kernel),
+        (await import('./facade/history/history.ts')).createHistory(kernel),
       ),
     ),
     score: checked(later({ get: true }, async () => (await import('./facade/score.ts')).createScore(kernel))),

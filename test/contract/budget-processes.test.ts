@@ -9,7 +9,7 @@ import { migrate, sqlStorage } from 'nightlatch/storage/sql'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
 import { expectStatus } from '../world/expect-outcome.ts'
-import { peekEvents, peekState } from '../world/peek.ts'
+import { fieldsOf, peekEvents, peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
 import { elsewhere, wrongCode } from '../world/person.ts'
 import { times } from '../world/times.ts'
@@ -173,7 +173,7 @@ describe('guesses at once, from four processes on one SQLite file', () => {
       // A success starts the count anew: before it and after it there are no more verdicts than the budget.
       const told = await since('mfa_fail', 'authn_login_success', 'stepup_success')
       expect(told).toHaveLength(count(answers, 'wrong') + 1)
-      const strangers = told.map(({ fields }) => fields.knownDevice?.value === 'false')
+      const strangers = told.map((row) => fieldsOf(row)['knownDevice'] === 'false')
       const success = told.findIndex(({ type }) => type !== 'mfa_fail')
       for (const row of [strangers.slice(0, success), strangers.slice(success + 1)]) {
         expect(row.filter((stranger) => stranger).length).toBeLessThanOrEqual(limits.lockAfter)

@@ -25,7 +25,7 @@ for (let won = 0; won < Number(wins);) {
     doc: String(n),
     summary,
     keys: { claim: [], release: [] },
-    events: [{ n, type: name, at: n, fields: {}, link: '' }],
+    events: [{ n, type: name, at: n, body: '' }],
     messages: [{ messageId: `m${n}`, channel: 'mail', dueAt: n, body: name }],
   })
   if (answer === 'committed') won++

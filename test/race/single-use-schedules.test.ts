@@ -5,7 +5,7 @@ import type { EventRow, Nightlatch, NightlatchErrorCode, SignInOutcome } from 'n
 import { memoryStorage } from 'nightlatch/storage/memory'
 import type { CommitFault, LoadFault } from '../world/faulty-storage.ts'
 import { faultyStorage } from '../world/faulty-storage.ts'
-import { peekEvents } from '../world/peek.ts'
+import { fieldsOf, peekEvents } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
 import { challengesOf, elsewhere } from '../world/person.ts'
 import { stateOf } from '../world/reading.ts'
@@ -74,7 +74,7 @@ async function race(scheduler: fc.Scheduler, faults: Faults): Promise<Race> {
     },
     async count(type, factor) {
       const rows = (await peekEvents(storage, 'ada')).filter((row) => row.type === type)
-      return rows.filter(({ fields }) => factor === undefined || fields.factor?.value === factor).length
+      return rows.filter((row) => factor === undefined || fieldsOf(row)['factor'] === factor).length
     },
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { asSystem } from 'nightlatch'
 import type { EventRow, StoredRecord } from 'nightlatch'
@@ -14,18 +13,19 @@ import { createWorld } from '../world/world.ts'
 import { bodyOf } from '../world/peek.ts'
 
 type Rows = readonly EventRow[]
-type Field = EventRow['fields'][string]
+type Parts = Record<string, any>
 
 /** The rows with the one of number `n` replaced. */
 const edit = (rows: Rows, n: number, change: (row: EventRow) => EventRow): Rows =>
   rows.map((row) => (row.n === n ? change(row) : row))
-const editField = (rows: Rows, n: number, name: string, change: (field: Field) => unknown): Rows =>
-  edit(rows, n, (row) => ({
-    ...row,
-    fields: { ...row.fields, [name]: change(row.fields[name] ?? { c: '' }) as Field },
-  }))
+/** The same for the parts of its body. */
+const editBody = (rows: Rows, n: number, change: (parts: Parts) => unknown): Rows =>
+  edit(rows, n, (row) => ({ ...row, body: JSON.stringify(change(JSON.parse(row.body) as Parts)) }))
+const editPrivate = (rows: Rows, n: number, change: (fields: Parts) => unknown): Rows =>
+  editBody(rows, n, (parts) => ({ ...parts, private: { ...parts.private, fields: change(parts.private.fields) } }))
 const without = (rows: Rows, ...numbers: readonly number[]): Rows => rows.filter(({ n }) => !numbers.includes(n))
 const at = (rows: Rows, n: number): EventRow => rows.find((row) => row.n === n) as EventRow
+const partsOf = (rows: Rows, n: number): Parts => JSON.parse(at(rows, n).body) as Parts
 /** More copies of a row than two pages hold, under numbers that no row has. */
 const crowd = (rows: Rows, numberOf: (i: number) => number): Rows =>
   Array.from({ length: 250 }, (_, i) => ({ ...at(rows, 5), n: numberOf(i + 1) }))
@@ -36,46 +36,30 @@ const turn = (rows: Rows, numbers: readonly number[]): Rows =>
     return index < 0 ? row : { ...row, n: numbers[(index + 1) % numbers.length] ?? row.n }
   })
 
-function frame(...parts: readonly (string | Buffer)[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const bytes = Buffer.from(part as string)
-      const length = Buffer.alloc(4)
-      length.writeUInt32BE(bytes.length)
-      return [length, bytes]
-    }),
-  )
-}
-
-/** A field with a value of the vandal's own; its salt and digest fit, as these need no key. */
-function forge(name: string, value: string): Field {
-  const salt = Buffer.alloc(16, 7)
-  const c = createHash('sha256')
-    .update(frame('nightlatch/field/v1', salt, name, value))
-    .digest('base64url')
-  return { value, salt: salt.toString('base64url'), c }
-}
-
 interface Attack {
   readonly title: string
   readonly spoil: (rows: Rows, others: Rows) => Rows
   readonly faults: readonly unknown[]
 }
 
-const changed = (n: number, ...fields: readonly string[]): unknown => ({ fault: 'changed', n, fields })
+const changed = (n: number): unknown => ({ fault: 'changed', n })
 const removed = (from: number, to: number): unknown => ({ fault: 'removed', from, to })
-const inserted = (n: number): unknown => ({ fault: 'inserted', n })
-const moved = (n: number, was: number): unknown => ({ fault: 'moved', n, was })
-/** The row is as it was written, but the row that vouched for it no longer stands before it. */
-const unproven = (n: number): unknown => ({ fault: 'unproven', n })
+const added = (n: number): unknown => ({ fault: 'added', n })
+const reordered = (n: number, was: number): unknown => ({ fault: 'reordered', n, was })
+const rolledBack = (n: number): unknown => ({ fault: 'rolled-back', n })
 
 /** Twelve rows: see `history` below. */
 const last = 12
 const attacks: readonly Attack[] = [
   {
+    title: 'a changed address',
+    spoil: (rows) => editPrivate(rows, 5, (fields) => ({ ...fields, ip: '203.0.113.1' })),
+    faults: [changed(5)],
+  },
+  {
     title: 'a changed value',
-    spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, value: '203.0.113.1' })),
-    faults: [changed(5, 'ip')],
+    spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, fields: { ...parts.fields, actor: 'system' } })),
+    faults: [changed(5)],
   },
   {
     title: 'a changed type',
@@ -88,67 +72,86 @@ const attacks: readonly Attack[] = [
     faults: [changed(5)],
   },
   {
-    title: 'a changed link',
-    spoil: (rows) => edit(rows, 5, (row) => ({ ...row, link: at(rows, 6).link })),
+    title: 'the MAC of another row',
+    spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, m: partsOf(rows, 6).m })),
     faults: [changed(5)],
   },
   {
-    title: 'the changed link of the last row',
-    spoil: (rows) => edit(rows, last, (row) => ({ ...row, link: at(rows, 6).link })),
+    title: 'the MAC of another row in the last row',
+    spoil: (rows) => editBody(rows, last, (parts) => ({ ...parts, m: partsOf(rows, 6).m })),
     faults: [changed(last)],
   },
   {
-    title: 'a changed digest',
-    spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, c: forge('ip', 'x').c })),
-    faults: [changed(5, 'ip')],
+    title: 'the private MAC of another row',
+    spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, p: partsOf(rows, 6).p })),
+    faults: [changed(5)],
+  },
+  {
+    title: 'the private part of another row, with its MAC',
+    spoil: (rows) => {
+      const { p, private: hidden } = partsOf(rows, 6)
+      return editBody(rows, 5, (parts) => ({ ...parts, private: hidden, p }))
+    },
+    faults: [changed(5)],
   },
   {
     title: 'a changed salt',
-    spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, salt: forge('ip', 'x').salt })),
-    faults: [changed(5, 'ip')],
+    spoil: (rows) =>
+      editBody(rows, 5, (parts) => ({ ...parts, private: { ...parts.private, salt: partsOf(rows, 6).private.salt } })),
+    faults: [changed(5)],
   },
   {
-    title: 'a value changed with its salt and digest',
-    spoil: (rows) => editField(rows, 5, 'ip', () => forge('ip', '203.0.113.1')),
+    title: 'the version of another commit',
+    spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, version: partsOf(rows, 8).version })),
     faults: [changed(5)],
   },
   {
     title: 'an address shortened by somebody else than retention',
-    spoil: (rows) => editField(rows, 5, 'ip', ({ c }) => ({ c })),
-    faults: [changed(5, 'ip')],
-  },
-  {
-    title: 'a field taken away',
     spoil: (rows) =>
-      edit(rows, 5, (row) => ({
-        ...row,
-        fields: Object.fromEntries(Object.entries(row.fields).filter(([name]) => name !== 'ip')),
+      editBody(rows, 5, ({ version, fields, p, m }) => ({
+        version,
+        fields,
+        short: { fields: { network: '203.0.113.0/24' }, s: p },
+        p,
+        m,
       })),
     faults: [changed(5)],
   },
   {
-    title: 'a field added',
-    spoil: (rows) => editField(rows, 5, 'extra', () => forge('extra', 'x')),
+    title: 'a field taken away',
+    spoil: (rows) => editPrivate(rows, 5, ({ ip: _, ...fields }) => fields),
     faults: [changed(5)],
   },
   {
-    title: 'two fields that changed names',
-    spoil: (rows) =>
-      edit(rows, 5, (row) => {
-        const { ip, network } = row.fields as { ip: Field; network: Field }
-        return { ...row, fields: { ...row.fields, ip: network, network: ip } }
-      }),
-    faults: [changed(5, 'ip', 'network')],
+    title: 'a field added',
+    spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, fields: { ...parts.fields, zzz: 'x' } })),
+    faults: [changed(5)],
   },
-  { title: 'the first row removed', spoil: (rows) => without(rows, 1), faults: [removed(1, 1), unproven(2)] },
-  { title: 'a middle row removed', spoil: (rows) => without(rows, 6), faults: [removed(6, 6), unproven(7)] },
+  {
+    title: 'a field moved out of the private part',
+    spoil: (rows) =>
+      editBody(rows, 5, (parts) => ({
+        ...parts,
+        fields: { ...parts.fields, userAgent: parts.private.fields.userAgent },
+        private: { ...parts.private, fields: { ...parts.private.fields, userAgent: undefined } },
+      })),
+    faults: [changed(5)],
+  },
+  {
+    title: 'two fields that changed values',
+    spoil: (rows) => editPrivate(rows, 5, (fields) => ({ ...fields, ip: fields.userAgent, userAgent: fields.ip })),
+    faults: [changed(5)],
+  },
+  {
+    title: 'a space in a body',
+    spoil: (rows) => edit(rows, 5, (row) => ({ ...row, body: `${row.body} ` })),
+    faults: [changed(5)],
+  },
+  { title: 'the first row removed', spoil: (rows) => without(rows, 1), faults: [removed(1, 1)] },
+  { title: 'a middle row removed', spoil: (rows) => without(rows, 6), faults: [removed(6, 6)] },
   { title: 'the last row removed', spoil: (rows) => without(rows, last), faults: [removed(last, last)] },
   { title: 'the last three rows removed', spoil: (rows) => rows.slice(0, -3), faults: [removed(last - 2, last)] },
-  {
-    title: 'two gaps',
-    spoil: (rows) => without(rows, 3, 4, 8),
-    faults: [removed(3, 4), unproven(5), removed(8, 8), unproven(9)],
-  },
+  { title: 'two gaps', spoil: (rows) => without(rows, 3, 4, 8), faults: [removed(3, 4), removed(8, 8)] },
   {
     title: 'a row removed and the next one changed',
     spoil: (rows) =>
@@ -156,70 +159,73 @@ const attacks: readonly Attack[] = [
         edit(rows, 6, (row) => ({ ...row, type: 'mfa_fail' })),
         5,
       ),
-    faults: [removed(5, 5), unproven(6)],
+    faults: [removed(5, 5), changed(6)],
   },
   {
     title: 'a row removed and those behind it moved up',
     spoil: (rows) => without(rows, 9).map((row) => (row.n > 9 ? { ...row, n: row.n - 1 } : row)),
-    faults: [changed(9), moved(10, 11), moved(11, 12), removed(12, 12)],
+    faults: [reordered(9, 10), reordered(10, 11), reordered(11, 12), removed(12, 12)],
   },
   { title: 'all rows removed', spoil: () => [], faults: [removed(1, last)] },
   {
-    title: 'a row inserted behind the last',
+    title: 'a row added behind the last',
     spoil: (rows) => [...rows, { ...at(rows, 5), n: last + 1 }],
-    faults: [inserted(last + 1)],
+    faults: [added(last + 1)],
   },
   {
-    title: 'a row inserted before the first',
+    title: 'a row added before the first',
     spoil: (rows) => [...rows, { ...at(rows, 5), n: 0 }],
-    faults: [inserted(0)],
+    faults: [added(0)],
   },
-  { title: 'two rows swapped', spoil: (rows) => turn(rows, [4, 7]), faults: [moved(4, 7), moved(7, 4)] },
-  { title: 'two neighbors swapped', spoil: (rows) => turn(rows, [4, 5]), faults: [moved(4, 5), moved(5, 4)] },
+  { title: 'two rows swapped', spoil: (rows) => turn(rows, [4, 7]), faults: [reordered(4, 7), reordered(7, 4)] },
+  { title: 'two neighbors swapped', spoil: (rows) => turn(rows, [4, 5]), faults: [reordered(4, 5), reordered(5, 4)] },
   {
     title: 'the first and the last swapped',
     spoil: (rows) => turn(rows, [1, last]),
-    faults: [moved(1, last), moved(last, 1)],
+    faults: [reordered(1, last), reordered(last, 1)],
   },
   {
     title: 'three rows moved on in a circle',
     spoil: (rows) => turn(rows, [3, 6, 9]),
-    faults: [moved(3, 9), moved(6, 3), moved(9, 6)],
+    faults: [reordered(3, 9), reordered(6, 3), reordered(9, 6)],
   },
   {
     title: "another account's row instead of one",
     spoil: (rows, others) => edit(rows, 5, () => at(others, 5)),
-    faults: [changed(5), unproven(6)],
+    faults: [changed(5)],
   },
   {
     title: "another account's row behind the last",
     spoil: (rows, others) => [...rows, { ...at(others, 5), n: last + 1 }],
-    faults: [inserted(last + 1)],
+    faults: [added(last + 1)],
+  },
+  {
+    title: "another account's rows instead of all",
+    spoil: (_, others) => others,
+    faults: Array.from({ length: last }, (_, i) => changed(i + 1)),
   },
 ]
 
 /** Rows that no adapter would write: whatever is found in them, it is a fault and not an exception. */
 const garbage: readonly { readonly title: string; readonly spoil: (rows: Rows) => Rows }[] = [
-  { title: 'a digest of null', spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, c: null })) },
+  { title: 'a body of null', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, body: 'null' })) },
+  { title: 'an empty body', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, body: '' })) },
+  { title: 'a body that is no JSON', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, body: '{"version":' })) },
+  { title: 'a body of a list', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, body: '[1,2]' })) },
+  { title: 'a body of a number', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, body: 5 as never })) },
+  { title: 'fields of null', spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, fields: null })) },
+  { title: 'fields of text', spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, fields: 'text' })) },
+  { title: 'fields of a list', spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, fields: [1] })) },
+  { title: 'a field of a number', spoil: (rows) => editPrivate(rows, 5, (fields) => ({ ...fields, ip: 5 })) },
+  { title: 'no private part', spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, private: undefined })) },
+  { title: 'a private part of null', spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, private: null })) },
   {
-    title: 'a digest of the wrong length',
-    spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, c: 'AA' })),
+    title: 'both parts',
+    spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, short: { fields: {}, s: parts.p } })),
   },
-  {
-    title: 'a digest that is no base64url',
-    spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, c: '=' })),
-  },
-  { title: 'a salt of null', spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, salt: null })) },
-  { title: 'a salt of a number', spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, salt: 5 })) },
-  { title: 'a value of a number', spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, value: 5 })) },
-  { title: 'a value of an object', spoil: (rows) => editField(rows, 5, 'ip', (field) => ({ ...field, value: {} })) },
-  { title: 'a field of null', spoil: (rows) => editField(rows, 5, 'ip', () => null) },
-  { title: 'a field of text', spoil: (rows) => editField(rows, 5, 'ip', () => 'text') },
-  { title: 'fields of null', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, fields: null as never })) },
-  { title: 'fields of text', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, fields: 'text' as never })) },
-  { title: 'fields of a list', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, fields: [1, 2] as never })) },
-  { title: 'a link that is empty', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, link: '' })) },
-  { title: 'a link that is no base64url', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, link: '***' })) },
+  { title: 'an empty MAC', spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, m: '' })) },
+  { title: 'a MAC that is no base64url', spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, m: '***' })) },
+  { title: 'a MAC of null', spoil: (rows) => editBody(rows, 5, (parts) => ({ ...parts, m: null })) },
   { title: 'a time that is text', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, at: 'soon' as never })) },
   { title: 'a time that is a fraction', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, at: row.at + 0.5 })) },
   { title: 'a number that is a fraction', spoil: (rows) => edit(rows, 5, (row) => ({ ...row, n: 5.5 })) },
@@ -239,7 +245,7 @@ const garbage: readonly { readonly title: string; readonly spoil: (rows: Rows) =
   },
   {
     title: 'a field called __proto__',
-    spoil: (rows) => edit(rows, 5, (row) => ({ ...row, fields: JSON.parse('{"__proto__":{"c":"AA"}}') as never })),
+    spoil: (rows) => edit(rows, 5, (row) => ({ ...row, body: row.body.replace('"actor"', '"__proto__"') })),
   },
 ]
 
@@ -257,7 +263,7 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
     bob = await world.person('bob')
     for (const person of [ada, bob]) for (let i = 0; i < 4; i++) await person.signIn()
     expect((await vandal.rows('ada')).map(({ n }) => n)).toStrictEqual(Array.from({ length: last }, (_, i) => i + 1))
-    expect(await world.nl.history.verify({ grant })).toStrictEqual({ ok: true, events: last })
+    expect(await world.nl.history.verify({ grant })).toMatchObject({ ok: true, events: last })
   })
   afterEach(() => vandal.close())
 
@@ -274,7 +280,7 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
       await vandal.replaceRows('ada', spoil(await vandal.rows('ada')))
       expect(await verify()).toMatchObject({ ok: false, reason: 'tampered' })
       for (const reading of [world.nl.history.list, world.nl.history.logins, world.nl.history.csv]) {
-        expect(await reading({ grant })).toMatchObject({ ok: true })
+        expect(await reading({ grant })).toMatchObject({ ok: true, genuine: false })
       }
     },
   )
@@ -330,11 +336,11 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
     }
   })
 
-  it('promise 4: a record rolled back without its events grants nothing, and the check names the events that are too many', async () => {
+  it('promise 4: a record rolled back without its events grants nothing, and the check says so', async () => {
     const before = (await vandal.storage.load('account:ada')) as StoredRecord
     await ada.signIn()
     await vandal.replaceRecord('ada', before)
-    expect(await verify()).toStrictEqual({ ok: false, reason: 'tampered', faults: [inserted(13), inserted(14)] })
+    expect(await verify()).toStrictEqual({ ok: false, reason: 'tampered', faults: [rolledBack(last)] })
     const start = { name: 'ada', accountId: 'ada', primary: 'password', client: ada.client } as const
     const answer = await world.nl.signIn.start(start).catch((error: unknown) => error)
     expect(JSON.stringify(answer)).toMatch(/"busy"|NL_STORAGE_UNKNOWN/)
@@ -373,23 +379,23 @@ describe('promise 4: no false alarms', () => {
       { storage, installation: { realm: 'main', keys }, random },
     )
     const fresh = records.fresh('account:ada', world.clock())
-    const { doc } = records.write(fresh)
-    const body = bodyOf<{ chain: { key: Sealed } }>(doc)
-    const sealed = body.chain.key
-    expect(records.open('account:ada', 'chain/key', sealed)).toHaveLength(32)
+    const doc = records.write(fresh, records.nextVersion(fresh))
+    const body = bodyOf<{ history: { key: Sealed } }>(doc)
+    const sealed = body.history.key
+    expect(records.open('account:ada', 'history/key', sealed)).toHaveLength(32)
     const wrongOpenings: readonly (() => Uint8Array)[] = [
-      () => records.open('account:bob', 'chain/key', sealed),
-      () => records.open('account:ada', 'chain/keys', sealed),
+      () => records.open('account:bob', 'history/key', sealed),
+      () => records.open('account:ada', 'history/keys', sealed),
       () => records.open('account:ada', 'state/totp/authenticators/1/secret', sealed),
       () => records.open('account:ada', 'state/totp/enrollment/secret', sealed),
-      () => others.open('account:ada', 'chain/key', sealed),
-      () => records.open('account:ada', 'chain/key', { ...sealed, nonce: sealed.nonce.replace(/^./, 'A') }),
-      () => records.open('account:ada', 'chain/key', { ...sealed, ciphertext: sealed.ciphertext.slice(0, 8) }),
-      () => records.open('account:ada', 'chain/key', { ...sealed, alg: 'none' as never }),
+      () => others.open('account:ada', 'history/key', sealed),
+      () => records.open('account:ada', 'history/key', { ...sealed, nonce: sealed.nonce.replace(/^./, 'A') }),
+      () => records.open('account:ada', 'history/key', { ...sealed, ciphertext: sealed.ciphertext.slice(0, 8) }),
+      () => records.open('account:ada', 'history/key', { ...sealed, alg: 'none' as never }),
     ]
     for (const open of wrongOpenings) expect(open).toThrow(expect.objectContaining({ code: 'NL_SEAL_BROKEN' }))
     const unknown = { ...sealed, keyId: 'AAAAAAAA' }
-    expect(() => records.open('account:ada', 'chain/key', unknown)).toThrow(
+    expect(() => records.open('account:ada', 'history/key', unknown)).toThrow(
       expect.objectContaining({ code: 'NL_KEY_UNKNOWN' }),
     )
   })

@@ -79,55 +79,6 @@ export const record = {
   mac: 'ajlIX-ojwbXq95izB6w7ysuDeNq2kDg9FnStsXYoy54',
 } as const
 
-/** c = SHA-256(frame(label, salt, name, stored text)). */
-export const field = {
-  salt: '000102030405060708090a0b0c0d0e0f',
-  name: 'ip',
-  value: '203.0.113.7',
-  framed:
-    '000000136e696768746c617463682f6669656c642f763100000010000102030405060708090a0b0c0d0e0f0000000269' +
-    '700000000b3230332e302e3131332e37',
-  c: '05df3001bf294b911acc775eaf12dd337acfed9f24166b8b5b47664e518758d6',
-} as const
-
-/** link_n = HMAC-SHA-256(chain key, frame(label, record id, n, type, at, link of n-1, name and c of each field)). */
-export const chain = {
-  recordId: 'account:ada',
-  key: '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f',
-  /** Of every field of both rows. */
-  salt: '000102030405060708090a0b0c0d0e0f',
-  /** 32 zero bytes. */
-  link0: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
-  rows: [
-    {
-      type: 'mfa_challenge',
-      at: 1700000000000,
-      fields: { primary: 'password', ip: '203.0.113.7', actor: 'user' },
-      framed:
-        '000000126e696768746c617463682f6c696e6b2f76310000000b6163636f756e743a61646100000001310000000d6d66' +
-        '615f6368616c6c656e67650000000d313730303030303030303030300000002000000000000000000000000000000000' +
-        '00000000000000000000000000000000000000056163746f7200000020a7827739d40f890741891c8f7657b6c7e41c8a' +
-        '97e2e08a94914eafb5eb1a52e80000000269700000002005df3001bf294b911acc775eaf12dd337acfed9f24166b8b5b' +
-        '47664e518758d6000000077072696d61727900000020c36303690bcdcae6f00970bce29c0bfd1e2098501b9736928c50' +
-        '3a2c748a2a4b',
-      link: 'zXaGFikhX3LrVlUR-mCdskg0enEqwvXxw89zFSiG-Gw',
-    },
-    {
-      type: 'authn_login_success',
-      at: 1700000001000,
-      fields: { élan: 'é', actor: 'user', Zulu: 'z' },
-      framed:
-        '000000126e696768746c617463682f6c696e6b2f76310000000b6163636f756e743a6164610000000132000000136175' +
-        '74686e5f6c6f67696e5f737563636573730000000d3137303030303030303130303000000020cd76861629215f72eb56' +
-        '5511fa609db248347a712ac2f5f1c3cf73152886f86c000000045a756c7500000020df374fdec55cfc55a1f1f11c3fba' +
-        '77bc2fe8b0ac75eda02025eb3c4723c44385000000056163746f7200000020a7827739d40f890741891c8f7657b6c7e4' +
-        '1c8a97e2e08a94914eafb5eb1a52e800000005c3a96c616e0000002041e1f9f4748fa3a34df22c6555c82a5de70e786c' +
-        '41c508dfded02613f4c0e2d7',
-      link: '0Tl6nQ_UkOw1l_QXeG7OoSfXOg0Iw-EwTvOfKOSMp_Q',
-    },
-  ],
-} as const
-
 export const nonce = '404142434445464748494a4b4c4d4e4f5051525354555657'
 
 /** XChaCha20-Poly1305 under the sub-key `seal`; associated = frame(label, realm, kind, record id, path, purpose). */
@@ -157,13 +108,13 @@ export const sealedValues = [
       'h2Zrm0ogUPw',
   },
   {
-    path: 'chain/key',
-    purpose: 'chain-key',
+    path: 'history/key',
+    purpose: 'history-key',
     plaintext: '202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f',
     associated:
       '000000126e696768746c617463682f7365616c2f7631000000046d61696e000000076163636f756e740000000b616363' +
-      '6f756e743a61646100000009636861696e2f6b657900000009636861696e2d6b6579',
-    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddnklObYstBa9boug_Ql6W-D',
+      '6f756e743a6164610000000b686973746f72792f6b65790000000b686973746f72792d6b6579',
+    ciphertext: 'zdXRVIrSqXNvbZFxxfkFA22_33XXtb_fs0V7xNSxddlTum2GrGCuIKiWod35tUSM',
   },
 ] as const
 

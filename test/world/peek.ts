@@ -28,6 +28,12 @@ export async function everyItem<Item>(
   return all
 }
 
+/** The fields of a stored event, without a check of its MACs. */
+export function fieldsOf({ body }: EventRow): Readonly<Record<string, string>> {
+  const { fields, private: hidden, short } = JSON.parse(body) as Record<string, { fields?: Record<string, string> }>
+  return { ...(fields as Record<string, string> | undefined), ...hidden?.fields, ...short?.fields }
+}
+
 /** Every stored event of an account, oldest first. */
 export async function peekEvents(storage: Storage, accountId: string): Promise<readonly EventRow[]> {
   const id = `account:${accountId}`

@@ -30,10 +30,16 @@ export async function memoryVandal(): Promise<Vandal> {
     async listEvents(query) {
       const spoiled = spoiledRows.get(query.id)
       if (spoiled === undefined) return inner.listEvents(query)
-      const rows = [...spoiled].sort((a, b) => b.n - a.n)
-      const from = query.after === undefined ? 0 : Number(query.after)
-      const items = structuredClone(rows.slice(from, from + query.limit))
-      return { items, next: from + query.limit < rows.length ? String(from + query.limit) : null }
+      const up = query.order === 'oldest'
+      const after = query.after === undefined ? null : Number(query.after)
+      const isPast = ({ n }: EventRow): boolean => after !== null && (up ? n <= after : n >= after)
+      // Words come after all numbers, as in SQLite.
+      const place = ({ n }: EventRow): number => (typeof n === 'number' ? n : Infinity)
+      const rows = spoiled
+        .filter((row) => !isPast(row))
+        .sort((a, b) => (place(a) === place(b) ? 0 : up ? place(a) - place(b) : place(b) - place(a)))
+      const items = structuredClone(rows.slice(0, query.limit))
+      return { items, next: rows.length > query.limit ? String(items.at(-1)?.n) : null }
     },
   }
   return {
@@ -59,9 +65,9 @@ export async function sqliteVandal(): Promise<Vandal> {
     async replaceRows(accountId, rows) {
       const id = idOf(accountId)
       await sql`delete from nightlatch_events where record_id = ${id}`.execute(db)
-      for (const { n, type, at, fields, link } of rows) {
-        await sql`insert into nightlatch_events (record_id, n, type, at, fields, link)
-          values (${id}, ${n}, ${type}, ${at}, ${JSON.stringify(fields)}, ${link})`.execute(db)
+      for (const { n, type, at, body } of rows) {
+        await sql`insert into nightlatch_events (record_id, n, type, at, body)
+          values (${id}, ${n}, ${type}, ${at}, ${body})`.execute(db)
       }
     },
     async replaceRecord(accountId, record) {

@@ -8,10 +8,13 @@ export function append(store: Store, facts: readonly FactRow[]): void {
   for (const fact of structuredClone(facts)) insertFact(partitionOf(store, fact.recordId ?? '').facts, fact)
 }
 
-export function eventsPage({ partitions }: Store, { id, after, limit, filter }: HistoryQuery): Page<EventRow> {
-  const below = parseEventCursor(after) ?? Infinity
-  const wanted = (row: EventRow): boolean => row.n < below && passes(row, filter)
-  return pageOf(partitions.get(id)?.events ?? [], limit, wanted, ({ n }) => eventCursor(n))
+export function eventsPage({ partitions }: Store, { id, after, limit, filter, order }: HistoryQuery): Page<EventRow> {
+  const position = parseEventCursor(after, order)
+  const isOldest = order === 'oldest'
+  const isPast = (n: number): boolean => position !== null && (isOldest ? n <= position : n >= position)
+  const wanted = (row: EventRow): boolean => !isPast(row.n) && passes(row, filter)
+  const events = partitions.get(id)?.events ?? []
+  return pageOf(isOldest ? events.toReversed() : events, limit, wanted, ({ n }) => eventCursor(n))
 }
 
 export function factsPage({ partitions }: Store, { id, after, limit, filter }: FactsQuery): Page<FactRow> {
@@ -27,7 +30,7 @@ function insertFact(facts: FactRow[], fact: FactRow): void {
   if (!known) facts.splice(index, 0, fact)
 }
 
-/** The newest rows first, which are the last ones of the list. */
+/** The last rows of the list come first. */
 function pageOf<Row>(
   rows: readonly Row[],
   limit: number,

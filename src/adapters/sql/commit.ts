@@ -22,14 +22,7 @@ export function rowsOf(change: Change): CommitRows {
     },
     claim: [...new Set(keys.claim)],
     release: [...keys.release],
-    events: events.map(({ n, type, at, fields, link }) => ({
-      record_id: id,
-      n,
-      type,
-      at,
-      fields: JSON.stringify(fields),
-      link,
-    })),
+    events: events.map(({ n, type, at, body }) => ({ record_id: id, n, type, at, body })),
     messages: messages.map(({ messageId, channel, dueAt, body }) => ({
       record_id: id,
       message_id: messageId,

@@ -4,17 +4,17 @@ import type { Database, EventTableRow, FactTableRow } from './tables.ts'
 
 export async function listEvents(
   db: Database,
-  { id, after, limit, filter = {} }: HistoryQuery,
+  { id, after, limit, filter = {}, order }: HistoryQuery,
 ): Promise<Page<EventRow>> {
-  const position = parseEventCursor(after)
+  const position = parseEventCursor(after, order)
   if (filter.types?.length === 0) return { items: [], next: null }
   let query = db.selectFrom('nightlatch_events').selectAll().where('record_id', '=', id)
-  if (position !== null) query = query.where('n', '<', position)
+  if (position !== null) query = query.where('n', order === 'oldest' ? '>' : '<', position)
   if (filter.types !== undefined) query = query.where('type', 'in', filter.types)
   if (filter.from !== undefined) query = query.where('at', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('at', '<', filter.to)
   const rows = await query
-    .orderBy('n', 'desc')
+    .orderBy('n', order === 'oldest' ? 'asc' : 'desc')
     .limit(limit + 1)
     .execute()
   return pageOf(rows.map(eventOf), limit, (row) => eventCursor(row.n))
@@ -48,15 +48,15 @@ function pageOf<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) =
 }
 
 // Some drivers give 64-bit columns as text.
-function eventOf({ n, type, at, fields, link }: EventTableRow): EventRow {
-  return { n: Number(n), type, at: Number(at), fields: fieldsOf(fields), link }
+function eventOf({ n, type, at, body }: EventTableRow): EventRow {
+  return { n: Number(n), type, at: Number(at), body }
 }
 
 function factOf({ id, record_id, type, at, fields }: FactTableRow): FactRow {
   return { id, recordId: record_id === '' ? null : record_id, type, at: Number(at), fields: fieldsOf(fields) }
 }
 
-/** Empty if somebody damaged the fields. The check of the chain then names the row. The others stay readable. */
+/** Empty if somebody damaged the fields. The other facts stay readable. */
 function fieldsOf<Fields extends object>(text: string): Fields {
   try {
     const fields: unknown = JSON.parse(text)

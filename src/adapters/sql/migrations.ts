@@ -64,8 +64,7 @@ const eventColumns = ({ id, text, integer }: Columns): readonly string[] => [
   `n ${integer} not null`,
   `type ${text} not null`,
   `at ${integer} not null`,
-  `fields ${text} not null`,
-  `link ${text} not null`,
+  `body ${text} not null`,
   'primary key (record_id, n)',
 ]
 

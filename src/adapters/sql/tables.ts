@@ -30,8 +30,7 @@ export interface EventTableRow {
   readonly n: number
   readonly type: string
   readonly at: number
-  readonly fields: string
-  readonly link: string
+  readonly body: string
 }
 
 export interface FactTableRow {

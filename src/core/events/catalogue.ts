@@ -21,7 +21,7 @@ export interface SharedValues {
   readonly userAgent?: string
 }
 
-/** The types of events. Commits write them, and they are chained. */
+/** The types of events. Commits write them. */
 export interface EventValuesByType {
   /** A completed sign-in. `failures` counts the evaluated wrong codes since the sign-in before. */
   readonly authn_login_success: {
@@ -110,7 +110,7 @@ export interface EventValuesByType {
   readonly session_end_all: { readonly ended: number; readonly includingThis?: boolean }
 }
 
-/** The types of facts. A fact needs no commit and is not chained. */
+/** The types of facts. A fact needs no commit. */
 export interface FactValuesByType {
   /** The host reported a failed primary authentication. `name` is a keyed hash of what was typed. */
   readonly authn_login_fail: { readonly name: string; readonly known: boolean }

@@ -5,6 +5,7 @@ import type { Actor, Client } from '../../core/account/record/context.ts'
 import type { DraftFact } from '../../core/events/index.ts'
 import type { TokenKind, TokenPayloads } from '../../core/token/index.ts'
 import type { Random } from '../../ports/random.ts'
+import type { RecordId } from '../../ports/storage.ts'
 import { recordIdOf } from '../keys/account-id.ts'
 import type { Acting, GrantInput } from '../keys/acting.ts'
 import { readActing } from '../keys/acting.ts'
@@ -31,7 +32,7 @@ import { createFacts } from './facts.ts'
 import { guardStorage } from './guarded-storage.ts'
 import type { LoadSignedIn } from './load-signed-in.ts'
 import { createLoadSignedIn } from './load-signed-in.ts'
-import type { RecordStore } from './record-store.ts'
+import type { LoadedRecord, RecordStore } from './record-store.ts'
 import { createRecordStore } from './record-store.ts'
 import type { Tell } from './reports.ts'
 import { createTell } from './reports.ts'
@@ -54,6 +55,10 @@ export interface Kernel {
   readonly loadSignedIn: LoadSignedIn
   readonly limiting: Limiting
   readonly tell: Tell
+  /** For calls that only read. Null: there is none. */
+  loadRecord(recordId: RecordId): Promise<LoadedRecord<AccountState> | null>
+  /** Lets other work of this process go on. */
+  nextTurn(): Promise<void>
   now(): number
   describe(accountId: string): Promise<AccountDescription>
   hash(...parts: readonly string[]): string
@@ -82,6 +87,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const limiting = createLimiting({ limiter: options.limiter, facts, now, tell })
   const onRecord = createOnRecord(facts, now)
   const hash: Kernel['hash'] = (...parts) => keyedHash(keys, settings.realm, ...parts)
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
   const transact = createTransact({
     storage,
     records,
@@ -95,7 +101,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
       outbox.dispatch(recordId, written.messages, written.leaseToken)
       sink.commit(recordId, written)
     },
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    pause,
     jitter: () => (random(1)[0] ?? 0) / 255,
   })
 
@@ -111,6 +117,8 @@ export function createKernel(options: NightlatchOptions): Kernel {
     now,
     hash,
     run: createRun({ transact, facts, outbox, onRecord, sweep: options.outbox?.sweep ?? 'automatic' }),
+    loadRecord: (recordId) => onRecord(recordId, () => records.load(recordId)),
+    nextTurn: () => pause(0),
     loadSignedIn: createLoadSignedIn({ installation, records, onRecord, now }),
     describe: (accountId) => describeAccount(options.describe, accountId),
     seal: (kind, payload) => sealToken(installation, random, kind, payload),

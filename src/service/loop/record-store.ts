@@ -1,12 +1,15 @@
 import { encodeBase64url, frame } from '../../core/bytes.ts'
 import { NightlatchError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import type { ChainHead } from '../../core/record/chain.ts'
-import { emptyChain } from '../../core/record/chain.ts'
 import { isEnvelopeValid, nextVersion, readEnvelope, writeEnvelope } from '../../core/record/envelope.ts'
+import type { Place } from '../../core/record/history-form.ts'
+import { historyKeyLength } from '../../core/record/history-form.ts'
+import type { HistoryHead } from '../../core/record/history.ts'
+import { emptyHistory } from '../../core/record/history.ts'
 import type { Sealed, Secret } from '../../core/secret.ts'
 import { isUnsealed, mapSecrets, secretsOf } from '../../core/secret.ts'
 import type { Random } from '../../ports/random.ts'
+import type { HistoryAnchor } from '../../ports/sink.ts'
 import type { Storage, StoredRecord, Summary } from '../../ports/storage.ts'
 import type { Installation } from '../keys/installation.ts'
 import { keyById, nonceLength, openSealed, sealBytes, sealingKey } from '../keys/keyring.ts'
@@ -29,7 +32,8 @@ interface Body<S> {
    */
   readonly birth: string
   readonly state: S
-  readonly chain: ChainHead & { readonly key: Secret }
+  /** The key is made with the record. No rotation changes it, so rows are never written anew for one. */
+  readonly history: HistoryHead & { readonly key: Secret }
   /** Ids of the last attempts that were committed, newest last. */
   readonly attempts: readonly string[]
 }
@@ -46,10 +50,14 @@ export interface RecordStore<S> {
   readonly kind: RecordKind<S>
   load(id: string): Promise<LoadedRecord<S> | null>
   fresh(id: string, now: number): LoadedRecord<S>
-  /** The stored form of a record's next version, with its secrets sealed and a MAC over all. */
-  write(record: LoadedRecord<S>): { readonly version: string; readonly doc: string }
+  /** The version that the record's next commit makes. */
+  nextVersion(record: LoadedRecord<S>): string
+  /** The stored form of a record under its next version, with its secrets sealed and a MAC over all. */
+  write(record: LoadedRecord<S>, version: string): string
   open(id: string, path: string, sealed: Sealed): Uint8Array
-  chainKey(record: LoadedRecord<S>): Uint8Array
+  historyKey(record: LoadedRecord<S>): Uint8Array
+  place(record: LoadedRecord<S>): Place
+  anchor(id: string, head: HistoryHead, at: number): HistoryAnchor
   /** Whether the record needs no key but the first of the ring. */
   isCurrent(record: LoadedRecord<S>): boolean
 }
@@ -60,7 +68,7 @@ interface StoreParts {
   readonly random: Random
 }
 
-const chainKeyPath = 'chain/key'
+const historyKeyPath = 'history/key'
 
 export function createRecordStore<S>(
   kind: RecordKind<S>,
@@ -87,15 +95,21 @@ export function createRecordStore<S>(
     },
 
     fresh(id, now) {
-      const chain = { ...emptyChain, key: { seal: random(32) } }
+      const history = { ...emptyHistory({ realm, id }), key: { seal: random(historyKeyLength) } }
       const birth = encodeBase64url(random(16))
       const { id: keyId } = sealingKey(keys, 'record')
-      return { id, version: null, keyId, birth, state: kind.empty(now), chain, attempts: [] }
+      return { id, version: null, keyId, birth, state: kind.empty(now), history, attempts: [] }
     },
 
-    write({ id, version, birth, state, chain, attempts }) {
+    nextVersion: ({ version }) => nextVersion(version, random(16)),
+
+    place: ({ id }) => ({ realm, id }),
+
+    anchor: (id, { n, d, from }, at) => ({ realm, kind: kind.kind, id, n, d, from, at }),
+
+    write({ id, birth, state, history, attempts }, version) {
       const { id: keyId, key } = sealingKey(keys, 'record')
-      const body: Body<S> = mapSecrets({ birth, state, chain, attempts }, (secret, path) => {
+      const body: Body<S> = mapSecrets({ birth, state, history, attempts }, (secret, path) => {
         if (isUnsealed(secret)) return seal(id, path, secret.seal)
         // After a rotation, the next write seals with the first key what an old one had sealed [CRY-7].
         return secret.keyId === keyId ? secret : seal(id, path, open(id, path, secret))
@@ -104,19 +118,18 @@ export function createRecordStore<S>(
       if (text.length > limits.recordLength) {
         throw new NightlatchError('NL_RECORD_TOO_LARGE', 'a record would grow beyond its cap')
       }
-      const next = nextVersion(version, random(16))
-      const envelope = { id, version: next, realm, kind: kind.kind, schema: kind.schema, body: text }
-      return { version: next, doc: writeEnvelope(keyId, key, envelope) }
+      const envelope = { id, version, realm, kind: kind.kind, schema: kind.schema, body: text }
+      return writeEnvelope(keyId, key, envelope)
     },
 
-    isCurrent({ state, chain, keyId }) {
+    isCurrent({ state, history, keyId }) {
       const { id: first } = sealingKey(keys, 'record')
-      const secrets = secretsOf({ state, chain })
+      const secrets = secretsOf({ state, history })
       return keyId === first && secrets.every((secret) => isUnsealed(secret) || secret.keyId === first)
     },
 
-    chainKey({ id, chain }) {
-      return isUnsealed(chain.key) ? chain.key.seal : open(id, chainKeyPath, chain.key)
+    historyKey({ id, history: { key } }) {
+      return isUnsealed(key) ? key.seal : open(id, historyKeyPath, key)
     },
   }
 }
@@ -160,7 +173,7 @@ function readBody<S>(
 
 /** What a sealed value is for. */
 function purposeOf({ purposes }: Pick<RecordKind<unknown>, 'purposes'>, path: string): string {
-  if (path === chainKeyPath) return 'chain-key'
+  if (path === historyKeyPath) return 'history-key'
   return purposes.find(([start]) => path.startsWith(`state/${start}`))?.[1] ?? 'other'
 }
 

@@ -7,7 +7,7 @@ import type { Written } from './transact.ts'
 /** Passes on to the host's sink what was stored. Neither waits for it nor throws. */
 export interface SinkWriter {
   facts(recordId: RecordId | null, rows: readonly FactRow[]): void
-  commit(recordId: RecordId, written: Pick<Written, 'events' | 'head'>): void
+  commit(recordId: RecordId, written: Pick<Written, 'events' | 'anchor'>): void
 }
 
 export function createSinkWriter(sink: Sink | undefined): SinkWriter {
@@ -24,8 +24,8 @@ export function createSinkWriter(sink: Sink | undefined): SinkWriter {
       const accountId = recordId === null ? null : accountIdOf(recordId)
       write({ accountId, events: [], facts: readFacts(rows), head: null })
     },
-    commit(recordId, { events, head: { n, link } }) {
-      write({ accountId: accountIdOf(recordId), events: readEvents(events), facts: [], head: { n, link } })
+    commit(recordId, { events, anchor: head }) {
+      write({ accountId: accountIdOf(recordId), events: readEvents(events), facts: [], head })
     },
   }
 }

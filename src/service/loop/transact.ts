@@ -8,10 +8,11 @@ import { NightlatchError } from '../../core/errors.ts'
 import type { DraftFact, SharedValues } from '../../core/events/index.ts'
 import { encodeEvent } from '../../core/events/stored-text.ts'
 import { limits } from '../../core/limits.ts'
-import type { ChainHead } from '../../core/record/chain.ts'
-import { appendEvents, saltLength } from '../../core/record/chain.ts'
+import { saltLength } from '../../core/record/history-form.ts'
+import { appendEvents } from '../../core/record/history.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
+import type { HistoryAnchor } from '../../ports/sink.ts'
 import type { CommitAnswer, EventRow, NewMessage, Storage } from '../../ports/storage.ts'
 import type { AccountQueue } from './account-queue.ts'
 import { createAttempts } from './attempts.ts'
@@ -40,7 +41,7 @@ export interface Written {
   readonly messages: readonly NewMessage[]
   readonly leaseToken: string
   readonly events: readonly EventRow[]
-  readonly head: Pick<ChainHead, 'n' | 'link'>
+  readonly anchor: HistoryAnchor
 }
 
 export interface Call<S, C, R> {
@@ -191,32 +192,34 @@ function prepare<S, R>(
 ): PreparedAttempt {
   const id = newAttemptId(random)
   const leaseToken = newAttemptId(random)
-  const { key, ...head } = record.chain
-  const chained = appendEvents(
-    head,
-    record.id,
-    records.chainKey(record),
-    events.map((event) => ({ type: event.type, at: now, fields: encodeEvent(event, shared) })),
-    () => random(saltLength),
-  )
+  const version = records.nextVersion(record)
+  const { key: sealedKey, ...before } = record.history
+  const form = {
+    place: records.place(record),
+    key: records.historyKey(record),
+    version,
+    salt: () => random(saltLength),
+  }
+  const rows = events.map((event) => ({ type: event.type, at: now, fields: encodeEvent(event, shared) }))
+  const history = appendEvents(before, form, rows)
   const attempts = [...record.attempts, id].slice(-limits.attemptIds)
-  const stored = records.write({ ...record, state, chain: { ...chained.head, key }, attempts })
+  const doc = records.write({ ...record, state, history: { ...history.head, key: sealedKey }, attempts }, version)
   const messages = sealMessages(record.id, drafts, now)
   const change = {
     id: record.id,
     attemptId: id,
     expected: record.version,
-    version: stored.version,
-    doc: stored.doc,
+    version,
+    doc,
     summary: records.kind.summarize(state, now),
     keys,
-    events: chained.rows,
+    events: history.rows,
     messages,
     ...(messages.length > 0 ? { lease: { token: leaseToken, until: now + limits.messageLeaseMs } } : {}),
   }
   return {
     id,
-    written: { messages, leaseToken, events: chained.rows, head: chained.head },
+    written: { messages, leaseToken, events: history.rows, anchor: records.anchor(record.id, history.head, now) },
     commit: () => storage.commit(change),
   }
 }

@@ -120,7 +120,7 @@ export const contentCases: readonly ContractCase[] = [
       let expected: string | null = null
       for (const [i, text] of unusual.entries()) {
         const what = JSON.stringify(text).slice(0, 60)
-        const event = newEvent(i + 1, { fields: { value: { value: text, salt: text, c: text } }, link: text })
+        const event = newEvent(i + 1, { body: text })
         const message = newMessage(`m${i}`, { body: text })
         expected = await committed(storage, newChange({ expected, doc: text, events: [event], messages: [message] }))
         await storage.append([newFact(`f${i}`, { at: noon + i, fields: { value: text } })])

@@ -59,8 +59,7 @@ export function newChange(parts: Partial<Change> = {}): Change {
 }
 
 export function newEvent(n: number, parts: Partial<EventRow> = {}): EventRow {
-  const fields = { ip: { value: '192.0.2.1', salt: 'c2FsdA', c: 'Yw' }, call: { c: 'Y2FsbA' } }
-  return { n, type: 'authn_login_success', at: noon + n, fields, link: `link-${n}`, ...parts }
+  return { n, type: 'authn_login_success', at: noon + n, body: `body ${n}`, ...parts }
 }
 
 export function newFact(id: string, parts: Partial<FactRow> = {}): FactRow {

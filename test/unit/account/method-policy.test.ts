@@ -5,6 +5,7 @@ import { enrolledMethods } from '../../../src/core/account/factors/live-factors.
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { home } from '../../world/person.ts'
 import { begin, bareAccount, enroll, entersBy, proveBy } from '../../world/one-method.ts'
+import { fieldsOf } from '../../world/peek.ts'
 import { eventsOf, stateOf } from '../../world/reading.ts'
 import { bindApp, everyMethod, script } from '../../world/several-factors.ts'
 import { createWorld } from '../../world/world.ts'
@@ -53,7 +54,7 @@ describe.each(pairs)('one method at a time: with $from enrolled, $to', ({ from, 
     world.mailer.clear()
     await enroll(scene, to, { proof, switching: true })
     const { change, state } = scene.versions.at(-1)!
-    const written = change.events.map(({ type, fields }) => [type, fields.factor?.value])
+    const written = change.events.map((row) => [row.type, fieldsOf(row)['factor']])
     expect(written).toEqual(
       expect.arrayContaining([
         ['mfa_enroll', to],

@@ -3,6 +3,7 @@ import { Linter } from 'eslint'
 import { describe, expect, it } from 'vitest'
 import { keyring } from 'nightlatch'
 import { sealingKey } from '../../../src/service/keys/keyring.ts'
+import { historyKeyLength } from '../../../src/core/record/history-form.ts'
 import { openToken, sealToken } from '../../../src/service/keys/tokens.ts'
 import { peekEvents, peekFacts, peekState } from '../../world/peek.ts'
 import { createWorld, keyText } from '../../world/world.ts'
@@ -43,8 +44,9 @@ describe('sealing', () => {
     for (const purpose of ['record', 'name', 'seal', 'token', 'outbox'] as const) {
       expect(sealingKey(keys, purpose).key).toHaveLength(32)
     }
-    const chainKeys = readFileSync(`${root}src/service/loop/record-store.ts`, 'utf8')
-    expect(chainKeys).toContain('seal: random(32)')
+    const historyKeys = readFileSync(`${root}src/service/loop/record-store.ts`, 'utf8')
+    expect(historyKeys).toContain('seal: random(historyKeyLength)')
+    expect(historyKeyLength).toBe(32)
   })
 
   it('[CRY-5] uses no AES-GCM, whose short nonces would have to be counted', () => {

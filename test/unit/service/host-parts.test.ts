@@ -9,7 +9,7 @@ import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
 
 describe('the sink', () => {
-  it('[LOG-7] receives every event and fact once, with the head of the chain', async () => {
+  it('[LOG-7] receives every event and fact once, with the head of the history', async () => {
     const received: SinkEntry[] = []
     const world = createWorld({ options: { sink: (entry) => void received.push(entry) } })
     const ada = await world.person()

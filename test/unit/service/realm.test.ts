@@ -111,10 +111,10 @@ describe('two realms with one key ring and the same account ids', () => {
     const [one, other] = ['here', 'there'].map((name) =>
       createRecordStore(accountRecord, { storage, installation: { realm: name, keys }, random }),
     ) as [ReturnType<typeof createRecordStore>, ReturnType<typeof createRecordStore>]
-    const { doc } = one.write(one.fresh('account:ada', 0))
-    const { chain } = bodyOf<{ chain: { key: Parameters<typeof one.open>[2] } }>(doc)
-    expect(one.open('account:ada', 'chain/key', chain.key)).toHaveLength(32)
-    expect(() => other.open('account:ada', 'chain/key', chain.key)).toThrow(
+    const doc = one.write(one.fresh('account:ada', 0), '1.AAAA')
+    const { history } = bodyOf<{ history: { key: Parameters<typeof one.open>[2] } }>(doc)
+    expect(one.open('account:ada', 'history/key', history.key)).toHaveLength(32)
+    expect(() => other.open('account:ada', 'history/key', history.key)).toThrow(
       expect.objectContaining({ code: 'NL_SEAL_BROKEN' }),
     )
   })

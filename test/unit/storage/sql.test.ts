@@ -120,17 +120,17 @@ describe('the tables of sqlStorage', () => {
     expect(rows).toEqual([{ message_id: 'dead', body: null, status: 'dead' }])
   })
 
-  it('give a readable page when the fields of one row are spoiled', async () => {
+  it('give a readable page when the fields of a fact are spoiled', async () => {
     const storage = sqlStorage(db)
-    await storage.commit(newChange({ events: [newEvent(1), newEvent(2), newEvent(3)] }))
-    for (const [n, fields] of [
-      [1, '{"ip":'],
-      [2, '5'],
+    await storage.append([newFact('a'), newFact('b'), newFact('c')])
+    for (const [id, fields] of [
+      ['a', '{"ip":'],
+      ['b', '5'],
     ] as const) {
-      await db.updateTable('nightlatch_events').set({ fields }).where('n', '=', n).execute()
+      await db.updateTable('nightlatch_facts').set({ fields }).where('id', '=', id).execute()
     }
-    const { items } = await storage.listEvents({ id: 'account:1', limit: 10 })
-    expect(items).toEqual([newEvent(3), newEvent(2, { fields: {} }), newEvent(1, { fields: {} })])
+    const { items } = await storage.listFacts({ id: 'account:1', limit: 10 })
+    expect(items).toEqual([newFact('c'), newFact('b', { fields: {} }), newFact('a', { fields: {} })])
   })
 })
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { appendEvents, emptyChain, fieldDigest, linkOf } from '../../../src/core/record/chain.ts'
 import { isEnvelopeValid, readEnvelope, recordMac, writeEnvelope } from '../../../src/core/record/envelope.ts'
-import { verifyChain } from '../../../src/core/record/verify-chain.ts'
-import { chain, field, keyId, record, subKeys } from '../../vectors/formats.ts'
+import { keyId, record, subKeys } from '../../vectors/formats.ts'
 import * as reference from '../../vectors/reference.ts'
 
 const { base64url, hex, unhex } = reference
@@ -54,53 +52,5 @@ describe('golden records', () => {
       expect(readEnvelope(text)).toBeNull()
       expect(readEnvelope(`${text}\n${body}`)).toBeNull()
     }
-  })
-})
-
-describe('golden history', () => {
-  it('digests each field under its salt and name', () => {
-    const salt = unhex(field.salt)
-    expect(hex(reference.frame('nightlatch/field/v1', salt, field.name, field.value))).toBe(field.framed)
-    expect(hex(reference.sha256(unhex(field.framed)))).toBe(field.c)
-    expect(hex(fieldDigest(salt, field.name, field.value))).toBe(field.c)
-  })
-
-  it('links each row to the one before, fields in name order, from 32 zero bytes', () => {
-    expect(emptyChain).toEqual({
-      n: 0,
-      link: chain.link0,
-      shortenedBelow: 1,
-      kept: { from: 1, link: chain.link0 },
-    })
-    const salt = unhex(chain.salt)
-    let previous: Uint8Array = new Uint8Array(32)
-    chain.rows.forEach(({ type, at, fields, framed, link }, index) => {
-      const digests = Object.entries(fields).map(([name, value]) => {
-        return [name, reference.sha256(reference.frame('nightlatch/field/v1', salt, name, value))] as const
-      })
-      const named = [...digests].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))).flat()
-      const head = ['nightlatch/link/v1', chain.recordId, String(index + 1), type, String(at), previous]
-      expect(hex(reference.frame(...head, ...named))).toBe(framed)
-      const linked = reference.hmac(unhex(chain.key), unhex(framed))
-      expect(base64url(linked)).toBe(link)
-      expect(base64url(linkOf(unhex(chain.key), chain.recordId, { n: index + 1, type, at }, previous, digests))).toBe(
-        link,
-      )
-      previous = linked
-    })
-  })
-
-  it('is appended and verified as it was written', () => {
-    const events = chain.rows.map(({ type, at, fields }) => ({ type, at, fields }))
-    const key = unhex(chain.key)
-    const { head, rows } = appendEvents(emptyChain, chain.recordId, key, events, () => unhex(chain.salt))
-    expect(rows.map(({ link }) => link)).toEqual(chain.rows.map(({ link }) => link))
-    expect(head).toEqual({ ...emptyChain, n: 2, link: chain.rows[1].link })
-    expect(rows[0]!.fields.ip).toEqual({
-      value: field.value,
-      salt: base64url(unhex(field.salt)),
-      c: base64url(unhex(field.c)),
-    })
-    expect(verifyChain(rows, head, key, chain.recordId)).toEqual([])
   })
 })

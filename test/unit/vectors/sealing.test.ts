@@ -105,7 +105,7 @@ describe('golden sealed values', () => {
     const authenticator = { id: 'phone', secret: { seal: unhex(seed.plaintext) } }
     const state = { totp: { authenticators: [authenticator] } }
     const fresh = records.fresh('account:ada', 0)
-    const { doc } = records.write({ ...fresh, state: state as never })
+    const doc = records.write({ ...fresh, state: state as never }, '1.AAAA')
     const body = bodyOf<{ state: { totp: { authenticators: [{ secret: { ciphertext: string } }] } } }>(doc)
     expect(body.state.totp.authenticators[0].secret.ciphertext).toBe(seed.ciphertext)
   })

@@ -1,0 +1,99 @@
+import { frame } from '../bytes.ts'
+import { hmacSha256, sha256 } from '../hmac.ts'
+
+/**
+ * What the rows of a history are authenticated with, to the byte. H is a random key that is made with the record. A row
+ * is proven by itself, and the running digest d shows that none is missing.
+ */
+
+/** The history that a row belongs to. */
+export interface Place {
+  readonly realm: string
+  /** The id of the record. */
+  readonly id: string
+}
+
+export type Fields = Readonly<Record<string, string>>
+
+export const historyKeyLength = 32
+export const saltLength = 16
+
+/** p_n: the address, network and browser of a row. It stays when they are shortened. */
+export function privateMac(
+  key: Uint8Array,
+  { realm, id }: Place,
+  row: { readonly n: number; readonly salt: Uint8Array; readonly fields: Fields },
+): Uint8Array {
+  const head = ['nightlatch/event-private/v1', realm, id, u64(row.n), row.salt] as const
+  return hmacSha256(key, frame(...head, ...listed(row.fields)))
+}
+
+/** s_n: what is left of p_n's fields after they were shortened. */
+export function shortMac(
+  key: Uint8Array,
+  { realm, id }: Place,
+  row: { readonly n: number; readonly p: Uint8Array; readonly fields: Fields },
+): Uint8Array {
+  const head = ['nightlatch/event-short/v1', realm, id, u64(row.n), row.p] as const
+  return hmacSha256(key, frame(...head, ...listed(row.fields)))
+}
+
+/** m_n: a whole row. `version` is the one that the row's commit makes. */
+export function eventMac(
+  key: Uint8Array,
+  { realm, id }: Place,
+  row: {
+    readonly n: number
+    readonly version: string
+    readonly type: string
+    readonly at: number
+    readonly p: Uint8Array
+    readonly fields: Fields
+  },
+): Uint8Array {
+  const { n, version, type, at, p, fields } = row
+  const head = ['nightlatch/event/v1', realm, id, u64(n), version, type, u64(at), p] as const
+  return hmacSha256(key, frame(...head, ...listed(fields)))
+}
+
+/** d_0: the digest of the empty history. */
+export function firstDigest({ realm, id }: Place): Uint8Array {
+  return sha256(frame('nightlatch/history/v1', realm, id))
+}
+
+/** d_n. */
+export function nextDigest(before: Uint8Array, n: number, m: Uint8Array): Uint8Array {
+  return sha256(frame('nightlatch/history/v1', before, u64(n), m))
+}
+
+/** 8 bytes, big-endian. */
+export function u64(n: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, Math.floor(n / 2 ** 32))
+  view.setUint32(4, n % 2 ** 32)
+  return bytes
+}
+
+/** The entries of fields, names ascending by their UTF-8 bytes. */
+export function sortedEntries(fields: Fields): readonly (readonly [name: string, value: string])[] {
+  return Object.entries(fields).sort(([a], [b]) => compareUtf8(a, b))
+}
+
+function listed(fields: Fields): readonly (string | Uint8Array)[] {
+  const entries = sortedEntries(fields)
+  return [u64(entries.length), ...entries.flat()]
+}
+
+function compareUtf8(a: string, b: string): number {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (left !== right) return byteOrder(left) - byteOrder(right)
+  }
+  return a.length - b.length
+}
+
+/** The halves of a character above U+FFFF come after all others in UTF-8, but not in UTF-16. */
+function byteOrder(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x2000 : unit >= 0xe000 ? unit - 0x800 : unit
+}

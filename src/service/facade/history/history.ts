@@ -1,0 +1,166 @@
+import { requireInteger } from '../../../core/arguments.ts'
+import type { Fact, LoginSummary, SecurityEvent } from '../../../core/events/index.ts'
+import { eventsToCsv } from '../../../core/events/csv.ts'
+import { summarizeLogins } from '../../../core/events/summarize.ts'
+import { limits } from '../../../core/limits.ts'
+import type { AccountState } from '../../../core/account/record/state.ts'
+import type { EventRow, FactRow, Page } from '../../../ports/storage.ts'
+import type { Kernel } from '../../loop/kernel.ts'
+import { readFacts } from '../../loop/read-rows.ts'
+import type { LoadedRecord } from '../../loop/record-store.ts'
+import type { Failure, PageCall } from '../call/page-call.ts'
+import { signedOut } from '../call/page-call.ts'
+import type { GenuineEvents } from './genuine.ts'
+import { readGenuine } from './genuine.ts'
+import { forEachPage, orMalformed } from './pages.ts'
+import type { HistoryVerdict, VerifyHistoryInput } from './verify.ts'
+import { verifyHistory } from './verify.ts'
+
+export interface HistoryPageInput extends PageCall {
+  /** `next` of the page before. It may come from a link, and is `malformed` if somebody changed it. */
+  readonly after?: string | undefined
+  /** 1 to 100, default 50 */
+  readonly limit?: number | undefined
+}
+
+export interface History {
+  /**
+   * A page of the history, newest first. It has one row for everything that was decided. `genuine`: every stored row of
+   * the page is as it was written. Others are left out. Whether the history is complete is for `verify` to say.
+   *
+   * @contract effect(storage) · limit rows · ok|signed-out|malformed
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const page = await nl.history.list({ grant, limit: 20 })
+   * if (page.ok) res.json({ events: page.events, next: page.next })
+   */
+  list(
+    input: HistoryPageInput,
+  ): Promise<
+    (GenuineEvents & { readonly ok: true; readonly next: string | null }) | Failure<'signed-out' | 'malformed'>
+  >
+  /**
+   * A page of the facts, newest first: wrong passwords, attempts under a lock.
+   *
+   * @contract effect(storage) · limit rows · ok|signed-out|malformed
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const page = await nl.history.facts({ grant })
+   * if (page.ok) res.json({ facts: page.facts, next: page.next })
+   */
+  facts(
+    input: HistoryPageInput,
+  ): Promise<
+    | { readonly ok: true; readonly facts: readonly Fact[]; readonly next: string | null }
+    | Failure<'signed-out' | 'malformed'>
+  >
+  /**
+   * One row for each login with the failed attempts before it, newest first. It reads the newest rows of both streams.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const history = await nl.history.logins({ grant })
+   * if (history.ok) res.json(history.logins)
+   */
+  logins(
+    input: PageCall,
+  ): Promise<
+    { readonly ok: true; readonly logins: readonly LoginSummary[]; readonly genuine: boolean } | Failure<'signed-out'>
+  >
+  /**
+   * Checks the whole history against the record, page by page. It names rows that were changed, removed, added or
+   * reordered. With a grant that is newer than the record, or an `anchor` that was kept elsewhere, it also finds that
+   * record and rows were rolled back together. A right history answers with its anchor.
+   *
+   * @contract effect(storage) · anchor.at ms · ok|signed-out|tampered|too-many-attempts
+   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const checked = await nl.history.verify({ grant })
+   * if (!checked.ok && checked.reason === 'tampered') console.error(checked.faults)
+   */
+  verify(input: VerifyHistoryInput): Promise<HistoryVerdict>
+  /**
+   * The newest 5,000 genuine rows of the history as CSV (RFC 4180), safe to open in a spreadsheet.
+   *
+   * @contract effect(storage) · ok|signed-out · throws NL_STORAGE_FAILED, NL_RECORD_…
+   * @example
+   * const file = await nl.history.csv({ grant })
+   * if (file.ok) res.attachment('history.csv').send(file.csv)
+   */
+  csv(
+    input: PageCall,
+  ): Promise<{ readonly ok: true; readonly csv: string; readonly genuine: boolean } | Failure<'signed-out'>>
+}
+
+const largestPage = 100
+const exportedRows = 5000
+const summarizedRows = 500
+
+export function createHistory(kernel: Kernel): History {
+  const { storage, nextTurn } = kernel
+  const signedIn = async (input: PageCall): Promise<LoadedRecord<AccountState> | null> =>
+    (await kernel.loadSignedIn(input.grant))?.record ?? null
+
+  const newestEvents = async (record: LoadedRecord<AccountState>, most: number): Promise<GenuineEvents> => {
+    const { id } = record
+    const events: SecurityEvent[] = []
+    let genuine = true
+    const read = (after: object): Promise<Page<EventRow>> =>
+      storage.listEvents({ id, limit: limits.historyPage, ...after })
+    await forEachPage(most, read, nextTurn, async (rows) => {
+      const page = await readGenuine(kernel, record, rows)
+      events.push(...page.events)
+      genuine &&= page.genuine
+    })
+    return { events, genuine }
+  }
+
+  return {
+    async list(input) {
+      const asked = pageOf(input)
+      const record = await signedIn(input)
+      if (record === null) return signedOut
+      const read = await orMalformed(storage.listEvents({ id: record.id, ...asked }))
+      if (read === null) return malformed
+      return { ok: true, ...(await readGenuine(kernel, record, read.items)), next: read.next }
+    },
+
+    async facts(input) {
+      const asked = pageOf(input)
+      const record = await signedIn(input)
+      if (record === null) return signedOut
+      const read = await orMalformed(storage.listFacts({ id: record.id, ...asked }))
+      return read === null ? malformed : { ok: true, facts: readFacts(read.items), next: read.next }
+    },
+
+    async logins(input) {
+      const record = await signedIn(input)
+      if (record === null) return signedOut
+      const { id } = record
+      const readFactRows = (after: object): Promise<Page<FactRow>> =>
+        storage.listFacts({ id, limit: limits.historyPage, ...after })
+      const { events, genuine } = await newestEvents(record, summarizedRows)
+      const facts: FactRow[] = []
+      await forEachPage(summarizedRows, readFactRows, nextTurn, (rows) => facts.push(...rows))
+      return { ok: true, logins: summarizeLogins(events, readFacts(facts)), genuine }
+    },
+
+    verify: (input) => verifyHistory(kernel, input),
+
+    async csv(input) {
+      const record = await signedIn(input)
+      if (record === null) return signedOut
+      const { events, genuine } = await newestEvents(record, exportedRows)
+      return { ok: true, csv: eventsToCsv(events), genuine }
+    },
+  }
+}
+
+function pageOf(input: HistoryPageInput): { readonly limit: number; readonly after?: string } {
+  const { after } = input
+  const limit = input.limit ?? 50
+  requireInteger(limit, 'limit', { from: 1, to: largestPage })
+  return { limit, ...(after === undefined ? {} : { after: typeof after === 'string' ? after.slice(0, 300) : '' }) }
+}
+
+const malformed: Failure<'malformed'> = { ok: false, reason: 'malformed' }

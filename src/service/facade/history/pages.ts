@@ -1,0 +1,31 @@
+import { isNightlatchError } from '../../../core/errors.ts'
+import type { Page } from '../../../ports/storage.ts'
+
+/** All else that is asked was checked before: what an adapter still refuses as an argument is the cursor. */
+export async function orMalformed<Item>(read: Promise<Page<Item>>): Promise<Page<Item> | null> {
+  try {
+    return await read
+  } catch (error) {
+    if (isNightlatchError(error) && error.code === 'NL_ARGUMENT') return null
+    throw error
+  }
+}
+
+/** Takes the pages of at least so many items, if there are any more. Between two pages other work gets its turn. */
+export async function forEachPage<Item>(
+  most: number,
+  read: (cursor: { readonly after?: string }) => Promise<Page<Item>>,
+  nextTurn: () => Promise<void>,
+  take: (items: readonly Item[]) => unknown,
+): Promise<void> {
+  let after: string | null = null
+  for (let count = 0; count < most; await nextTurn()) {
+    const page: Page<Item> | null = after === null ? await read({}) : await orMalformed(read({ after }))
+    // The storage refuses its own cursor if it made it of a row that somebody inserted. That row was taken.
+    if (page === null) return
+    await take(page.items)
+    count += page.items.length
+    after = page.next
+    if (after === null) return
+  }
+}
