@@ -1,5 +1,7 @@
 import net from 'node:net'
 import * as fastCidrTools from 'fast-cidr-tools'
+import { ipRestriction } from 'hono/ip-restriction'
+import { containsCidr, normalizeCidr } from 'cidr-tools'
 import ipMatching from 'ip-matching'
 import ipaddr from 'ipaddr.js'
 import netmask from 'netmask'
@@ -54,6 +56,35 @@ const peers = [
       return (text) => {
         const [address, , version] = fastCidrTools.parse(text)
         return list.some((rule) => rule[2] === version && rule[0] <= address && address <= rule[1])
+      }
+    },
+  },
+  {
+    name: 'cidr-tools',
+    most: 1000,
+    compile: (rules) => {
+      const list = normalizeCidr(rules)
+      return (text) => containsCidr(list, text)
+    },
+  },
+  {
+    name: 'hono',
+    most: 1000,
+    compile: (rules) => {
+      let admitted = false
+      const restricted = ipRestriction(
+        (text) => text,
+        { allowList: rules },
+        () => {
+          admitted = false
+        },
+      )
+      // The middleware decides before it first waits.
+      return (text) => {
+        void restricted(text, async () => {
+          admitted = true
+        })
+        return admitted
       }
     },
   },
