@@ -84,7 +84,12 @@ const eventWords: {
   mfa_required: () => 'Right password: two-factor set-up was asked for',
   mfa_fail: (v) => failure(v.compared, v.reason) + during(v.flow),
   authn_login_lock: (v) => `Code entry locked after ${count(v.failures ?? 0, 'wrong code')}`,
-  authn_login_fail_max: (v) => `Switched off after too many wrong codes: ${factor(v.factor)}`,
+  authn_login_fail_max: (v) =>
+    v.unknownOnly
+      ? `Stopped for unknown browsers after too many wrong codes: ${factor(v.factor)}`
+      : `Switched off after too many wrong codes: ${factor(v.factor)}`,
+  password_known: () => 'Somebody else seems to know the password',
+  device_forget: () => 'A browser is no longer known after too many wrong codes',
   mfa_enroll_start: (v) => `Set-up of${named(v.label)} started`,
   mfa_enroll_fail: (v) => `${failure([v.factor ?? ''], v.reason)} during set-up`,
   mfa_enroll: (v) => `${capitalize(factor(v.factor))}${named(v.label)} added`,

@@ -47,11 +47,20 @@ export const limits = {
   freeFailures: 3,
   firstWaitMs: 5000, // 5 seconds
   longestWaitMs: 900_000, // 15 minutes
-  /** After this many failures in a row, over all sources, code entry is locked for unknown devices. */
+  /** After this many failures in a row, over all unknown sources, code entry is locked for them. */
   lockAfter: 20,
   lockMs: 900_000, // 15 minutes
   /** Consecutive failures that switch a factor off [THR-1]. */
   hardStop: 100,
+  /** At so many failures of unknown sources their codes of the factor are not evaluated. */
+  strangersStop: 50,
+  /** What refills luck or gives it back raises this stop. */
+  stopRaise: 10,
+  stopRaiseMost: 30,
+  /** How much luck a bucket holds, in millionths. */
+  luckHolds: 300,
+  /** How long it takes to regain one millionth. */
+  luckMs: 17_280_000, // 4.8 hours
   /** A source without a failure for this long is forgotten. */
   sourceMs: 86_400_000, // 1 day
 
@@ -62,6 +71,7 @@ export const limits = {
   noticeWaitMs: 60_000, // 60 seconds
   factorFailedMailEveryMs: 3_600_000, // 1 hour
   lockMailEveryMs: 21_600_000, // 6 hours
+  luckMailEveryMs: 86_400_000, // 1 day
 
   /**
    * The largest clock difference of an authenticator, in TOTP steps, that is learned without a resynchronization. It is

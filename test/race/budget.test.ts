@@ -16,13 +16,15 @@ import { typeWrongCodes, typeWrongCodesUntilOff } from '../world/wrong-codes.ts'
 
 const second = 1000
 const minute = 60 * second
+/** Backup codes that can be guessed, so that they have a hard count. */
+const sixDigits = { backupCodes: { profile: 'numeric-6', count: 4 } } as const
 
 describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
   let world: SeveralServers
   let ada: Person
 
   beforeEach(async () => {
-    world = await severalServers(open, (storage) => createWorld({ storage }))
+    world = await severalServers(open, (storage) => createWorld({ storage, options: sixDigits }))
     ada = await world.person()
   })
   afterEach(() => world.close())
@@ -83,11 +85,16 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
   })
 
   it('[BC-7] promise 2: wrong backup codes and wrong TOTP codes typed at once share one budget', async () => {
-    const codes = [wrongCode(ada.app), '00000-00000-000']
+    const factors = ['totp', 'backup-code'] as const
     const challenges = await challengesOf(ada, 60)
     await Promise.all(
       challenges.map((challenge, i) =>
-        world.server(i).signIn.verify({ challenge, code: codes[(i >> 1) % 2], client: elsewhere(i) }),
+        world.server(i).signIn.verify({
+          challenge,
+          code: wrongCode(ada.app),
+          factor: factors[(i >> 1) % 2],
+          client: elsewhere(i),
+        }),
       ),
     )
     const state = await peekState(world.storage, 'ada')
@@ -102,7 +109,7 @@ describe.each(storages)('promise 2 on $title, over two servers', ({ open }) => {
     const code = wrongCode(ada.app)
     const other = wrongCode(ada.app).replace(/.$/, (digit) => String((Number(digit) + 1) % 10))
     const { grant } = ada
-    const client = { ip: '203.0.113.9' }
+    const client = { ip: '203.0.113.9', device: ada.deviceToken }
     const challenges = await challengesOf(ada, 10)
     const flows: readonly ((i: number) => Promise<unknown>)[] = [
       (i) => world.server(i).signIn.verify({ challenge: challenges[i], code, client }),
@@ -155,7 +162,7 @@ describe('promise 2: what resets a count and what does not', () => {
   let world: World
   let ada: Person
   beforeEach(async () => {
-    world = createWorld()
+    world = createWorld({ options: sixDigits })
     ada = await world.person()
     await ada.signIn()
   })
@@ -168,15 +175,15 @@ describe('promise 2: what resets a count and what does not', () => {
       state?.throttle.sources.length,
     ]
   }
-  async function fail(code: string, client: ClientInfo): Promise<void> {
+  async function fail(client: ClientInfo, factor: 'totp' | 'backup-code' = 'totp'): Promise<void> {
     const challenge = await ada.challenge(client)
-    await world.nl.signIn.verify({ challenge, code, client })
+    await world.nl.signIn.verify({ challenge, code: wrongCode(ada.app), factor, client })
   }
 
   it('promise 2: a new challenge, another session, a rename, a sign-out and a new enrollment reset nothing', async () => {
     const proof = await ada.proof()
-    await fail(wrongCode(ada.app), elsewhere(1))
-    await fail('00000-00000-000', elsewhere(2))
+    await fail(elsewhere(1))
+    await fail(elsewhere(2), 'backup-code')
     const counted = await failures()
     expect(counted).toStrictEqual([2, 1, 1, 2])
     const { grant } = ada
@@ -201,11 +208,11 @@ describe('promise 2: what resets a count and what does not', () => {
   })
 
   it('[THR-3] promise 2: a success clears the count of its factor, and gives back only what its own challenge charged', async () => {
-    await fail(wrongCode(ada.app), elsewhere(1))
-    await fail('00000-00000-000', elsewhere(2))
+    await fail(elsewhere(1))
+    await fail(elsewhere(2), 'backup-code')
     const challenge = await ada.challenge(elsewhere(3))
     const client = elsewhere(3)
-    await world.nl.signIn.verify({ challenge, code: '00000-00000-000', client })
+    await world.nl.signIn.verify({ challenge, code: wrongCode(ada.app), factor: 'backup-code', client })
     expect(await failures()).toStrictEqual([3, 1, 2, 3])
     world.clock.advance(30 * second)
     expectStatus(await world.nl.signIn.verify({ challenge, code: ada.app.code(), client }), 'granted')
@@ -215,8 +222,8 @@ describe('promise 2: what resets a count and what does not', () => {
 
   it('promise 2: regenerating backup codes clears their count and no other', async () => {
     const proof = await ada.proof()
-    await fail(wrongCode(ada.app), elsewhere(1))
-    await fail('00000-00000-000', elsewhere(2))
+    await fail(elsewhere(1))
+    await fail(elsewhere(2), 'backup-code')
     expectOk(await world.nl.backupCodes.regenerate({ grant: ada.grant, proof }))
     expect(await failures()).toStrictEqual([2, 1, 0, 2])
   })
@@ -248,9 +255,9 @@ describe('promise 2: what resets a count and what does not', () => {
     await typeWrongCodes(world.nl, ada, limits.lockAfter)
     for (const i of times(3)) {
       world.clock.advance(limits.lockMs)
-      await fail(wrongCode(ada.app), elsewhere(100 + i))
+      await fail(elsewhere(100 + i))
       const state = await peekState(world.storage, 'ada')
-      expect(state?.throttle).toMatchObject({ failures: limits.lockAfter + 1 + i, lockedAt: world.clock() })
+      expect(state?.throttle).toMatchObject({ row: limits.lockAfter + 1 + i, lockedAt: world.clock() })
     }
   })
 
@@ -263,9 +270,11 @@ describe('promise 2: what resets a count and what does not', () => {
     expect(factors).toStrictEqual(['backup-code'])
     const right = await world.nl.signIn.verify({ challenge, code: ada.app.code(), client: known })
     expect(right.status).not.toBe('granted')
+    world.clock.advance(limits.lockMs)
     // A backup code lets the owner in and clears nothing of TOTP.
+    const next = await ada.challenge(known)
     const granted = expectStatus(
-      await world.nl.signIn.verify({ challenge, code: ada.backupCodes[0], client: known }),
+      await world.nl.signIn.verify({ challenge: next, code: ada.backupCodes[0], client: known }),
       'granted',
     )
     expect((await peekState(world.storage, 'ada'))?.totp.failures).toBe(limits.hardStop)
@@ -287,7 +296,7 @@ describe('promise 2: what resets a count and what does not', () => {
     await world.nl.outbox.idle()
     world.mailer.clear()
     for (const i of times(300)) {
-      await fail(wrongCode(ada.app), elsewhere(i))
+      await fail(elsewhere(i))
       world.clock.advance(second)
     }
     await world.nl.outbox.idle()

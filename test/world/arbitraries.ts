@@ -34,6 +34,12 @@ export const time: fc.Arbitrary<number> = fc.oneof(
 )
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null })
 const failures = fc.oneof(fc.nat(6), fc.integer({ min: limits.hardStop - 2, max: limits.hardStop }), fc.nat(100))
+/** The hard count of one factor. */
+const count = {
+  failures,
+  strangers: fc.oneof(fc.nat(6), fc.integer({ min: limits.strangersStop - 1, max: limits.strangersStop + 30 })),
+  raised: fc.constantFrom(0, limits.stopRaise, limits.stopRaiseMost),
+}
 
 /** A sealed value; what it opens to is {@link secretOf} its nonce. */
 const sealed: fc.Arbitrary<Sealed> = fc.nat(3).map((n) => ({
@@ -159,7 +165,7 @@ const sms = fc.record({
       own: fc.boolean(),
     }),
   ),
-  failures,
+  ...count,
   sends: fc.record({ own: sends, others: sends }),
 })
 
@@ -188,6 +194,7 @@ const knownDevice = (deviceId: string): fc.Arbitrary<KnownDevice> =>
     firstAt: time,
     lastAt: time,
     userAgent: fc.constantFrom('Firefox', null),
+    emptiedAt: maybe(time),
     trust: maybe(
       fc.record({
         digest: fc.constantFrom(digestOfTrust, 'other'),
@@ -199,6 +206,8 @@ const knownDevice = (deviceId: string): fc.Arbitrary<KnownDevice> =>
     ),
   })
 
+const charged = fc.tuple(fc.nat(10), fc.nat(10)).map(([failures, strangers]): [number, number] => [failures, strangers])
+
 export const state: fc.Arbitrary<AccountState> = fc
   .record({
     createdAt: time,
@@ -207,7 +216,7 @@ export const state: fc.Arbitrary<AccountState> = fc
       .record({
         authenticators: list(totpAuthenticator, limits.totpAuthenticators),
         enrollment: maybe(enrollment),
-        failures,
+        ...count,
       })
       .map((held) => (held.authenticators.length < limits.totpAuthenticators ? held : { ...held, enrollment: null })),
     'backup-code': fc.record({
@@ -221,7 +230,7 @@ export const state: fc.Arbitrary<AccountState> = fc
           digests: sealed,
         }),
       ),
-      failures,
+      ...count,
     }),
     throttle: fc.record({
       sources: fc.uniqueArray(fc.record({ id: sourceId, failures: fc.nat(40), failedAt: time }), {
@@ -229,7 +238,10 @@ export const state: fc.Arbitrary<AccountState> = fc
         selector: (source) => source.id,
       }),
       failures: fc.nat(150),
+      row: fc.nat(150),
       lockedAt: maybe(time),
+      luck: fc.record({ unknown: maybe(time), sessions: maybe(time) }),
+      passwordKnownAt: maybe(time),
     }),
     challenges: list(
       (challengeId) =>
@@ -238,7 +250,7 @@ export const state: fc.Arbitrary<AccountState> = fc
           expiresAt: time,
           source: sourceId,
           failures: fc.nat(10),
-          charged: fc.record({ totp: fc.nat(10), sms: fc.nat(10), 'backup-code': fc.nat(10) }),
+          charged: fc.record({ totp: charged, sms: charged, 'backup-code': charged }),
           consumed: fc.boolean(),
         }),
       limits.challenges,
@@ -264,10 +276,11 @@ export const state: fc.Arbitrary<AccountState> = fc
     forgotten: fc.record({ challenges: time, proofs: time, ceremonies: time }),
     sessions: list(session, limits.sessions),
     knownDevices: list(knownDevice, limits.knownDevices),
-    notices: fc.record({ factorFailedAt: maybe(time), lockedAt: maybe(time) }),
+    notices: fc.record({ factorFailedAt: maybe(time), lockedAt: maybe(time), luckAt: maybe(time) }),
     requiredAt: maybe(time),
   })
-  .map((made) => made as AccountState)
+  // A record is read from JSON, so its objects have the usual prototype.
+  .map((made) => JSON.parse(JSON.stringify(made)) as AccountState)
 
 export const settings: fc.Arbitrary<Settings> = fc.record({
   realm: fc.constant('main'),
@@ -366,8 +379,10 @@ export function atEase(made: AccountState, now: number): AccountState {
       ...throttle,
       sources: throttle.sources.slice(0, 3).map((source) => ({ ...source, failures: 1 })),
       lockedAt: null,
+      luck: { unknown: null, sessions: null },
     },
-    'backup-code': { ...backupCodes, failures: backupCodes.failures % 3 },
+    knownDevices: made.knownDevices.map((device) => ({ ...device, emptiedAt: null })),
+    'backup-code': { ...backupCodes, failures: backupCodes.failures % 3, strangers: 0 },
     totp: {
       authenticators: held.authenticators.map((one) => ({
         ...one,
@@ -375,6 +390,8 @@ export function atEase(made: AccountState, now: number): AccountState {
       })),
       enrollment: held.enrollment && { ...held.enrollment, startedAt: now, session: own?.id ?? null },
       failures: held.failures % 3,
+      strangers: 0,
+      raised: held.raised,
     },
   }
 }

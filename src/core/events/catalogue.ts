@@ -86,8 +86,15 @@ export interface EventValuesByType {
     readonly waitUntil?: number
   }
   readonly authn_login_lock: { readonly reason: string; readonly until: number; readonly failures: number }
-  /** A factor reached the hard limit of consecutive failures. It is off until it is enrolled anew. */
-  readonly authn_login_fail_max: { readonly factor: Factor }
+  /**
+   * A factor reached the hard limit of consecutive failures. It is off until it is enrolled anew. `unknownOnly`: it
+   * reached the limit for unknown sources, and is off for these.
+   */
+  readonly authn_login_fail_max: { readonly factor: Factor; readonly unknownOnly?: boolean }
+  /** Wrong codes show that somebody else knows the password. `lock` or `luck`: which of them it was that ran out. */
+  readonly password_known: { readonly reason: string }
+  /** A device is no longer known. `device` is a reference. */
+  readonly device_forget: { readonly device: string; readonly reason: string }
   readonly mfa_enroll_start: { readonly factor: Factor; readonly authenticator: string; readonly label: string }
   readonly mfa_enroll_fail: { readonly factor: Factor; readonly authenticator: string; readonly reason: string }
   readonly mfa_enroll: { readonly factor: Factor; readonly authenticator: string; readonly label: string }
@@ -260,7 +267,9 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
     level: 'critical',
     fields: { reason: 'text', until: 'number', failures: 'number' },
   },
-  authn_login_fail_max: { outcome: 'failure', level: 'critical', fields: { factor: 'text' } },
+  authn_login_fail_max: { outcome: 'failure', level: 'critical', fields: { factor: 'text', unknownOnly: 'flag' } },
+  password_known: { outcome: 'failure', level: 'critical', fields: { reason: 'text' } },
+  device_forget: { outcome: 'failure', level: 'critical', fields: { device: 'text', reason: 'text' } },
   mfa_enroll_start: { outcome: 'info', level: 'info', fields: enrollment },
   mfa_enroll_fail: {
     outcome: 'failure',

@@ -24,6 +24,13 @@ const disabled: FactorTexts = {
   'backup-code': 'The backup codes were switched off for your account',
 }
 
+const stopped: FactorTexts = {
+  totp: 'Codes of authenticator apps are no longer accepted from unknown browsers',
+  sms: 'Codes by SMS are no longer accepted from unknown browsers',
+  passkey: 'Passkeys are no longer accepted from unknown browsers',
+  'backup-code': 'Backup codes are no longer accepted from unknown browsers',
+}
+
 const fine = 'If this was you, there is nothing to do.'
 const changePassword = 'Change your password at once, to one that you use nowhere else.'
 const firstStep = 'Only somebody who passed the first step of signing in, usually with your password, can try codes.'
@@ -110,6 +117,56 @@ const mail: MailTexts = {
         openPage(appName),
         'Sign in with another factor, set this one up anew and sign out everywhere.',
       ],
+    }),
+    'factor-stopped': ({ factor }, { appName }) => ({
+      subject: stopped[factor],
+      happened: [
+        `${stopped[factor]}, because too many wrong codes were tried there in a row.`,
+        'A browser in which you signed in before is not affected.',
+        firstStep,
+      ],
+      ifYou: 'To sign in on a new browser, sign in once where you did before, or change your password.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'guesses-used-up': (_template, { appName }) => ({
+      subject: 'Somebody keeps trying codes for your account',
+      happened: [
+        'So many wrong codes were tried from browsers that your account does not know that hardly any code is ' +
+          'accepted from there now. A browser in which you signed in before is not affected.',
+        firstStep,
+      ],
+      ifYou: 'If you mistyped these codes yourself, sign in where you did before, or use a backup code.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'device-forgotten': (_template, { appName }) => ({
+      subject: 'One of your browsers is no longer known',
+      happened: [
+        'Too many wrong codes were tried from one of the browsers in which you signed in before. Your account does ' +
+          'not know it any more. Somebody may have copied what it stores.',
+        firstStep,
+      ],
+      ifYou: 'If you mistyped these codes yourself, sign in there again.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'code-used-elsewhere': (_template, { appName }) => ({
+      subject: 'A code of your authenticator app was typed twice',
+      happened: [
+        'A code of your authenticator app was typed again, from another browser and another network, right after it ' +
+          'had opened your account. It opened nothing the second time.',
+      ],
+      ifYou: fine,
+      ifNotYou: [
+        openPage(appName),
+        'Look through the login history. If a sign-in is not yours, sign out everywhere.',
+        changePassword,
+        'Type a code only on the page that you opened yourself, and never pass one on.',
+      ],
+    }),
+    'password-changed': (_template, { appName }) => ({
+      subject: 'Your password was changed',
+      happened: ['The password of your account was changed.'],
+      ifYou: fine,
+      ifNotYou: [openPage(appName), changePassword, history],
     }),
     'authenticator-resynchronized': (_template, { appName }) => ({
       subject: 'An authenticator app was resynchronized',

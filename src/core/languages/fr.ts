@@ -24,6 +24,13 @@ const disabled: FactorTexts = {
   'backup-code': 'Les codes de secours ont été désactivés pour votre compte',
 }
 
+const stopped: FactorTexts = {
+  totp: 'Les codes d’application ne sont plus acceptés depuis un navigateur inconnu',
+  sms: 'Les codes par SMS ne sont plus acceptés depuis un navigateur inconnu',
+  passkey: 'Les clés d’accès ne sont plus acceptées depuis un navigateur inconnu',
+  'backup-code': 'Les codes de secours ne sont plus acceptés depuis un navigateur inconnu',
+}
+
 const fine = 'Si c’était vous, il n’y a rien à faire.'
 const changePassword =
   'Changez tout de suite votre mot de passe pour un autre, que vous n’utilisez nulle part ailleurs.'
@@ -139,6 +146,60 @@ const mail: MailTexts = {
         openPage(appName),
         'Connectez-vous avec un autre moyen, refaites cette installation et déconnectez tous les appareils.',
       ],
+    }),
+    'factor-stopped': ({ factor }, { appName }) => ({
+      subject: stopped[factor],
+      happened: [
+        `${stopped[factor]}, parce que trop de codes faux y ont été essayés de suite.`,
+        'Un navigateur dans lequel vous vous êtes déjà connecté n’est pas concerné.',
+        firstStep,
+      ],
+      ifYou:
+        'Pour vous connecter dans un nouveau navigateur, connectez-vous d’abord là où vous l’avez déjà fait, ou ' +
+        'changez votre mot de passe.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'guesses-used-up': (_template, { appName }) => ({
+      subject: 'Quelqu’un continue d’essayer des codes pour votre compte',
+      happened: [
+        'Tant de codes faux ont été essayés depuis des navigateurs que votre compte ne connaît pas que presque aucun ' +
+          'code n’y est plus accepté. Un navigateur dans lequel vous vous êtes déjà connecté n’est pas concerné.',
+        firstStep,
+      ],
+      ifYou:
+        'Si vous avez vous-même mal saisi ces codes, connectez-vous là où vous l’avez déjà fait, ou utilisez un code ' +
+        'de secours.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'device-forgotten': (_template, { appName }) => ({
+      subject: 'L’un de vos navigateurs n’est plus connu',
+      happened: [
+        'Trop de codes faux ont été essayés depuis l’un des navigateurs dans lesquels vous vous êtes déjà connecté. ' +
+          'Votre compte ne le connaît plus. Quelqu’un a peut-être copié ce qu’il garde en mémoire.',
+        firstStep,
+      ],
+      ifYou: 'Si vous avez vous-même mal saisi ces codes, connectez-vous-y de nouveau.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
+    'code-used-elsewhere': (_template, { appName }) => ({
+      subject: 'Un code de votre application a été saisi deux fois',
+      happened: [
+        'Un code de votre application d’authentification a été saisi de nouveau, depuis un autre navigateur et un ' +
+          'autre réseau, juste après avoir ouvert votre compte. La seconde fois, il n’a rien ouvert.',
+      ],
+      ifYou: fine,
+      ifNotYou: [
+        openPage(appName),
+        'Parcourez l’historique des connexions. Si l’une n’est pas de vous, déconnectez tous les appareils.',
+        changePassword,
+        'Ne saisissez un code que sur la page que vous avez ouverte vous-même, et ne le donnez à personne.',
+      ],
+    }),
+    'password-changed': (_template, { appName }) => ({
+      subject: 'Votre mot de passe a été changé',
+      happened: ['Le mot de passe de votre compte a été changé.'],
+      ifYou: fine,
+      ifNotYou: [openPage(appName), changePassword, history],
     }),
     'authenticator-resynchronized': (_template, { appName }) => ({
       subject: 'Une application d’authentification a été resynchronisée',

@@ -24,6 +24,15 @@ export interface NoticeValuesByType {
   readonly 'factor-failed': Happened & Origin
   /** The hard limit of consecutive failures is reached. */
   readonly 'factor-disabled': Happened & { readonly factor: Factor }
+  /** Too many wrong codes from unknown devices. There the factor is not accepted any more. */
+  readonly 'factor-stopped': Happened & { readonly factor: Factor }
+  /** So many wrong codes came from unknown devices over the days that hardly any is evaluated now. */
+  readonly 'guesses-used-up': Happened
+  /** The same from one known device. It is unknown from now on. */
+  readonly 'device-forgotten': Happened
+  /** A right code of an app was typed again, from another device and network than those that used it just before. */
+  readonly 'code-used-elsewhere': Happened & Origin & { readonly label?: string | null }
+  readonly 'password-changed': Happened & Origin
   readonly 'authenticator-resynchronized': Happened & Origin & { readonly label?: string | null }
   readonly 'signed-out-everywhere': Happened & Origin
   /** Passkey-only mode was switched on. */

@@ -9,11 +9,13 @@ import { tableBelow } from './lockout-page.ts'
 describe('the numbers of docs/lockout.md', () => {
   it('are those of the budget', () => {
     const [, ...budget] = tableBelow('The budget')
-    const { freeFailures, lockAfter, challengeTries, hardStop } = limits
+    const { freeFailures, lockAfter, challengeTries, luckHolds, strangersStop, hardStop } = limits
     expect(budget.map((cells) => parseInt(cells[2] ?? '', 10))).toEqual([
       freeFailures,
       lockAfter,
       challengeTries,
+      luckHolds,
+      strangersStop,
       hardStop,
     ])
     const minutes = (ms: number): string => `${ms / 60_000} minutes`

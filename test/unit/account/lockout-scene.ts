@@ -1,7 +1,8 @@
-import type { ClientInfo } from 'nightlatch'
+import type { ClientInfo, NightlatchOptions } from 'nightlatch'
 import { memorySms } from 'nightlatch/testing'
 import type { MemorySms } from 'nightlatch/testing'
 import { expect } from 'vitest'
+import type { Factor } from '../../../src/core/factor.ts'
 import { limits } from '../../../src/core/limits.ts'
 import { expectOk } from '../../world/expect-outcome.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'
@@ -31,31 +32,40 @@ export interface Scene {
   passwords(): number
 }
 
+/** Backup codes of six digits can be guessed, so they have a hard count. */
+type BackupCodes = NonNullable<NightlatchOptions['backupCodes']>
+const sixDigits: BackupCodes = { profile: 'numeric-6', count: 4 }
+
 /**
  * An account with two authenticator apps, a number and a passkey. None of its counts is zero: it has `inARow` failures
- * in a row, three of them under one challenge. It awaits no code by SMS.
+ * of unknown sources in a row, and three on its known browser under one challenge. It awaits no code by SMS.
  */
-async function scene(inARow: number): Promise<Scene> {
+async function scene(inARow: number, backupCodes: BackupCodes = sixDigits): Promise<Scene> {
+  const isStrong = backupCodes !== sixDigits
   const limiter = windowLimiter()
   const sms = memorySms()
   const token = createAuthenticator()
   const methods = everyMethod(sms)
-  const world = createWorld({ options: { ...methods, sms: { ...methods.sms, lifeMs: 60_000 }, limiter } })
+  const world = createWorld({ options: { ...methods, sms: { ...methods.sms, lifeMs: 60_000 }, limiter, backupCodes } })
   const { nl, clock } = world
   const ada = await personWithEverything(world, sms, token)
   const { app: tablet, confirmed } = await bindApp(nl, clock, { grant: ada.grant, proof: await ada.proof() })
   ada.grant = confirmed.grant ?? ''
   const known = { ...ada.client, device: ada.deviceToken }
   const challenge = await ada.challenge(known)
-  await wrongBySms({ nl, sms, ada, challenge, clock })
+  await wrongBySms({ nl, sms, ada, challenge, clock, known })
   const proof = await ada.proof()
 
-  await answered({ world, challenge, client: known, code: wrongCode(ada.app) }, 'wrong')
-  await answered({ world, challenge, client: known, code: wrongBackupCode }, 'wrong')
-  for (let n = 2; n < inARow; n++) {
+  const code = wrongCode(ada.app)
+  await answered({ world, challenge, client: known, code, factor: 'totp' }, 'wrong')
+  await answered(
+    { world, challenge, client: known, code: isStrong ? wrongBackupCode : code, factor: 'backup-code' },
+    'wrong',
+  )
+  for (let n = 2; n < inARow + 2; n++) {
     const client = elsewhere(n)
-    const code = n % 2 ? wrongCode(ada.app) : wrongBackupCode
-    await answered({ world, challenge: await ada.challenge(client), client, code }, 'wrong')
+    const factor = n % 2 || isStrong ? 'totp' : 'backup-code'
+    await answered({ world, challenge: await ada.challenge(client), client, code, factor }, 'wrong')
   }
   await nl.signIn.failed({ name: ada.name, accountId: ada.id, client: known })
   const key = limiter.last[0] ?? ''
@@ -69,10 +79,11 @@ async function wrongBySms({
   ada,
   challenge,
   clock,
-}: Pick<World, 'nl' | 'clock'> & Pick<Scene, 'sms' | 'ada' | 'challenge'>): Promise<void> {
-  const { grant, client } = ada
-  expectOk(await nl.stepUp.sendCode({ grant, client }))
-  const first = { code: otherCode(await latestCode(nl, sms)), factor: 'sms', client } as const
+  known: client,
+}: Pick<World, 'nl' | 'clock'> & Pick<Scene, 'sms' | 'ada' | 'challenge' | 'known'>): Promise<void> {
+  const { grant } = ada
+  expectOk(await nl.stepUp.sendCode({ grant, client: ada.client }))
+  const first = { code: otherCode(await latestCode(nl, sms)), factor: 'sms', client: ada.client } as const
   expect(await nl.stepUp.verify({ grant, purpose: 'factors', ...first })).toMatchObject({ reason: 'wrong' })
   clock.advance(60_000)
   await nl.signIn.sendCode({ challenge, client })
@@ -86,6 +97,7 @@ export interface Guess {
   readonly challenge: string
   readonly client: ClientInfo
   readonly code: string
+  readonly factor?: Factor
 }
 
 export async function answered({ world, ...guess }: Guess, expected: string): Promise<void> {
@@ -98,10 +110,14 @@ export async function stopped(): Promise<Scene> {
   const made = await scene(limits.lockAfter)
   const { world, ada, known } = made
   await typeWrongCodesUntilOff(world, ada, 1000)
+  world.clock.advance(limits.lockMs)
+  await world.nl.signIn.failed({ name: ada.name, accountId: ada.id, client: known })
   const challenge = await ada.challenge(known)
-  await answered({ world, challenge, client: known, code: wrongBackupCode }, 'wrong')
+  await answered({ world, challenge, client: known, code: wrongCode(ada.app), factor: 'backup-code' }, 'wrong')
   return { ...made, challenge }
 }
 
 export const locked = (): Promise<Scene> => scene(limits.lockAfter)
+/** The same with backup codes of 64 bits, which have no count. */
+export const strong = (): Promise<Scene> => scene(limits.lockAfter, { profile: 'crockford-13' })
 export const oneShort = (): Promise<Scene> => scene(limits.lockAfter - 1)

@@ -108,9 +108,9 @@ describe('notices', () => {
       await typeWrongCode(world.nl, person, elsewhere(n))
     }
     const subjects = await sent(world)
-    // In twenty-two hours: one an hour about wrong codes, one in six hours about the lock.
-    expect(subjects.length).toBeLessThanOrEqual(23 + 4)
-    expect(new Set(subjects).size).toBe(2)
+    // In twelve hours: one an hour about wrong codes, one in six hours about the lock. Then codes are stopped.
+    expect(subjects.length).toBeLessThanOrEqual(13 + 3 + 1)
+    expect(new Set(subjects).size).toBe(3)
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { publicOutcome } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
+import { emptyAccount } from '../../../src/core/account/record/empty.ts'
 import { limits } from '../../../src/core/limits.ts'
 import { countingStorage } from '../../world/counting-storage.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
@@ -168,7 +169,7 @@ describe('a stranger’s wrong passkey answers', () => {
     }
     const after = await stateOf(world.storage, 'ada')
     expect(after.spentCeremonies).toHaveLength(limits.spentCeremonies)
-    expect(after.throttle).toEqual({ sources: [], failures: 0, lockedAt: null })
+    expect(after.throttle).toEqual(emptyAccount(0).throttle)
     expect(after.passkey).toEqual(before)
     // The record still holds the challenge that was answered right.
     expect(await nl.signIn.verifyPasskey(spent)).toMatchObject({ reason: 'challenge-ended' })

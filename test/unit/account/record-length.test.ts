@@ -45,6 +45,7 @@ const number: SmsNumber = {
 }
 
 const app = { label, algorithm: 'SHA512', digits: 8, period: 30 } as const
+const charged = [10, 10] as const
 const pending = { startedAt: now, session: id(), failures: limits.enrollmentTries, switching: false }
 
 const session: Omit<Session, 'id'> = {
@@ -81,6 +82,8 @@ function full(): AccountState {
       })),
       enrollment: { ...app, ...pending, id: id(), secret: { seal: random(64) } },
       failures: limits.hardStop,
+      strangers: limits.strangersStop + limits.stopRaiseMost,
+      raised: limits.stopRaiseMost,
     },
     'backup-code': {
       set: {
@@ -92,6 +95,8 @@ function full(): AccountState {
         digests: { seal: random(32 * limits.backupCodes) },
       },
       failures: limits.hardStop,
+      strangers: limits.strangersStop + limits.stopRaiseMost,
+      raised: limits.stopRaiseMost,
     },
     sms: {
       number,
@@ -106,6 +111,8 @@ function full(): AccountState {
         own: false,
       },
       failures: limits.hardStop,
+      strangers: limits.strangersStop + limits.stopRaiseMost,
+      raised: limits.stopRaiseMost,
       sends: { own: sends, others: sends },
     },
     passkey: {
@@ -131,14 +138,17 @@ function full(): AccountState {
     throttle: {
       sources: many(limits.sources, () => ({ id: network, failures: 1_000_000, failedAt: now })),
       failures: 1_000_000,
+      row: 1_000_000,
       lockedAt: now,
+      luck: { unknown: now, sessions: now },
+      passwordKnownAt: now,
     },
     challenges: many(limits.challenges, () => ({
       id: id(),
       expiresAt: now,
       source: network,
       failures: 10,
-      charged: { totp: 10, sms: 10, 'backup-code': 10 },
+      charged: { totp: charged, sms: charged, 'backup-code': charged },
       consumed: false,
     })),
     spentProofs: many(limits.spentProofs, () => ({ id: id(), expiresAt: now })),
@@ -155,9 +165,10 @@ function full(): AccountState {
       firstAt: now,
       lastAt: now,
       userAgent,
+      emptiedAt: now,
       trust: { digest: text(32), epoch: 100_000, since: now, lastUsedAt: now, until: now },
     })),
-    notices: { factorFailedAt: now, lockedAt: now },
+    notices: { factorFailedAt: now, lockedAt: now, luckAt: now },
     requiredAt: now,
   }
 }

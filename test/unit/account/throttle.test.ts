@@ -7,6 +7,7 @@ import { authenticator, elsewhere, home, wrongCode } from '../../world/person.ts
 import type { Person } from '../../world/person.ts'
 import { eventsOf, factsOf, newestOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
+import { typeWrongCodesUntilOff } from '../../world/wrong-codes.ts'
 import type { World } from '../../world/world.ts'
 import { unlimited } from '../../world/unlimited.ts'
 
@@ -14,10 +15,12 @@ const second = 1000
 const minute = 60 * second
 const day = 86_400_000
 
+const wrongBackupCode = '7K3M-Q9XTW-02A1'
+
 /** Types one wrong code under a new challenge. */
-async function fail(world: World, person: Person, client: ClientInfo): Promise<void> {
+async function fail(world: World, person: Person, client: ClientInfo, code = wrongCode(person.app)): Promise<void> {
   const challenge = await person.challenge(client)
-  const answer = await world.nl.signIn.verify({ challenge, code: wrongCode(person.app), client })
+  const answer = await world.nl.signIn.verify({ challenge, code, client })
   const off = { status: 'refused', reason: 'factors-off' }
   expect(answer).toMatchObject(answer.status === 'refused' ? off : { status: 'challenge', reason: 'wrong' })
 }
@@ -117,8 +120,7 @@ describe('waits', () => {
     const world = createWorld()
     const person = await world.person()
     for (let n = 0; n < 80; n++) {
-      world.clock.advance(15 * minute)
-      await fail(world, person, elsewhere(n))
+      await fail(world, person, elsewhere(n), wrongBackupCode)
     }
     const { sources } = (await stateOf(world.storage, person.id)).throttle
     expect(sources).toHaveLength(64)
@@ -150,7 +152,7 @@ describe('the lock', () => {
     await flood(world, person, 20)
     await world.nl.outbox.idle()
     world.mailer.clear()
-    for (let n = 0; n < 30; n++) {
+    for (let n = 0; n < 29; n++) {
       world.clock.advance(15 * minute)
       await fail(world, person, elsewhere(1000 + n))
       expect(await right(world, person, elsewhere(2000 + n))).toBe('wait')
@@ -263,21 +265,13 @@ describe('a success', () => {
 })
 
 describe('the hard stop', () => {
-  /** Types a hundred wrong codes in a row, after each wait and lock. */
-  async function exhaust(world: World, person: Person): Promise<void> {
-    for (let n = 0; n < 100; n++) {
-      world.clock.advance(15 * minute)
-      await fail(world, person, elsewhere(n))
-    }
-  }
-
   it('[THR-1] switches TOTP off after 100 failures, for known devices too, until a new enrollment', async () => {
     const world = createWorld()
     const { nl } = world
     const person = await world.person()
     await person.signIn()
     const known = { ...home, device: person.deviceToken }
-    await exhaust(world, person)
+    await typeWrongCodesUntilOff(world, person)
     expect(await newestOf(nl, person.id, 'authn_login_fail_max')).toMatchObject({ values: { factor: 'totp' } })
     await nl.outbox.idle()
     expect(world.mailer.mails.some(({ text }) => /switched off|disabled|turned off/i.test(text))).toBe(true)
@@ -320,7 +314,7 @@ describe('the hard stop', () => {
       await nl.signIn.verify({ challenge: await person.challenge(), code: person.backupCodes[0] }),
       'granted',
     )
-    await exhaust(world, person)
+    await typeWrongCodesUntilOff(world, person)
     world.clock.advance(15 * minute)
     const start = { name: person.name, accountId: person.id, primary: 'password', client: home } as const
     expect(await nl.signIn.start(start)).toEqual({ status: 'refused', reason: 'factors-off', httpStatus: 403 })
@@ -331,21 +325,26 @@ describe('the hard stop', () => {
     })
   })
 
-  it('[THR-1] counts wrong backup codes apart from wrong TOTP codes', async () => {
-    const world = createWorld()
+  it('[THR-1] counts wrong backup codes of six digits apart from wrong codes of an app', async () => {
+    const world = createWorld({ options: { backupCodes: { profile: 'numeric-6', count: 2 } } })
     const { nl } = world
     const person = await world.person()
+    const known = { ...home, device: person.deviceToken }
+    const code = ['111111', '222222', '333333'].find((text) => !person.backupCodes.includes(text))!
     for (let n = 0; n < 100; n++) {
       world.clock.advance(15 * minute)
-      const challenge = await person.challenge()
-      const answer = await nl.signIn.verify({ challenge, code: '7K3M-Q9XTW-02A1', client: elsewhere(n) })
+      const client = n < 50 ? elsewhere(n) : known
+      const challenge = await person.challenge(client)
+      const answer = await nl.signIn.verify({ challenge, code, factor: 'backup-code', client })
       expect(answer).toMatchObject({ reason: 'wrong' })
     }
     const { totp, 'backup-code': backupCodes } = await stateOf(world.storage, person.id)
     expect([totp.failures, backupCodes.failures]).toEqual([0, 100])
     world.clock.advance(15 * minute)
     const challenge = await person.challenge()
-    expect(await nl.signIn.verify({ challenge, code: person.backupCodes[0] })).toMatchObject({ reason: 'malformed' })
+    expect(await nl.signIn.verify({ challenge, code: person.backupCodes[0], factor: 'backup-code' })).toMatchObject({
+      reason: 'malformed',
+    })
     const granted = expectStatus(await nl.signIn.verify({ challenge, code: person.app.code() }), 'granted')
 
     // A new set starts with a new count.
@@ -365,7 +364,7 @@ describe('one budget', () => {
     const { grant, app } = person
     const proof = await person.proof()
     world.clock.advance(30 * second)
-    const client = elsewhere(1)
+    const client = { ...home, device: person.deviceToken }
     const code = wrongCode(app)
     const challenge = await person.challenge(client)
     const flows = [

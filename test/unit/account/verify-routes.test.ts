@@ -17,48 +17,58 @@ type Attempt = (
   right: boolean,
 ) => Promise<{ readonly ok?: boolean; readonly status?: string; readonly reason?: string }>
 
-const client: ClientInfo = elsewhere(1)
+const client = elsewhere(1)
+
+/** Everything is typed in a known browser: there a sign-in and a session are one source. */
+interface Route extends Scene {
+  readonly client: ClientInfo
+}
+
+async function inKnownBrowser(): Promise<Route> {
+  const scene = await everything()
+  return { ...scene, client: { ...elsewhere(1), device: scene.ada.deviceToken } }
+}
 
 /** Every flow in which somebody types a code. All share the budget of the account. */
-const flows: Readonly<Record<string, (scene: Scene) => Promise<Attempt>>> = {
-  'signIn.verify, an app': async ({ nl, ada }) => {
+const flows: Readonly<Record<string, (scene: Route) => Promise<Attempt>>> = {
+  'signIn.verify, an app': async ({ nl, ada, client }) => {
     const challenge = await ada.challenge(client)
     return (right) => nl.signIn.verify({ challenge, code: right ? ada.app.code() : wrongCode(ada.app), client })
   },
-  'signIn.verify, a backup code': async ({ nl, ada }) => {
+  'signIn.verify, a backup code': async ({ nl, ada, client }) => {
     const challenge = await ada.challenge(client)
     return (right) => nl.signIn.verify({ challenge, code: right ? ada.backupCodes[0] : wrongBackupCode, client })
   },
-  'signIn.verify, a code by SMS': async ({ nl, ada, sms }) => {
+  'signIn.verify, a code by SMS': async ({ nl, ada, sms, client }) => {
     const challenge = await ada.challenge(client)
     await nl.signIn.sendCode({ challenge, client })
     const code = await latestCode(nl, sms)
     return (right) => nl.signIn.verify({ challenge, code: right ? code : otherCode(code), factor: 'sms', client })
   },
   'stepUp.verify, an app':
-    async ({ nl, ada: { grant, app } }) =>
+    async ({ nl, ada: { grant, app }, client }) =>
     (right) =>
       nl.stepUp.verify({ grant, purpose, code: right ? app.code() : wrongCode(app), client }),
   'stepUp.verify, a backup code':
-    async ({ nl, ada: { grant, backupCodes } }) =>
+    async ({ nl, ada: { grant, backupCodes }, client }) =>
     (right) =>
       nl.stepUp.verify({ grant, purpose, code: right ? backupCodes[0] : wrongBackupCode, client }),
-  'stepUp.verify, a code by SMS': async ({ nl, ada: { grant }, sms }) => {
+  'stepUp.verify, a code by SMS': async ({ nl, ada: { grant }, sms, client }) => {
     expectOk(await nl.stepUp.sendCode({ grant, client }))
     const code = await latestCode(nl, sms)
     return (right) => nl.stepUp.verify({ grant, purpose, code: right ? code : otherCode(code), factor: 'sms', client })
   },
   'accounts.turnOffTwoFactor':
-    async ({ nl, ada: { grant, app } }) =>
+    async ({ nl, ada: { grant, app }, client }) =>
     (right) =>
       nl.accounts.turnOffTwoFactor({ grant, code: right ? app.code() : wrongCode(app), client }),
   'totp.resynchronize':
-    async ({ nl, ada: { app, id } }) =>
+    async ({ nl, ada: { app, id }, client }) =>
     (right) => {
       const codes = right ? ([app.code(20), app.code(21)] as const) : ([wrongCode(app), wrongCode(app)] as const)
       return nl.totp.resynchronize({ grant: script(id), authenticator: app.id, codes, client })
     },
-  'signIn.recover': async ({ nl, ada, token }) => {
+  'signIn.recover': async ({ nl, ada, token, client }) => {
     const proof = await provePasskey(nl, ada.grant, token)
     expectOk(await nl.passkeys.setOnly({ grant: ada.grant, proof, on: true }))
     const start = { name: ada.name, accountId: ada.id, primary: 'password', client } as const
@@ -68,7 +78,7 @@ const flows: Readonly<Record<string, (scene: Scene) => Promise<Attempt>>> = {
 
 describe('[THR-9] [THR-7] a wrong code', () => {
   it.each(Object.entries(flows))('is counted in %s, and leads to a wait after three free failures', async (_, open) => {
-    const scene = await everything()
+    const scene = await inKnownBrowser()
     const attempt = await open(scene)
     const count = async (): Promise<number> => (await stateOf(scene.world.storage, scene.ada.id)).throttle.failures
     for (let n = 1; n <= freeTries; n++) {
@@ -86,9 +96,9 @@ describe('[THR-9] [THR-7] a wrong code', () => {
   })
 
   it.each(Object.entries(flows))('in another flow makes %s wait', async (_, open) => {
-    const scene = await everything()
+    const scene = await inKnownBrowser()
     const attempt = await open(scene)
-    const { nl, ada } = scene
+    const { nl, ada, client } = scene
     const elsewhereWrong = async (): Promise<unknown> =>
       (await stateOf(scene.world.storage, ada.id)).passkey.only
         ? nl.signIn.recover({ name: 'ada', accountId: ada.id, primary: 'password', client, code: wrongBackupCode })
@@ -98,8 +108,8 @@ describe('[THR-9] [THR-7] a wrong code', () => {
   })
 
   it('sent sixty times in parallel in two flows gets only as many verdicts as the budget allows', async () => {
-    const scene = await everything()
-    const { nl, ada, world } = scene
+    const scene = await inKnownBrowser()
+    const { nl, ada, world, client } = scene
     const challenges: string[] = []
     for (let n = 0; n < 20; n++) challenges.push(await ada.challenge(client))
     const servers = [nl, world.instance(), world.instance()]

@@ -1,5 +1,7 @@
 import type { ClientInfo, Nightlatch } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
+import { luckLeft } from '../../../src/core/account/guessing/luck.ts'
+import type { Factor } from '../../../src/core/factor.ts'
 import { limits } from '../../../src/core/limits.ts'
 import type { AccountState } from '../../../src/core/account/record/state.ts'
 import { expectOk } from '../../world/expect-outcome.ts'
@@ -7,7 +9,7 @@ import { origin } from '../../world/passkey-ceremony.ts'
 import { authenticator, elsewhere, wrongCode } from '../../world/person.ts'
 import { stateOf } from '../../world/reading.ts'
 import { bindNumber, bindPasskey, latestCode, otherCode, passkeyAnswer, script } from '../../world/several-factors.ts'
-import { answered, locked, oneShort, stopped, wrongBackupCode } from './lockout-scene.ts'
+import { answered, locked, oneShort, stopped, strong, wrongBackupCode } from './lockout-scene.ts'
 import type { Scene } from './lockout-scene.ts'
 import { tableBelow } from './lockout-page.ts'
 
@@ -23,11 +25,14 @@ const columns: Readonly<Record<string, Reader>> = {
   'this source': ({ state, source }) => state.throttle.sources.find(({ id }) => id === source)?.failures ?? 0,
   'other sources': ({ state, source }) =>
     state.throttle.sources.reduce((sum, { id, failures }) => sum + (id === source ? 0 : failures), 0),
-  'in a row': ({ state }) => state.throttle.failures,
+  'in a row': ({ state }) => state.throttle.row,
   'the lock': ({ state, scene: { world } }) => {
     const until = (state.throttle.lockedAt ?? -Infinity) + limits.lockMs
     return until > world.clock() ? until : null
   },
+  'luck here': ({ state, source, scene: { world } }) => drawnOf(bucketOf(state, source), world.clock()),
+  'luck elsewhere': ({ state, source, scene: { world } }) =>
+    drawnOf(source.startsWith('device:') ? state.throttle.luck.unknown : knownBucket(state), world.clock()),
   'app codes': ({ state }) => state.totp.failures,
   'codes by SMS': ({ state }) => state.sms.failures,
   'backup codes': ({ state }) => state['backup-code'].failures,
@@ -37,6 +42,19 @@ const columns: Readonly<Record<string, Reader>> = {
     return answer.status === 'challenge' ? limits.challengeTries - answer.triesLeft : null
   },
   passwords: ({ scene: { passwords } }) => passwords(),
+}
+
+/** What a bucket lacks, in whole millionths. */
+function drawnOf(emptiedAt: number | null, now: number): number {
+  return Math.round(limits.luckHolds - luckLeft(emptiedAt, now))
+}
+
+function bucketOf(state: AccountState, source: string): number | null {
+  return source.startsWith('device:') ? knownBucket(state) : state.throttle.luck.unknown
+}
+
+function knownBucket({ knownDevices }: AccountState): number | null {
+  return knownDevices.map(({ emptiedAt }) => emptiedAt).find((at) => at !== null) ?? null
 }
 
 interface Row {
@@ -50,8 +68,11 @@ interface Row {
 const unknown = elsewhere(2)
 
 /** Under the challenge of the scene, in its known browser. */
-const typed = (s: Scene, code: string | undefined, told: string): Promise<void> =>
-  answered({ world: s.world, challenge: s.challenge, client: s.known, code: code ?? '' }, told)
+const typed = (s: Scene, code: string | undefined, told: string, factor?: Factor): Promise<void> =>
+  answered(
+    { world: s.world, challenge: s.challenge, client: s.known, code: code ?? '', ...(factor && { factor }) },
+    told,
+  )
 const acting = (s: Scene): { readonly grant: string; readonly proof: string; readonly client: ClientInfo } => ({
   grant: s.ada.grant,
   proof: s.proof,
@@ -84,13 +105,27 @@ const rows: readonly Row[] = [
   { name: 'right code of an app', act: (s) => typed(s, s.tablet.code(1), 'granted') },
   { name: 'right code by SMS', act: async (s) => typed(s, await sent(s), 'granted') },
   { name: 'right backup code', act: (s) => typed(s, s.ada.backupCodes[0], 'granted') },
-  { name: 'wrong code, shaped like one of an app', act: (s) => typed(s, wrongCode(s.ada.app), 'wrong') },
+  {
+    name: 'right backup code of 64 bits from an unknown device, under the lock',
+    from: strong,
+    at: unknown,
+    act: (s) => answered({ ...s, client: unknown, code: s.ada.backupCodes[0] ?? '' }, 'granted'),
+  },
+  { name: 'wrong code of an app', act: (s) => typed(s, wrongCode(s.ada.app), 'wrong', 'totp') },
   {
     name: 'wrong code of six digits while one by SMS is awaited',
+    from: strong,
     act: async (s) => typed(s, otherCode(await sent(s)), 'wrong'),
   },
-  { name: 'wrong code, shaped like a backup code', act: (s) => typed(s, wrongBackupCode, 'wrong') },
-  { name: 'right code of an app, typed again', act: (s) => typed(s, s.ada.app.code(), 'wrong') },
+  { name: 'wrong backup code of six digits', act: (s) => typed(s, wrongCode(s.ada.app), 'wrong', 'backup-code') },
+  { name: 'wrong backup code of 64 bits', from: strong, act: (s) => typed(s, wrongBackupCode, 'wrong') },
+  {
+    name: 'the same from an unknown device, under the lock',
+    from: strong,
+    at: unknown,
+    act: (s) => answered({ ...s, client: unknown, code: wrongBackupCode }, 'wrong'),
+  },
+  { name: 'right code of an app, typed again', act: (s) => typed(s, s.ada.app.code(), 'wrong', 'totp') },
   {
     name: 'right code by SMS that ran out',
     act: async (s) => {
@@ -126,7 +161,7 @@ const rows: readonly Row[] = [
     name: 'twentieth wrong code in a row, from an unknown device',
     from: oneShort,
     at: unknown,
-    act: (s) => answered({ ...s, client: unknown, code: wrongCode(s.ada.app) }, 'wrong'),
+    act: (s) => answered({ ...s, client: unknown, code: wrongCode(s.ada.app), factor: 'totp' }, 'wrong'),
   },
   {
     name: 'any code that has to wait',
@@ -258,7 +293,8 @@ describe('the table of docs/lockout.md', () => {
     const client = at ?? s.known
     const before = await read(s, client)
     // A count of nothing would look the same after it was cleared.
-    expect(Object.entries(before).filter(([column, count]) => !count && column !== 'the lock')).toEqual([])
+    const empty = from === strong ? ['the lock', 'backup codes'] : ['the lock']
+    expect(Object.entries(before).filter(([column, count]) => !count && !empty.includes(column))).toEqual([])
     await act(s)
     const after = await read(s, client)
     const changes = Object.keys(columns).map((column) => change(before[column] ?? null, after[column] ?? null))

@@ -1,6 +1,7 @@
 import type { TokenPayloads } from '../../token/index.ts'
 import { hasFactor } from '../factors/live-factors.ts'
 import type { Client } from '../record/context.ts'
+import { noFailures } from '../record/hard-count.ts'
 import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { UseCase } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
@@ -32,7 +33,7 @@ export const regenerateBackupCodes: UseCase<RegenerateBackupCodes, RegenerateBac
   if (!hasFactor(state)) return done({ ok: false, reason: 'not-on' })
   const made = newCodes(context, results)
   if (made.status === 'need') return need(made.tasks)
-  const raised = raiseEpoch({ ...state, 'backup-code': { set: made.set, failures: 0 } }, auth)
+  const raised = raiseEpoch({ ...state, 'backup-code': { set: made.set, ...noFailures } }, auth)
   const count = made.codes.length
   return commit(
     raised.state,

@@ -1,12 +1,13 @@
 import { matchBackupCode } from '../../backup-codes/hash.ts'
+import { backupCodeStrength } from '../../backup-codes/profile.ts'
 import { normalizeBackupCode } from '../../backup-codes/text.ts'
 import { limits } from '../../limits.ts'
-import type { FactorRules } from '../factors/rules.ts'
+import type { CodeAnswer, CodeQuestion, FactorRules } from '../factors/rules.ts'
 import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
 import { resultOf, slowHashTask, unworked } from '../record/tasks.ts'
-import type { Task } from '../record/tasks.ts'
+import type { Task, TaskResults } from '../record/tasks.ts'
 import { digestsTask, openedDigests } from './digests.ts'
 import type { BackupCodeSet } from './state.ts'
 import { noBackupCodes } from './state.ts'
@@ -31,22 +32,34 @@ export const backupCodeRules: FactorRules<'backup-code'> = {
     }
   },
 
-  checkCode(state, question, results) {
-    const { set } = state['backup-code']
-    if (set === null || normalizeBackupCode(question.code, set.profile) === null) return { status: 'malformed' }
-    const hash = slowHashTask(set, question.code)
-    const opening = digestsTask(set)
-    const tasks: readonly Task[] = opening === null ? [hash] : [hash, opening]
-    const missing = unworked(results, tasks)
-    if (missing.length > 0) return { status: 'need', tasks: missing }
-
-    const digest = resultOf(results, hash)
-    const index = digest ? matchBackupCode({ digest, digests: openedDigests(set, results) ?? [] }) : -1
-    const usedAt = set.usedAt[index]
-    if (usedAt === undefined) return { status: 'wrong', reason: 'wrong' }
-    if (usedAt !== null) return { status: 'wrong', reason: 'replayed' }
-    return { status: 'matched', factor: 'backup-code', index }
+  code: {
+    read(state, { code }) {
+      const { set } = state['backup-code']
+      const text = set && normalizeBackupCode(code, set.profile)
+      if (set === null || text === null) return 'malformed'
+      return backupCodeStrength(set.profile).recovery ? 'strong' : text.length
+    },
+    rightTexts: (state, digits) =>
+      state['backup-code'].set?.profile === 'numeric-6' && digits === 6 ? unusedCodes(state) : 0,
+    check: checkBackupCode,
   },
+}
+
+function checkBackupCode(state: AccountState, question: CodeQuestion, results: TaskResults): CodeAnswer<'backup-code'> {
+  const { set } = state['backup-code']
+  if (set === null) return { status: 'wrong', reason: 'wrong' }
+  const hash = slowHashTask(set, question.code)
+  const opening = digestsTask(set)
+  const tasks: readonly Task[] = opening === null ? [hash] : [hash, opening]
+  const missing = unworked(results, tasks)
+  if (missing.length > 0) return { status: 'need', tasks: missing }
+
+  const digest = resultOf(results, hash)
+  const index = digest ? matchBackupCode({ digest, digests: openedDigests(set, results) ?? [] }) : -1
+  const usedAt = set.usedAt[index]
+  if (usedAt === undefined) return { status: 'wrong', reason: 'wrong' }
+  if (usedAt !== null) return { status: 'wrong', reason: 'replayed' }
+  return { status: 'matched', factor: 'backup-code', index }
 }
 
 function spend(set: BackupCodeSet, index: number, now: number): BackupCodeSet {

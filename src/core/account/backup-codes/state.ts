@@ -1,9 +1,10 @@
 import type { BackupCodeProfile, SlowHashParams } from '../../backup-codes/index.ts'
 import type { Secret } from '../../secret.ts'
+import type { HardCount } from '../record/hard-count.ts'
+import { noFailures } from '../record/hard-count.ts'
 
-export interface BackupCodeState {
+export interface BackupCodeState extends HardCount {
   readonly set: BackupCodeSet | null
-  readonly failures: number
 }
 
 export interface BackupCodeSet {
@@ -19,7 +20,7 @@ export interface BackupCodeSet {
   readonly digests: Secret
 }
 
-export const noBackupCodes: BackupCodeState = { set: null, failures: 0 }
+export const noBackupCodes: BackupCodeState = { set: null, ...noFailures }
 
 /** A backup code that is right. */
 export interface BackupCodeMatch {

@@ -4,6 +4,8 @@ import { limits } from '../../limits.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import { newCodes } from '../backup-codes/new-codes.ts'
 import type { Client, Context } from '../record/context.ts'
+import { endRow } from '../guessing/throttle.ts'
+import { noFailures } from '../record/hard-count.ts'
 import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState, Session } from '../record/state.ts'
 import type { Step } from '../record/step.ts'
@@ -127,7 +129,7 @@ export function finishEnrollment(
   const made = hasFactor(before) ? null : newCodes(context, results)
   if (made?.status === 'need') return need(made.tasks)
   const dropped = shown.switching ? enrolledMethods(before).filter((other) => other !== method) : []
-  const codes = made === null ? {} : { 'backup-code': { set: made.set, failures: 0 } }
+  const codes = made === null ? {} : { 'backup-code': { set: made.set, ...noFailures } }
   const enrolled = { ...dropped.reduce(removeFactor, shown.after), ...codes }
   const updated = updateSession(enrolled, shown, client, context)
   const raised = raiseEpoch(updated.state, auth)
@@ -197,8 +199,9 @@ function updateSession(
   const remembered = session.kind === 'enroll' ? rememberDevice(known, client, context) : null
   const full: Session = { ...completed(session, shown), deviceId: remembered?.deviceId ?? session.deviceId }
   const sessions = before.sessions.map((entry) => (entry.id === full.id ? full : entry))
+  const throttle = remembered === null ? state.throttle : { ...endRow(state.throttle), failures: 0 }
   return {
-    state: { ...(remembered?.state ?? known), sessions },
+    state: { ...(remembered?.state ?? known), sessions, throttle },
     deviceId: remembered?.deviceId ?? null,
     events: remembered === null ? [] : [completedEvent(full, shown)],
   }

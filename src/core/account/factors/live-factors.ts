@@ -1,21 +1,27 @@
 import type { Factor, Method } from '../../factor.ts'
-import { factors, methods } from '../../factor.ts'
+import { factors, isCodeFactor, methods } from '../../factor.ts'
+import { isStopped } from '../guessing/hard-count.ts'
+import type { Source } from '../guessing/source.ts'
 import type { Settings } from '../record/settings.ts'
 import type { AccountState } from '../record/state.ts'
 import { factorRules } from './registry.ts'
 
 /**
  * Factors that can be shown now. A factor that the hard stop switched off is left out, and so is one that this server
- * is not configured for. A passkey-only account has passkeys only.
+ * is not configured for. A passkey-only account has passkeys only. With a source, factors that are stopped for it are
+ * left out too.
  */
-export function liveFactors(state: AccountState, settings: Settings): Factor[] {
+export function liveFactors(state: AccountState, settings: Settings, source: Source | null = null): Factor[] {
   const asked = factors.filter((factor) => factor === 'passkey' || !state.passkey.only)
-  return asked.filter((factor) => factorRules[factor].isUsable(state, settings))
+  const usable = asked.filter((factor) => factorRules[factor].isUsable(state, settings))
+  return source === null
+    ? usable
+    : usable.filter((factor) => !isCodeFactor(factor) || !isStopped(state[factor], source))
 }
 
 /** The factor to ask for first. It is the owner's choice if that is live. */
-export function preferredFactor(state: AccountState, settings: Settings): Factor | null {
-  const live = liveFactors(state, settings)
+export function preferredFactor(state: AccountState, settings: Settings, source: Source | null = null): Factor | null {
+  const live = liveFactors(state, settings, source)
   return live.find((factor) => factor === state.preferred) ?? live[0] ?? null
 }
 

@@ -1,6 +1,6 @@
 import type { Amr, CodeFactor, Factor } from '../../factor.ts'
 import type { CodePurpose } from '../../flow.ts'
-import type { Source } from '../guessing/throttle.ts'
+import type { Source } from '../guessing/source.ts'
 import type { Client, Context } from '../record/context.ts'
 import type { Settings } from '../record/settings.ts'
 import type { AccountState } from '../record/state.ts'
@@ -35,9 +35,24 @@ export interface FactorRules<F extends Factor> {
   uniqueKeys?(state: AccountState, settings: Settings): readonly string[]
   /** Sends codes. Only factors whose codes are sent have it. Null if the account has no recipient yet. */
   readonly sender?: (state: AccountState) => CodeSender | null
-  /** Checks a text. Only factors whose codes are typed have it. */
-  readonly checkCode?: (state: AccountState, question: CodeQuestion, results: TaskResults) => CodeAnswer<F>
+  /** Only factors whose codes are typed have it. */
+  readonly code?: CodeRules<F>
 }
+
+/** How a typed code is read, what a guess at it costs, and how it is checked. */
+export interface CodeRules<F extends Factor> {
+  read(state: AccountState, question: CodeQuestion): CodeShape
+  /** How many texts of so many digits would be right now. For a sent code: if one were awaited. */
+  rightTexts(state: AccountState, digits: number, settings: Settings): number
+  /** Called only for a text that `read` took for a code. */
+  check(state: AccountState, question: CodeQuestion, results: TaskResults): CodeAnswer<F>
+}
+
+/**
+ * What a text is to one factor: a code of so many digits, or one of 64 bits or more, which nobody can guess.
+ * `expired`: it has the shape of a code that is sent, and no such code is live.
+ */
+export type CodeShape = 'malformed' | 'expired' | 'strong' | number
 
 export interface CodeSender {
   /** The recipient of codes, masked. */
@@ -71,9 +86,8 @@ export interface CodeQuestion {
   readonly settings: Settings
 }
 
-/** What one factor answers to a text. `expired`: it has the shape of a code that is sent, and no such code is live. */
+/** What one factor answers to a text of its shape. */
 export type CodeAnswer<F extends Factor = CodeFactor> =
-  | { readonly status: 'malformed' | 'expired' }
   | { readonly status: 'need'; readonly tasks: readonly Task[] }
   | { readonly status: 'wrong'; readonly reason: 'wrong' | 'replayed' }
   | FactorMatches[F]

@@ -1,6 +1,6 @@
 import type { TokenPayloads } from '../../token/index.ts'
 import type { CodeMatch } from './factor-types.ts'
-import { sourceOf } from '../guessing/throttle.ts'
+import { signedInSource } from '../guessing/signed-in-source.ts'
 import type { CodeRefusal, TypedCode } from '../guessing/typed-code.ts'
 import { checkTypedCode, refuseTypedCode } from '../guessing/typed-code.ts'
 import { creditSuccess } from '../guessing/verdict.ts'
@@ -46,9 +46,10 @@ export const turnOffTwoFactor: UseCase<TurnOffTwoFactor, TurnOffTwoFactorResult>
   if (state.passkey.only) return done({ ok: false, reason: 'passkey-only', retryAt: null })
   if (isProvenByPasskey(state, auth, context)) return turnOff(state, command, null, context)
   const request = { purpose: 'step-up', id: sessionIdOf(auth) ?? '' } as const
-  const check = checkTypedCode(state, command, request, context, results)
+  const source = signedInSource(state, client, auth)
+  const check = checkTypedCode(state, command, { request, source }, context, results)
   if (check.status === 'matched') return turnOff(state, command, check, context)
-  return refuseTypedCode(state, check, { client, flow: 'turn-off' }, context)
+  return refuseTypedCode(state, check, { client, source, flow: 'turn-off' }, context)
 }
 
 /** A passkey has no code to type, so its proof counts in place of one. */
@@ -65,7 +66,7 @@ function turnOff(
 ): Step<TurnOffTwoFactorResult> {
   const live = liveFactors(state, settings)
   const factors = live.length > 0 ? live : enrolledMethods(state)
-  const source = sourceOf(state, client)
+  const source = signedInSource(state, client, auth)
   const spent = match === null ? state : creditSuccess(state, { match, source, client, now, entry: null }).state
   const raised = raiseEpoch(withoutFactors(spent), auth)
   return commit(

@@ -3,10 +3,11 @@ import { codeFactors } from '../../factor.ts'
 import { liveFactors } from '../factors/live-factors.ts'
 import type { CodeMatch } from '../factors/factor-types.ts'
 import { factorRules } from '../factors/registry.ts'
-import type { CodeQuestion } from '../factors/rules.ts'
+import type { CodeQuestion, CodeShape } from '../factors/rules.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Task, TaskResults } from '../record/tasks.ts'
-import { waitUntil } from './throttle.ts'
+import { costOf } from './cost.ts'
+import { holdUntil, sourceWait } from './throttle.ts'
 
 /** What a text is found to be. `need` asks for tasks. Any other status is final for this state and these results. */
 export type CodeCheck =
@@ -15,20 +16,22 @@ export type CodeCheck =
   /** It looks like a sent code, but none is live. It expired, was used, or was sent for something else. */
   | { readonly status: 'expired' }
   | { readonly status: 'need'; readonly tasks: readonly Task[] }
-  | WrongCode
+  | ({ readonly status: 'wrong' } & WrongCode)
   | CodeMatch
 
+/** A wrong code that was evaluated. */
 export interface WrongCode {
-  readonly status: 'wrong'
   readonly reason: 'wrong' | 'replayed'
   readonly compared: readonly CodeFactor[]
+  /** What it draws from the luck of its source, in millionths. Null: nobody can guess a code of its shape. */
+  readonly cost: number | null
 }
 
 /** Compares a text with every live factor whose codes have its shape. */
 export function checkCode(state: AccountState, question: CodeQuestion, results: TaskResults): CodeCheck {
-  const live: readonly Factor[] = liveFactors(state, question.settings)
+  const live: readonly Factor[] = liveFactors(state, question.settings, question.source)
   const asked = codeFactors.filter((factor) => question.factor === null || factor === question.factor)
-  return compareUnlessWaiting(
+  return checkUnlessHeld(
     asked.filter((factor) => live.includes(factor)),
     state,
     question,
@@ -38,18 +41,36 @@ export function checkCode(state: AccountState, question: CodeQuestion, results: 
 
 /** Compares a text with the backup codes only. It is for recovery. */
 export function checkRecoveryCode(state: AccountState, question: CodeQuestion, results: TaskResults): CodeCheck {
-  return compareUnlessWaiting(['backup-code'], state, question, results)
+  return checkUnlessHeld(['backup-code'], state, question, results)
 }
 
-function compareUnlessWaiting(
+/**
+ * Waits, the lock and luck hold a code up. A code of 64 bits or more waits for its source only, because nobody guesses
+ * it [BC-7]: whoever holds one gets in.
+ */
+function checkUnlessHeld(
   factors: readonly CodeFactor[],
   state: AccountState,
   question: CodeQuestion,
   results: TaskResults,
 ): CodeCheck {
-  const retryAt = waitUntil(state.throttle, question.source, question.now)
-  if (retryAt !== null) return { status: 'wait', retryAt }
-  return factors.length === 0 ? { status: 'no-factor' } : compare(factors, state, question, results)
+  const { source, now, settings } = question
+  const wait = sourceWait(state.throttle, source, now)
+  if (wait !== null) return { status: 'wait', retryAt: wait }
+  if (factors.length === 0) return { status: 'no-factor' }
+  const shapes = factors.map((factor) => readCode(factor, state, question))
+  const strong = factors.filter((_, at) => shapes[at] === 'strong')
+  if (strong.length > 0) return compare(strong, null, state, question, results)
+  const guessable = factors.filter((_, at) => typeof shapes[at] === 'number')
+  const digits = shapes.find((shape) => typeof shape === 'number')
+  if (digits === undefined) return { status: shapes.includes('expired') ? 'expired' : 'malformed' }
+  const cost = costOf(state, guessable, digits, settings)
+  const retryAt = holdUntil(state, source, cost, now)
+  return retryAt === null ? compare(guessable, cost, state, question, results) : { status: 'wait', retryAt }
+}
+
+function readCode(factor: CodeFactor, state: AccountState, question: CodeQuestion): CodeShape {
+  return factorRules[factor].code?.read(state, question) ?? 'malformed'
 }
 
 /**
@@ -57,22 +78,17 @@ function compareUnlessWaiting(
  * matched.
  */
 function compare(
-  factors: readonly CodeFactor[],
+  compared: readonly CodeFactor[],
+  cost: number | null,
   state: AccountState,
   question: CodeQuestion,
   results: TaskResults,
 ): CodeCheck {
-  const compared: CodeFactor[] = []
   let reason: WrongCode['reason'] = 'wrong'
-  let isExpired = false
-  for (const factor of factors) {
-    const answer = factorRules[factor].checkCode?.(state, question, results) ?? { status: 'malformed' }
-    if (answer.status === 'need' || answer.status === 'matched') return answer
-    if (answer.status === 'expired') isExpired = true
-    if (answer.status !== 'wrong') continue
-    compared.push(factor)
-    if (answer.reason === 'replayed') reason = 'replayed'
+  for (const factor of compared) {
+    const answer = factorRules[factor].code?.check(state, question, results)
+    if (answer?.status === 'need' || answer?.status === 'matched') return answer
+    if (answer?.reason === 'replayed') reason = 'replayed'
   }
-  if (compared.length === 0) return { status: isExpired ? 'expired' : 'malformed' }
-  return { status: 'wrong', reason, compared }
+  return { status: 'wrong', reason, compared, cost }
 }

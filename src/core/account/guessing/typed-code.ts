@@ -9,7 +9,8 @@ import { commit, done, need } from '../record/step.ts'
 import type { TaskResults } from '../record/tasks.ts'
 import type { CodeCheck, WrongCode } from './check-code.ts'
 import { checkCode } from './check-code.ts'
-import { sourceOf, waitUntil } from './throttle.ts'
+import type { Source } from './source.ts'
+import { waitUntil } from './throttle.ts'
 import { chargeFailure } from './verdict.ts'
 
 /** A code as somebody typed it. */
@@ -29,56 +30,54 @@ export interface CodeRefusal {
 }
 
 export function questionOf(
-  state: AccountState,
-  { code, factor, client }: TypedCode,
-  request: CodeQuestion['request'],
-  { now, settings }: Context,
+  { code, factor }: Pick<TypedCode, 'code' | 'factor'>,
+  asked: Pick<CodeQuestion, 'request' | 'source'>,
+  { now, settings }: Pick<Context, 'now' | 'settings'>,
 ): CodeQuestion {
-  return { code, factor, request, source: sourceOf(state, client), now, settings }
+  return { code, factor, ...asked, now, settings }
 }
 
 export function checkTypedCode(
   state: AccountState,
   typed: TypedCode,
-  request: CodeQuestion['request'],
+  asked: Pick<CodeQuestion, 'request' | 'source'>,
   context: Context,
   results: TaskResults,
 ): CodeCheck {
-  return checkCode(state, questionOf(state, typed, request, context), results)
+  return checkCode(state, questionOf(typed, asked, context), results)
 }
 
 /** The step for a code that did not match. Only a wrong code is charged. Everything else was not evaluated. */
 export function refuseTypedCode(
   state: AccountState,
   check: Exclude<CodeCheck, { status: 'matched' }>,
-  { client, flow }: { readonly client: Client; readonly flow: Flow },
+  attempt: { readonly client: Client; readonly source: Source; readonly flow: Flow },
   { now }: Context,
 ): Step<CodeRefusal> {
   switch (check.status) {
     case 'need':
       return need(check.tasks)
     case 'wait':
-      return done({ ok: false, reason: 'wait', retryAt: check.retryAt }, waitFacts(flow))
+      return done({ ok: false, reason: 'wait', retryAt: check.retryAt }, waitFacts(attempt.flow))
     case 'malformed':
     case 'expired':
       return done({ ok: false, reason: check.status, retryAt: null })
     case 'no-factor':
       return done({ ok: false, reason: 'factors-off', retryAt: null })
     case 'wrong':
-      return refuseWrongCode(state, check, { client, flow }, now)
+      return refuseWrongCode(state, check, attempt, now)
   }
 }
 
 /** Charges a wrong code that was evaluated. */
 export function refuseWrongCode(
   state: AccountState,
-  { compared, reason }: Omit<WrongCode, 'status'>,
-  { client, flow }: { readonly client: Client; readonly flow: Flow },
+  { compared, cost, reason }: WrongCode,
+  { client, source, flow }: { readonly client: Client; readonly source: Source; readonly flow: Flow },
   now: number,
 ): Step<CodeRefusal & { readonly reason: 'wrong' }> {
-  const source = sourceOf(state, client)
-  const charged = chargeFailure(state, { flow, compared, reason, source, client, now })
-  const retryAt = waitUntil(charged.state.throttle, source, now)
+  const charged = chargeFailure(state, { flow, compared, cost, reason, source, client, now })
+  const retryAt = waitUntil(charged.state, source, cost ?? 0, now)
   return commit(charged.state, { ok: false, reason: 'wrong', retryAt }, charged)
 }
 

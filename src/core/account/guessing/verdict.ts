@@ -7,13 +7,18 @@ import type { FactorMatch, FactorMatches } from '../factors/factor-types.ts'
 import { factorRules } from '../factors/registry.ts'
 import type { Use } from '../factors/rules.ts'
 import type { Client } from '../record/context.ts'
+import { noFailures } from '../record/hard-count.ts'
 import type { DraftMessage } from '../record/messages.ts'
 import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState, ChallengeEntry } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
 import type { Change } from '../record/step.ts'
-import type { Source } from './throttle.ts'
-import { chargeThrottle, creditThrottle, waitUntil } from './throttle.ts'
+import { chargeGuess } from './charge-guess.ts'
+import type { WrongCode } from './check-code.ts'
+import { isDue } from './due.ts'
+import { takeBack } from './hard-count.ts'
+import type { Source } from './source.ts'
+import { chargeSource, clearSource, waitUntil } from './throttle.ts'
 
 interface Attempt {
   readonly flow: Flow
@@ -24,70 +29,30 @@ interface Attempt {
 }
 
 /**
- * Charges a wrong code: one failure to the shared budget, and one to the count of each factor that it was compared
- * with.
+ * Charges a wrong code that was evaluated: to its source, and unless nobody can guess such codes to the row, to the
+ * luck, and to the count of each factor that it was compared with.
  */
 export function chargeFailure(
   state: AccountState,
-  attempt: Attempt & {
-    readonly compared: readonly CodeFactor[]
-    readonly reason: 'wrong' | 'replayed'
-    /** The challenge ends with this failure. The owner then gets a mail even if it came from a known device. */
-    readonly last?: boolean
-  },
-): Change {
-  const { compared, source, client, now } = attempt
-  const charged = chargeThrottle(state.throttle, source, now)
-  const counted = raiseCounts(state, compared)
-  const wait = waitUntil(charged.throttle, source, now)
-  const isSlowed = wait !== null && wait - now >= limits.noticeWaitMs
-  const isStrange = !source.knownDevice || attempt.last === true || isSlowed
-  const noticed = noticeFailure(state, { client, now, isStrange })
-  const locked: Lock = charged.locks ? lock(state, charged.throttle.failures, now) : { events: [], messages: [] }
-  return {
-    state: {
-      ...counted.state,
-      throttle: charged.throttle,
-      notices: { ...noticed.notices, lockedAt: locked.lockedAt ?? noticed.notices.lockedAt },
+  attempt: Attempt &
+    WrongCode & {
+      /** The challenge ends with this failure. The owner then gets a mail even if it came from a known device. */
+      readonly last?: boolean
     },
-    events: [
-      failedFactor({ ...attempt, ...(wait === null ? {} : { waitUntil: wait }) }),
-      ...counted.off.map((factor): DraftEvent => ({ type: 'authn_login_fail_max', values: { factor } })),
-      ...locked.events,
-    ],
-    messages: [
-      ...counted.off.map((factor) => notice({ template: 'factor-disabled', factor, at: now }, now)),
-      ...noticed.messages,
-      ...locked.messages,
-    ],
-  }
-}
-
-/** A factor that is off is not compared, so its count does not grow. */
-function raiseCounts(
-  state: AccountState,
-  compared: readonly CodeFactor[],
-): { readonly state: AccountState; readonly off: readonly CodeFactor[] } {
-  const raised = compared.filter((factor) => state[factor].failures < limits.hardStop)
+): Change {
+  const { compared, cost, source, client, now } = attempt
+  const waiting: AccountState = { ...state, throttle: chargeSource(state.throttle, source, now) }
+  const charged =
+    cost === null ? { state: waiting, events: [], messages: [] } : chargeGuess(waiting, { compared, cost, source, now })
+  const wait = waitUntil(charged.state, source, cost ?? 0, now)
+  const isSlowed = wait !== null && wait - now >= limits.noticeWaitMs
+  const isStrange = source.kind !== 'device' || attempt.last === true || isSlowed
+  const noticed = noticeFailure(charged.state, { client, now, isStrange })
   return {
-    state: raised.reduce((counted, factor) => addFailures(counted, factor, 1), state),
-    off: codeFactors.filter((factor) => raised.includes(factor) && state[factor].failures === limits.hardStop - 1),
+    state: { ...charged.state, notices: noticed.notices },
+    events: [failedFactor({ ...attempt, ...(wait === null ? {} : { waitUntil: wait }) }), ...charged.events],
+    messages: [...noticed.messages, ...charged.messages],
   }
-}
-
-function addFailures(state: AccountState, factor: CodeFactor, more: number): AccountState {
-  return withFactor(state, factor, { failures: Math.max(0, state[factor].failures + more) })
-}
-
-interface Lock extends Omit<Change, 'state'> {
-  readonly lockedAt?: number
-}
-
-function lock({ notices }: AccountState, failures: number, now: number): Lock {
-  const until = now + limits.lockMs
-  const events: DraftEvent[] = [{ type: 'authn_login_lock', values: { reason: 'maxretries', until, failures } }]
-  if (!isDue(notices.lockedAt, limits.lockMailEveryMs, now)) return { events, messages: [] }
-  return { lockedAt: now, events, messages: [notice({ template: 'code-entry-locked', at: now, until, failures }, now)] }
 }
 
 /**
@@ -122,7 +87,7 @@ export function failedFactor(
       flow,
       compared,
       reason,
-      knownDevice: source.knownDevice,
+      knownDevice: source.kind === 'device',
       ...(challenge === undefined ? {} : { challenge }),
       ...(authenticator === undefined ? {} : { authenticator }),
       ...(until === undefined ? {} : { waitUntil: until }),
@@ -146,7 +111,7 @@ export function creditSuccess(
 ): Change {
   const { match, source, entry } = success
   const challenges = withoutCharges(state.challenges, match.factor)
-  const throttle = creditThrottle(state.throttle, source)
+  const throttle = clearSource(state.throttle, source)
   const counted = codeFactors.reduce(
     (credited, factor) => creditCount(credited, factor, factor === match.factor, entry),
     { ...state, challenges, throttle },
@@ -160,10 +125,8 @@ function creditCount(
   isShown: boolean,
   entry: ChallengeEntry | null,
 ): AccountState {
-  if (isShown) return withFactor(state, factor, { failures: 0 })
-  // A factor that is switched off stays off until it is enrolled anew.
-  if (state[factor].failures >= limits.hardStop) return state
-  return addFailures(state, factor, -(entry?.charged[factor] ?? 0))
+  if (isShown) return withFactor(state, factor, noFailures)
+  return entry === null ? state : takeBack(state, factor, entry.charged[factor])
 }
 
 function accept<F extends Factor>(
@@ -177,9 +140,5 @@ function accept<F extends Factor>(
 /** If a count begins anew, earlier charges to it are not part of it. So a later success must not take them back. */
 export function withoutCharges(entries: readonly ChallengeEntry[], factor: Factor): readonly ChallengeEntry[] {
   if (!isCodeFactor(factor)) return entries
-  return entries.map((entry) => ({ ...entry, charged: { ...entry.charged, [factor]: 0 } }))
-}
-
-function isDue(last: number | null, every: number, now: number): boolean {
-  return last === null || Math.abs(now - last) >= every
+  return entries.map((entry) => ({ ...entry, charged: { ...entry.charged, [factor]: [0, 0] } }))
 }

@@ -10,14 +10,21 @@ export function emptyAccount(now: number): AccountState {
     epoch: 1,
     ...noFactors,
     preferred: null,
-    throttle: { sources: [], failures: 0, lockedAt: null },
+    throttle: {
+      sources: [],
+      failures: 0,
+      row: 0,
+      lockedAt: null,
+      luck: { unknown: null, sessions: null },
+      passwordKnownAt: null,
+    },
     challenges: [],
     spentProofs: [],
     spentCeremonies: [],
     forgotten: { challenges: 0, proofs: 0, ceremonies: 0 },
     sessions: [],
     knownDevices: [],
-    notices: { factorFailedAt: null, lockedAt: null },
+    notices: { factorFailedAt: null, lockedAt: null, luckAt: null },
     requiredAt: null,
   }
 }

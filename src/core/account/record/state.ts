@@ -22,6 +22,7 @@ export interface AccountState extends FactorStates {
   readonly notices: {
     readonly factorFailedAt: number | null
     readonly lockedAt: number | null
+    readonly luckAt: number | null
   }
   /** When the account's grace under a policy began. */
   readonly requiredAt: number | null
@@ -29,13 +30,19 @@ export interface AccountState extends FactorStates {
 
 export interface Throttle {
   readonly sources: readonly SourceFailures[]
-  /** Evaluated failures in a row, over all sources. A lock does not reset them. */
+  /** Evaluated failures since the sign-in before, for the history. */
   readonly failures: number
-  /** When the lock for unknown devices was last set. */
+  /** Failures of unknown sources in a row, which lock. A lock does not restart them. */
+  readonly row: number
+  /** When the lock for unknown sources was last set. */
   readonly lockedAt: number | null
+  /** When the bucket of all unknown sources was empty, and that of sessions whose device is not listed. Null: full. */
+  readonly luck: { readonly unknown: number | null; readonly sessions: number | null }
+  /** Since when wrong codes show that somebody else knows the password. Null: they do not, or it was changed. */
+  readonly passwordKnownAt: number | null
 }
 
-/** Wrong codes from one source: a network, or a known device. */
+/** Wrong codes from one source: a network, a known device or a session. */
 export interface SourceFailures {
   readonly id: string
   readonly failures: number
@@ -53,8 +60,8 @@ export interface ChallengeEntry {
   readonly consumed: boolean
 }
 
-/** Consecutive failures of each factor that can be guessed. */
-export type Charges = Readonly<Record<CodeFactor, number>>
+/** What was charged to the hard count of each factor that can be guessed. */
+export type Charges = Readonly<Record<CodeFactor, readonly [failures: number, strangers: number]>>
 
 export interface SpentProof {
   readonly id: string
@@ -97,6 +104,8 @@ export interface KnownDevice {
   readonly lastAt: number
   /** As the browser described itself last. */
   readonly userAgent: string | null
+  /** When its bucket of luck was empty. Null: it is full. */
+  readonly emptiedAt: number | null
   readonly trust: DeviceTrust | null
 }
 

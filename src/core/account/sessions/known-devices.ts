@@ -26,6 +26,7 @@ export function rememberDevice(
     firstAt: before?.firstAt ?? now,
     lastAt: now,
     userAgent: shortUserAgent(client),
+    emptiedAt: before?.emptiedAt ?? null,
     trust: before?.trust ?? null,
   }
   const others = state.knownDevices.filter((entry) => entry.id !== deviceId)

@@ -4,6 +4,8 @@ import { codeFactors } from '../../factor.ts'
 import { limits } from '../../limits.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import { liveFactors, preferredFactor } from '../factors/live-factors.ts'
+import type { Source } from '../guessing/source.ts'
+import { isUnknown } from '../guessing/source.ts'
 import type { Context } from '../record/context.ts'
 import type { AccountState, ChallengeEntry, Charges } from '../record/state.ts'
 import type { Step } from '../record/step.ts'
@@ -39,15 +41,19 @@ export function openChallenge(
   {
     reason,
     retryAt,
+    source,
     delivery = null,
-  }: Pick<OpenChallenge, 'reason' | 'retryAt'> & { readonly delivery?: CodeDelivery | null },
+  }: Pick<OpenChallenge, 'reason' | 'retryAt'> & {
+    readonly source: Source
+    readonly delivery?: CodeDelivery | null
+  },
 ): OpenChallenge | { readonly status: 'refused'; readonly reason: 'factors-off' } {
-  const preferred = preferredFactor(state, settings)
+  const preferred = preferredFactor(state, settings, source)
   if (preferred === null) return { status: 'refused', reason: 'factors-off' }
   const failures = entryOf(state, challenge)?.failures ?? 0
   return {
     status: 'challenge',
-    factors: liveFactors(state, settings),
+    factors: liveFactors(state, settings, source),
     preferred,
     triesLeft: settings.challengeTries - failures,
     reason,
@@ -61,11 +67,11 @@ export function openAfterFailure(
   state: AccountState,
   challenge: Challenge,
   context: Context,
-  retryAt: number | null,
+  source: Source,
 ): OpenChallenge | RefusedChallenge {
   const failures = entryOf(state, challenge)?.failures ?? 0
   if (failures >= context.settings.challengeTries) return { status: 'refused', reason: 'too-many-tries' }
-  return openChallenge(state, challenge, context, { reason: 'wrong', retryAt })
+  return openChallenge(state, challenge, context, { reason: 'wrong', retryAt: null, source })
 }
 
 export function challengeFault(
@@ -110,14 +116,21 @@ function isFull(state: AccountState, now: number): boolean {
 export function consume(state: AccountState, challenge: Challenge, source: string, context: Context): AccountState {
   const failures = entryOf(state, challenge)?.failures ?? 0
   const { id, expiresAt } = challenge
-  return withEntry(state, context, { id, expiresAt, source, failures, charged: charge(null, []), consumed: true })
+  return withEntry(state, context, {
+    id,
+    expiresAt,
+    source,
+    failures,
+    charged: charge(null, [], false),
+    consumed: true,
+  })
 }
 
 /** Counts one more failure of a challenge, and what it charged to each factor. */
 export function countFailure(
   state: AccountState,
   challenge: Challenge,
-  failed: { readonly compared: readonly CodeFactor[]; readonly source: string },
+  failed: { readonly charged: readonly CodeFactor[]; readonly source: Source },
   context: Context,
 ): AccountState {
   const entry = entryOf(state, challenge)
@@ -125,18 +138,19 @@ export function countFailure(
   return withEntry(state, context, {
     id,
     expiresAt,
-    source: failed.source,
+    source: failed.source.id,
     failures: (entry?.failures ?? 0) + 1,
-    charged: charge(entry, failed.compared),
+    charged: charge(entry, failed.charged, isUnknown(failed.source)),
     consumed: false,
   })
 }
 
-function charge(entry: ChallengeEntry | null, compared: readonly CodeFactor[]): Charges {
-  const charged = codeFactors.map((factor) => [
-    factor,
-    (entry?.charged[factor] ?? 0) + (compared.includes(factor) ? 1 : 0),
-  ])
+function charge(entry: ChallengeEntry | null, factors: readonly CodeFactor[], isStrange: boolean): Charges {
+  const charged = codeFactors.map((factor) => {
+    const [failures, strangers] = entry?.charged[factor] ?? [0, 0]
+    const more = factors.includes(factor) ? 1 : 0
+    return [factor, [failures + more, strangers + (isStrange ? more : 0)]]
+  })
   return Object.fromEntries(charged) as Charges
 }
 

@@ -1,6 +1,7 @@
 import type { DraftEvent } from '../../events/catalogue.ts'
 import type { Aal, Amr } from '../../factor.ts'
 import type { TokenPayloads } from '../../token/index.ts'
+import { endRow } from '../guessing/throttle.ts'
 import type { Client, Context } from '../record/context.ts'
 import type { AccountState, Session } from '../record/state.ts'
 import type { Change, Step } from '../record/step.ts'
@@ -53,7 +54,9 @@ export function completeSignIn(state: AccountState, signIn: CompletedSignIn, con
   const trust = rotated ?? (signIn.trust ? trustDevice(remembered.state, deviceId, context) : null)
   const trusted = rotated !== null
   const session = newSession(context, client, { ...signIn.session, kind: 'full', deviceId, trusted })
-  const entered = addSession(trust?.state ?? remembered.state, session)
+  // A device that is only trusted has shown nothing that a thief could not have copied.
+  const ended = trusted ? state.throttle : { ...endRow(state.throttle), failures: 0 }
+  const entered = addSession({ ...(trust?.state ?? remembered.state), throttle: ended }, session)
   const outcome: GrantedResult = {
     status: 'granted',
     grant: grantOf(account, entered, session),

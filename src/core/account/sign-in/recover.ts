@@ -1,9 +1,9 @@
 import type { HostPrimary } from '../../factor.ts'
-import { limits } from '../../limits.ts'
 import type { BackupCodeMatch } from '../backup-codes/state.ts'
 import type { CodeMatch } from '../factors/factor-types.ts'
 import { checkRecoveryCode } from '../guessing/check-code.ts'
-import { sourceOf } from '../guessing/throttle.ts'
+import { isStopped } from '../guessing/hard-count.ts'
+import { sourceOf } from '../guessing/source.ts'
 import { questionOf, waitFacts } from '../guessing/typed-code.ts'
 import { chargeFailure, creditSuccess } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
@@ -35,20 +35,20 @@ export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = (state
   const { code, client } = command
   const { now, settings } = context
   // If no passkey can be registered, no code is spent.
-  const isPossible = settings.methods.includes('passkey') && state['backup-code'].failures < limits.hardStop
+  const isPossible = settings.methods.includes('passkey') && !isStopped(state['backup-code'], sourceOf(state, client))
   if (!state.passkey.only || !isPossible) {
     const values = { flow: 'recover', reason: state.passkey.only ? 'factors-off' : 'not-passkey-only' } as const
     return done(refused, [{ type: 'sequence_fail', values }])
   }
   const request = { purpose: 'login', id: '' } as const
-  const check = checkRecoveryCode(state, questionOf(state, { code, factor: null, client }, request, context), results)
+  const source = sourceOf(state, client)
+  const check = checkRecoveryCode(state, questionOf({ code, factor: null }, { request, source }, context), results)
   if (check.status === 'need') return need(check.tasks)
   if (check.status === 'wait') return done(refused, waitFacts('recover'))
   if (check.status === 'matched') return accept(state, command, check, context)
   if (check.status !== 'wrong') return done(refused)
-  const { compared, reason } = check
-  const source = sourceOf(state, client)
-  const charged = chargeFailure(state, { flow: 'recover', source, client, now, compared, reason })
+  const { compared, cost, reason } = check
+  const charged = chargeFailure(state, { flow: 'recover', source, client, now, compared, cost, reason })
   return commit(charged.state, refused, charged)
 }
 

@@ -5,7 +5,9 @@ import { primaryLevel } from '../factors/level.ts'
 import { hasFactor, liveFactors, preferredFactor } from '../factors/live-factors.ts'
 import { senderOf } from '../factors/registry.ts'
 import type { SendAnswer } from '../factors/sent-code.ts'
-import { sourceOf, waitUntil } from '../guessing/throttle.ts'
+import { guessCost } from '../guessing/cost.ts'
+import { sourceOf } from '../guessing/source.ts'
+import { waitUntil } from '../guessing/throttle.ts'
 import { noticeFailure } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
 import { newId, referenceTo } from '../record/ids.ts'
@@ -93,12 +95,12 @@ function sendFirst(
   context: Context,
   results: TaskResults,
 ): SendAnswer | null {
-  const preferred = preferredFactor(state, context.settings)
+  const source = sourceOf(state, client)
+  const preferred = preferredFactor(state, context.settings, source)
   const sender = preferred === null ? null : senderOf(state, [preferred])
   if (sender === null) return null
-  const source = sourceOf(state, client)
-  if (waitUntil(state.throttle, source, context.now) !== null) return null
-  return sender.send({ purpose: 'login', id, own: source.knownDevice }, context, results)
+  if (waitUntil(state, source, guessCost(state, context.settings), context.now) !== null) return null
+  return sender.send({ purpose: 'login', id, own: source.kind === 'device' }, context, results)
 }
 
 function challenge(
@@ -117,13 +119,13 @@ function challenge(
   const sent = answer?.status === 'sent' ? answer : null
   const delivery = answer === null ? null : deliveryOf(answer)
   const source = sourceOf(state, client)
-  const retryAt = waitUntil(state.throttle, source, now)
-  const opened = openChallenge(state, payload, context, { reason: null, retryAt, delivery })
+  const retryAt = waitUntil(state, source, guessCost(state, settings), now)
+  const opened = openChallenge(state, payload, context, { reason: null, retryAt, source, delivery })
   const asked = {
     primary,
     challenge: id,
-    factors: liveFactors(state, settings),
-    knownDevice: source.knownDevice,
+    factors: liveFactors(state, settings, source),
+    knownDevice: source.kind === 'device',
     ...(delivery?.status === 'refused' ? { smsRefused: delivery.reason } : {}),
   }
   return commit(sent?.state ?? state, opened.status === 'refused' ? opened : { ...opened, challenge: payload }, {

@@ -3,7 +3,8 @@ import type { CodeMatch } from '../factors/factor-types.ts'
 import type { MadeReplacement } from '../backup-codes/new-codes.ts'
 import { replacementCode } from '../backup-codes/new-codes.ts'
 import type { WrongCode } from '../guessing/check-code.ts'
-import { sourceOf, waitUntil } from '../guessing/throttle.ts'
+import { sourceOf } from '../guessing/source.ts'
+import { waitUntil } from '../guessing/throttle.ts'
 import type { TypedCode } from '../guessing/typed-code.ts'
 import { checkTypedCode, waitFacts } from '../guessing/typed-code.ts'
 import { chargeFailure, creditSuccess } from '../guessing/verdict.ts'
@@ -29,9 +30,11 @@ export const verifySignIn: UseCase<VerifySignIn, VerifySignInResult> = (state, c
   const { challenge } = command
   const ended = refuseEnded(state, challenge, context)
   if (ended !== null) return ended
-  const check = checkTypedCode(state, command, { purpose: 'login', id: challenge.id }, context, results)
+  const source = sourceOf(state, command.client)
+  const request = { purpose: 'login', id: challenge.id } as const
+  const check = checkTypedCode(state, command, { request, source }, context, results)
   const stillOpen = (reason: 'wait' | 'malformed' | 'expired', retryAt: number | null): VerifySignInResult =>
-    openChallenge(state, challenge, context, { reason, retryAt })
+    openChallenge(state, challenge, context, { reason, retryAt, source })
   switch (check.status) {
     case 'need':
       return need(check.tasks)
@@ -89,18 +92,20 @@ function accept(
 function refuse(
   state: AccountState,
   { challenge, client }: VerifySignIn,
-  { compared, reason }: WrongCode,
+  { compared, cost, reason }: WrongCode,
   context: Context,
 ): Step<VerifySignInResult> {
   const { now, settings } = context
   const source = sourceOf(state, client)
   const last = (entryOf(state, challenge)?.failures ?? 0) + 1 >= settings.challengeTries
   const attempt = { flow: 'sign-in', challenge: challenge.id, source, client, now } as const
-  const charged = chargeFailure(state, { ...attempt, compared, reason, last })
-  const counted = countFailure(charged.state, challenge, { compared, source: source.id }, context)
-  const retryAt = waitUntil(counted.throttle, source, now)
+  const charged = chargeFailure(state, { ...attempt, compared, cost, reason, last })
+  const counted = countFailure(charged.state, challenge, { charged: cost === null ? [] : compared, source }, context)
+  // The failure may have made the device unknown.
+  const next = sourceOf(counted, client)
+  const retryAt = waitUntil(counted, next, cost ?? 0, now)
   const outcome: VerifySignInResult = last
     ? { status: 'refused', reason: 'too-many-tries' }
-    : openChallenge(counted, challenge, context, { reason: 'wrong', retryAt })
+    : openChallenge(counted, challenge, context, { reason: 'wrong', retryAt, source: next })
   return commit(counted, outcome, charged)
 }

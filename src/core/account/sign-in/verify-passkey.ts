@@ -1,6 +1,6 @@
 import type { AssertionResponse } from '../../passkeys/index.ts'
 import { levelOf } from '../factors/level.ts'
-import { sourceOf } from '../guessing/throttle.ts'
+import { sourceOf } from '../guessing/source.ts'
 import { creditSuccess, failedFactor, noticeFailure } from '../guessing/verdict.ts'
 import type { WrongAssertion } from '../passkeys/assertion.ts'
 import { checkAssertion } from '../passkeys/assertion.ts'
@@ -135,10 +135,10 @@ function refuse(
     const shown = reason === 'user-verification' ? reason : 'wrong-credentials'
     return commit(spent, { status: 'refused', reason: shown }, { events: written })
   }
-  const noticed = noticeFailure(state, { client, now: context.now, isStrange: !source.knownDevice })
-  const failure = { compared: [], source: source.id }
+  const noticed = noticeFailure(state, { client, now: context.now, isStrange: source.kind !== 'device' })
+  const failure = { charged: [], source }
   const counted = countFailure({ ...spent, notices: noticed.notices }, challenge, failure, context)
-  return commit(counted, openAfterFailure(counted, challenge, context, null), {
+  return commit(counted, openAfterFailure(counted, challenge, context, source), {
     events: written,
     messages: noticed.messages,
   })

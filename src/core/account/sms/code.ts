@@ -17,6 +17,9 @@ import type { SmsCode, SmsNumber } from './state.ts'
 /** The length of the key that stands before a code's digest, in bytes. */
 export const smsKeyLength = 32
 
+/** The length of a code that is sent. */
+export const smsCodeDigits = 6
+
 /** The place in the record of the account's number. */
 export const numberPath = 'state/sms/number/phone'
 
@@ -78,7 +81,7 @@ function makeCode(
   { now, settings, entropy }: Context,
 ): Omit<SentCode, 'resendAt'> {
   const codeMs = settings.sms?.codeMs ?? 0
-  const code = generateSmsCode({ entropy: derive(entropy, 'sms-code', 32) })
+  const code = generateSmsCode({ entropy: derive(entropy, 'sms-code', 32), digits: smsCodeDigits })
   const key = derive(entropy, 'sms-code-key', smsKeyLength)
   const digest = { seal: concatBytes(key, smsDigest({ key, challenge: id, purpose, phone, code })) }
   const expiresAt = now + codeMs

@@ -4,6 +4,7 @@ import type { ConfirmResult } from '../factors/enrollment.ts'
 import { countWrongConfirmation, finishEnrollment, refuseConfirmation, standsAlone } from '../factors/enrollment.ts'
 import type { CodeAnswer } from '../factors/rules.ts'
 import type { Client, Context } from '../record/context.ts'
+import { noFailures } from '../record/hard-count.ts'
 import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
 import type { Step, UseCase } from '../record/step.ts'
@@ -73,7 +74,7 @@ function withNumber(state: AccountState, number: SmsNumber): AccountState {
   const { failures, number: former } = state.sms
   // After the hard stop, confirming a number enrolls SMS anew. Otherwise the count of failures stays.
   const isNew = failures >= limits.hardStop || former === null
-  return withFactor(spendCode(state), 'sms', { number, enrollment: null, failures: isNew ? 0 : failures })
+  return withFactor(spendCode(state), 'sms', { number, enrollment: null, ...(isNew ? noFailures : {}) })
 }
 
 /** Ten wrong codes end the enrollment. A resend makes a new code, but the count stays [SMS-5]. */
@@ -92,7 +93,7 @@ function compare(
   text: string,
   context: Context,
   results: TaskResults,
-): CodeAnswer<'sms'> {
+): CodeAnswer<'sms'> | { readonly status: 'malformed' | 'expired' } {
   const { code } = state.sms
   if (!isSmsCode(normalizeSmsCode(text))) return { status: 'malformed' }
   if (code === null || !isAwaited(code, { purpose: 'verify-number', id, number: id }, context)) {

@@ -3,7 +3,7 @@ import { isSmsCode, normalizeSmsCode } from '../../sms/code.ts'
 import type { FactorRules } from '../factors/rules.ts'
 import { withFactor } from '../record/state.ts'
 import { compareWithSent, isAwaited } from './compare.ts'
-import { numberPath, sendToNumber, spendCode } from './code.ts'
+import { numberPath, sendToNumber, smsCodeDigits, spendCode } from './code.ts'
 import { noSms } from './state.ts'
 
 export const smsRules: FactorRules<'sms'> = {
@@ -35,11 +35,19 @@ export const smsRules: FactorRules<'sms'> = {
     }
   },
 
-  checkCode(state, question, results) {
-    if (!isSmsCode(normalizeSmsCode(question.code))) return { status: 'malformed' }
-    const { code, number } = state.sms
-    const awaited = { ...question.request, number: number?.id ?? null }
-    if (code === null || number === null || !isAwaited(code, awaited, question)) return { status: 'expired' }
-    return compareWithSent({ code, path: numberPath, phone: number.phone }, question.code, results)
+  code: {
+    read(state, question) {
+      const digits = normalizeSmsCode(question.code)
+      if (!isSmsCode(digits) || digits.length !== smsCodeDigits) return 'malformed'
+      const { code, number } = state.sms
+      const awaited = { ...question.request, number: number?.id ?? null }
+      return code !== null && isAwaited(code, awaited, question) ? digits.length : 'expired'
+    },
+    rightTexts: ({ sms }, digits) => (sms.number !== null && digits === smsCodeDigits ? 1 : 0),
+    check(state, question, results) {
+      const { code, number } = state.sms
+      if (code === null || number === null) return { status: 'wrong', reason: 'wrong' }
+      return compareWithSent({ code, path: numberPath, phone: number.phone }, question.code, results)
+    },
   },
 }

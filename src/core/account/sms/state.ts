@@ -1,13 +1,14 @@
 import type { Secret } from '../../secret.ts'
 import type { SmsPurpose, SmsSends } from '../../sms/index.ts'
 import { noSmsSends } from '../../sms/sends.ts'
+import type { HardCount } from '../record/hard-count.ts'
+import { noFailures } from '../record/hard-count.ts'
 
-export interface SmsState {
+export interface SmsState extends HardCount {
   readonly number: SmsNumber | null
   readonly enrollment: SmsEnrollment | null
   /** The only live code of the account. A new one replaces it [SMS-6]. */
   readonly code: SmsCode | null
-  readonly failures: number
   /** Messages that were sent for the owner (a known device or a session), and for others who have the password. */
   readonly sends: { readonly own: SmsSends; readonly others: SmsSends }
 }
@@ -52,7 +53,7 @@ export const noSms: SmsState = {
   number: null,
   enrollment: null,
   code: null,
-  failures: 0,
+  ...noFailures,
   sends: { own: noSmsSends, others: noSmsSends },
 }
 

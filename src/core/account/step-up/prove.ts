@@ -1,7 +1,7 @@
 import type { StepUpPurpose } from '../../flow.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import type { FactorMatch } from '../factors/factor-types.ts'
-import { sourceOf } from '../guessing/throttle.ts'
+import { signedInSource } from '../guessing/signed-in-source.ts'
 import { creditSuccess } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
 import { newId } from '../record/ids.ts'
@@ -23,7 +23,7 @@ export function prove(
   { now, settings, entropy }: Context,
 ): Step<Proven> {
   const { auth, client, purpose } = asked
-  const source = sourceOf(state, client)
+  const source = signedInSource(state, client, auth)
   const accepted = creditSuccess(state, { match, source, client, now, entry: null })
   const { factor } = match
   const { account, session } = auth.grant

@@ -2,7 +2,9 @@ import { liveFactors } from '../factors/live-factors.ts'
 import { senderOf } from '../factors/registry.ts'
 import type { CodeQueued, SendRefusal, SendRefused } from '../factors/sent-code.ts'
 import { answerSend, refuseSend } from '../factors/sent-code.ts'
-import { sourceOf, waitUntil } from '../guessing/throttle.ts'
+import { guessCost } from '../guessing/cost.ts'
+import { signedInSource } from '../guessing/signed-in-source.ts'
+import { waitUntil } from '../guessing/throttle.ts'
 import type { Client } from '../record/context.ts'
 import type { UseCase } from '../record/step.ts'
 import { done } from '../record/step.ts'
@@ -29,7 +31,7 @@ export const sendStepUpCode: UseCase<SendStepUpCode, SendStepUpCodeResult> = (
   const sender = senderOf(state, liveFactors(state, settings))
   if (auth.kind === 'system' || sender === null) return done(refuseSend('no-number'))
   // No code is evaluated during a wait, so none is sent.
-  const retryAt = waitUntil(state.throttle, sourceOf(state, client), now)
+  const retryAt = waitUntil(state, signedInSource(state, client, auth), guessCost(state, settings), now)
   if (retryAt !== null) return done(refuseSend('wait', retryAt))
   const request = { purpose: 'step-up', id: auth.grant.session, own: true } as const
   return answerSend(sender.send(request, context, results))

@@ -1,5 +1,6 @@
 import type { StepUpPurpose } from '../../flow.ts'
 import { hasFactor } from '../factors/live-factors.ts'
+import { signedInSource } from '../guessing/signed-in-source.ts'
 import type { CodeRefusal, TypedCode } from '../guessing/typed-code.ts'
 import { checkTypedCode, refuseTypedCode } from '../guessing/typed-code.ts'
 import type { UseCase } from '../record/step.ts'
@@ -29,7 +30,8 @@ export const verifyStepUp: UseCase<VerifyStepUp, VerifyStepUpResult> = (state, c
   const needsPasskey = purpose === 'passkey-only' || state.passkey.only
   if (needsPasskey) return done({ ok: false, reason: 'passkey-needed', retryAt: null })
   const request = { purpose: 'step-up', id: auth.grant.session } as const
-  const check = checkTypedCode(state, command, request, context, results)
+  const source = signedInSource(state, client, auth)
+  const check = checkTypedCode(state, command, { request, source }, context, results)
   if (check.status === 'matched') return prove(state, command, check, context)
-  return refuseTypedCode(state, check, { client, flow: 'step-up' }, context)
+  return refuseTypedCode(state, check, { client, source, flow: 'step-up' }, context)
 }

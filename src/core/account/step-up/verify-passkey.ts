@@ -1,6 +1,6 @@
 import type { StepUpPurpose } from '../../flow.ts'
 import type { AssertionResponse } from '../../passkeys/index.ts'
-import { sourceOf } from '../guessing/throttle.ts'
+import { signedInSource } from '../guessing/signed-in-source.ts'
 import { failedFactor } from '../guessing/verdict.ts'
 import { checkAssertion } from '../passkeys/assertion.ts'
 import type { Ceremony } from '../passkeys/ceremony.ts'
@@ -51,7 +51,7 @@ export const verifyStepUpPasskey: UseCase<VerifyStepUpPasskey, VerifyStepUpPassk
   if (check.status === 'matched') return prove(spent, command, check, context)
   const failed = failedFactor({
     flow: 'step-up',
-    source: sourceOf(state, client),
+    source: signedInSource(state, client, auth),
     compared: ['passkey'],
     reason: check.reason,
     authenticator: referenceTo(response.id),

@@ -3,6 +3,7 @@ import { verifyTotp } from '../../otp/totp.ts'
 import type { ConfirmResult } from '../factors/enrollment.ts'
 import { countWrongConfirmation, finishEnrollment, refuseConfirmation, standsAlone } from '../factors/enrollment.ts'
 import type { Client } from '../record/context.ts'
+import { noFailures } from '../record/hard-count.ts'
 import { isRecent } from '../record/recent.ts'
 import type { AccountState, Session } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
@@ -43,7 +44,7 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = (state, command,
   const after = withFactor(state, 'totp', {
     authenticators: [...(isOff ? [] : state.totp.authenticators), authenticator],
     enrollment: null,
-    failures: isOff ? 0 : state.totp.failures,
+    ...(isOff ? noFailures : {}),
   })
   const { id, label } = enrollment
   const { session } = authorized

@@ -1,10 +1,13 @@
 import { limits } from '../../limits.ts'
 import { resynchronizeTotp as searchTotp } from '../../otp/resynchronize.ts'
-import { creditThrottle, sourceOf, waitUntil } from '../guessing/throttle.ts'
+import { otpLimits } from '../../otp/limits.ts'
+import { signedInSource } from '../guessing/signed-in-source.ts'
+import { clearSource, waitUntil } from '../guessing/throttle.ts'
 import type { CodeRefusal } from '../guessing/typed-code.ts'
 import { refuseWrongCode, waitFacts } from '../guessing/typed-code.ts'
 import { withoutCharges } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
+import { noFailures } from '../record/hard-count.ts'
 import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
@@ -45,7 +48,10 @@ export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResu
   if (found === null) return done({ ok: false, reason: 'not-found', retryAt: null })
   const isOff = state.totp.failures >= limits.hardStop || state.passkey.only
   if (isOff) return done({ ok: false, reason: 'factors-off', retryAt: null })
-  const retryAt = waitUntil(state.throttle, sourceOf(state, client), now)
+  const source = signedInSource(state, client, auth)
+  // Two codes must fit one of the searched places, one after the other.
+  const cost = (2 * otpLimits.drift + 1) * 10 ** (6 - 2 * found.digits)
+  const retryAt = waitUntil(state, source, cost, now)
   if (retryAt !== null) return done({ ok: false, reason: 'wait', retryAt }, waitFacts('resynchronize'))
 
   const task = secretTask(found)
@@ -57,8 +63,8 @@ export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResu
     : ({ ok: false, reason: 'wrong' } as const)
   if (answer.ok) return accept(state, found, answer, command, context)
   if (answer.reason === 'malformed') return done({ ok: false, reason: 'malformed', retryAt: null })
-  const wrong = { compared: ['totp'], reason: answer.reason === 'replayed' ? 'replayed' : 'wrong' } as const
-  return refuseWrongCode(state, wrong, { client, flow: 'resynchronize' }, now)
+  const wrong = { compared: ['totp'], cost, reason: answer.reason === 'replayed' ? 'replayed' : 'wrong' } as const
+  return refuseWrongCode(state, wrong, { client, source, flow: 'resynchronize' }, now)
 }
 
 function accept(
@@ -70,9 +76,9 @@ function accept(
 ): Step<ResynchronizeTotpResult> {
   const used = withAuthenticator(state, id, { drift, lastStep: step, lastUsedAt: now })
   const credited: AccountState = {
-    ...withFactor(used, 'totp', { failures: 0 }),
+    ...withFactor(used, 'totp', noFailures),
     challenges: withoutCharges(state.challenges, 'totp'),
-    throttle: creditThrottle(state.throttle, sourceOf(state, client)),
+    throttle: clearSource(state.throttle, signedInSource(state, client, auth)),
   }
   const mail = { template: 'authenticator-resynchronized', label, at: now, ...addressAndBrowser(client) } as const
   return commit(

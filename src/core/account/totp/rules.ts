@@ -1,10 +1,10 @@
 import { limits } from '../../limits.ts'
 import { normalizeCode } from '../../otp/code.ts'
 import { verifyTotp } from '../../otp/totp.ts'
-import type { FactorRules } from '../factors/rules.ts'
+import type { CodeAnswer, CodeQuestion, FactorRules } from '../factors/rules.ts'
 import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
-import type { OpenTask } from '../record/tasks.ts'
+import type { OpenTask, TaskResults } from '../record/tasks.ts'
 import { openedBy, openTask } from '../record/tasks.ts'
 import type { TotpAuthenticator, TotpMatch } from './state.ts'
 import { noTotp } from './state.ts'
@@ -24,30 +24,43 @@ export const totpRules: FactorRules<'totp'> = {
     return { state: withAuthenticator(state, authenticator.id, used), events: [], messages: [] }
   },
 
-  checkCode(state, { code, now, settings }, results) {
-    const digits = normalizeCode(code)?.length
-    const candidates = state.totp.authenticators.filter((authenticator) => authenticator.digits === digits)
-    if (candidates.length === 0) return { status: 'malformed' }
-
-    const tasks: OpenTask[] = []
-    let match: TotpMatch | null = null
-    let isReplayed = false
-    for (const authenticator of candidates) {
-      const task = secretTask(authenticator)
-      const secret = openedBy(results, task)
-      if (task !== null && secret === undefined) tasks.push(task)
-      if (!secret) continue
-      const { lastStep: after, drift, digits: length, period, algorithm } = authenticator
-      const { window } = settings.totp
-      const answer = verifyTotp({ secret, code, now, after, window, drift, digits: length, period, algorithm })
-      // Every authenticator is examined, also after a match. So the time does not show which one it was.
-      if (answer.ok) {
-        match ??= { status: 'matched', factor: 'totp', authenticator, step: answer.step, drift: answer.drift }
-      } else if (answer.reason === 'replayed') isReplayed = true
-    }
-    if (tasks.length > 0) return { status: 'need', tasks }
-    return match ?? { status: 'wrong', reason: isReplayed ? 'replayed' : 'wrong' }
+  code: {
+    read: (state, { code }) => {
+      const digits = normalizeCode(code)?.length ?? 0
+      return candidatesOf(state, digits).length > 0 ? digits : 'malformed'
+    },
+    rightTexts: (state, digits, { totp: { window } }) => candidatesOf(state, digits).length * (2 * window + 1),
+    check: checkTotp,
   },
+}
+
+function checkTotp(
+  state: AccountState,
+  { code, now, settings }: CodeQuestion,
+  results: TaskResults,
+): CodeAnswer<'totp'> {
+  const tasks: OpenTask[] = []
+  let match: TotpMatch | null = null
+  let isReplayed = false
+  for (const authenticator of candidatesOf(state, normalizeCode(code)?.length ?? 0)) {
+    const task = secretTask(authenticator)
+    const secret = openedBy(results, task)
+    if (task !== null && secret === undefined) tasks.push(task)
+    if (!secret) continue
+    const { lastStep: after, drift, digits: length, period, algorithm } = authenticator
+    const { window } = settings.totp
+    const answer = verifyTotp({ secret, code, now, after, window, drift, digits: length, period, algorithm })
+    // Every authenticator is examined, also after a match. So the time does not show which one it was.
+    if (answer.ok) {
+      match ??= { status: 'matched', factor: 'totp', authenticator, step: answer.step, drift: answer.drift }
+    } else if (answer.reason === 'replayed') isReplayed = true
+  }
+  if (tasks.length > 0) return { status: 'need', tasks }
+  return match ?? { status: 'wrong', reason: isReplayed ? 'replayed' : 'wrong' }
+}
+
+function candidatesOf({ totp }: AccountState, digits: number): readonly TotpAuthenticator[] {
+  return totp.authenticators.filter((authenticator) => authenticator.digits === digits)
 }
 
 export function secretTask({ id, secret }: TotpAuthenticator): OpenTask | null {

@@ -1,11 +1,12 @@
 import type { OtpAlgorithm } from '../../otp/index.ts'
 import type { Secret } from '../../secret.ts'
+import type { HardCount } from '../record/hard-count.ts'
+import { noFailures } from '../record/hard-count.ts'
 
-export interface TotpState {
+/** Its count is that of all authenticators together. */
+export interface TotpState extends HardCount {
   readonly authenticators: readonly TotpAuthenticator[]
   readonly enrollment: TotpEnrollment | null
-  /** Consecutive failures of TOTP as a whole. */
-  readonly failures: number
 }
 
 export interface TotpAuthenticator {
@@ -36,7 +37,7 @@ export interface TotpEnrollment extends NewAuthenticator {
   readonly switching: boolean
 }
 
-export const noTotp: TotpState = { authenticators: [], enrollment: null, failures: 0 }
+export const noTotp: TotpState = { authenticators: [], enrollment: null, ...noFailures }
 
 /** A right code of an authenticator. */
 export interface TotpMatch {
