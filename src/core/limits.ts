@@ -79,6 +79,33 @@ export const limits = {
    */
   learnedDrift: 1,
 
+  passwordTriesMs: 900_000, // 15 minutes
+  /** Password tries for one name from networks within each other, in that time: `[bits, tries]` [THR-10]. */
+  ipv4Tries: [
+    [32, 20],
+    [24, 100],
+  ],
+  ipv6Tries: [
+    [64, 20],
+    [56, 40],
+    [48, 80],
+  ],
+  /** All clients without an address together. */
+  unknownNetworkTries: 20,
+  /** The password tries of all known devices of an account, in the same time. */
+  deviceTries: 60,
+  /** Failures of one network over all names: an IPv4 address or an IPv6 /48. */
+  networkFailures: 100,
+  networkFailuresMs: 3_600_000, // 1 hour
+  /** If one network tries more names in that time, the host is told. */
+  networkNames: 50,
+  /** Failures of one name from unknown devices, where the host can check that a person acts. */
+  nameFailures: 100,
+  nameFailuresMs: 86_400_000, // 1 day
+  /** When a start of a sign-in that could not be worked on may be tried again. */
+  startAgainMs: 1000,
+  /** When work begins that no answer waits for. */
+  afterwardsMs: 100,
   /** A limiter of the host that does not answer in this time is down. */
   limiterMs: 300,
   /** How long a check of the host may take, such as the risk of an SMS. */
@@ -88,6 +115,8 @@ export const limits = {
 
   /** How far the clocks of two servers may differ. */
   clocksApartMs: 900_000, // 15 minutes
+  /** How many calls of one account may be in a process at once, by whose they are. */
+  queuePlaces: { own: 64, strong: 32, other: 160 },
   commitTries: 12,
   taskRounds: 8,
   messageLeaseMs: 60_000, // 60 seconds
@@ -109,4 +138,5 @@ export const caps = {
   proofMs: 900_000, // 15 minutes
   totpWindow: 5,
   trustMs: 7_776_000_000, // 90 days
+  networkFailures: 10_000,
 } as const

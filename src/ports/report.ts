@@ -1,8 +1,9 @@
 /**
  * What a host should know and no caller is told. `limiter`: the host's limiter failed, or none works. `address`: a
- * request came without a readable address. `names`: one network tries many names. `facts`: rows could not be stored.
+ * request came without a readable address. `names`: one network tries many names. `human`: the host's check that a
+ * person acts failed. `facts`: rows could not be stored.
  */
-export type ReportKind = 'limiter' | 'address' | 'names' | 'facts'
+export type ReportKind = 'limiter' | 'address' | 'names' | 'human' | 'facts'
 
 export interface Report {
   readonly kind: ReportKind

@@ -143,12 +143,14 @@ export const tokens = {
       expiresAt: 1700000600000,
       primary: 'password',
       primaryAt: 1700000000000,
+      networkKey: 'bmV0d29yaw',
+      nameKey: 'bmFtZQ',
     },
-    text: '["ada","Y2hhbGxlbmdl",7,1700000600000,"password",1700000000000]',
+    text: '["ada","Y2hhbGxlbmdl",7,1700000600000,"password",1700000000000,"bmV0d29yaw","bmFtZQ"]',
     associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e000000096368616c6c656e6765',
     token:
-      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7FlgEl44qQTs6E4ZEn4zahpW0apL-lofNTkwc_9' +
-      'bhFrryd_80QfjWMsMqr3GkcRPYOyNZg1xe-BF1zWZJ0hC74MjzoDtvQ',
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7FlgEl44qQTs6E4ZEn4zahpW0apL-lofNTkwc_9b' +
+      'hFrryd_80QfjWMsMqr3GkcRPYOyNZg0Ar4_3fPYppvgNdQS-5d-U8ROMaTmIlcEB_V6H_qi0kobx3GozoT4',
   },
   proof: {
     payload: {

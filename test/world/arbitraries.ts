@@ -441,6 +441,8 @@ export const challenge = (made: AccountState): fc.Arbitrary<TokenPayloads['chall
     expiresAt: fc.oneof({ arbitrary: fc.constant(5_000_000_000_000), weight: 3 }, { arbitrary: time, weight: 1 }),
     primary: fc.constantFrom('password', 'magic-link'),
     primaryAt: time,
+    networkKey: fc.constantFrom('', 'network'),
+    nameKey: fc.constantFrom('', 'name'),
   })
 
 /** Of twenty backup codes. The second one is typed. */

@@ -1,5 +1,30 @@
+import { limits } from '../../src/core/limits.ts'
 import type { AccountState } from '../../src/core/account/record/state.ts'
-import type { EventRow, FactRow, Storage } from 'nightlatch'
+import type { EventRow, FactRow, Nightlatch, Storage } from 'nightlatch'
+
+const servers = new WeakMap<Storage, Set<Nightlatch>>()
+
+/** Notes that a server writes to a storage. */
+export function writesTo(storage: Storage, server: Nightlatch): void {
+  servers.set(storage, (servers.get(storage) ?? new Set()).add(server))
+}
+
+const startTimer = globalThis.setTimeout
+
+/** Waits for what a server records behind its answers, and not for a mailer that hangs. */
+export async function settledBehind(server: Nightlatch): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const hangs = new Promise<void>((resolve) => {
+    timer = startTimer(resolve, 2 * limits.afterwardsMs)
+  })
+  await Promise.race([server.outbox.idle(), hangs])
+  clearTimeout(timer)
+}
+
+/** Facts are written behind the answers: waits for those of every server of this storage. */
+async function factsStored(storage: Storage): Promise<void> {
+  for (const server of servers.get(storage) ?? []) await settledBehind(server)
+}
 
 /** The state of an account as stored; null without a record. What is sealed in it stays sealed. */
 export async function peekState(storage: Storage, accountId: string): Promise<AccountState | null> {
@@ -43,5 +68,6 @@ export async function peekEvents(storage: Storage, accountId: string): Promise<r
 /** Every stored fact of an account, oldest first; null: those without one. */
 export async function peekFacts(storage: Storage, accountId: string | null): Promise<readonly FactRow[]> {
   const id = accountId === null ? '' : `account:${accountId}`
+  await factsStored(storage)
   return (await everyItem((from) => storage.listFacts({ id, limit: 500, ...from }))).reverse()
 }

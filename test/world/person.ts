@@ -104,7 +104,7 @@ export function wrongCode({ code }: Authenticator): string {
 /** The client of every person, unless told otherwise. */
 export const home: ClientInfo = { ip: '192.0.2.7', userAgent: 'Firefox' }
 
-/** A client of its own network for every number below 2^24, without a device token. */
+/** A client of its own network, an IPv4 /24, for every number below 2^23, without a device token. */
 export function elsewhere(n: number): ClientInfo {
-  return { ip: `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`, userAgent: 'curl' }
+  return { ip: `${10 + ((n >> 16) & 127)}.${(n >> 8) & 255}.${n & 255}.9`, userAgent: 'curl' }
 }

@@ -3,11 +3,13 @@ import type { Nightlatch, Storage } from 'nightlatch'
 import type { Fact, SecurityEvent } from 'nightlatch/events'
 import type { AccountState } from '../../src/core/account/record/state.ts'
 import { expectOk } from './expect-outcome.ts'
-import { everyItem, peekState } from './peek.ts'
+import { everyItem, peekState, settledBehind } from './peek.ts'
 
 /** The chained history of an account, newest first. */
 export async function eventsOf(nl: Nightlatch, id: string): Promise<readonly SecurityEvent[]> {
   const grant = asSystem(id, 'reading')
+  // What is recorded behind an answer.
+  await settledBehind(nl)
   return everyItem(async (from) => {
     const { events, next } = expectOk(await nl.history.list({ grant, limit: 100, ...from }))
     return { items: events, next }

@@ -6,6 +6,7 @@ import { memoryMailer } from 'nightlatch/testing'
 import type { FakeClock } from './clock.ts'
 import { fakeClock } from './clock.ts'
 import { fastHash } from './fast-hash.ts'
+import { writesTo } from './peek.ts'
 import type { Person } from './person.ts'
 import { enrolledPerson } from './person.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -47,8 +48,8 @@ export function createWorld(given: WorldOptions = {}): World {
   const mailer = memoryMailer()
   const reports: Report[] = []
   let instances = 0
-  const instance: World['instance'] = (overrides = {}) =>
-    createNightlatch({
+  const instance: World['instance'] = (overrides = {}) => {
+    const server = createNightlatch({
       appName: 'Acme',
       contact: 'security@acme.example',
       storage,
@@ -66,6 +67,9 @@ export function createWorld(given: WorldOptions = {}): World {
       ...given.options,
       ...overrides,
     })
+    writesTo(storage, server)
+    return server
+  }
   const nl = instance()
   return {
     clock,

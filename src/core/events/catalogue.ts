@@ -119,8 +119,8 @@ export interface EventValuesByType {
 
 /** The types of facts. A fact needs no commit. */
 export interface FactValuesByType {
-  /** The host reported a failed primary authentication. `name` is a keyed hash of what was typed. */
-  readonly authn_login_fail: { readonly name: string; readonly known: boolean }
+  /** The host reported failed primary authentications, `sampled` of them. `name` is a keyed hash of what was typed. */
+  readonly authn_login_fail: { readonly name: string; readonly known: boolean; readonly sampled: number }
   /** An attempt under a lock, a wait or a full limiter. The row stands for `sampled` attempts. */
   readonly excess_rate_limit_exceeded: { readonly flow: Flow; readonly name?: string; readonly sampled: number }
   /** A token that was used, expired, made for another purpose, or of an older epoch. */
@@ -289,7 +289,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
 }
 
 export const factCatalogue: { readonly [T in FactType]: CatalogueEntry<FactValuesByType[T]> } = {
-  authn_login_fail: { outcome: 'failure', level: 'info', fields: { name: 'text', known: 'flag' } },
+  authn_login_fail: { outcome: 'failure', level: 'info', fields: { name: 'text', known: 'flag', sampled: 'number' } },
   excess_rate_limit_exceeded: {
     outcome: 'failure',
     level: 'warn',

@@ -56,7 +56,7 @@ export function attemptOfEvent(event: SecurityEvent, isCompleted: boolean): Atte
 export function attemptOfFact(fact: Fact): Attempt | null {
   switch (fact.type) {
     case 'authn_login_fail':
-      return attempt('passwords', fact)
+      return attempt('passwords', fact, fact.values.sampled)
     case 'excess_rate_limit_exceeded':
       return isSignIn(fact.values.flow) ? attempt('blocked', fact, fact.values.sampled) : null
     default:

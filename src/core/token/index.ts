@@ -26,6 +26,9 @@ export interface TokenPayloads {
     readonly expiresAt: number
     readonly primary: HostPrimary
     readonly primaryAt: number
+    /** The limiter's keys of what this sign-in gives back when it is completed. Empty: nothing was charged there. */
+    readonly networkKey: string
+    readonly nameKey: string
   }
   /** A fresh step-up, bound to account, session and purpose. */
   readonly proof: {
@@ -90,6 +93,8 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
     expiresAt: 'number',
     primary: { oneOf: primaries },
     primaryAt: 'number',
+    networkKey: 'text',
+    nameKey: 'text',
   },
   proof: {
     account: 'text',

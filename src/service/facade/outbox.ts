@@ -12,7 +12,7 @@ export interface OutboxControl {
    */
   sweep(options?: { readonly limit?: number }): Promise<SweepResult>
   /**
-   * Waits until everything that this process is sending is settled.
+   * Waits until everything that this process is sending is settled, and every fact is stored.
    *
    * @contract effect(none) · nothing · throws none
    * @example

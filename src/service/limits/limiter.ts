@@ -26,7 +26,7 @@ export interface Limiting {
 interface LimiterParts {
   /** The host's; without it, one in this process. */
   readonly limiter: Limiter | undefined
-  readonly facts: Facts
+  readonly facts: Pick<Facts, 'later'>
   readonly now: Clock
   readonly tell: Tell
   /** What takes over. */
@@ -40,7 +40,7 @@ interface LimiterParts {
 export function createLimiting({ limiter, facts, now, tell, local = memoryLimiter() }: LimiterParts): Limiting {
   const failed = (flow: Flow, text: string, cause: unknown): void => {
     const shared: SharedValues = { actor: 'system', call: 'limiter' }
-    facts.record(null, [{ type: 'limiter_fail', values: { flow } }], shared, now()).catch(() => undefined)
+    facts.later(null, [{ type: 'limiter_fail', values: { flow } }], shared, now())
     tell('limiter', text, { subject: text, cause })
   }
 

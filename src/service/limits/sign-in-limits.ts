@@ -1,68 +1,177 @@
 import type { Actor } from '../../core/account/record/context.ts'
 import type { Flow } from '../../core/flow.ts'
+import { limits } from '../../core/limits.ts'
+import type { HumanCheck } from '../../ports/human.ts'
 import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { OpenedClient } from '../keys/client.ts'
+import { inTime } from '../loop/in-time.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import type { Limited } from './limiter.ts'
+import { countedNetworks, wholeNetwork } from './networks.ts'
+import { createNoteName } from './tried-names.ts'
 
 const minute = 60_000
+
+/** The keys of what a completed sign-in gives back. Empty: nothing was charged there. */
+export interface Charged {
+  readonly networkKey: string
+  readonly nameKey: string
+}
+
+/** Somebody who typed a name, with a right or a wrong password. */
+export interface PrimaryAttempt {
+  readonly name: string
+  readonly accountId: string | null
+  readonly client: OpenedClient
+  /** For the host's check that a person acts. */
+  readonly answer: unknown
+}
+
+export type Admission =
+  | { readonly admitted: true; readonly charged: Charged }
+  | { readonly admitted: false; readonly reason: 'too-many-attempts' | 'human'; readonly retryAt?: number }
 
 /** What is charged before anything is read. Null: within every limit. A refusal leaves a sampled fact. */
 export interface SignInLimits {
   /** `start`, `failed` and `recover` charge the same keys, so that a wait never tells if the password was right. */
-  primary(name: string, accountId: string | null, client: OpenedClient): Promise<Limited | null>
+  primary(attempt: PrimaryAttempt): Promise<Admission>
+  /** A name failed: the answer says that its password was wrong, or that there were too many. */
+  failed(attempt: Pick<PrimaryAttempt, 'name' | 'client'>): void
+  /** A completed sign-in counts nowhere. */
+  completed(charged: Charged): void
   challenge(accountId: string, client: OpenedClient): Promise<Limited | null>
   /** A passkey alone names nobody before it is looked at. */
   passkey(client: OpenedClient): Promise<Limited | null>
 }
 
-interface Attempt {
-  readonly flow: Flow
-  readonly charges: readonly LimiterCharge[]
-  readonly accountId: string | null
-  readonly client: OpenedClient
-  readonly actor: Actor
-  /** As it was typed. */
-  readonly name?: string
-}
+export const nothingCharged: Charged = { networkKey: '', nameKey: '' }
 
 export function createSignInLimits(kernel: Kernel): SignInLimits {
-  const charge = async ({ flow, charges, accountId, client, actor, name }: Attempt): Promise<Limited | null> => {
-    const limited = await kernel.limiting.charge(charges, flow)
-    if (limited === null) return null
-    const values = { flow, ...(name === undefined ? {} : { name: kernel.hash('name', name) }), sampled: 1 }
-    await kernel.recordFact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, actor)
-    return limited
+  const { human, failuresPerNetwork } = kernel.signInTerms
+  const noteName = createNoteName()
+  let toldOfAddress = false
+
+  const overNetwork = (key: string): LimiterCharge => ({
+    key,
+    limit: failuresPerNetwork,
+    windowMs: limits.networkFailuresMs,
+  })
+  const overName = (key: string): LimiterCharge => ({
+    key,
+    limit: limits.nameFailures,
+    windowMs: limits.nameFailuresMs,
+  })
+
+  const tellOfAddress = (): void => {
+    if (!toldOfAddress)
+      kernel.tell('address', 'a request has no readable address: no limit over all names holds for it')
+    toldOfAddress = true
+  }
+
+  const failed: SignInLimits['failed'] = ({ name, client }) => {
+    const network = wholeNetwork(client)
+    if (network === null || client.deviceNamesAccount) return
+    if (!noteName(network, kernel.hash('name', name), kernel.now())) return
+    const text = `more than ${limits.networkNames} names were tried from ${network} within an hour`
+    kernel.tell('names', text, { subject: network })
+  }
+
+  const refuse = (attempt: PrimaryAttempt, refusal: Extract<Admission, { admitted: false }>): Admission => {
+    const { name, accountId, client } = attempt
+    failed(attempt)
+    recordHeld(kernel, { flow: 'primary', accountId, client, actor: { kind: 'stranger' }, name })
+    return refusal
+  }
+
+  /** Charges what holds for browsers that the account does not know. */
+  const admitUnknown = async (attempt: PrimaryAttempt): Promise<Admission> => {
+    const { name, client } = attempt
+    const network = wholeNetwork(client)
+    const networkKey = network === null ? '' : kernel.hash('sign-in-network', network)
+    if (network === null) tellOfAddress()
+    const charges: LimiterCharge[] = countedNetworks(client).map(({ text, tries }) => ({
+      key: kernel.hash('sign-in', name, text),
+      limit: tries,
+      windowMs: limits.passwordTriesMs,
+    }))
+    if (network !== null) charges.push(overNetwork(networkKey))
+    const limited = await kernel.limiting.charge(charges, 'primary')
+    if (limited !== null) return refuse(attempt, { admitted: false, reason: 'too-many-attempts', ...limited })
+    if (human === undefined) return { admitted: true, charged: { networkKey, nameKey: '' } }
+    const nameKey = kernel.hash('sign-in-name', name)
+    const isOver = (await kernel.limiting.charge([overName(nameKey)], 'primary')) !== null
+    if (!isOver) return { admitted: true, charged: { networkKey, nameKey } }
+    if (await isHuman(kernel, human, attempt)) return { admitted: true, charged: { networkKey, nameKey: '' } }
+    return refuse(attempt, { admitted: false, reason: 'human' })
   }
 
   return {
-    primary(name, accountId, client) {
-      const charges: LimiterCharge[] = [
-        { key: kernel.hash('sign-in', name, ...sourceOf(client)), limit: 20, windowMs: 15 * minute },
-      ]
-      // The name alone has only a high limit, against load. It does not count for a browser that this account knows.
-      if (!client.deviceNamesAccount) {
-        charges.push({ key: kernel.hash('sign-in-ceiling', name), limit: 300, windowMs: minute })
-      }
-      return charge({ flow: 'primary', charges, accountId, client, actor: { kind: 'stranger' }, name })
+    async primary(attempt) {
+      const { accountId, client } = attempt
+      if (accountId === null || !client.deviceNamesAccount) return admitUnknown(attempt)
+      // All browsers that the account knows share these. Beyond them, they count as unknown ones.
+      const key = kernel.hash('sign-in-devices', accountId)
+      const tries = { key, limit: limits.deviceTries, windowMs: limits.passwordTriesMs }
+      const isOver = (await kernel.limiting.charge([tries], 'primary')) !== null
+      return isOver ? admitUnknown(attempt) : { admitted: true, charged: nothingCharged }
     },
 
-    challenge(accountId, client) {
-      const charges: LimiterCharge[] = [
-        { key: kernel.hash('code', accountId, ...sourceOf(client)), limit: 60, windowMs: minute },
+    failed,
+
+    completed({ networkKey, nameKey }) {
+      const charges = [
+        ...(networkKey === '' ? [] : [overNetwork(networkKey)]),
+        ...(nameKey === '' ? [] : [overName(nameKey)]),
       ]
-      // Strangers who send one challenge from many networks must not make the owner's known device wait.
-      if (!client.deviceNamesAccount) {
-        charges.push({ key: kernel.hash('code-ceiling', accountId), limit: 120, windowMs: minute })
-      }
-      return charge({ flow: 'sign-in', charges, accountId, client, actor: { kind: 'user' } })
+      kernel.limiting.giveBack(charges)
     },
 
-    passkey(client) {
+    async challenge(accountId, client) {
+      const key = kernel.hash('code', accountId, ...sourceOf(client))
+      const limited = await kernel.limiting.charge([{ key, limit: 60, windowMs: minute }], 'sign-in')
+      if (limited !== null) recordHeld(kernel, { flow: 'sign-in', accountId, client, actor: { kind: 'user' } })
+      return limited
+    },
+
+    async passkey(client) {
       const source = client.deviceId === null ? networkOf(client) : ['device', client.deviceId]
-      const charges = [{ key: kernel.hash('passkey', ...source), limit: 30, windowMs: minute }]
-      return charge({ flow: 'passkey', charges, accountId: null, client, actor: { kind: 'stranger' } })
+      const key = kernel.hash('passkey', ...source)
+      const limited = await kernel.limiting.charge([{ key, limit: 30, windowMs: minute }], 'passkey')
+      if (limited !== null)
+        recordHeld(kernel, { flow: 'passkey', accountId: null, client, actor: { kind: 'stranger' } })
+      return limited
     },
+  }
+}
+
+interface Held {
+  readonly flow: Flow
+  readonly accountId: string | null
+  readonly client: OpenedClient
+  readonly actor: Actor
+  readonly name?: string
+}
+
+function recordHeld(kernel: Kernel, { flow, accountId, client, actor, name }: Held): void {
+  const values = { flow, ...(name === undefined ? {} : { name: kernel.hash('name', name) }), sampled: 1 }
+  kernel.recordFact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, actor)
+}
+
+/** A check that cannot be made lets nobody through. */
+async function isHuman(kernel: Kernel, human: HumanCheck, { name, client, answer }: PrimaryAttempt): Promise<boolean> {
+  const { ip, userAgent } = client
+  const request = { name, client: { ip, userAgent }, answer }
+  try {
+    return (
+      (await inTime<unknown>(
+        limits.hostCheckMs,
+        () => human(request),
+        () => null,
+      )) === true
+    )
+  } catch (cause) {
+    kernel.tell('human', 'the check that a person acts failed, and lets nobody through', { cause })
+    return false
   }
 }
 

@@ -3,37 +3,73 @@ import type { DraftFact, SharedValues } from '../../core/events/index.ts'
 import { encodeFact } from '../../core/events/stored-text.ts'
 import type { Random } from '../../ports/random.ts'
 import type { FactRow, RecordId, Storage } from '../../ports/storage.ts'
+import type { Afterwards } from './afterwards.ts'
+import type { Tell } from './reports.ts'
 import type { CountAttempt } from './sampling.ts'
 import { createCountAttempt } from './sampling.ts'
 
 export interface Facts {
   /** Writes facts. Those that a stranger can cause without end are sampled and counted. */
   record(recordId: RecordId | null, facts: readonly DraftFact[], shared: SharedValues, now: number): Promise<void>
+  /** The same, but nothing waits for it. What comes within a moment is written together. */
+  later(recordId: RecordId | null, facts: readonly DraftFact[], shared: SharedValues, now: number): void
 }
 
+interface FactsParts {
+  readonly storage: Storage
+  readonly random: Random
+  readonly afterwards: Afterwards
+  readonly tell: Tell
+  /** Called with the rows that were written. */
+  readonly stored: (recordId: RecordId | null, rows: readonly FactRow[]) => void
+}
+
+/** After so many from one source, wrong passwords for a known account are sampled. */
+const freeWrongPasswords = 20
 /** After so many from all sources together, facts of one kind about one account are sampled too. */
 const freeOfAllSources = 64
 
-/** `stored` is called with the rows that were written. */
-export function createFacts(
-  storage: Storage,
-  random: Random,
-  stored: (recordId: RecordId | null, rows: readonly FactRow[]) => void,
-): Facts {
+export function createFacts({ storage, random, afterwards, tell, stored }: FactsParts): Facts {
   const countAttempt = createCountAttempt()
-  return {
-    async record(recordId, facts, shared, now) {
-      const sampled = facts.flatMap((fact) => sample(fact, recordId, shared, now, countAttempt) ?? [])
-      if (sampled.length === 0) return
-      const rows = sampled.map((fact) => ({
+  let waiting: FactRow[] = []
+
+  const rowsOf = (...[recordId, facts, shared, now]: Parameters<Facts['later']>): readonly FactRow[] =>
+    facts
+      .flatMap((fact) => sample(fact, recordId, shared, now, countAttempt) ?? [])
+      .map((fact) => ({
         id: encodeBase64url(random(16)),
         recordId,
         type: fact.type,
         at: now,
         fields: encodeFact(fact, shared),
       }))
-      await storage.append(rows)
-      stored(recordId, rows)
+
+  const write = async (rows: readonly FactRow[]): Promise<void> => {
+    if (rows.length === 0) return
+    await storage.append(rows)
+    for (const recordId of new Set(rows.map((row) => row.recordId))) {
+      stored(
+        recordId,
+        rows.filter((row) => row.recordId === recordId),
+      )
+    }
+  }
+
+  return {
+    record: (...facts) => write(rowsOf(...facts)),
+
+    later(...facts) {
+      const rows = rowsOf(...facts)
+      if (rows.length === 0) return
+      waiting.push(...rows)
+      if (waiting.length > rows.length) return
+      afterwards.add(async () => {
+        const together = waiting
+        waiting = []
+        await write(together).catch((cause: unknown) => {
+          tell('facts', `${together.length} facts could not be stored`, { cause })
+        })
+      })
     },
   }
 }
@@ -47,26 +83,27 @@ function sample(
   countAttempt: CountAttempt,
 ): DraftFact | null {
   // Counted by its source and over all sources: a stranger may have any number of networks.
-  const attemptsOf = (...key: readonly (string | null)[]): number | null => {
-    const fromSource = countAttempt(JSON.stringify([...key, shared.network ?? 'unknown']), now, 1)
+  const attemptsOf = (key: readonly (string | null)[], free = 1): number | null => {
+    const fromSource = countAttempt(JSON.stringify([...key, shared.network ?? 'unknown']), now, free)
     if (fromSource === null) return null
     const fromAll = countAttempt(JSON.stringify(key), now, freeOfAllSources)
     return fromAll === null ? null : Math.max(fromSource, fromAll)
   }
   switch (fact.type) {
     case 'excess_rate_limit_exceeded': {
-      const sampled = attemptsOf(fact.type, recordId, fact.values.flow)
+      const sampled = attemptsOf([fact.type, recordId, fact.values.flow])
       return sampled === null ? null : { type: fact.type, values: { ...fact.values, sampled } }
     }
     case 'sms_refuse':
-      return attemptsOf(fact.type, recordId, fact.values.reason) === null ? null : fact
-    case 'authn_login_fail':
-      // For a known account every failed password gets a row. Names that nobody has are not worth one each.
-      return recordId === null && attemptsOf(fact.type, recordId) === null ? null : fact
+      return attemptsOf([fact.type, recordId, fact.values.reason]) === null ? null : fact
+    case 'authn_login_fail': {
+      const sampled = attemptsOf([fact.type, recordId], recordId === null ? 1 : freeWrongPasswords)
+      return sampled === null ? null : { type: fact.type, values: { ...fact.values, sampled } }
+    }
     case 'sequence_fail':
     case 'limiter_fail':
     case 'crypt_decrypt_fail':
-      return attemptsOf(fact.type, recordId) === null ? null : fact
+      return attemptsOf([fact.type, recordId]) === null ? null : fact
     case 'message_dead':
       return fact
   }

@@ -2,6 +2,7 @@ import { encodeBase64url } from '../../core/bytes.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
 import type { Actor, Client } from '../../core/account/record/context.ts'
+import { knownDeviceOf } from '../../core/account/sessions/known-devices.ts'
 import type { DraftFact } from '../../core/events/index.ts'
 import type { TokenKind, TokenPayloads } from '../../core/token/index.ts'
 import type { Random } from '../../ports/random.ts'
@@ -22,10 +23,13 @@ import type { AccountDescription } from '../messages/describe.ts'
 import { describeAccount } from '../messages/describe.ts'
 import type { Outbox } from '../messages/outbox.ts'
 import { createOutbox } from '../messages/outbox.ts'
+import type { SignInTerms } from '../options/sign-in-options.ts'
 import { checkOptions } from '../options/check-options.ts'
 import type { NightlatchOptions } from '../options/options.ts'
 import { createAccountQueue } from './account-queue.ts'
 import { accountRecord } from './account-record.ts'
+import type { Afterwards } from './afterwards.ts'
+import { createAfterwards } from './afterwards.ts'
 import { createOnRecord } from './broken-records.ts'
 import { checkedClock } from './clock-check.ts'
 import { createFacts } from './facts.ts'
@@ -54,6 +58,8 @@ export interface Kernel {
   readonly run: RunUseCase
   readonly loadSignedIn: LoadSignedIn
   readonly limiting: Limiting
+  readonly signInTerms: SignInTerms
+  readonly afterwards: Afterwards
   readonly tell: Tell
   /** For calls that only read. Null: there is none. */
   loadRecord(recordId: RecordId): Promise<LoadedRecord<AccountState> | null>
@@ -68,12 +74,13 @@ export interface Kernel {
   client(info: ClientInfo | undefined, account: string | null): OpenedClient
   /** Null: signed out. */
   acting(grant: GrantInput, proof?: unknown): Acting | null
-  recordFact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): Promise<void>
+  /** Nothing waits for it. */
+  recordFact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): void
 }
 
 /** Checks the options and puts the parts together that every call needs. */
 export function createKernel(options: NightlatchOptions): Kernel {
-  const { settings, ceilings } = checkOptions(options)
+  const { settings, ceilings, signInTerms } = checkOptions(options)
   const { keys, appName } = options
   const installation: Installation = { realm: settings.realm, keys }
   const storage = guardStorage(options.storage)
@@ -81,9 +88,10 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const now = checkedClock(options.clock ?? (() => Date.now()))
   const tell = createTell(options.report, now)
   const sink = createSinkWriter(options.sink)
-  const facts = createFacts(storage, random, sink.facts)
+  const afterwards = createAfterwards()
+  const facts = createFacts({ storage, random, afterwards, tell, stored: sink.facts })
   const records = createRecordStore(accountRecord, { storage, installation, random })
-  const outbox = createOutbox({ storage, installation, random, now, facts, send: createSend(options) })
+  const outbox = createOutbox({ storage, installation, random, now, facts, afterwards, send: createSend(options) })
   const limiting = createLimiting({ limiter: options.limiter, facts, now, tell })
   const onRecord = createOnRecord(facts, now)
   const hash: Kernel['hash'] = (...parts) => keyedHash(keys, settings.realm, ...parts)
@@ -92,9 +100,12 @@ export function createKernel(options: NightlatchOptions): Kernel {
     storage,
     records,
     queue: createAccountQueue(),
+    afterwards,
     random,
     now,
     settings,
+    isOwn: (state, { client, session }) =>
+      knownDeviceOf(state, client) !== null || state.sessions.some(({ id }) => id === session),
     runTask: createRunTask({ options, settings, records, ceilings, charge: limiting.charge, hash }),
     sealMessages: outbox.seal,
     committed(recordId, written) {
@@ -113,6 +124,8 @@ export function createKernel(options: NightlatchOptions): Kernel {
     storage,
     random,
     limiting,
+    signInTerms,
+    afterwards,
     tell,
     now,
     hash,
@@ -126,10 +139,10 @@ export function createKernel(options: NightlatchOptions): Kernel {
     client: (info, account) => openClient(installation, info, { now: now(), account }),
     acting: (grant, proof) => readActing(installation, grant, proof),
 
-    async recordFact(accountId, fact, client, actor) {
+    recordFact(accountId, fact, client, actor) {
       const call = encodeBase64url(random(12))
       const recordId = accountId === null ? null : recordIdOf(accountId)
-      await facts.record(recordId, [fact], sharedValues({ actor, client, call, session: null }), now())
+      facts.later(recordId, [fact], sharedValues({ actor, client, call, session: null }), now())
     },
   }
 }

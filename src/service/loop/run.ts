@@ -19,6 +19,8 @@ export interface Run<C, R> {
   /** The acting session's id; a result with a new session names that one instead. */
   readonly session: string | null
   readonly creates?: boolean
+  readonly strong?: boolean
+  readonly atOnce?: (state: AccountState) => R | null
 }
 
 export type RunUseCase = <C, R>(run: Run<C, R>) => Promise<Answer<R>>
@@ -36,7 +38,7 @@ interface RunParts {
 export function createRun({ transact, facts, outbox, onRecord, sweep }: RunParts): RunUseCase {
   let sweeperStarted = sweep === 'manual'
 
-  return ({ accountId, session, creates = false, ...call }) => {
+  return ({ accountId, session, creates = false, strong = false, ...call }) => {
     if (!sweeperStarted) {
       sweeperStarted = true
       outbox.start(limits.sweepEveryMs)
@@ -47,10 +49,14 @@ export function createRun({ transact, facts, outbox, onRecord, sweep }: RunParts
       transact({
         ...call,
         recordId,
+        session,
+        strong,
         creates,
         shared: (callId, result) =>
           sharedValues({ actor, client, call: callId, session: sessionOf(result) ?? session }),
-        recordFacts: (drafts, shared, at) => facts.record(recordId, drafts, shared, at),
+        recordFacts: (drafts, shared, at) => {
+          facts.later(recordId, drafts, shared, at)
+        },
       }),
     )
   }

@@ -36,7 +36,7 @@ export function createCountAttempt(): CountAttempt {
     counter.seen += 1
     counter.unwritten += 1
     if (counter.seen > free && counter.seen < counter.next) return null
-    counter.next = Math.max(counter.next, counter.seen) * 2
+    counter.next = counter.seen * 2
     const { unwritten } = counter
     counter.unwritten = 0
     return unwritten

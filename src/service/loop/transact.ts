@@ -14,7 +14,9 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import type { HistoryAnchor } from '../../ports/sink.ts'
 import type { CommitAnswer, EventRow, NewMessage, Storage } from '../../ports/storage.ts'
-import type { AccountQueue } from './account-queue.ts'
+import type { Afterwards } from './afterwards.ts'
+import type { AccountQueue, Place } from './account-queue.ts'
+import type { Attempts } from './attempts.ts'
 import { createAttempts } from './attempts.ts'
 import type { LoadedRecord, RecordStore } from './record-store.ts'
 import { newAttemptId } from './record-store.ts'
@@ -23,9 +25,12 @@ export interface LoopParts<S> {
   readonly storage: Storage
   readonly records: RecordStore<S>
   readonly queue: AccountQueue
+  readonly afterwards: Afterwards
   readonly random: Random
   readonly now: Clock
   readonly settings: Settings
+  /** Whether the record lists the device or the session that a call comes from. */
+  readonly isOwn: (state: S, sender: { readonly client: Client; readonly session: string | null }) => boolean
   /** Works out one task, for whoever sent the request. */
   readonly runTask: (recordId: string, task: Task, client: Client) => Promise<TaskResult>
   /** Seals drafted messages for the outbox. */
@@ -50,11 +55,20 @@ export interface Call<S, C, R> {
   readonly command: C
   readonly actor: Actor
   readonly client: Client
+  /** The acting session's id. */
+  readonly session: string | null
+  /** An answer that nobody guesses. It has a place of its own in the line of its account. */
+  readonly strong: boolean
   /** Whether a missing record is created; otherwise the answer is `absent`. */
   readonly creates: boolean
   /** What every row of this call carries. `outcome` is there for rows of a commit. */
   readonly shared: (callId: string, outcome: R | null) => SharedValues
-  readonly recordFacts: (facts: readonly DraftFact[], shared: SharedValues, now: number) => Promise<void>
+  readonly recordFacts: (facts: readonly DraftFact[], shared: SharedValues, now: number) => void
+  /**
+   * What the first load shows to be the answer. The call still runs, but nothing waits for it. Null: the answer is that
+   * of the use case.
+   */
+  readonly atOnce?: (state: S) => R | null
 }
 
 export type Answer<R> =
@@ -76,12 +90,44 @@ interface Work {
  */
 export function createTransact<S>(parts: LoopParts<S>): <C, R>(call: Call<S, C, R>) => Promise<Answer<R>> {
   return async (call) => {
-    const turn = parts.queue.run(call.recordId, () => runCall(parts, call))
+    const { queue, records, afterwards } = parts
+    const { recordId, atOnce } = call
+    // In an empty line every call has a place, and what it says of itself needs no check.
+    const needsLook = atOnce !== undefined || (claimsPlace(call) && queue.isBusy(recordId))
+    const first = needsLook ? await records.load(recordId) : undefined
+    const place = placeOf(parts, call, first)
+    const early = first ? (atOnce?.(first.state) ?? null) : null
+    if (early !== null) {
+      afterwards.add(async () => queue.run(recordId, place, () => runCall(parts, call)))
+      return { status: 'result', result: early }
+    }
+    const turn = queue.run(recordId, place, (waited) => runCall(parts, call, waited ? undefined : first))
     return turn === null ? { status: 'busy' } : turn
   }
 }
 
-async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promise<Answer<R>> {
+/** Whether the call says that it comes from a known device or a session. */
+function claimsPlace({ client, session }: Pick<Call<never, never, never>, 'client' | 'session'>): boolean {
+  return client.deviceNamesAccount || session !== null
+}
+
+/** A device or session that the record no longer lists has no place of its own. Undefined: nobody looked. */
+function placeOf<S, C, R>(
+  { isOwn }: LoopParts<S>,
+  call: Call<S, C, R>,
+  record: LoadedRecord<S> | null | undefined,
+): Place {
+  if (call.actor.kind === 'system') return 'own'
+  if (claimsPlace(call) && (record === undefined || (record !== null && isOwn(record.state, call)))) return 'own'
+  return call.strong ? 'strong' : 'other'
+}
+
+/** `first` is the record as it was loaded already. If it is no longer the newest one, the commit finds that. */
+async function runCall<S, C, R>(
+  parts: LoopParts<S>,
+  call: Call<S, C, R>,
+  first?: LoadedRecord<S> | null,
+): Promise<Answer<R>> {
   const { records, random } = parts
   const { recordId } = call
   const entropy = random(32)
@@ -92,11 +138,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
 
   for (let round = 0; ; round++) {
     const now = parts.now()
-    const loaded = await records.load(recordId).catch((error: unknown) => {
-      // A verdict may hang on an attempt whose fate cannot be read now.
-      attempts.requireSettled(error)
-      throw error
-    })
+    const loaded = round === 0 && first !== undefined ? first : await loadAgain(records, recordId, attempts)
     const landed = attempts.landed(loaded)
     if (landed !== null) {
       parts.committed(recordId, landed.written)
@@ -114,7 +156,7 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     if ('done' in step) {
       const answer = answerOf(step.done, work)
       attempts.requireSettled()
-      await call.recordFacts(step.facts, call.shared(callId, null), now)
+      call.recordFacts(step.facts, call.shared(callId, null), now)
       return answer
     }
 
@@ -130,6 +172,18 @@ async function runCall<S, C, R>(parts: LoopParts<S>, call: Call<S, C, R>): Promi
     attempts.add({ id, expected: record.version, outcome, written, threw: answer === null }, fault)
     await parts.pause(backoff(round, parts.jitter()))
   }
+}
+
+/** A verdict may hang on an attempt whose fate cannot be read now. */
+async function loadAgain<S, R>(
+  records: RecordStore<S>,
+  recordId: string,
+  attempts: Attempts<R, Written>,
+): Promise<LoadedRecord<S> | null> {
+  return records.load(recordId).catch((error: unknown) => {
+    attempts.requireSettled(error)
+    throw error
+  })
 }
 
 /** An outcome that a failed task went into is no verdict: it is charged like any other attempt, and the call throws. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import type { NewMessage, RecordId, Storage } from '../../ports/storage.ts'
 import type { Installation } from '../keys/installation.ts'
+import type { Afterwards } from '../loop/afterwards.ts'
 import type { Facts } from '../loop/facts.ts'
 import type { Send } from './channels.ts'
 import { createDeliver } from './deliver.ts'
@@ -16,6 +17,7 @@ interface OutboxParts {
   readonly random: Random
   readonly now: Clock
   readonly facts: Facts
+  readonly afterwards: Afterwards
   readonly send: Send
 }
 
@@ -24,11 +26,11 @@ export interface Outbox extends SweepTimer {
   /** Sends what this process just committed. The caller does not wait. */
   dispatch(recordId: RecordId, messages: readonly NewMessage[], leaseToken: string): void
   readonly sweep: Sweep
-  /** Resolves when everything that this process dispatched so far is settled. */
+  /** Resolves when everything that this process does behind its answers is done. */
   idle(): Promise<void>
 }
 
-export function createOutbox({ storage, installation, random, now, facts, send }: OutboxParts): Outbox {
+export function createOutbox({ storage, installation, random, now, facts, afterwards, send }: OutboxParts): Outbox {
   const deliver = createDeliver({ storage, installation, now, facts, send })
   const sweep = createSweep({ storage, random, now, deliver })
   const running = new Set<Promise<unknown>>()
@@ -58,7 +60,10 @@ export function createOutbox({ storage, installation, random, now, facts, send }
     },
 
     async idle() {
+      await afterwards.done()
       while (running.size > 0) await Promise.all(running)
+      // A message that was given up leaves a fact, and a sign-in that was recorded afterwards leaves messages.
+      await afterwards.done()
     },
   }
 }

@@ -19,6 +19,8 @@ import {
 import type { NightlatchOptions } from './options.ts'
 import { checkPasskeys } from './passkey-options.ts'
 import { isDeviceTrustTerms } from './relaxations.ts'
+import type { SignInTerms } from './sign-in-options.ts'
+import { checkSignIn } from './sign-in-options.ts'
 import type { SmsCeilings } from './sms-options.ts'
 import { checkSms, smsCeilings } from './sms-options.ts'
 import { checkTotp } from './totp-options.ts'
@@ -44,6 +46,8 @@ const known: Readonly<Record<keyof NightlatchOptions, true>> = {
   outbox: true,
   sink: true,
   report: true,
+  signIn: true,
+  human: true,
   limiter: true,
   clock: true,
   random: true,
@@ -65,6 +69,7 @@ const storageMethods: readonly (keyof Storage)[] = [
 export function checkOptions(options: NightlatchOptions): {
   readonly settings: Settings
   readonly ceilings: SmsCeilings
+  readonly signInTerms: SignInTerms
 } {
   if (typeof options !== 'object' || options === null) throw optionError('options', 'an object')
   rejectUnknown('', options, Object.keys(known))
@@ -86,7 +91,7 @@ export function checkOptions(options: NightlatchOptions): {
     passkeys,
     trustedDevices: checkTrust(options.trustedDevices),
   }
-  return { settings, ceilings: smsCeilings(options.sms) }
+  return { settings, ceilings: smsCeilings(options.sms), signInTerms: checkSignIn(options) }
 }
 
 function checkNames({ appName, contact }: NightlatchOptions): void {

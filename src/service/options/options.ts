@@ -2,6 +2,7 @@ import type { Method } from '../../core/factor.ts'
 import type { Policy } from '../../core/policy/index.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Directory } from '../../ports/directory.ts'
+import type { HumanCheck } from '../../ports/human.ts'
 import type { Limiter } from '../../ports/limiter.ts'
 import type { Mailer } from '../../ports/mailer.ts'
 import type { Random } from '../../ports/random.ts'
@@ -14,6 +15,7 @@ import type { Describe } from '../messages/describe.ts'
 import type { BackupCodeOptions } from './backup-code-options.ts'
 import type { PasskeyOptions } from './passkey-options.ts'
 import type { DeviceTrustTerms } from './relaxations.ts'
+import type { SignInOptions } from './sign-in-options.ts'
 import type { SmsOptions } from './sms-options.ts'
 import type { TotpOptions } from './totp-options.ts'
 
@@ -56,6 +58,12 @@ export interface NightlatchOptions {
     /** Wrong codes until the challenge ends; default 5, at most 10. */
     readonly tries?: number
   }
+  readonly signIn?: SignInOptions
+  /**
+   * A check that a person acts, such as a captcha. With it a name may fail a hundred times a day from unknown browsers;
+   * then each try there needs the check. Without it a name has no limit over all networks together.
+   */
+  readonly human?: HumanCheck
   readonly stepUp?: {
     /** Life of a proof in ms; default 5 minutes, at most 15. */
     readonly lifeMs?: number

@@ -130,7 +130,9 @@ describe('a passkey alone', () => {
     const [ada, eve] = [await keyOwner(world.nl), await keyOwner(world.nl, { id: 'eve' })]
     const answering = async (found: unknown): Promise<unknown> => {
       const nl = world.instance({ storage: { ...inner, find: async () => found as string } })
-      return nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null))
+      const answer = await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null))
+      await nl.outbox.idle()
+      return answer
     }
     for (const found of ['account:eve', 'account:nobody', 'account:', 'organization:eve', 'eve', '']) {
       expect(await answering(found), found).toMatchObject({ status: 'refused' })

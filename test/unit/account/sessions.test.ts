@@ -82,7 +82,7 @@ describe('sessions.list and sessions.end', () => {
     const { sessions } = expectOk(await world.nl.sessions.list({ grant }))
     expect(sessions).toMatchObject([
       { current: true, ip: '192.0.2.7', userAgent: 'Firefox', createdAt: world.clock(), aal: 1, primary: 'password' },
-      { current: false, ip: '10.0.0.1', userAgent: 'curl' },
+      { current: false, ip: '10.0.1.9', userAgent: 'curl' },
     ])
     const state = await stateOf(world.storage, 'bob')
     for (const { id } of state.sessions) expect(JSON.stringify(sessions)).not.toContain(id)

@@ -1,6 +1,7 @@
 import type { SmsRiskRequest } from 'nightlatch'
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { limits } from '../../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { elsewhere } from '../../world/person.ts'
 import { createPhoneWorld, newcomer, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
@@ -88,6 +89,8 @@ describe('a risk check', () => {
     await vi.advanceTimersByTimeAsync(4999)
     await vi.advanceTimersByTimeAsync(1)
     expect(await answer).toEqual({ ok: false, reason: 'denied' })
+    // A fact is written behind the answer.
+    await vi.advanceTimersByTimeAsync(limits.afterwardsMs)
     expect(vi.getTimerCount()).toBe(0)
     vi.useRealTimers()
     expect(await world.received()).toHaveLength(1)

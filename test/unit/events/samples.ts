@@ -79,7 +79,7 @@ export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> 
 
 /** Every fact with every field. */
 export const factValues: { readonly [T in FactType]: Required<FactValues<T>> } = {
-  authn_login_fail: { name: 'hash', known: true },
+  authn_login_fail: { name: 'hash', known: true, sampled: 4 },
   excess_rate_limit_exceeded: { flow: 'sign-in', name: 'hash', sampled: 100 },
   sequence_fail: { flow: 'sign-in', reason: 'challenge-expired' },
   crypt_decrypt_fail: { code: 'NL_RECORD_TAMPERED' },

@@ -15,6 +15,7 @@ describe('the sink', () => {
     const ada = await world.person()
     await world.nl.signIn.failed({ name: ada.name, accountId: ada.id, client: ada.client })
     await world.nl.signIn.failed({ name: 'nobody', client: ada.client })
+    await world.nl.outbox.idle()
     await settled()
 
     const listed = expectOk(await world.nl.history.list({ grant: ada.grant, limit: 100 }))

@@ -24,7 +24,7 @@ function limitingOf(parts: { readonly limiter?: Limiter; readonly local?: Limite
     ...parts,
     now: () => noon,
     tell: (kind, text) => void told.push({ kind, text }),
-    facts: { record: async (_id, drafts) => void facts.push(...drafts.map(({ type }) => type)) },
+    facts: { later: (_id, drafts) => void facts.push(...drafts.map(({ type }) => type)) },
   })
   return { limiting, told, facts }
 }

@@ -29,6 +29,8 @@ export interface StartSignIn {
   readonly account: string
   readonly primary: HostPrimary
   readonly client: Client
+  /** What the limiter gives back when the sign-in is completed. */
+  readonly charged: Pick<Challenge, 'networkKey' | 'nameKey'>
 }
 
 export type StartSignInResult =
@@ -37,6 +39,16 @@ export type StartSignInResult =
   | MustEnrollResult
   /** `wrong-credentials`: the account is passkey-only, and the answer does not show that. */
   | { readonly status: 'refused'; readonly reason: 'factors-off' | 'wrong-credentials' }
+
+const hidden: StartSignInResult = { status: 'refused', reason: 'wrong-credentials' }
+
+/**
+ * What is answered before the use case runs: where only passkeys open an account, a right password takes no longer than
+ * a wrong one.
+ */
+export function answerAtOnce(state: AccountState): StartSignInResult | null {
+  return hasFactor(state) && state.passkey.only ? hidden : null
+}
 
 /** The host has checked the primary authentication. If the account has a factor, it is asked for. */
 export const startSignIn: UseCase<StartSignIn, StartSignInResult> = (state, command, context, results) => {
@@ -62,14 +74,10 @@ function graceQuestion(state: AccountState, { settings, now }: Context): Paramet
 /** The answer reads like that for a wrong password. The history has the reason. */
 function refuse(state: AccountState, { primary, client }: StartSignIn, { now }: Context): Step<StartSignInResult> {
   const noticed = noticeFailure(state, { client, now, isStrange: knownDeviceOf(state, client) === null })
-  return commit(
-    { ...state, notices: noticed.notices },
-    { status: 'refused', reason: 'wrong-credentials' },
-    {
-      events: [{ type: 'authn_login_refuse', values: { primary, reason: 'passkey-only' } }],
-      messages: noticed.messages,
-    },
-  )
+  return commit({ ...state, notices: noticed.notices }, hidden, {
+    events: [{ type: 'authn_login_refuse', values: { primary, reason: 'passkey-only' } }],
+    messages: noticed.messages,
+  })
 }
 
 /** The device showed an outdated text. Its trust ends, and a factor is needed. */
@@ -109,11 +117,11 @@ function challenge(
   context: Context,
   results: TaskResults,
 ): Step<StartSignInResult> {
-  const { account, primary, client } = command
+  const { account, primary, client, charged } = command
   const { now, settings } = context
   const id = newId(context.entropy, 'challenge')
   const expiresAt = now + settings.challengeMs
-  const payload: Challenge = { account, id, epoch: state.epoch, expiresAt, primary, primaryAt: now }
+  const payload: Challenge = { account, id, epoch: state.epoch, expiresAt, primary, primaryAt: now, ...charged }
   const answer = sendFirst(state, command, id, context, results)
   if (answer?.status === 'need') return need(answer.tasks)
   const sent = answer?.status === 'sent' ? answer : null

@@ -1,10 +1,16 @@
 import { argumentError } from '../../../core/arguments.ts'
+import { looksLikeBackupCode } from '../../../core/backup-codes/text.ts'
 import { limits } from '../../../core/limits.ts'
 import { cleanText } from '../../../core/text.ts'
 
 /** What a form sends as a code: anything but text is no code. */
 export function codeInput(code: unknown): string {
   return typeof code === 'string' && code.length <= limits.codeLength ? code : ''
+}
+
+/** A text of the shape that backup codes have by default. They have so many bits that nobody guesses one [BC-7]. */
+export function isStrongCode(code: string): boolean {
+  return looksLikeBackupCode(code, 'crockford-13')
 }
 
 /** What a form sends as an id: anything but text names nothing. */

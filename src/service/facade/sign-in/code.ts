@@ -2,7 +2,7 @@ import { sendSignInCode } from '../../../core/account/sign-in/send-code.ts'
 import { verifySignIn } from '../../../core/account/sign-in/verify-code.ts'
 import type { SignInLimits } from '../../limits/sign-in-limits.ts'
 import type { Kernel } from '../../loop/kernel.ts'
-import { codeInput } from '../call/form-input.ts'
+import { codeInput, isStrongCode } from '../call/form-input.ts'
 import { answered, challenged } from './answers.ts'
 import { openChallenge } from './open-challenge.ts'
 import { refused } from './outcome.ts'
@@ -21,8 +21,10 @@ export function createCodeCalls(kernel: Kernel, signInLimits: SignInLimits): Pic
       const code = codeInput(input.code)
       const command = { challenge, code, factor, client, trust: input.trustDevice === true }
       const run = { accountId: challenge.account, command, actor: user, client, session: null }
-      const answer = await kernel.run({ ...run, useCase: verifySignIn })
-      return answered(kernel, answer, { text: input.challenge, client })
+      const answer = await kernel.run({ ...run, useCase: verifySignIn, strong: isStrongCode(code) })
+      const outcome = answered(kernel, answer, { text: input.challenge, client })
+      if (outcome.status === 'granted') signInLimits.completed(challenge)
+      return outcome
     },
 
     async sendCode(input) {

@@ -66,9 +66,10 @@ type SignInResult = ResultOf<
 /**
  * `unknown-passkey`: the account does not have this passkey any more, and the page may tell the browser to forget it.
  * `user-verification`: the passkey did not verify its user (by PIN, finger or face), and nothing else was shown.
+ * `human`: the name failed too often, and the host's check did not find that a person acts.
  */
 export type RefusalReason =
-  ReasonOf<Extract<SignInResult, { readonly status: 'refused' }>> | 'too-many-attempts' | 'busy'
+  ReasonOf<Extract<SignInResult, { readonly status: 'refused' }>> | 'too-many-attempts' | 'human' | 'busy'
 
 export interface Refused {
   readonly status: 'refused'
@@ -83,6 +84,7 @@ export type SignInOutcome = Granted | Challenged | MustEnroll | Refused
 const httpStatuses: Readonly<Record<RefusalReason, number>> = {
   'wrong-credentials': 401,
   'too-many-attempts': 429,
+  human: 403,
   'challenge-ended': 401,
   'too-many-tries': 401,
   'factors-off': 403,

@@ -47,7 +47,7 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
       if (account === null) {
         // No account owns this passkey: nothing is evaluated, and no account's history can have a row of it.
         const values = { flow: 'passkey', reason: 'unowned' } as const
-        await kernel.recordFact(null, { type: 'sequence_fail', values }, client, { kind: 'stranger' })
+        kernel.recordFact(null, { type: 'sequence_fail', values }, client, { kind: 'stranger' })
         return refused('wrong-credentials')
       }
       const sender = challenge === null ? kernel.client(input.client, account) : client
@@ -58,8 +58,11 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
         actor: { kind: 'user' },
         client: sender,
         session: null,
+        strong: true,
       })
-      return answered(kernel, answer, { text: input.challenge, client: sender })
+      const outcome = answered(kernel, answer, { text: input.challenge, client: sender })
+      if (outcome.status === 'granted' && challenge !== null) signInLimits.completed(challenge)
+      return outcome
     },
   }
 }

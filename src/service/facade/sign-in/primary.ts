@@ -2,13 +2,14 @@ import { argumentError } from '../../../core/arguments.ts'
 import type { HostPrimary } from '../../../core/factor.ts'
 import { primaries } from '../../../core/factor.ts'
 import { recoverSignIn } from '../../../core/account/sign-in/recover.ts'
-import { startSignIn } from '../../../core/account/sign-in/start.ts'
+import { answerAtOnce, startSignIn } from '../../../core/account/sign-in/start.ts'
 import { limits } from '../../../core/limits.ts'
-import { requireAccountId } from '../../keys/account-id.ts'
+import { recordIdOf, requireAccountId } from '../../keys/account-id.ts'
 import type { SignInLimits } from '../../limits/sign-in-limits.ts'
 import type { Kernel } from '../../loop/kernel.ts'
-import { codeInput } from '../call/form-input.ts'
+import { codeInput, isStrongCode } from '../call/form-input.ts'
 import { challenged, granted } from './answers.ts'
+import type { Refused } from './outcome.ts'
 import { refused } from './outcome.ts'
 import type { SignIn } from './sign-in.ts'
 
@@ -18,22 +19,30 @@ export function createPrimaryCalls(
   signInLimits: SignInLimits,
 ): Pick<SignIn, 'start' | 'failed' | 'recover'> {
   const user = { kind: 'user' } as const
+  /** A right password must not show by another answer than that of a full limiter. */
+  const tooMany = (): Refused => refused('too-many-attempts', kernel.now() + limits.startAgainMs)
 
   return {
     async start(input) {
       const { accountId, primary } = input
       requireStart(accountId, primary)
       const client = kernel.client(input.client, accountId)
-      const limited = await signInLimits.primary(normalizeName(input.name), accountId, client)
-      if (limited !== null) return refused('too-many-attempts', limited.retryAt)
-      const command = { account: accountId, primary, client }
+      const attempt = { name: normalizeName(input.name), accountId, client, answer: input.answer }
+      const admission = await signInLimits.primary(attempt)
+      if (!admission.admitted) return refused(admission.reason, admission.retryAt)
+      const { charged } = admission
+      const command = { account: accountId, primary, client, charged }
       const run = { accountId, command, actor: user, client, session: null }
-      const answer = await kernel.run({ ...run, useCase: startSignIn, creates: true })
-      if (answer.status !== 'result') return refused('busy')
+      const answer = await kernel.run({ ...run, useCase: startSignIn, creates: true, atOnce: answerAtOnce })
+      if (answer.status !== 'result') return tooMany()
       const { result } = answer
-      if (result.status === 'granted') return granted(kernel, result, client)
-      if (result.status === 'refused') return refused(result.reason)
       if (result.status === 'challenge') return challenged(kernel.seal('challenge', result.challenge), result)
+      if (result.status === 'refused') {
+        if (result.reason === 'wrong-credentials') signInLimits.failed(attempt)
+        return refused(result.reason)
+      }
+      signInLimits.completed(charged)
+      if (result.status === 'granted') return granted(kernel, result, client)
       const { grant, needs, until } = result
       return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
     },
@@ -41,12 +50,18 @@ export function createPrimaryCalls(
     async failed(input) {
       const accountId = input.accountId ?? null
       if (accountId !== null) requireAccountId(accountId, 'accountId')
-      const client = kernel.client(input.client, accountId)
       const name = normalizeName(input.name)
-      const limited = await signInLimits.primary(name, accountId, client)
-      if (limited !== null) return refused('too-many-attempts', limited.retryAt)
-      const values = { name: kernel.hash('name', name), known: accountId !== null }
-      await kernel.recordFact(accountId, { type: 'authn_login_fail', values }, client, { kind: 'stranger' })
+      // For a name that nobody has, the same is done as for one that an account has [THR-12].
+      const asked = accountId ?? kernel.hash('nobody', name)
+      const client = kernel.client(input.client, asked)
+      const attempt = { name, accountId, client, answer: input.answer }
+      const admission = await signInLimits.primary(attempt)
+      if (!admission.admitted) return refused(admission.reason, admission.retryAt)
+      // `start` reads the record too. Nothing of it is needed here.
+      await kernel.storage.load(recordIdOf(asked))
+      signInLimits.failed(attempt)
+      const values = { name: kernel.hash('name', name), known: accountId !== null, sampled: 1 }
+      kernel.recordFact(accountId, { type: 'authn_login_fail', values }, client, { kind: 'stranger' })
       return refused('wrong-credentials')
     },
 
@@ -54,13 +69,19 @@ export function createPrimaryCalls(
       const { accountId, primary } = input
       requireStart(accountId, primary)
       const client = kernel.client(input.client, accountId)
-      const limited = await signInLimits.primary(normalizeName(input.name), accountId, client)
-      if (limited !== null) return refused('too-many-attempts', limited.retryAt)
-      const command = { account: accountId, primary, code: codeInput(input.code), client }
-      const run = { accountId, command, actor: user, client, session: null }
+      const attempt = { name: normalizeName(input.name), accountId, client, answer: input.answer }
+      const admission = await signInLimits.primary(attempt)
+      if (!admission.admitted) return refused(admission.reason, admission.retryAt)
+      const code = codeInput(input.code)
+      const command = { account: accountId, primary, code, client }
+      const run = { accountId, command, actor: user, client, session: null, strong: isStrongCode(code) }
       const answer = await kernel.run({ ...run, useCase: recoverSignIn })
-      if (answer.status === 'busy') return refused('busy')
-      if (answer.status === 'absent' || answer.result.status === 'refused') return refused('wrong-credentials')
+      if (answer.status === 'busy') return tooMany()
+      if (answer.status === 'absent' || answer.result.status === 'refused') {
+        signInLimits.failed(attempt)
+        return refused('wrong-credentials')
+      }
+      signInLimits.completed(admission.charged)
       const { grant, needs, until } = answer.result
       return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
     },

@@ -10,6 +10,8 @@ export interface StartInput {
   /** The host's id of the user whose primary authentication was right. */
   readonly accountId: string
   readonly primary: HostPrimary
+  /** For the host's check that a person acts (the option `human`): what the page sent for it. */
+  readonly answer?: unknown
   readonly client?: ClientInfo | undefined
 }
 
@@ -17,6 +19,7 @@ export interface FailedInput {
   readonly name: unknown
   /** Absent if no user has this name. */
   readonly accountId?: string | null | undefined
+  readonly answer?: unknown
   readonly client?: ClientInfo | undefined
 }
 
