@@ -44,36 +44,80 @@ export interface SignInLimits {
   passkey(client: OpenedClient): Promise<Limited | null>
 }
 
-export const nothingCharged: Charged = { networkKey: '', nameKey: '' }
-
 export function createSignInLimits(kernel: Kernel): SignInLimits {
-  const { human, failuresPerNetwork } = kernel.signInTerms
-  const noteName = createNoteName()
-  let toldOfAddress = false
+  const { limiting } = kernel
+  const failed = createFailed(kernel)
+  const admitUnknown = createAdmitUnknown(kernel, failed)
 
-  const overNetwork = (key: string): LimiterCharge => ({
-    key,
-    limit: failuresPerNetwork,
-    windowMs: limits.networkFailuresMs,
-  })
-  const overName = (key: string): LimiterCharge => ({
-    key,
-    limit: limits.nameFailures,
-    windowMs: limits.nameFailuresMs,
-  })
+  return {
+    async primary(attempt) {
+      const { accountId, client } = attempt
+      if (accountId === null || !client.deviceNamesAccount) return admitUnknown(attempt)
+      // All browsers that the account knows share these. Beyond them, they count as unknown ones.
+      const key = kernel.hash('sign-in-devices', accountId)
+      const tries = { key, limit: limits.deviceTries, windowMs: limits.passwordTriesMs }
+      const isOver = (await limiting.charge([tries], 'primary')) !== null
+      return isOver ? admitUnknown(attempt) : { admitted: true, charged: { networkKey: '', nameKey: '' } }
+    },
 
-  const tellOfAddress = (): void => {
-    if (!toldOfAddress)
-      kernel.tell('address', 'a request has no readable address: no limit over all names holds for it')
-    toldOfAddress = true
+    failed,
+
+    completed({ networkKey, nameKey }) {
+      limiting.giveBack([
+        ...(networkKey === '' ? [] : [overNetwork(kernel, networkKey)]),
+        ...(nameKey === '' ? [] : [overName(nameKey)]),
+      ])
+    },
+
+    async challenge(accountId, client) {
+      const key = kernel.hash('code', accountId, ...sourceOf(client))
+      const limited = await limiting.charge([{ key, limit: 60, windowMs: minute }], 'sign-in')
+      if (limited !== null) recordHeld(kernel, { flow: 'sign-in', accountId, client, actor: { kind: 'user' } })
+      return limited
+    },
+
+    async passkey(client) {
+      const source = client.deviceId === null ? networkOf(client) : ['device', client.deviceId]
+      const key = kernel.hash('passkey', ...source)
+      const limited = await limiting.charge([{ key, limit: 30, windowMs: minute }], 'passkey')
+      const held = { flow: 'passkey', accountId: null, client, actor: { kind: 'stranger' } } as const
+      if (limited !== null) recordHeld(kernel, held)
+      return limited
+    },
   }
+}
 
-  const failed: SignInLimits['failed'] = ({ name, client }) => {
+function overNetwork({ signInTerms }: Kernel, key: string): LimiterCharge {
+  return { key, limit: signInTerms.failuresPerNetwork, windowMs: limits.networkFailuresMs }
+}
+
+function overName(key: string): LimiterCharge {
+  return { key, limit: limits.nameFailures, windowMs: limits.nameFailuresMs }
+}
+
+function createFailed(kernel: Kernel): SignInLimits['failed'] {
+  const noteName = createNoteName()
+  return ({ name, client }) => {
     const network = wholeNetwork(client)
     if (network === null || client.deviceNamesAccount) return
     if (!noteName(network, kernel.hash('name', name), kernel.now())) return
     const text = `more than ${limits.networkNames} names were tried from ${network} within an hour`
     kernel.tell('names', text, { subject: network })
+  }
+}
+
+/** Charges what holds for browsers that the account does not know. */
+function createAdmitUnknown(
+  kernel: Kernel,
+  failed: SignInLimits['failed'],
+): (attempt: PrimaryAttempt) => Promise<Admission> {
+  const { limiting, tell, hash } = kernel
+  const { human } = kernel.signInTerms
+  let toldOfAddress = false
+
+  const tellOfAddress = (): void => {
+    if (!toldOfAddress) tell('address', 'a request has no readable address: no limit over all names holds for it')
+    toldOfAddress = true
   }
 
   const refuse = (attempt: PrimaryAttempt, refusal: Extract<Admission, { admitted: false }>): Admission => {
@@ -83,64 +127,25 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
     return refusal
   }
 
-  /** Charges what holds for browsers that the account does not know. */
-  const admitUnknown = async (attempt: PrimaryAttempt): Promise<Admission> => {
+  return async (attempt) => {
     const { name, client } = attempt
     const network = wholeNetwork(client)
-    const networkKey = network === null ? '' : kernel.hash('sign-in-network', network)
+    const networkKey = network === null ? '' : hash('sign-in-network', network)
     if (network === null) tellOfAddress()
-    const charges: LimiterCharge[] = countedNetworks(client).map(({ text, tries }) => ({
-      key: kernel.hash('sign-in', name, text),
+    const ofName = countedNetworks(client).map(({ text, tries }) => ({
+      key: hash('sign-in', name, text),
       limit: tries,
       windowMs: limits.passwordTriesMs,
     }))
-    if (network !== null) charges.push(overNetwork(networkKey))
-    const limited = await kernel.limiting.charge(charges, 'primary')
+    const charges = network === null ? ofName : [...ofName, overNetwork(kernel, networkKey)]
+    const limited = await limiting.charge(charges, 'primary')
     if (limited !== null) return refuse(attempt, { admitted: false, reason: 'too-many-attempts', ...limited })
     if (human === undefined) return { admitted: true, charged: { networkKey, nameKey: '' } }
-    const nameKey = kernel.hash('sign-in-name', name)
-    const isOver = (await kernel.limiting.charge([overName(nameKey)], 'primary')) !== null
+    const nameKey = hash('sign-in-name', name)
+    const isOver = (await limiting.charge([overName(nameKey)], 'primary')) !== null
     if (!isOver) return { admitted: true, charged: { networkKey, nameKey } }
     if (await isHuman(kernel, human, attempt)) return { admitted: true, charged: { networkKey, nameKey: '' } }
     return refuse(attempt, { admitted: false, reason: 'human' })
-  }
-
-  return {
-    async primary(attempt) {
-      const { accountId, client } = attempt
-      if (accountId === null || !client.deviceNamesAccount) return admitUnknown(attempt)
-      // All browsers that the account knows share these. Beyond them, they count as unknown ones.
-      const key = kernel.hash('sign-in-devices', accountId)
-      const tries = { key, limit: limits.deviceTries, windowMs: limits.passwordTriesMs }
-      const isOver = (await kernel.limiting.charge([tries], 'primary')) !== null
-      return isOver ? admitUnknown(attempt) : { admitted: true, charged: nothingCharged }
-    },
-
-    failed,
-
-    completed({ networkKey, nameKey }) {
-      const charges = [
-        ...(networkKey === '' ? [] : [overNetwork(networkKey)]),
-        ...(nameKey === '' ? [] : [overName(nameKey)]),
-      ]
-      kernel.limiting.giveBack(charges)
-    },
-
-    async challenge(accountId, client) {
-      const key = kernel.hash('code', accountId, ...sourceOf(client))
-      const limited = await kernel.limiting.charge([{ key, limit: 60, windowMs: minute }], 'sign-in')
-      if (limited !== null) recordHeld(kernel, { flow: 'sign-in', accountId, client, actor: { kind: 'user' } })
-      return limited
-    },
-
-    async passkey(client) {
-      const source = client.deviceId === null ? networkOf(client) : ['device', client.deviceId]
-      const key = kernel.hash('passkey', ...source)
-      const limited = await kernel.limiting.charge([{ key, limit: 30, windowMs: minute }], 'passkey')
-      if (limited !== null)
-        recordHeld(kernel, { flow: 'passkey', accountId: null, client, actor: { kind: 'stranger' } })
-      return limited
-    },
   }
 }
 
