@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
-import { align, library, quantile } from '../harness.mjs'
+import { align, library } from '../harness.mjs'
 import { difference, median } from './side-channels/bootstrap.mjs'
 import { passkeyOnlyUser } from './side-channels/passkey-only.mjs'
 
@@ -18,7 +18,9 @@ export default { measure }
 
 async function measure({ rounds = 4000 } = {}) {
   const host = await openHost()
-  console.log(`side-channels: ${users} users, ${rounds} pairs, SQLite with synchronous = FULL. Times are medians with 95 %`)
+  console.log(
+    `side-channels: ${users} users, ${rounds} pairs, SQLite with synchronous = FULL. Times are medians with 95 %`,
+  )
   console.log('intervals of a bootstrap. A pair differs if the interval of its difference leaves 0 and ± 50 µs.\n')
   try {
     const rows = []
@@ -138,5 +140,7 @@ function table(group, rows) {
     `${low.toFixed(1)} to ${shown(high)}`,
   ])
   const verdict = isAlike ? 'alike' : 'they differ'
-  return [group, ...align([['', 'median', '95 % interval'], ...lines]).map((line) => `  ${line}`), `  ${verdict}`].join('\n')
+  return [group, ...align([['', 'median', '95 % interval'], ...lines]).map((line) => `  ${line}`), `  ${verdict}`].join(
+    '\n',
+  )
 }

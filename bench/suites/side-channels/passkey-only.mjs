@@ -15,6 +15,7 @@ export async function passkeyOnlyUser() {
     format: 'esm',
     platform: 'node',
     packages: 'external',
+    logLevel: 'error',
     alias: { 'nightlatch/passkeys': `${dist}/passkeys.js` },
   })
   try {

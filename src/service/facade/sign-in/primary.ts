@@ -51,8 +51,9 @@ export function createPrimaryCalls(
       const accountId = input.accountId ?? null
       if (accountId !== null) requireAccountId(accountId, 'accountId')
       const name = normalizeName(input.name)
-      // For a name that nobody has, the same is done as for one that an account has [THR-12].
-      const asked = accountId ?? kernel.hash('nobody', name)
+      // For a name that nobody has, the same is done as for one that an account has, and the other way round [THR-12].
+      const nobody = kernel.hash('nobody', name)
+      const asked = accountId ?? nobody
       const client = kernel.client(input.client, asked)
       const attempt = { name, accountId, client, answer: input.answer }
       const admission = await signInLimits.primary(attempt)
