@@ -31,24 +31,34 @@ export function isSealed(value: unknown): value is Sealed {
 /**
  * A JSON-like value with every secret replaced. Parts without a changed secret are not copied. `path` is the place of a
  * secret: field names, and the ids of list items (`state/totp/authenticators/<id>/secret`). So a list in another order
- * keeps its paths.
+ * keeps its paths. What is also part of `settled`, in the same field or list, is not looked at.
  */
-export function mapSecrets<T>(value: T, replace: (secret: Secret, path: string) => Sealed, path = ''): T {
-  if (typeof value !== 'object' || value === null) return value
+export function mapSecrets<T>(
+  value: T,
+  replace: (secret: Secret, path: string) => Sealed,
+  { path = '', settled }: { readonly path?: string; readonly settled?: unknown } = {},
+): T {
+  if (typeof value !== 'object' || value === null || value === settled) return value
   if (isUnsealed(value) || isSealed(value)) return replace(value, path) as T
   const isList = Array.isArray(value)
+  const settledItems = isList && Array.isArray(settled) ? new Set(settled) : null
   const before = value as Record<string, unknown>
   let copy: Record<string, unknown> | null = null
   for (const name of Object.keys(before)) {
     const item = before[name]
-    if (typeof item !== 'object' || item === null) continue
+    if (typeof item !== 'object' || item === null || settledItems?.has(item) === true) continue
     const step = isList ? placeOf(item, name) : name
-    const after = mapSecrets(item, replace, path === '' ? step : `${path}/${step}`)
+    const inner = { path: path === '' ? step : `${path}/${step}`, settled: isList ? undefined : fieldOf(settled, name) }
+    const after = mapSecrets(item, replace, inner)
     if (after === item) continue
     copy ??= (isList ? [...(value as unknown[])] : { ...before }) as Record<string, unknown>
     copy[name] = after
   }
   return (copy ?? value) as T
+}
+
+function fieldOf(holder: unknown, name: string): unknown {
+  return typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[name] : undefined
 }
 
 function placeOf(item: object, index: string): string {

@@ -52,8 +52,11 @@ export interface RecordStore<S> {
   fresh(id: string, now: number): LoadedRecord<S>
   /** The version that the record's next commit makes. */
   nextVersion(record: LoadedRecord<S>): string
-  /** The stored form of a record under its next version, with its secrets sealed and a MAC over all. */
-  write(record: LoadedRecord<S>, version: string): string
+  /**
+   * The stored form of a record under its next version, with its secrets sealed and a MAC over all. `before` is the
+   * record as it was loaded: what did not change since is not searched for secrets.
+   */
+  write(record: LoadedRecord<S>, version: string, before?: LoadedRecord<S>): string
   open(id: string, path: string, sealed: Sealed): Uint8Array
   historyKey(record: LoadedRecord<S>): Uint8Array
   place(record: LoadedRecord<S>): Place
@@ -107,13 +110,16 @@ export function createRecordStore<S>(
 
     anchor: (id, { n, d, from }, at) => ({ realm, kind: kind.kind, id, n, d, from, at }),
 
-    write({ id, birth, state, history, attempts }, version) {
+    write({ id, birth, state, history, attempts }, version, before) {
       const { id: keyId, key } = sealingKey(keys, 'record')
-      const body: Body<S> = mapSecrets({ birth, state, history, attempts }, (secret, path) => {
+      // What was loaded under the first key has no secret under another one.
+      const settled = before?.keyId === keyId && before.version !== null ? { state: before.state } : undefined
+      const reseal = (secret: Secret, path: string): Sealed => {
         if (isUnsealed(secret)) return seal(id, path, secret.seal)
         // After a rotation, the next write seals with the first key what an old one had sealed [CRY-7].
         return secret.keyId === keyId ? secret : seal(id, path, open(id, path, secret))
-      })
+      }
+      const body: Body<S> = mapSecrets({ birth, state, history, attempts }, reseal, { settled })
       const text = JSON.stringify(body)
       if (text.length > limits.recordLength) {
         throw new NightlatchError('NL_RECORD_TOO_LARGE', 'a record would grow beyond its cap')

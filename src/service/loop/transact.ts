@@ -257,7 +257,11 @@ function prepare<S, R>(
   const rows = events.map((event) => ({ type: event.type, at: now, fields: encodeEvent(event, shared) }))
   const history = appendEvents(before, form, rows)
   const attempts = [...record.attempts, id].slice(-limits.attemptIds)
-  const doc = records.write({ ...record, state, history: { ...history.head, key: sealedKey }, attempts }, version)
+  const doc = records.write(
+    { ...record, state, history: { ...history.head, key: sealedKey }, attempts },
+    version,
+    record,
+  )
   const messages = sealMessages(record.id, drafts, now)
   const change = {
     id: record.id,
