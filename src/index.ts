@@ -77,6 +77,7 @@ export type {
 } from './core/passkeys/index.ts'
 export type { NumberType } from './core/e164.ts'
 export type { SmsMessage, SmsRisk, SmsRiskRequest, SmsSender } from './ports/sms.ts'
+export type { RetentionInput, RetentionResult } from './service/facade/accounts/retention.ts'
 export type { HistoryAnchor, Sink, SinkEntry } from './ports/sink.ts'
 export type { Random } from './ports/random.ts'
 export type { Report, Reporter, ReportKind } from './ports/report.ts'

@@ -40,6 +40,14 @@ export function requireLimit(limit: unknown): void {
   }
 }
 
+export function requireRows(rows: readonly unknown[], title: string): void {
+  if (rows.length > maxPageSize) refuse(`${title} must be at most ${maxPageSize} rows`)
+}
+
+export function requireNumber(n: unknown, title: string): void {
+  if (!Number.isSafeInteger(n) || (n as number) < 0) refuse(`${title} must be a whole number`)
+}
+
 export function requireHistoryQuery({ id, limit, filter, order = 'newest' }: Query): void {
   if (order !== 'newest' && order !== 'oldest') refuse('order must be newest or oldest')
   if (id !== null) requireText(id, 'id')

@@ -96,8 +96,9 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
     ),
     score: checked(later({ get: true }, async () => (await import('./facade/score.ts')).createScore(kernel))),
     accounts: checked(
-      later({ turnOffTwoFactor: true, factors: true, prefer: true, reseal: true }, async () =>
-        (await import('./facade/accounts/accounts.ts')).createAccounts(kernel),
+      later(
+        { turnOffTwoFactor: true, factors: true, prefer: true, reseal: true, shortenHistory: true, pruneHistory: true },
+        async () => (await import('./facade/accounts/accounts.ts')).createAccounts(kernel),
       ),
     ),
     outbox: { sweep, idle, start, stop },

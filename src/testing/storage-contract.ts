@@ -1,4 +1,5 @@
 import { contentCases } from './storage/content.ts'
+import { directoryCases } from './storage/directory.ts'
 import type { ContractCase, StorageUnderTest } from './storage/fixtures.ts'
 import { historyCases } from './storage/history.ts'
 import { keyCases } from './storage/keys.ts'
@@ -19,6 +20,7 @@ const groups: Readonly<Record<string, readonly ContractCase[]>> = {
   history: historyCases,
   outbox: outboxCases,
   content: contentCases,
+  directory: directoryCases,
 }
 
 /**

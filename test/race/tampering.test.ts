@@ -4,6 +4,7 @@ import type { EventRow, StoredRecord } from 'nightlatch'
 import type { Sealed } from '../../src/core/secret.ts'
 import { accountRecord } from '../../src/service/loop/account-record.ts'
 import { createRecordStore } from '../../src/service/loop/record-store.ts'
+import { expectOk } from '../world/expect-outcome.ts'
 import type { Person } from '../world/person.ts'
 import { seededRandom } from '../world/seeded-random.ts'
 import type { Vandal } from '../world/vandal.ts'
@@ -344,6 +345,78 @@ describe.each(vandals)('promise 4 on $title: tampering by somebody who can write
     const start = { name: 'ada', accountId: 'ada', primary: 'password', client: ada.client } as const
     const answer = await world.nl.signIn.start(start).catch((error: unknown) => error)
     expect(JSON.stringify(answer)).toMatch(/"too-many-attempts"|NL_STORAGE_UNKNOWN/)
+  })
+
+  it('promise 4: record and events that were rolled back together are found with an anchor', async () => {
+    const before = (await vandal.storage.load('account:ada')) as StoredRecord
+    const rows = await vandal.rows('ada')
+    await ada.signIn()
+    const { anchor } = expectOk(await world.nl.history.verify({ grant }))
+    await vandal.replaceRecord('ada', before)
+    await vandal.replaceRows('ada', rows)
+    // All evidence inside the database is older, and right.
+    expect(await verify()).toMatchObject({ ok: true, events: last, anchor: { n: last } })
+    const faults = [rolledBack(last)]
+    expect(await world.nl.history.verify({ grant, anchor })).toStrictEqual({ ok: false, reason: 'tampered', faults })
+    const early = { ...anchor, n: last, d: anchor.d }
+    expect(await world.nl.history.verify({ grant, anchor: early })).toStrictEqual({
+      ok: false,
+      reason: 'tampered',
+      faults,
+    })
+  })
+
+  it('promise 4: record and events that were deleted together are found with an anchor', async () => {
+    const { anchor } = expectOk(await world.nl.history.verify({ grant }))
+    await vandal.replaceRows('ada', [])
+    await vandal.replaceRecord('ada', null)
+    const faults = [rolledBack(0)]
+    expect(await world.nl.history.verify({ grant, anchor })).toStrictEqual({ ok: false, reason: 'tampered', faults })
+  })
+
+  it('promise 4: an anchor that is older than the record agrees, and one of somebody else is refused', async () => {
+    const { anchor } = expectOk(await world.nl.history.verify({ grant }))
+    await ada.signIn()
+    expect(await world.nl.history.verify({ grant, anchor })).toMatchObject({ ok: true, events: last + 2 })
+    for (const wrong of [{ id: 'account:bob' }, { realm: 'other' }, { n: -1 }, { d: 5 as never }]) {
+      const call = world.nl.history.verify({ grant, anchor: { ...anchor, ...wrong } })
+      await expect(call).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
+    }
+  })
+
+  it('promise 4: a row of an attempt that lost is found in the place of the one that won', async () => {
+    const lost: EventRow[] = []
+    const nl = world.instance({
+      storage: {
+        ...vandal.storage,
+        async commit(change) {
+          // The first attempt meets a conflict.
+          if (lost.length > 0) return vandal.storage.commit(change)
+          lost.push(...change.events)
+          return 'conflict'
+        },
+      },
+    })
+    const start = { name: ada.name, accountId: 'ada', primary: 'password', client: ada.client } as const
+    expect(await nl.signIn.start(start)).toMatchObject({ status: 'challenge' })
+    const [row] = lost as [EventRow]
+    expect(row.n).toBe(last + 1)
+    const rows = await vandal.rows('ada')
+    await vandal.replaceRows(
+      'ada',
+      edit(rows, row.n, () => row),
+    )
+    // The record still has the version that the winner made.
+    expect(await verify()).toMatchObject({ ok: false, faults: [changed(last + 1)] })
+    await vandal.replaceRows('ada', rows)
+    await ada.signIn()
+    await vandal.replaceRows(
+      'ada',
+      edit(await vandal.rows('ada'), row.n, () => row),
+    )
+    // By itself the row is genuine. The digest tells that some row is another one.
+    const faults = [{ fault: 'cannot-be-told', from: 1, to: last + 3 }]
+    expect(await verify()).toStrictEqual({ ok: false, reason: 'tampered', faults })
   })
 })
 

@@ -1,6 +1,6 @@
 import { eventCursor, factCursor, parseEventCursor, parseFactCursor } from '../../core/storage-query.ts'
 import type { FactPosition } from '../../core/storage-query.ts'
-import type { EventRow, FactRow, FactsQuery, HistoryFilter, HistoryQuery, Page } from '../../ports/storage.ts'
+import type { EventRow, FactRow, FactsQuery, HistoryFilter, HistoryQuery, Page, RecordId } from '../../ports/storage.ts'
 import type { Store } from './store.ts'
 import { compareTexts, partitionOf } from './store.ts'
 
@@ -21,6 +21,20 @@ export function factsPage({ partitions }: Store, { id, after, limit, filter }: F
   const below = parseFactCursor(after)
   const wanted = (row: FactRow): boolean => (below === null || compareFacts(row, below) < 0) && passes(row, filter)
   return pageOf(partitions.get(id ?? '')?.facts ?? [], limit, wanted, factCursor)
+}
+
+export function prune({ partitions }: Store, id: RecordId, below: number): void {
+  const events = partitions.get(id)?.events
+  events?.splice(0, events.length, ...events.filter(({ n }) => n >= below))
+}
+
+export function replace({ partitions }: Store, id: RecordId, rows: readonly EventRow[]): void {
+  const events = partitions.get(id)?.events ?? []
+  const bodies = new Map(rows.map(({ n, body }) => [n, body]))
+  events.forEach((event, index) => {
+    const body = bodies.get(event.n)
+    if (body !== undefined) events[index] = { ...event, body }
+  })
 }
 
 function insertFact(facts: FactRow[], fact: FactRow): void {

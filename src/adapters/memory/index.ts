@@ -1,15 +1,15 @@
-import { NightlatchError } from '../../core/errors.ts'
 import {
-  maxPageSize,
   requireHistoryQuery,
   requireLimit,
+  requireNumber,
   requireRecordId,
+  requireRows,
   requireTime,
 } from '../../core/storage-query.ts'
 import type { Directory } from '../../ports/directory.ts'
 import type { Storage } from '../../ports/storage.ts'
 import { commit } from './commit.ts'
-import { append, eventsPage, factsPage } from './history.ts'
+import { append, eventsPage, factsPage, prune, replace } from './history.ts'
 import { settle, take } from './outbox.ts'
 import type { Store } from './store.ts'
 
@@ -46,14 +46,24 @@ export function memoryStorage(): Storage & Directory {
       return { items, next: ids.length > limit ? (items.at(-1) ?? null) : null }
     },
 
+    async pruneEvents({ id, below }) {
+      requireRecordId(id)
+      requireNumber(below, 'below')
+      prune(store, id, below)
+    },
+
+    async replaceEvents({ id, rows }) {
+      requireRecordId(id)
+      requireRows(rows, 'rows')
+      replace(store, id, rows)
+    },
+
     async find(key) {
       return store.keys.get(key) ?? null
     },
 
     async append(facts) {
-      if (facts.length > maxPageSize) {
-        throw new NightlatchError('NL_ARGUMENT', `facts must be at most ${maxPageSize} rows`)
-      }
+      requireRows(facts, 'facts')
       for (const { recordId } of facts) if (recordId !== null) requireRecordId(recordId)
       append(store, facts)
     },

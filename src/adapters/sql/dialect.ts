@@ -1,4 +1,4 @@
-import type { InsertQueryBuilder, InsertResult } from 'kysely'
+import type { InsertQueryBuilder, InsertResult, RawBuilder } from 'kysely'
 import type { CommitAnswer, TakeMessages } from '../../ports/storage.ts'
 import type { CommitRows, Database, MessageRow, Tables } from './tables.ts'
 
@@ -31,6 +31,11 @@ export interface SqlDialect {
   ifAbsent<Table extends keyof Tables>(
     insert: InsertQueryBuilder<Tables, Table, InsertResult>,
   ): InsertQueryBuilder<Tables, Table, InsertResult>
+  /**
+   * A column of any type as bytes. Somebody who writes the file may leave text that is no UTF-8, and a driver may end
+   * the whole process over it (libsql 0.5).
+   */
+  asBytes(column: string): RawBuilder<unknown>
   /** Leases due messages, in any order. Two callers never get the same one. */
   take(db: Database, request: TakeMessages): Promise<readonly MessageRow[]>
 }

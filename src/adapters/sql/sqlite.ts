@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { commitInTransaction } from './commit.ts'
 import type { SqlDialect } from './dialect.ts'
 import { inTurn, whenFree } from './sqlite-turns.ts'
@@ -25,6 +26,8 @@ export const sqlite: SqlDialect = {
   commit: (db, rows) => commitInTransaction(sqlite, db, rows),
 
   ifAbsent: (insert) => insert.onConflict((conflict) => conflict.doNothing()),
+
+  asBytes: (column) => sql`cast(${sql.ref(column)} as blob)`,
 
   take: (db, { now, leaseToken, leaseUntil, limit, partition, channel }) =>
     db

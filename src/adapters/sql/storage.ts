@@ -4,14 +4,16 @@ import {
   maxPageSize,
   requireHistoryQuery,
   requireLimit,
+  requireNumber,
   requireRecordId,
+  requireRows,
   requireTime,
 } from '../../core/storage-query.ts'
 import type { Directory } from '../../ports/directory.ts'
 import type { FactRow, Storage } from '../../ports/storage.ts'
 import { rowsOf } from './commit.ts'
 import { storageCall } from './failure.ts'
-import { listEvents, listFacts } from './history.ts'
+import { listEvents, listFacts, pruneEvents, replaceEvents } from './history.ts'
 import { requireDatabase, requireDialect } from './options.ts'
 import type { SqlStorageOptions } from './options.ts'
 import { settleMessage, takeMessages } from './outbox.ts'
@@ -63,6 +65,20 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
       return { items, next: ids.length > limit ? (items.at(-1) ?? null) : null }
     },
 
+    async pruneEvents({ id, below }) {
+      requireRecordId(id)
+      requireNumber(below, 'below')
+      await write('pruneEvents', (transaction) => pruneEvents(transaction, id, below))
+    },
+
+    async replaceEvents({ id, rows }) {
+      requireRecordId(id)
+      requireRows(rows, 'rows')
+      const bodies = rows.map(({ n, body }) => ({ n, body }))
+      const work = (transaction: Database): Promise<void> => replaceEvents(transaction, id, bodies)
+      await storageCall('replaceEvents', () => dialect.transaction(database, work, () => true))
+    },
+
     async find(key) {
       const query = database.selectFrom('nightlatch_keys').select('record_id').where('unique_key', '=', key)
       const row = await read('find', () => query.executeTakeFirst())
@@ -77,12 +93,12 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
 
     async listEvents(query) {
       requireHistoryQuery(query)
-      return read('listEvents', () => listEvents(database, query))
+      return read('listEvents', () => listEvents(dialect, database, query))
     },
 
     async listFacts(query) {
       requireHistoryQuery(query)
-      return read('listFacts', () => listFacts(database, query))
+      return read('listFacts', () => listFacts(dialect, database, query))
     },
 
     async takeMessages(request) {

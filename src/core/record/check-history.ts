@@ -1,3 +1,4 @@
+import { encodeBase64url } from '../bytes.ts'
 import { equalBytes } from '../compare.ts'
 import type { RowCheck } from './check-row.ts'
 import { genuineBody, isOfRecord } from './check-row.ts'
@@ -30,6 +31,8 @@ export interface HistoryCheck extends RowCheck {
   /** The version of the record that holds the head. */
   readonly version: string
   readonly anchor: Anchor | null
+  /** The digest of the rows below this number is wanted. */
+  readonly digestBelow?: number
 }
 
 /** Up to this many broken and missing rows, their former places are searched. The time grows with its square. */
@@ -43,6 +46,8 @@ export interface RunningCheck {
   readonly isFull: boolean
   /** `newest` is what the record says after all rows were read: rows up to there came while they were read. */
   end(newest: number): readonly HistoryFault[]
+  /** The digest of the rows below `digestBelow`. It is right if the check found no fault. Base64url. */
+  readonly digest: string | null
 }
 
 /** Checks a history row by row. What it keeps does not grow with the number of rows that are right. */
@@ -56,6 +61,7 @@ export function createHistoryCheck(check: HistoryCheck): RunningCheck {
   let digest = digestOf(head.before)
   let last: { readonly n: number; readonly version: string } | null = null
   /** Whether the digest at the anchor is the anchor's; null: it was not reached. */
+  let wanted = check.digestBelow === expected ? digest : null
   let anchored = anchor?.n === expected - 1 ? isSame(digest, anchor.d) : null
 
   const skipTo = (n: number): void => {
@@ -77,10 +83,15 @@ export function createHistoryCheck(check: HistoryCheck): RunningCheck {
     }
     // A row whose content was changed may still have its MAC, so the digest goes on with what is there.
     digest = nextDigest(digest, row.n, (body ?? readBody(row.body))?.m ?? new Uint8Array())
+    if (expected === check.digestBelow) wanted = digest
     if (row.n === anchor?.n) anchored = isSame(digest, anchor.d)
   }
 
   return {
+    get digest() {
+      return wanted === null ? null : encodeBase64url(wanted)
+    },
+
     get isFull() {
       return faults.length + broken.length > mostFaults
     },

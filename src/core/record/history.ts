@@ -25,6 +25,25 @@ export function emptyHistory(place: Place): HistoryHead {
   return { n: 0, d, from: 1, before: d, shortenedBelow: 1, shorteningBelow: 1 }
 }
 
+/** What retention changes in a head. Only forward, and only in the record that was read: `birth` names it. */
+export interface HistoryMarks {
+  readonly birth: string
+  readonly shorteningBelow?: number
+  readonly shortenedBelow?: number
+  /** Where the history begins from now on, and the digest of what was before. */
+  readonly begin?: { readonly from: number; readonly before: string }
+}
+
+export function withMarks(
+  head: HistoryHead,
+  { shorteningBelow = 1, shortenedBelow = 1, begin }: Omit<HistoryMarks, 'birth'>,
+): HistoryHead {
+  const shortening = Math.max(head.shorteningBelow, Math.min(shorteningBelow, head.n + 1))
+  const shortened = Math.max(head.shortenedBelow, Math.min(shortenedBelow, shortening))
+  const isLater = begin !== undefined && begin.from > head.from && begin.from <= head.n + 1
+  return { ...head, ...(isLater ? begin : {}), shorteningBelow: shortening, shortenedBelow: shortened }
+}
+
 export interface NewEvent {
   readonly type: string
   readonly at: number

@@ -14,7 +14,7 @@ export function guardStorage(storage: Storage & Partial<Directory>): Storage & P
         throw new NightlatchError('NL_STORAGE_FAILED', `the storage failed in ${name}`, { cause: error })
       }
     }
-  const { listRecords } = storage
+  const { listRecords, pruneEvents, replaceEvents } = storage
   return {
     load: guard('load', (id) => storage.load(id)),
     commit: guard('commit', async (change) => {
@@ -35,5 +35,11 @@ export function guardStorage(storage: Storage & Partial<Directory>): Storage & P
     ...(listRecords === undefined
       ? {}
       : { listRecords: guard('listRecords', (request) => listRecords.call(storage, request)) }),
+    ...(pruneEvents === undefined
+      ? {}
+      : { pruneEvents: guard('pruneEvents', (request) => pruneEvents.call(storage, request)) }),
+    ...(replaceEvents === undefined
+      ? {}
+      : { replaceEvents: guard('replaceEvents', (request) => replaceEvents.call(storage, request)) }),
   }
 }

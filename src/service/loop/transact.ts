@@ -9,7 +9,7 @@ import type { DraftFact, SharedValues } from '../../core/events/index.ts'
 import { encodeEvent } from '../../core/events/stored-text.ts'
 import { limits } from '../../core/limits.ts'
 import { saltLength } from '../../core/record/history-form.ts'
-import { appendEvents } from '../../core/record/history.ts'
+import { appendEvents, withMarks } from '../../core/record/history.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import type { HistoryAnchor } from '../../ports/sink.ts'
@@ -240,14 +240,15 @@ async function send({
 function prepare<S, R>(
   { storage, records, random, sealMessages }: LoopParts<S>,
   record: LoadedRecord<S>,
-  { state, events, messages: drafts, keys }: Commit<R, S>,
+  { state, events, messages: drafts, keys, marks }: Commit<R, S>,
   shared: SharedValues,
   now: number,
 ): PreparedAttempt {
   const id = newAttemptId(random)
   const leaseToken = newAttemptId(random)
   const version = records.nextVersion(record)
-  const { key: sealedKey, ...before } = record.history
+  const { key: sealedKey, ...loaded } = record.history
+  const before = marks?.birth === record.birth ? withMarks(loaded, marks) : loaded
   const form = {
     place: records.place(record),
     key: records.historyKey(record),

@@ -1,4 +1,5 @@
 import type { DraftEvent, DraftFact } from '../../events/catalogue.ts'
+import type { HistoryMarks } from '../../record/history.ts'
 import type { Context } from './context.ts'
 import type { DraftMessage } from './messages.ts'
 import type { AccountState } from './state.ts'
@@ -16,6 +17,8 @@ export interface Commit<Outcome, State = AccountState> {
   readonly events: readonly DraftEvent[]
   readonly messages: readonly DraftMessage[]
   readonly keys: KeyChanges
+  /** Only retention changes these. */
+  readonly marks?: HistoryMarks
   readonly outcome: Outcome
 }
 

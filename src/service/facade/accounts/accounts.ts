@@ -7,6 +7,8 @@ import { turnOffTwoFactor } from '../../../core/account/factors/turn-off.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import { codeInput } from '../call/form-input.ts'
 import type { ResealPage } from './reseal.ts'
+import type { RetentionInput, RetentionResult } from './retention.ts'
+import { pruneHistory, shortenHistory } from './retention.ts'
 import { resealAccounts } from './reseal.ts'
 import type { Failure, PageCall, SensitiveCall } from '../call/page-call.ts'
 import { failure, runFor, sealGrant, signedOut } from '../call/page-call.ts'
@@ -76,11 +78,33 @@ export interface Accounts {
     readonly after?: string | null | undefined
     readonly limit?: number | undefined
   }): Promise<ResealPage>
+  /**
+   * Shortens old events of one account: the address to its /24 or /48, and the browser goes. The history still
+   * verifies. For a job; it needs a storage that implements the port `Directory`.
+   *
+   * @contract effect(storage) · before ms · ok|absent|busy|tampered
+   *   · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const shortened = await nl.accounts.shortenHistory({ accountId: userId, before: Date.now() - 90 * 86_400_000 })
+   */
+  shortenHistory(input: RetentionInput): Promise<RetentionResult>
+  /**
+   * Removes old events of one account for good, after a check of its whole history. What is left still verifies. For a
+   * job; it needs a storage that implements the port `Directory`.
+   *
+   * @contract effect(storage) · before ms · ok|absent|busy|tampered
+   *   · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const pruned = await nl.accounts.pruneHistory({ accountId: userId, before: Date.now() - 365 * 86_400_000 })
+   */
+  pruneHistory(input: RetentionInput): Promise<RetentionResult>
 }
 
 export function createAccounts(kernel: Kernel): Accounts {
   return {
     reseal: (input = {}) => resealAccounts(kernel, input),
+    shortenHistory: (input) => shortenHistory(kernel, input),
+    pruneHistory: (input) => pruneHistory(kernel, input),
 
     async turnOffTwoFactor(input) {
       const code = codeInput(input.code)

@@ -2,9 +2,9 @@ import { requireInteger } from '../../../core/arguments.ts'
 import { isNightlatchError, NightlatchError } from '../../../core/errors.ts'
 import type { NightlatchErrorCode } from '../../../core/errors.ts'
 import { reseal } from '../../../core/account/record/reseal.ts'
-import type { Client } from '../../../core/account/record/context.ts'
 import { accountIdOf, isAccountRecord } from '../../keys/account-id.ts'
 import type { Kernel } from '../../loop/kernel.ts'
+import { nobody } from './nobody.ts'
 
 export interface ResealPage {
   /** Accounts written anew under the first key of the ring. */
@@ -15,15 +15,6 @@ export interface ResealPage {
   readonly failed: readonly { readonly accountId: string; readonly code: NightlatchErrorCode | 'busy' }[]
   /** Pass as `after` for the next page; null at the end. */
   readonly next: string | null
-}
-
-const nobody: Client = {
-  ip: null,
-  network: null,
-  userAgent: null,
-  deviceId: null,
-  deviceNamesAccount: false,
-  deviceTrust: null,
 }
 
 /** One page of the walk that ends a key rotation. The walk may stop and go on anywhere, and may run twice. */

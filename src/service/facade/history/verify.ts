@@ -4,10 +4,11 @@ import { authorize } from '../../../core/account/sessions/authorization.ts'
 import { limits } from '../../../core/limits.ts'
 import type { HistoryFault, RunningCheck } from '../../../core/record/check-history.ts'
 import { createHistoryCheck } from '../../../core/record/check-history.ts'
+import type { HistoryHead } from '../../../core/record/history.ts'
 import type { HistoryAnchor } from '../../../ports/sink.ts'
 import type { EventRow, Page } from '../../../ports/storage.ts'
 import { recordIdOf } from '../../keys/account-id.ts'
-import type { Acting } from '../../keys/acting.ts'
+import type { Limited } from '../../limits/limiter.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import type { LoadedRecord } from '../../loop/record-store.ts'
 import type { Failure, PageCall } from '../call/page-call.ts'
@@ -35,22 +36,49 @@ export async function verifyHistory(kernel: Kernel, input: VerifyHistoryInput): 
   if (acting === null) return signedOut
   const recordId = recordIdOf(acting.accountId)
   const anchor = readAnchor(kernel, recordId, input.anchor)
-  let record = await kernel.loadRecord(recordId)
+  const record = await kernel.loadRecord(recordId)
   if (record === null) return anchor === null ? signedOut : tampered([{ fault: 'rolled-back', n: 0 }])
   if (!authorize(record.state, acting.auth, kernel.now()).ok) return signedOut
 
-  for (let round = 0; ; round++) {
+  const limited = acting.actor.kind === 'system' ? null : kernel.hash('history-page', acting.accountId)
+  const checked = await checkAllRows(kernel, record, { anchor, limited })
+  if (checked === null) return signedOut
+  if ('retryAt' in checked) return { ok: false, reason: 'too-many-attempts', retryAt: checked.retryAt }
+  const { faults, head } = checked
+  if (faults.length > 0) return tampered(faults)
+  return { ok: true, events: head.n - head.from + 1, anchor: kernel.records.anchor(recordId, head, kernel.now()) }
+}
+
+interface CheckedRows {
+  readonly faults: readonly HistoryFault[]
+  /** What the rows were checked against. */
+  readonly head: HistoryHead
+  /** The digest of the rows below `digestBelow`. */
+  readonly digest: string | null
+}
+
+/** Reads and checks every row. If the record was written meanwhile and something seems wrong, all is read again. */
+export async function checkAllRows(
+  kernel: Kernel,
+  loaded: LoadedRecord<AccountState>,
+  asked: {
+    readonly anchor: HistoryAnchor | null
+    readonly digestBelow?: number
+    /** The key of the limiter that each page is charged to. */
+    readonly limited: string | null
+  },
+): Promise<CheckedRows | Limited | null> {
+  for (let round = 0, record = loaded; ; round++) {
     const { key: _sealed, ...head } = record.history
-    const check = createHistoryCheck({ ...rowCheckOf(kernel, record), version: record.version ?? '', anchor })
-    const retryAt = await readAll(kernel, acting, record, check)
-    if (retryAt !== null) return { ok: false, reason: 'too-many-attempts', retryAt }
-    const again: LoadedRecord<AccountState> | null = await kernel.loadRecord(recordId)
-    if (again === null) return signedOut
+    const check = createHistoryCheck({ ...rowCheckOf(kernel, record), version: record.version ?? '', ...asked })
+    const limited = await readAll(kernel, record, check, asked.limited)
+    if (limited !== null) return limited
+    const again = await kernel.loadRecord(record.id)
+    if (again === null) return null
     const faults = check.end(again.history.n)
-    if (faults.length === 0) {
-      return { ok: true, events: head.n - head.from + 1, anchor: kernel.records.anchor(recordId, head, kernel.now()) }
+    if (faults.length === 0 || again.version === record.version || round >= mostRounds) {
+      return { faults, head, digest: check.digest }
     }
-    if (again.version === record.version || round >= mostRounds) return tampered(faults)
     record = again
   }
 }
@@ -62,23 +90,20 @@ function tampered(faults: readonly HistoryFault[]): HistoryVerdict {
 /** Reads every row, oldest first. Answers when to try again, if somebody reads too much. */
 async function readAll(
   kernel: Kernel,
-  { accountId, actor }: Acting,
   { id, history: { from } }: LoadedRecord<AccountState>,
   check: RunningCheck,
-): Promise<number | null> {
+  limitedBy: string | null,
+): Promise<Limited | null> {
   const { storage } = kernel
   const limit = limits.historyPage
   // What stands before the first number has no cursor to go on from: it is looked at apart.
   const first = await storage.listEvents({ id, limit, order: 'oldest' })
   check.take(first.items.filter(({ n }) => !(n >= 1)))
   for (let after: string | null = String(from - 1); after !== null && !check.isFull;) {
-    if (actor.kind !== 'system') {
-      const key = kernel.hash('history-page', accountId)
-      const limited = await kernel.limiting.charge(
-        [{ key, limit: limits.historyPagesHourly, windowMs: hourMs }],
-        'history',
-      )
-      if (limited !== null) return limited.retryAt
+    if (limitedBy !== null) {
+      const charge = { key: limitedBy, limit: limits.historyPagesHourly, windowMs: hourMs }
+      const limited = await kernel.limiting.charge([charge], 'history')
+      if (limited !== null) return limited
     }
     const page: Page<EventRow> | null = await orMalformed(storage.listEvents({ id, limit, order: 'oldest', after }))
     if (page === null) break
