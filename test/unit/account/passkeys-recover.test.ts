@@ -140,7 +140,7 @@ describe('a recovery', () => {
     // The grant may register a passkey and end itself. The three calls of `below` have answers of their own.
     const allowed = ['passkeys.register', 'passkeys.confirm', 'sessions.end']
     const below = ['stepUp.verifyPasskey', 'sessions.check', 'sessions.signOut']
-    const grantless = /^(?:signIn|outbox|cookie)\b|^accounts\.reseal/
+    const grantless = /^(?:signIn|outbox|cookie)\b|^accounts\.(?:reseal|shortenHistory|pruneHistory)$/
     const offered = Object.entries(nl).flatMap(([part, methods]) =>
       Object.keys(methods as object).map((method) => `${part}.${method}`),
     )

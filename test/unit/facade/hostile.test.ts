@@ -123,11 +123,13 @@ describe('hostile values', () => {
       'history.list': [nl.history.list, { ...page, after: '3', limit: 2 }],
       'history.facts': [nl.history.facts, { ...page, after: '3:x', limit: 2 }],
       'history.logins': [nl.history.logins, page],
-      'history.verify': [nl.history.verify, page],
+      'history.verify': [nl.history.verify, { ...page, anchor: null }],
       'history.csv': [nl.history.csv, page],
       'score.get': [nl.score.get, page],
       'accounts.turnOffTwoFactor': [nl.accounts.turnOffTwoFactor, { ...page, code, factor: 'totp' }],
       'accounts.reseal': [nl.accounts.reseal, { after: null, limit: 10 }],
+      'accounts.shortenHistory': [nl.accounts.shortenHistory, { accountId: person.id, before: 0 }],
+      'accounts.pruneHistory': [nl.accounts.pruneHistory, { accountId: person.id, before: 0 }],
       'outbox.sweep': [nl.outbox.sweep, { limit: 10 }],
     }
   })
@@ -161,6 +163,8 @@ describe('hostile values', () => {
     const expected: Readonly<Record<string, string>> = {
       'totp.confirm': 'wrong',
       'accounts.reseal': 'NL_CONFIG',
+      'accounts.shortenHistory': 'NL_CONFIG',
+      'accounts.pruneHistory': 'NL_CONFIG',
       'signIn.failed': 'wrong-credentials',
       'signIn.recover': 'wrong-credentials',
     }
