@@ -123,6 +123,8 @@ const factWords: { readonly [T in Fact['type']]: (v: Extract<Fact, { type: T }>[
   sequence_fail: (v) => `An expired or used request was refused${during(v.flow)}`,
   crypt_decrypt_fail: () => 'Stored data could not be decrypted',
   limiter_fail: () => 'The rate limiter did not answer',
+  record_suspect: ({ reason }) =>
+    reason === 'ahead' ? 'The clock of a server is behind' : 'An older copy of the account was put back',
   sms_refuse: (v) => `No code was sent. ${unsent(v.reason ?? '')}`,
   message_dead: () => 'A message could not be delivered',
 }

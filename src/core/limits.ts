@@ -13,12 +13,15 @@ export const limits = {
   passkeys: 10,
   /** The most characters of all credential ids and public keys together. */
   passkeysLength: 6000,
-  spentCeremonies: 32,
   sessions: 32,
   knownDevices: 20,
   sources: 64,
-  challenges: 32,
-  spentProofs: 32,
+  /** Challenges with failures. There are more places than known devices, so that each device has one. */
+  challenges: 24,
+  /** Used challenges, and again so many used proofs and ceremonies together. */
+  spent: 64,
+  /** The last places of each list are for known devices and signed-in sessions. */
+  spentPlacesKept: 16,
   realmLength: 64,
   accountIdLength: 180,
   nameLength: 320,
@@ -40,6 +43,8 @@ export const limits = {
   deviceTokenMs: 34_560_000_000, // 400 days
   /** The greatest age of the primary authentication at the first enrollment. */
   freshPrimaryMs: 600_000, // 10 minutes
+  /** The greatest age of a grant: 30 days [SES-5]. */
+  sessionMs: 2_592_000_000,
   /** The lifetime of an `enroll` grant. */
   enrollGrantMs: 1_800_000, // 30 minutes
 
@@ -115,6 +120,8 @@ export const limits = {
 
   /** How far the clocks of two servers may differ. */
   clocksApartMs: 900_000, // 15 minutes
+  /** A server that finds a record so far ahead of its own clock reports it. */
+  clockAheadMs: 60_000, // 60 seconds
   /** How many calls of one account may be in a process at once, by whose they are. */
   queuePlaces: { own: 64, strong: 32, other: 160 },
   commitTries: 12,
@@ -138,5 +145,6 @@ export const caps = {
   proofMs: 900_000, // 15 minutes
   totpWindow: 5,
   trustMs: 7_776_000_000, // 90 days
+  sessionMs: 7_776_000_000, // 90 days
   networkFailures: 10_000,
 } as const

@@ -74,7 +74,8 @@ export async function newerFactors({ world, sms, prove, challenge, ...walk }: Wa
   const trusted = expectStatus(verified, 'granted')
   let device = trusted.deviceToken
   for (let n = 0; n < 2; n++) {
-    secrets.push(device, ...(openToken({ realm: 'main', keys: world.keys }, 'device', device)?.trusts ?? []))
+    const { accounts = [] } = openToken({ realm: 'main', keys: world.keys }, 'device', device) ?? {}
+    secrets.push(device, ...accounts.map(({ trust }) => trust))
     const from = { ...client, device }
     const started = await nl.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client: from })
     told(publicOutcome(started))

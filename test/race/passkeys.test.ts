@@ -90,14 +90,15 @@ describe.each(storages)('promise 1 for passkeys on $title, over two servers', ({
 
   it('[PKA-12] promise 1: of a right and a wrong answer to one ceremony at once, only one is judged', async () => {
     for (let round = 0; round < 4; round++) {
-      const { ceremony, options } = expectOk(await world.nl.signIn.passkeyOptions())
+      const challenge = await ada.challenge()
+      const { ceremony, options } = expectOk(await world.nl.signIn.passkeyOptions({ challenge }))
       const shown = ['https://acme.example', 'https://evil.example'].map((origin) =>
         ada.authenticator.get(options, { origin }),
       )
       const responses = round % 2 === 0 ? shown : shown.reverse()
       const outcomes = await Promise.all(
         responses.map((response, n) =>
-          world.server(n).signIn.verifyPasskey({ ceremony, response, client: elsewhere(round) }),
+          world.server(n).signIn.verifyPasskey({ challenge, ceremony, response, client: elsewhere(round) }),
         ),
       )
       const ended = outcomes.filter((outcome) => outcome.status === 'refused' && outcome.reason === 'challenge-ended')

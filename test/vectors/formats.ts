@@ -125,32 +125,40 @@ export const tokens = {
       account: 'ada',
       session: 'c2Vzc2lvbg',
       epoch: 7,
+      birth: 'YmlydGg',
+      commit: 42,
       at: 1700000000000,
       aal: 2,
       amr: ['pwd', 'otp', 'mfa'],
     },
-    text: '["ada","c2Vzc2lvbg",7,1700000000000,2,["pwd","otp","mfa"]]',
+    text: '["ada","c2Vzc2lvbg",7,"YmlydGg",42,1700000000000,2,["pwd","otp","mfa"]]',
     associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e000000056772616e74',
     token:
-      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxey7GdyEyssswTmrg4MEngoax1W0apL-lwfNTkscf8' +
-      'i1kvv3oq_gQy1BNgXuOCQwNYiDfXkDNq7GsAnT2CzdNJ9JPQ',
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxey7GdyEyssswTmrg4MEmtGNkEfhd0c6EAbNyUxdON' +
+      'JxAuoipijk1PxWMgXwa-G1pBdfP7SIk0Ooc_3TKdvyZwhDcuObEtx-zWOzy3h-go-',
   },
   challenge: {
     payload: {
       account: 'ada',
       id: 'Y2hhbGxlbmdl',
       epoch: 7,
+      birth: 'YmlydGg',
+      commit: 42,
+      source: 'network:192.0.2.7',
       expiresAt: 1700000600000,
       primary: 'password',
       primaryAt: 1700000000000,
       networkKey: 'bmV0d29yaw',
       nameKey: 'bmFtZQ',
     },
-    text: '["ada","Y2hhbGxlbmdl",7,1700000600000,"password",1700000000000,"bmV0d29yaw","bmFtZQ"]',
+    text:
+      '["ada","Y2hhbGxlbmdl",7,"YmlydGg",42,"network:192.0.2.7",1700000600000,"password",17000000' +
+      '00000,"bmV0d29yaw","bmFtZQ"]',
     associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e000000096368616c6c656e6765',
     token:
-      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7FlgEl44qQTs6E4ZEn4zahpW0apL-lofNTkwc_9b' +
-      'hFrryd_80QfjWMsMqr3GkcRPYOyNZg0Ar4_3fPYppvgNdQS-5d-U8ROMaTmIlcEB_V6H_qi0kobx3GozoT4',
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7FlgEl44qQTs6E4ZEn4zeXQLjeMfjQsNKT0yb_E' +
+      'XkU_v1dr4mVL4RtQLtL_YltZTYeuNZg0cvduqGvZ9pO1WZBLvuoqZ7jHaH1md-KKYEOd-XR4_SvfgcFzOh2CvfLV4vN_G1yG' +
+      'hTipulg9ULEmoUYNZAoaiHdZbVdcL7Dw',
   },
   proof: {
     payload: {
@@ -174,24 +182,28 @@ export const tokens = {
       id: 'Y2VyZW1vbnk',
       purpose: 'register',
       request: 'c2Vzc2lvbg',
+      round: 0,
       epoch: 7,
       expiresAt: 1700000300000,
       label: 'Phone',
       switching: 0,
     },
-    text: '["ada","Y2VyZW1vbnk","register","c2Vzc2lvbg",7,1700000300000,"Phone",0]',
+    text: '["ada","Y2VyZW1vbnk","register","c2Vzc2lvbg",0,7,1700000300000,"Phone",0]',
     associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e00000008636572656d6f6e79',
     token:
       'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7GdxKk5xswTv5wAXHDt6PEQVlf8J6EANZjtWObB' +
-      'LmE363Yq_lE_wQ8oLqr3GksRPYOyNeh985YL0T-RhpJz1oFvWshRINyFTO5T_f-Q1',
+      'LmE363Yq_k0_2WMsMqr3GkcRMYOyNZg0Ar73yRagotu1ESRQHGDtmskca6Jf83hQy3oo',
   },
   device: {
-    payload: { id: 'ZGV2aWNl', accounts: ['Kx0aYQ8fWm2p'], expiresAt: 1734560000000, trusts: ['dHJ1c3Q'] },
-    text: '["ZGV2aWNl",["Kx0aYQ8fWm2p"],1734560000000,["dHJ1c3Q"]]',
+    payload: {
+      accounts: [{ account: 'Kx0aYQ8fWm2p', id: 'ZGV2aWNl', birth: 'YmlydGg', commit: 42, trust: 'dHJ1c3Q' }],
+      expiresAt: 1734560000000,
+    },
+    text: '[[["Kx0aYQ8fWm2p","ZGV2aWNl","YmlydGg",42,"dHJ1c3Q"]],1734560000000]',
     associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e00000006646576696365',
     token:
-      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPcdWP-9mKfshMkKzsLvVbg1XMDWB5yaV1EvLZK_V8bMD8wc-N' +
-      'JxAuolvOxxyuLRZkIy6-r_FZGhr-hh9bRFld_0JFw_Aw',
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXsrdEH60p1SIjwluJ3RytUStrnh8aHt-DGMKw7ZZkwFDfG1HJPF' +
+      'VwAm0mMzb6VKiR6sZx9DakMNMZOmLZg0cvd2qGpuIv56eTC2oJmd-sm-l_iHz',
   },
 } as const
 

@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import type { OpenTask, Task, TaskResult } from '../../src/core/account/record/tasks.ts'
 import type { Authorization } from '../../src/core/account/sessions/authorization.ts'
 import type { Settings } from '../../src/core/account/record/settings.ts'
-import type { AccountState, KnownDevice, Session } from '../../src/core/account/record/state.ts'
+import type { AccountState, KnownDevice, Session, Spent } from '../../src/core/account/record/state.ts'
 import type { Passkey } from '../../src/core/account/passkeys/state.ts'
 import type { TotpAuthenticator } from '../../src/core/account/totp/state.ts'
 import type { Client, Context } from '../../src/core/account/record/context.ts'
 import { concatBytes, encodeBase64url, frame, utf8 } from '../../src/core/bytes.ts'
 import { sha256 } from '../../src/core/hmac.ts'
+import type { RecordMark } from '../../src/core/record/mark.ts'
 import type { CeremonyPurpose, StepUpPurpose } from '../../src/core/flow.ts'
 import { ceremonyPurposes } from '../../src/core/flow.ts'
 import { limits } from '../../src/core/limits.ts'
@@ -81,12 +82,18 @@ const sourceId = fc.oneof(
   fc.constantFrom('network:10.0.0.1', 'network:unknown', 'device:1'),
   fc.nat(200).map((n) => `network:${n}`),
 )
+/** The mark of an arbitrary record, or of another one. */
+const mark: fc.Arbitrary<RecordMark> = fc.record({
+  birth: fc.oneof({ arbitrary: fc.constant('birth'), weight: 6 }, { arbitrary: fc.constant('other'), weight: 1 }),
+  commit: fc.nat(120),
+})
 const clientArb: fc.Arbitrary<Client> = fc.record({
   ip: fc.constantFrom('10.0.0.1', '10.0.0.2', null),
   network: fc.constantFrom('10.0.0.1', '10.0.0.2', null),
   userAgent: fc.constantFrom('Firefox', null),
   deviceId: fc.constantFrom('1', '2', '3', 'unknown', null),
   deviceNamesAccount: fc.boolean(),
+  deviceMark: maybe(mark),
   deviceTrust: fc.constantFrom(null, 'c2VjcmV0', 'b3RoZXI'),
 })
 export { clientArb as client }
@@ -96,6 +103,7 @@ const session = (sessionId: string): fc.Arbitrary<Session> =>
     id: fc.constant(sessionId),
     kind: fc.constantFrom('full', 'enroll'),
     createdAt: time,
+    renewedAt: time,
     primary: fc.constantFrom('password', 'magic-link', 'oauth', 'other'),
     primaryAt: time,
     factor: fc.constantFrom('totp', 'backup-code', null),
@@ -106,6 +114,7 @@ const session = (sessionId: string): fc.Arbitrary<Session> =>
     deviceId: fc.constantFrom('1', '2', null),
     needs: fc.constantFrom([], ['totp'], ['passkey'], ['passkey', 'totp', 'sms']),
     trusted: fc.boolean(),
+    round: fc.nat(1),
   })
 
 export const backupCode = '00000-00000-000'
@@ -207,9 +216,12 @@ const knownDevice = (deviceId: string): fc.Arbitrary<KnownDevice> =>
   })
 
 const charged = fc.tuple(fc.nat(10), fc.nat(10)).map(([failures, strangers]): [number, number] => [failures, strangers])
+const spentTokens = (most: number): fc.Arbitrary<readonly Spent[]> =>
+  list((tokenId) => fc.tuple(fc.constant(tokenId), time), most)
 
 export const state: fc.Arbitrary<AccountState> = fc
   .record({
+    record: fc.integer({ min: 100, max: 110 }).map((commit) => ({ birth: 'birth', commit })),
     createdAt: time,
     epoch: fc.integer({ min: 1, max: 3 }),
     totp: fc
@@ -247,33 +259,28 @@ export const state: fc.Arbitrary<AccountState> = fc
       (challengeId) =>
         fc.record({
           id: fc.constant(challengeId),
-          expiresAt: time,
+          commit: fc.integer({ min: 1, max: 100 }),
           source: sourceId,
+          keptUntil: time,
           failures: fc.nat(10),
           charged: fc.record({ totp: charged, sms: charged, 'backup-code': charged }),
-          consumed: fc.boolean(),
+          round: fc.nat(3),
+          over: fc.nat(3),
         }),
       limits.challenges,
     ),
-    spentProofs: list((proofId) => fc.record({ id: fc.constant(proofId), expiresAt: time }), limits.spentProofs),
-    spentCeremonies: list(
-      (ceremonyId) =>
-        fc.record({
-          id: fc.constant(ceremonyId),
-          expiresAt: time,
-          right: fc.boolean(),
-          passwordless: fc.boolean(),
-        }),
-      limits.spentCeremonies,
-    ),
+    challengesOver: fc.nat(3),
+    spentChallenges: spentTokens(limits.spent),
+    spentProofs: spentTokens(limits.spent / 2),
+    spentCeremonies: spentTokens(limits.spent / 2),
     sms,
     passkey: fc.record({
       handle: fc.constantFrom(handle, null),
       credentials: list(passkey, limits.passkeys),
+      round: fc.nat(1),
       only: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.constant(true), weight: 1 }),
     }),
     preferred: fc.constantFrom('totp', 'sms', 'passkey', null),
-    forgotten: fc.record({ challenges: time, proofs: time, ceremonies: time }),
     sessions: list(session, limits.sessions),
     knownDevices: list(knownDevice, limits.knownDevices),
     notices: fc.record({ factorFailedAt: maybe(time), lockedAt: maybe(time), luckAt: maybe(time) }),
@@ -292,6 +299,7 @@ export const settings: fc.Arbitrary<Settings> = fc.record({
   challengeMs: fc.constant(limits.challengeMs),
   challengeTries: fc.integer({ min: 1, max: 10 }),
   proofMs: fc.constant(limits.proofMs),
+  sessionMs: fc.constant(limits.sessionMs),
   totp: fc.record({ algorithm, digits, period: fc.constant(30), window: fc.nat(5) }),
   backupCodes: fc.record({
     profile: fc.constantFrom('crockford-13', 'numeric-6'),
@@ -400,6 +408,8 @@ const grant = fc.record({
   account: fc.constant('ada'),
   session: fc.constantFrom('0', '1', '2', 'gone'),
   epoch: fc.integer({ min: 1, max: 3 }),
+  birth: fc.constant('birth'),
+  commit: fc.nat(100),
   at: time,
   aal: fc.constantFrom(1, 2),
   amr: fc.constant(['pwd'] as const),
@@ -438,6 +448,9 @@ export const challenge = (made: AccountState): fc.Arbitrary<TokenPayloads['chall
     account: fc.constant('ada'),
     id: fc.oneof(fc.constant('new'), fc.constantFrom(...made.challenges.map((entry) => entry.id), 'new')),
     epoch: fc.oneof({ arbitrary: fc.constant(made.epoch), weight: 5 }, { arbitrary: fc.nat(3), weight: 1 }),
+    birth: fc.constant('birth'),
+    commit: fc.integer({ min: 1, max: 104 }),
+    source: sourceId,
     expiresAt: fc.oneof({ arbitrary: fc.constant(5_000_000_000_000), weight: 3 }, { arbitrary: time, weight: 1 }),
     primary: fc.constantFrom('password', 'magic-link'),
     primaryAt: time,
@@ -507,12 +520,13 @@ export const ceremony = (
 ): fc.Arbitrary<TokenPayloads['ceremony']> =>
   fc.record({
     account: fc.constant('ada'),
-    id: fc.oneof(fc.constant('fresh'), fc.constantFrom(...made.spentCeremonies.map((spent) => spent.id), 'fresh')),
+    id: fc.oneof(fc.constant('fresh'), fc.constantFrom(...made.spentCeremonies.map(([spent]) => spent), 'fresh')),
     purpose: fc.oneof(
       { arbitrary: fc.constant(asked.purpose), weight: 6 },
       { arbitrary: fc.constantFrom(...ceremonyPurposes), weight: 1 },
     ),
     request: fc.oneof({ arbitrary: fc.constant(asked.request), weight: 6 }, { arbitrary: fc.constant('x'), weight: 1 }),
+    round: fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, { arbitrary: fc.constant(1), weight: 1 }),
     epoch: fc.oneof({ arbitrary: fc.constant(made.epoch), weight: 5 }, { arbitrary: fc.nat(3), weight: 1 }),
     expiresAt: fc.oneof({ arbitrary: fc.constant(5_000_000_000_000), weight: 3 }, { arbitrary: time, weight: 1 }),
     label,

@@ -1,5 +1,6 @@
 import { limits } from '../../src/core/limits.ts'
 import type { AccountState } from '../../src/core/account/record/state.ts'
+import { versionNumber } from '../../src/core/record/envelope.ts'
 import type { EventRow, FactRow, Nightlatch, Storage } from 'nightlatch'
 
 const servers = new WeakMap<Storage, Set<Nightlatch>>()
@@ -30,7 +31,8 @@ async function factsStored(storage: Storage): Promise<void> {
 export async function peekState(storage: Storage, accountId: string): Promise<AccountState | null> {
   const stored = await storage.load(`account:${accountId}`)
   if (stored === null) return null
-  return bodyOf<{ state: AccountState }>(stored.doc).state
+  const { birth, state } = bodyOf<{ birth: string; state: AccountState }>(stored.doc)
+  return { ...state, record: { birth, commit: versionNumber(stored.version) } }
 }
 
 /** The body of a stored record, which stands after the line of its envelope. */

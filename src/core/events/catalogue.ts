@@ -126,6 +126,8 @@ export interface FactValuesByType {
   /** A token that was used, expired, made for another purpose, or of an older epoch. */
   readonly sequence_fail: { readonly flow: Flow; readonly reason: string }
   readonly limiter_fail: { readonly flow: Flow }
+  /** `rolled-back`: a token is newer than the record. `ahead`: the record was written ahead of this server's clock. */
+  readonly record_suspect: { readonly reason: 'rolled-back' | 'ahead' }
   /** A code was requested and not sent. */
   readonly sms_refuse: { readonly purpose: CodePurpose; readonly country: string; readonly reason: string }
   /** A stored value did not open or authenticate. `code` is that of the error. */
@@ -298,6 +300,7 @@ export const factCatalogue: { readonly [T in FactType]: CatalogueEntry<FactValue
   sequence_fail: { outcome: 'failure', level: 'warn', fields: { flow: 'text', reason: 'text' } },
   crypt_decrypt_fail: { outcome: 'failure', level: 'critical', fields: { code: 'text' } },
   limiter_fail: { outcome: 'failure', level: 'critical', fields: { flow: 'text' } },
+  record_suspect: { outcome: 'failure', level: 'critical', fields: { reason: 'text' } },
   sms_refuse: { outcome: 'failure', level: 'warn', fields: { purpose: 'text', country: 'text', reason: 'text' } },
   message_dead: { outcome: 'failure', level: 'critical', fields: { channel: 'text', message: 'text', reason: 'text' } },
 }

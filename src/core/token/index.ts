@@ -14,6 +14,9 @@ export interface TokenPayloads {
     readonly account: string
     readonly session: string
     readonly epoch: number
+    /** The birth id of the record that made it, and the number of the commit. */
+    readonly birth: string
+    readonly commit: number
     readonly at: number
     readonly aal: Aal
     readonly amr: readonly Amr[]
@@ -23,6 +26,10 @@ export interface TokenPayloads {
     readonly account: string
     readonly id: string
     readonly epoch: number
+    readonly birth: string
+    readonly commit: number
+    /** Where it began: a network, or a known device. */
+    readonly source: string
     readonly expiresAt: number
     readonly primary: HostPrimary
     readonly primaryAt: number
@@ -49,6 +56,8 @@ export interface TokenPayloads {
     readonly purpose: CeremonyPurpose
     /** The id of the challenge or session that it belongs to. Empty for a sign-in by passkey alone. */
     readonly request: string
+    /** How many answers for the same thing had been wrong when it was made. It is void after one more. */
+    readonly round: number
     readonly epoch: number
     readonly expiresAt: number
     /** For a registration: the label of the passkey. */
@@ -56,24 +65,36 @@ export interface TokenPayloads {
     /** For a registration: 1 if confirming it removes every other method. */
     readonly switching: number
   }
-  /**
-   * A device: a browser or app that completed a sign-in before. `accounts` has hashes of the accounts it signed in to,
-   * the newest first. `trusts` has, for each of them, the text by which the account trusts the device. An empty text
-   * means that it does not.
-   */
+  /** A device: a browser or app that completed a sign-in before. The account of the last sign-in comes first. */
   readonly device: {
-    readonly id: string
-    readonly accounts: readonly string[]
+    readonly accounts: readonly DeviceAccount[]
     readonly expiresAt: number
-    readonly trusts: readonly string[]
   }
+}
+
+/** What a device is to one of the accounts that it signed in to. */
+export interface DeviceAccount {
+  /** A hash, which does not show the id of the account. */
+  readonly account: string
+  /** The id of the device in the record of this account. Each account has its own. */
+  readonly id: string
+  readonly birth: string
+  readonly commit: number
+  /** The text by which the account trusts the device. Empty if it does not. */
+  readonly trust: string
 }
 
 export type TokenKind = keyof TokenPayloads
 
-/** The type of a field. `oneOf`: one of these values. `someOf`: a list of these words. */
+/** The type of a field. `oneOf`: one of these values. `someOf`: a list of these words. `listOf`: a list of parts. */
 type FieldShape =
-  'text' | 'number' | 'texts' | { readonly oneOf: readonly unknown[] } | { readonly someOf: readonly string[] }
+  | 'text'
+  | 'number'
+  | { readonly oneOf: readonly unknown[] }
+  | { readonly someOf: readonly string[] }
+  | { readonly listOf: Shape }
+
+type Shape = Readonly<Record<string, FieldShape>>
 
 const levels: readonly Aal[] = [1, 2]
 
@@ -82,6 +103,8 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
     account: 'text',
     session: 'text',
     epoch: 'number',
+    birth: 'text',
+    commit: 'number',
     at: 'number',
     aal: { oneOf: levels },
     amr: { someOf: amrs },
@@ -90,6 +113,9 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
     account: 'text',
     id: 'text',
     epoch: 'number',
+    birth: 'text',
+    commit: 'number',
+    source: 'text',
     expiresAt: 'number',
     primary: { oneOf: primaries },
     primaryAt: 'number',
@@ -110,43 +136,56 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
     id: 'text',
     purpose: { oneOf: ceremonyPurposes },
     request: 'text',
+    round: 'number',
     epoch: 'number',
     expiresAt: 'number',
     label: 'text',
     switching: 'number',
   },
-  device: { id: 'text', accounts: 'texts', expiresAt: 'number', trusts: 'texts' },
+  device: {
+    accounts: { listOf: { account: 'text', id: 'text', birth: 'text', commit: 'number', trust: 'text' } },
+    expiresAt: 'number',
+  },
 }
 
-/** Encodes a payload for sealing: JSON with exactly the fields of its kind. */
+/** Encodes a payload for sealing: JSON with exactly the fields of its kind, without their names. */
 export function encodeToken<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): Uint8Array {
-  const fields = Object.keys(shapes[kind]) as (keyof TokenPayloads[K])[]
-  return utf8(JSON.stringify(fields.map((name) => payload[name])))
+  return utf8(JSON.stringify(valuesOf(shapes[kind], payload)))
+}
+
+function valuesOf(shape: Shape, fields: object): readonly unknown[] {
+  return Object.entries(shape).map(([name, field]) => {
+    const value = (fields as Record<string, unknown>)[name]
+    if (typeof field !== 'object' || !('listOf' in field)) return value
+    return (value as readonly object[]).map((part) => valuesOf(field.listOf, part))
+  })
 }
 
 /** Null if the bytes are no payload of this kind. */
 export function decodeToken<K extends TokenKind>(kind: K, bytes: Uint8Array): TokenPayloads[K] | null {
-  const fields: readonly (readonly [string, FieldShape])[] = Object.entries(shapes[kind])
-  let values: unknown
   try {
-    values = JSON.parse(textOf(bytes))
+    return readFields(shapes[kind], JSON.parse(textOf(bytes))) as TokenPayloads[K] | null
   } catch {
     return null
   }
-  if (!Array.isArray(values) || values.length !== fields.length) return null
-  const payload: Record<string, unknown> = {}
-  for (const [index, [name, shape]] of fields.entries()) {
-    const value: unknown = values[index]
-    if (!fits(value, shape)) return null
-    payload[name] = value
-  }
-  return payload as TokenPayloads[K]
 }
 
-function fits(value: unknown, shape: FieldShape): boolean {
-  if (shape === 'text') return typeof value === 'string'
-  if (shape === 'number') return typeof value === 'number' && Number.isFinite(value)
-  if (shape === 'texts') return Array.isArray(value) && value.every((item) => typeof item === 'string')
-  if ('oneOf' in shape) return shape.oneOf.includes(value)
-  return Array.isArray(value) && value.every((item) => shape.someOf.includes(item))
+/** Null if there is no value of the right type for each field, or one too many. */
+function readFields(shape: Shape, values: unknown): Readonly<Record<string, unknown>> | null {
+  const fields = Object.entries(shape)
+  if (!Array.isArray(values) || values.length !== fields.length) return null
+  const read = fields.map(([name, field], index): readonly [string, unknown] => [name, readField(field, values[index])])
+  return read.every(([, value]) => value !== undefined) ? Object.fromEntries(read) : null
+}
+
+/** Undefined if the value has another type. */
+function readField(shape: FieldShape, value: unknown): unknown {
+  if (shape === 'text') return typeof value === 'string' ? value : undefined
+  if (shape === 'number') return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+  if ('oneOf' in shape) return shape.oneOf.includes(value) ? value : undefined
+  if (!Array.isArray(value)) return undefined
+  const items: readonly unknown[] = value
+  if ('someOf' in shape) return items.every((item) => shape.someOf.includes(item as string)) ? items : undefined
+  const parts = items.map((item) => readFields(shape.listOf, item))
+  return parts.includes(null) ? undefined : parts
 }

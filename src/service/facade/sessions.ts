@@ -4,29 +4,35 @@ import { endAllSessions } from '../../core/account/sessions/end-all-sessions.ts'
 import { endSession } from '../../core/account/sessions/end-session.ts'
 import type { SessionView } from '../../core/account/sessions/view.ts'
 import { viewSessions } from '../../core/account/sessions/view.ts'
-import type { GrantInput } from '../keys/acting.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import type { Failure, PageCall } from './call/page-call.ts'
 import { runFor, sealGrant, signedOut } from './call/page-call.ts'
+import { withoutNulls } from './call/without-nulls.ts'
 import type { RefusalOf } from './call/refusal.ts'
 
 export interface Sessions {
   /**
    * For a host's middleware: tells whether a grant still counts. It makes one strong read. `enroll`: the grant is good
-   * for enrolling a factor only.
+   * for enrolling a factor only. After a rotation of the key ring it hands back the grant and the device token under
+   * the new key.
    *
    * @contract effect(storage) · signedInAt ms · ok|signed-out|enroll · throws NL_STORAGE_FAILED, NL_RECORD_…
    * @example
-   * const check = await nl.sessions.check({ grant: req.session.grant })
+   * const check = await nl.sessions.check({ grant: req.session.grant, client })
    * if (!check.ok) res.redirect('/login')
+   * else if (check.grant !== undefined) req.session.grant = check.grant
    */
-  check(input: { readonly grant: GrantInput }): Promise<
+  check(input: PageCall): Promise<
     | {
         readonly ok: true
         readonly accountId: string
         readonly aal: Aal
         readonly amr: readonly Amr[]
         readonly signedInAt: number
+        /** The same grant under the first key. Keep it instead. Absent if it is under that key already. */
+        readonly grant?: string
+        /** The same device token under the first key, for the cookie. */
+        readonly deviceToken?: string
       }
     | Failure<'signed-out' | 'enroll'>
   >
@@ -80,19 +86,26 @@ export interface Sessions {
 
 export function createSessions(kernel: Kernel): Sessions {
   return {
-    async check({ grant }) {
+    async check({ grant, client }) {
       const signedIn = await kernel.loadSignedIn(grant, 'any')
       const session = signedIn?.record.state.sessions.find((entry) => entry.id === signedIn.acting.session)
       if (signedIn === null || session === undefined) return signedOut
       if (session.kind === 'enroll') return { ok: false, reason: 'enroll' }
       const { aal, amr, createdAt } = session
-      return { ok: true, accountId: signedIn.acting.accountId, aal, amr, signedInAt: createdAt }
+      const tokens = { grant: kernel.reseal('grant', grant), deviceToken: kernel.reseal('device', client?.device) }
+      const { accountId } = signedIn.acting
+      return { ok: true, accountId, aal, amr, signedInAt: createdAt, ...withoutNulls(tokens) }
     },
 
     async list(input) {
       const signedIn = await kernel.loadSignedIn(input.grant)
       if (signedIn === null) return signedOut
-      return { ok: true, sessions: viewSessions(signedIn.record.state, signedIn.acting.session) }
+      const { acting, record } = signedIn
+      const { state } = record
+      return {
+        ok: true,
+        sessions: viewSessions(state, acting.session, { now: kernel.now(), settings: kernel.settings }),
+      }
     },
 
     async end(input) {

@@ -4,11 +4,11 @@ import { hasFactor, liveFactors, preferredFactor } from '../../core/account/fact
 import type { StepUpPurpose } from '../../core/flow.ts'
 import { isFresh } from '../../core/account/sessions/authorization.ts'
 import { stepUpPurposes } from '../../core/flow.ts'
+import type { Proven as ProvenResult } from '../../core/account/step-up/prove.ts'
 import { sendStepUpCode } from '../../core/account/step-up/send-code.ts'
 import { verifyStepUp } from '../../core/account/step-up/verify-code.ts'
 import { verifyStepUpPasskey } from '../../core/account/step-up/verify-passkey.ts'
 import { readAssertionResponse } from '../../core/passkeys/responses.ts'
-import type { TokenPayloads } from '../../core/token/index.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import { codeInput } from './call/form-input.ts'
 import type { PasskeyRequest } from './call/ask-passkey.ts'
@@ -24,6 +24,8 @@ export interface Proven {
   readonly proof: string
   /** ms since epoch */
   readonly expiresAt: number
+  /** The session's new grant, whose age begins anew. Keep it instead of the one before [SES-3]. */
+  readonly grant: string
 }
 
 export interface StepUp {
@@ -46,14 +48,18 @@ export interface StepUp {
     | Failure<'signed-out'>
   >
   /**
-   * A code gives a proof. It is good once, within five minutes, for this session and purpose.
+   * A code gives a proof. It is good once, within five minutes, for this session and purpose. The session gets a new
+   * grant.
    *
    * @contract effect(storage, mailer) · expiresAt ms
    *   · ok|signed-out|not-on|passkey-needed|wrong|wait|malformed|expired|factors-off|busy
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const proven = await nl.stepUp.verify({ grant, purpose: 'factors', code: req.body.code, client })
-   * if (proven.ok) req.session.proof = proven.proof
+   * if (proven.ok) {
+   *   req.session.proof = proven.proof
+   *   req.session.grant = proven.grant
+   * }
    */
   verify(
     input: PageCall & {
@@ -87,7 +93,7 @@ export interface StepUp {
    */
   passkeyOptions(input: PageCall): Promise<PasskeyRequest | Failure<'signed-out' | 'not-configured' | 'no-passkey'>>
   /**
-   * A passkey gives the same proof as a code. Each `ceremony` is good for one answer, right or wrong.
+   * A passkey gives the same proof as a code. A wrong answer voids every `ceremony` that the session has.
    *
    * @contract effect(storage) · expiresAt ms · ok|signed-out|ceremony-ended|wrong|busy
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.2
@@ -95,7 +101,10 @@ export interface StepUp {
    * const { ceremony } = req.session
    * const { response } = req.body
    * const proven = await nl.stepUp.verifyPasskey({ grant, purpose: 'factors', ceremony, response, client })
-   * if (proven.ok) req.session.proof = proven.proof
+   * if (proven.ok) {
+   *   req.session.proof = proven.proof
+   *   req.session.grant = proven.grant
+   * }
    */
   verifyPasskey(
     input: PageCall & { readonly purpose: StepUpPurpose; readonly ceremony: unknown; readonly response: unknown },
@@ -133,7 +142,7 @@ export function createStepUp(kernel: Kernel): StepUp {
       if (acting?.auth.kind !== 'grant') return signedOut
       const { auth } = acting
       const result = await runFor(kernel, input, verifyStepUp, (_, client) => ({ auth, purpose, code, factor, client }))
-      return result.ok ? proven(kernel, result.proof) : failure(result)
+      return result.ok ? proven(kernel, result) : failure(result)
     },
 
     async sendCode(input) {
@@ -154,7 +163,9 @@ function createPasskeyCalls(kernel: Kernel): PasskeyCalls {
       const { credentials } = record.state.passkey
       if (credentials.length === 0) return { ok: false, reason: 'no-passkey' }
       const { accountId: account, session } = acting
-      const ceremony = { account, purpose: 'step-up', request: session ?? '', epoch: record.state.epoch } as const
+      const { epoch, sessions } = record.state
+      const round = sessions.find(({ id }) => id === session)?.round ?? 0
+      const ceremony = { account, purpose: 'step-up', request: session ?? '', round, epoch } as const
       return askPasskey(kernel, ceremony, { allow: credentials, userVerification: 'preferred' })
     },
 
@@ -170,11 +181,16 @@ function createPasskeyCalls(kernel: Kernel): PasskeyCalls {
       if (response === null) return { ok: false, reason: 'wrong' }
       const command = { auth, purpose, ceremony, response }
       const result = await runFor(kernel, input, verifyStepUpPasskey, (_, client) => ({ ...command, client }))
-      return result.ok ? proven(kernel, result.proof) : result
+      return result.ok ? proven(kernel, result) : result
     },
   }
 }
 
-function proven(kernel: Kernel, proof: TokenPayloads['proof']): Proven {
-  return { ok: true, proof: kernel.seal('proof', proof), expiresAt: proof.expiresAt }
+function proven(kernel: Kernel, { proof, grant }: ProvenResult): Proven {
+  return {
+    ok: true,
+    proof: kernel.seal('proof', proof),
+    expiresAt: proof.expiresAt,
+    grant: kernel.seal('grant', grant),
+  }
 }

@@ -1,6 +1,7 @@
 import { argumentError } from '../../core/arguments.ts'
 import { cleanText } from '../../core/text.ts'
 import { limits } from '../../core/limits.ts'
+import type { DeviceAccount } from '../../core/token/index.ts'
 import { formatAddress, networkOf, parseAddress } from '../../core/network/address.ts'
 import type { Client } from '../../core/account/record/context.ts'
 import { accountHash } from './account-id.ts'
@@ -17,10 +18,8 @@ export interface ClientInfo {
 }
 
 export interface OpenedClient extends Client {
-  /** Hashes of the accounts that the device token names. */
-  readonly deviceAccounts: readonly string[]
-  /** For each of these accounts the text by which it trusts the device; empty if it does not. */
-  readonly deviceTrusts: readonly string[]
+  /** What the device token says of each account that it names. */
+  readonly deviceAccounts: readonly DeviceAccount[]
 }
 
 /** Reads a request's sender. Only a wrong type throws, because that is the host's mistake and not the sender's. */
@@ -34,17 +33,19 @@ export function openClient(
   if (ip !== undefined && ip !== null && typeof ip !== 'string') throw argumentError('client.ip', 'a string')
   const parsed = parseAddress(ip)
   const token = openToken(installation, 'device', device)
-  const live = token !== null && token.expiresAt > now ? token : null
-  const found = account === null ? -1 : (live?.accounts.indexOf(accountHash(account)) ?? -1)
-  const own = found < 0 ? undefined : found
+  const accounts = token !== null && token.expiresAt > now ? token.accounts : []
+  const name = account === null ? null : accountHash(account)
+  const own = accounts.find((entry) => entry.account === name) ?? null
   return {
     ip: parsed.ok ? formatAddress(parsed.address) : null,
     network: parsed.ok ? networkOf(parsed.address) : null,
     userAgent: typeof userAgent === 'string' && userAgent !== '' ? cleanText(userAgent, limits.userAgentLength) : null,
-    deviceId: live?.id ?? null,
-    deviceNamesAccount: own !== undefined,
-    deviceTrust: (own !== undefined && live?.trusts[own]) || null,
-    deviceAccounts: live?.accounts ?? [],
-    deviceTrusts: live?.trusts ?? [],
+    // A call that names no account gets the id for the account of the last sign-in, to be counted by.
+    deviceId: (account === null ? accounts[0]?.id : own?.id) ?? null,
+    deviceNamesAccount: own !== null,
+    deviceMark: own === null ? null : { birth: own.birth, commit: own.commit },
+    // Empty: this account does not trust the device.
+    deviceTrust: own === null || own.trust === '' ? null : own.trust,
+    deviceAccounts: accounts,
   }
 }

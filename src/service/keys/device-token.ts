@@ -1,4 +1,5 @@
 import { limits } from '../../core/limits.ts'
+import type { DeviceAccount, TokenPayloads } from '../../core/token/index.ts'
 import { accountHash } from './account-id.ts'
 import type { OpenedClient } from './client.ts'
 import type { Kernel } from '../loop/kernel.ts'
@@ -7,22 +8,19 @@ const mostAccounts = 8
 
 /**
  * The token of a browser that completed a sign-in. One browser may be known to several accounts: a sign-in to one keeps
- * the others in the token, and their trust. `trust` is the text by which this account trusts it from now on.
+ * the others in the token, and their trust. `id` and `trust` are what this account knows and trusts it by from now on;
+ * `grant` is what the sign-in gave.
  */
 export function sealDevice(
   kernel: Kernel,
-  device: { readonly account: string; readonly id: string; readonly trust: string | null },
+  { grant, id, trust }: { readonly grant: TokenPayloads['grant']; readonly id: string; readonly trust: string | null },
   client: OpenedClient,
 ): string {
-  const own = accountHash(device.account)
-  const others = client.deviceAccounts
-    .map((account, index) => ({ account, trust: client.deviceTrusts[index] ?? '' }))
-    .filter(({ account }) => account !== own)
-  const known = [{ account: own, trust: device.trust ?? '' }, ...others].slice(0, mostAccounts)
+  const { birth, commit } = grant
+  const own: DeviceAccount = { account: accountHash(grant.account), id, birth, commit, trust: trust ?? '' }
+  const others = client.deviceAccounts.filter(({ account }) => account !== own.account)
   return kernel.seal('device', {
-    id: device.id,
-    accounts: known.map(({ account }) => account),
-    trusts: known.map(({ trust }) => trust),
+    accounts: [own, ...others].slice(0, mostAccounts),
     expiresAt: kernel.now() + limits.deviceTokenMs,
   })
 }

@@ -173,6 +173,11 @@ export function holdsKeyOf(ring: Keyring, text: string): boolean {
   return keysOf(ring).some((key) => key.id === id)
 }
 
+/** Whether a sealed text names the first key of the ring, which is the one that seals. */
+export function isUnderFirstKey({ keyIds }: Keyring, text: string): boolean {
+  return text.split('.')[1] === keyIds[0]
+}
+
 /** Null for anything that this ring did not seal for this purpose and with this associated data. */
 export function openText(ring: Keyring, purpose: KeyPurpose, text: string, associated: Uint8Array): Uint8Array | null {
   const parts = text.split('.')

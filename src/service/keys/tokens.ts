@@ -4,7 +4,7 @@ import type { TokenKind, TokenPayloads } from '../../core/token/index.ts'
 import { decodeToken, encodeToken } from '../../core/token/index.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Installation } from './installation.ts'
-import { nonceLength, openText, sealText } from './keyring.ts'
+import { isUnderFirstKey, nonceLength, openText, sealText } from './keyring.ts'
 
 const associated = (realm: string, kind: TokenKind): Uint8Array => frame('nightlatch/token/v1', realm, kind)
 
@@ -29,4 +29,14 @@ export function openToken<K extends TokenKind>(
   if (typeof text !== 'string' || text.length > limits.tokenLength) return null
   const bytes = openText(keys, 'token', text, associated(realm, kind))
   return bytes === null ? null : decodeToken(kind, bytes)
+}
+
+/**
+ * The same payload, with all its times, under the first key of the ring [CRY-7]. Null if the text is under that key
+ * already, or no token of this kind.
+ */
+export function resealToken(installation: Installation, random: Random, kind: TokenKind, text: unknown): string | null {
+  const payload = openToken(installation, kind, text)
+  if (payload === null || isUnderFirstKey(installation.keys, String(text))) return null
+  return sealToken(installation, random, kind, payload)
 }

@@ -102,6 +102,7 @@ function sample(
     }
     case 'sequence_fail':
     case 'limiter_fail':
+    case 'record_suspect':
     case 'crypt_decrypt_fail':
       return attemptsOf([fact.type, recordId]) === null ? null : fact
     case 'message_dead':

@@ -15,7 +15,7 @@ import { openClient } from '../keys/client.ts'
 import { keyedHash } from '../keys/keyring.ts'
 import type { Installation } from '../keys/installation.ts'
 import { platformRandom } from '../keys/platform-random.ts'
-import { openToken, sealToken } from '../keys/tokens.ts'
+import { openToken, resealToken, sealToken } from '../keys/tokens.ts'
 import type { Limiting } from '../limits/limiter.ts'
 import { createLimiting } from '../limits/limiter.ts'
 import { createSend } from '../messages/channels.ts'
@@ -40,6 +40,7 @@ import type { LoadedRecord, RecordStore } from './record-store.ts'
 import { createRecordStore } from './record-store.ts'
 import type { Tell } from './reports.ts'
 import { createTell } from './reports.ts'
+import { createWatchRecord } from './record-watch.ts'
 import type { RunUseCase } from './run.ts'
 import { createRun } from './run.ts'
 import { createRunTask } from './run-task.ts'
@@ -72,6 +73,8 @@ export interface Kernel {
   open<K extends TokenKind>(kind: K, text: unknown): TokenPayloads[K] | null
   /** `account`: the account whose known devices count; null for none. */
   client(info: ClientInfo | undefined, account: string | null): OpenedClient
+  /** The token under the first key of the ring. Null if it is under that key already, or no token of this kind. */
+  reseal(kind: TokenKind, text: unknown): string | null
   /** Null: signed out. */
   acting(grant: GrantInput, proof?: unknown): Acting | null
   /** Nothing waits for it. */
@@ -94,8 +97,11 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const outbox = createOutbox({ storage, installation, random, now, facts, afterwards, send: createSend(options) })
   const limiting = createLimiting({ limiter: options.limiter, facts, now, tell })
   const onRecord = createOnRecord(facts, now)
+  const watch = createWatchRecord({ facts, tell, now })
   const hash: Kernel['hash'] = (...parts) => keyedHash(keys, settings.realm, ...parts)
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+  const acting: Kernel['acting'] = (grant, proof) =>
+    readActing(installation, { grant, proof }, { now: now(), sessionMs: settings.sessionMs })
   const transact = createTransact({
     storage,
     records,
@@ -129,15 +135,16 @@ export function createKernel(options: NightlatchOptions): Kernel {
     tell,
     now,
     hash,
-    run: createRun({ transact, facts, outbox, onRecord, sweep: options.outbox?.sweep ?? 'automatic' }),
+    run: createRun({ transact, facts, outbox, onRecord, watch, sweep: options.outbox?.sweep ?? 'automatic' }),
     loadRecord: (recordId) => onRecord(recordId, () => records.load(recordId)),
     nextTurn: () => pause(0),
-    loadSignedIn: createLoadSignedIn({ installation, records, onRecord, now }),
+    loadSignedIn: createLoadSignedIn({ acting, records, onRecord, watch, now }),
     describe: (accountId) => describeAccount(options.describe, accountId),
     seal: (kind, payload) => sealToken(installation, random, kind, payload),
     open: (kind, text) => openToken(installation, kind, text),
     client: (info, account) => openClient(installation, info, { now: now(), account }),
-    acting: (grant, proof) => readActing(installation, grant, proof),
+    reseal: (kind, text) => resealToken(installation, random, kind, text),
+    acting,
 
     recordFact(accountId, fact, client, actor) {
       const call = encodeBase64url(random(12))

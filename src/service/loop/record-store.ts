@@ -1,11 +1,12 @@
 import { encodeBase64url, frame } from '../../core/bytes.ts'
 import { NightlatchError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import { isEnvelopeValid, nextVersion, readEnvelope, writeEnvelope } from '../../core/record/envelope.ts'
+import { isEnvelopeValid, nextVersion, readEnvelope, versionNumber, writeEnvelope } from '../../core/record/envelope.ts'
 import type { Place } from '../../core/record/history-form.ts'
 import { historyKeyLength } from '../../core/record/history-form.ts'
 import type { HistoryHead } from '../../core/record/history.ts'
 import { emptyHistory } from '../../core/record/history.ts'
+import type { RecordMark } from '../../core/record/mark.ts'
 import type { Sealed, Secret } from '../../core/secret.ts'
 import { isUnsealed, mapSecrets, secretsOf } from '../../core/secret.ts'
 import type { Random } from '../../ports/random.ts'
@@ -14,11 +15,16 @@ import type { Storage, StoredRecord, Summary } from '../../ports/storage.ts'
 import type { Installation } from '../keys/installation.ts'
 import { keyById, nonceLength, openSealed, sealBytes, sealingKey } from '../keys/keyring.ts'
 
+/** Every state says which record it is, and how many commits that has had. */
+export interface Marked {
+  readonly record: RecordMark
+}
+
 /** What the loop must know of a kind of record. */
-export interface RecordKind<S> {
+export interface RecordKind<S extends Marked> {
   readonly kind: string
   readonly schema: number
-  empty(now: number): S
+  empty(now: number, birth: string): S
   summarize(state: S, now: number): Summary
   /** What each sealed value of the state is for, by the beginning of its path. The first that fits counts. */
   readonly purposes: readonly (readonly [path: string, purpose: string])[]
@@ -31,6 +37,8 @@ interface Body<S> {
    * that somebody deleted and one that begins anew in its place are told apart.
    */
   readonly birth: string
+  /** When it was committed, by the clock of the server that did it. */
+  readonly at: number
   readonly state: S
   /** The key is made with the record. No rotation changes it, so rows are never written anew for one. */
   readonly history: HistoryHead & { readonly key: Secret }
@@ -38,7 +46,7 @@ interface Body<S> {
   readonly attempts: readonly string[]
 }
 
-export interface LoadedRecord<S> extends Body<S> {
+export interface LoadedRecord<S extends Marked> extends Body<S> {
   readonly id: string
   /** Null: not stored yet. */
   readonly version: string | null
@@ -46,7 +54,7 @@ export interface LoadedRecord<S> extends Body<S> {
   readonly keyId: string
 }
 
-export interface RecordStore<S> {
+export interface RecordStore<S extends Marked> {
   readonly kind: RecordKind<S>
   load(id: string): Promise<LoadedRecord<S> | null>
   fresh(id: string, now: number): LoadedRecord<S>
@@ -73,7 +81,7 @@ interface StoreParts {
 
 const historyKeyPath = 'history/key'
 
-export function createRecordStore<S>(
+export function createRecordStore<S extends Marked>(
   kind: RecordKind<S>,
   { storage, installation, random }: StoreParts,
 ): RecordStore<S> {
@@ -94,14 +102,19 @@ export function createRecordStore<S>(
 
     async load(id) {
       const stored = await loadStored(storage, id)
-      return stored === null ? null : { ...readBody(kind, installation, id, stored), id, version: stored.version }
+      if (stored === null) return null
+      const { version } = stored
+      const body = readBody(kind, installation, id, stored)
+      const record: RecordMark = { birth: body.birth, commit: versionNumber(version) }
+      // The stored body has the rest of the state.
+      return { ...body, state: { ...body.state, record } as S, id, version }
     },
 
     fresh(id, now) {
       const history = { ...emptyHistory({ realm, id }), key: { seal: random(historyKeyLength) } }
       const birth = encodeBase64url(random(16))
       const { id: keyId } = sealingKey(keys, 'record')
-      return { id, version: null, keyId, birth, state: kind.empty(now), history, attempts: [] }
+      return { id, version: null, keyId, birth, at: now, state: kind.empty(now, birth), history, attempts: [] }
     },
 
     nextVersion: ({ version }) => nextVersion(version, random(16)),
@@ -110,7 +123,7 @@ export function createRecordStore<S>(
 
     anchor: (id, { n, d, from }, at) => ({ realm, kind: kind.kind, id, n, d, from, at }),
 
-    write({ id, birth, state, history, attempts }, version, before) {
+    write({ id, birth, at, state: { record: _record, ...state }, history, attempts }, version, before) {
       const { id: keyId, key } = sealingKey(keys, 'record')
       // What was loaded under the first key has no secret under another one.
       const settled = before?.keyId === keyId && before.version !== null ? { state: before.state } : undefined
@@ -119,7 +132,8 @@ export function createRecordStore<S>(
         // After a rotation, the next write seals with the first key what an old one had sealed [CRY-7].
         return secret.keyId === keyId ? secret : seal(id, path, open(id, path, secret))
       }
-      const body: Body<S> = mapSecrets({ birth, state, history, attempts }, reseal, { settled })
+      const written: Body<Omit<S, 'record'>> = { birth, at, state, history, attempts }
+      const body = mapSecrets(written, reseal, { settled })
       const text = JSON.stringify(body)
       if (text.length > limits.recordLength) {
         throw new NightlatchError('NL_RECORD_TOO_LARGE', 'a record would grow beyond its cap')
@@ -152,12 +166,12 @@ async function loadStored(storage: Storage, id: string): Promise<StoredRecord | 
   return again
 }
 
-function readBody<S>(
+function readBody<S extends Marked>(
   kind: RecordKind<S>,
   { realm, keys }: Installation,
   id: string,
   { version, doc }: StoredRecord,
-): Body<S> & { readonly keyId: string } {
+): Body<Omit<S, 'record'>> & { readonly keyId: string } {
   const tampered = (): NightlatchError =>
     new NightlatchError('NL_RECORD_TAMPERED', 'a stored record does not authenticate')
   const envelope = readEnvelope(doc)
@@ -174,11 +188,11 @@ function readBody<S>(
     throw new NightlatchError('NL_KEY_UNKNOWN', 'a record was written under a key that the key ring lacks')
   }
   if (!isEnvelopeValid(envelope, key, { id, version })) throw tampered()
-  return { ...(JSON.parse(envelope.body) as Body<S>), keyId: envelope.keyId }
+  return { ...(JSON.parse(envelope.body) as Body<Omit<S, 'record'>>), keyId: envelope.keyId }
 }
 
 /** What a sealed value is for. */
-function purposeOf({ purposes }: Pick<RecordKind<unknown>, 'purposes'>, path: string): string {
+function purposeOf({ purposes }: Pick<RecordKind<Marked>, 'purposes'>, path: string): string {
   if (path === historyKeyPath) return 'history-key'
   return purposes.find(([start]) => path.startsWith(`state/${start}`))?.[1] ?? 'other'
 }

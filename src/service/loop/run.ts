@@ -2,10 +2,12 @@ import type { Actor, Client } from '../../core/account/record/context.ts'
 import type { UseCase } from '../../core/account/record/step.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
 import { limits } from '../../core/limits.ts'
+import type { RecordMark } from '../../core/record/mark.ts'
 import { recordIdOf } from '../keys/account-id.ts'
 import type { Outbox } from '../messages/outbox.ts'
 import type { OnRecord } from './broken-records.ts'
 import type { Facts } from './facts.ts'
+import type { WatchRecord } from './record-watch.ts'
 import { sessionOf, sharedValues } from './shared-values.ts'
 import type { Answer, Call } from './transact.ts'
 
@@ -18,6 +20,8 @@ export interface Run<C, R> {
   readonly client: Client
   /** The acting session's id; a result with a new session names that one instead. */
   readonly session: string | null
+  /** The grant or challenge that the call came with. */
+  readonly token?: RecordMark | null
   readonly creates?: boolean
   readonly strong?: boolean
   readonly atOnce?: (state: AccountState) => R | null
@@ -30,15 +34,16 @@ interface RunParts {
   readonly facts: Facts
   readonly outbox: Outbox
   readonly onRecord: OnRecord
+  readonly watch: WatchRecord
   /** `manual`: the host calls `outbox.sweep()` itself. */
   readonly sweep: 'automatic' | 'manual'
 }
 
 /** Runs a call through the loop. The first one starts the sweeper. */
-export function createRun({ transact, facts, outbox, onRecord, sweep }: RunParts): RunUseCase {
+export function createRun({ transact, facts, outbox, onRecord, watch, sweep }: RunParts): RunUseCase {
   let sweeperStarted = sweep === 'manual'
 
-  return ({ accountId, session, creates = false, strong = false, ...call }) => {
+  return ({ accountId, session, token = null, creates = false, strong = false, ...call }) => {
     if (!sweeperStarted) {
       sweeperStarted = true
       outbox.start(limits.sweepEveryMs)
@@ -52,6 +57,9 @@ export function createRun({ transact, facts, outbox, onRecord, sweep }: RunParts
         session,
         strong,
         creates,
+        loaded: (record) => {
+          watch(record, [token, client.deviceMark])
+        },
         shared: (callId, result) =>
           sharedValues({ actor, client, call: callId, session: sessionOf(result) ?? session }),
         recordFacts: (drafts, shared, at) => {

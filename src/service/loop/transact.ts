@@ -18,10 +18,10 @@ import type { Afterwards } from './afterwards.ts'
 import type { AccountQueue, Place } from './account-queue.ts'
 import type { Attempts } from './attempts.ts'
 import { createAttempts } from './attempts.ts'
-import type { LoadedRecord, RecordStore } from './record-store.ts'
+import type { LoadedRecord, Marked, RecordStore } from './record-store.ts'
 import { newAttemptId } from './record-store.ts'
 
-export interface LoopParts<S> {
+export interface LoopParts<S extends Marked> {
   readonly storage: Storage
   readonly records: RecordStore<S>
   readonly queue: AccountQueue
@@ -49,7 +49,7 @@ export interface Written {
   readonly anchor: HistoryAnchor
 }
 
-export interface Call<S, C, R> {
+export interface Call<S extends Marked, C, R> {
   readonly recordId: string
   readonly useCase: UseCase<C, R, S>
   readonly command: C
@@ -63,6 +63,8 @@ export interface Call<S, C, R> {
   readonly creates: boolean
   /** What every row of this call carries. `outcome` is there for rows of a commit. */
   readonly shared: (callId: string, outcome: R | null) => SharedValues
+  /** Called with each record that was loaded. Must not throw. */
+  readonly loaded?: (record: LoadedRecord<S>) => void
   readonly recordFacts: (facts: readonly DraftFact[], shared: SharedValues, now: number) => void
   /**
    * What the first load shows to be the answer. The call still runs, but nothing waits for it. Null: the answer is that
@@ -88,7 +90,9 @@ interface Work {
  * The loop, the only place where state is written: load → step → tasks → step → commit. No verdict leaves before its
  * commit. After any answer but `committed` the record is loaded again and searched for every attempt of this call.
  */
-export function createTransact<S>(parts: LoopParts<S>): <C, R>(call: Call<S, C, R>) => Promise<Answer<R>> {
+export function createTransact<S extends Marked>(
+  parts: LoopParts<S>,
+): <C, R>(call: Call<S, C, R>) => Promise<Answer<R>> {
   return async (call) => {
     const { queue, records, afterwards } = parts
     const { recordId, atOnce } = call
@@ -112,7 +116,7 @@ function claimsPlace({ client, session }: Pick<Call<never, never, never>, 'clien
 }
 
 /** A device or session that the record no longer lists has no place of its own. Undefined: nobody looked. */
-function placeOf<S, C, R>(
+function placeOf<S extends Marked, C, R>(
   { isOwn }: LoopParts<S>,
   call: Call<S, C, R>,
   record: LoadedRecord<S> | null | undefined,
@@ -123,7 +127,7 @@ function placeOf<S, C, R>(
 }
 
 /** `first` is the record as it was loaded already. If it is no longer the newest one, the commit finds that. */
-async function runCall<S, C, R>(
+async function runCall<S extends Marked, C, R>(
   parts: LoopParts<S>,
   call: Call<S, C, R>,
   first?: LoadedRecord<S> | null,
@@ -139,6 +143,7 @@ async function runCall<S, C, R>(
   for (let round = 0; ; round++) {
     const now = parts.now()
     const loaded = round === 0 && first !== undefined ? first : await loadAgain(records, recordId, attempts)
+    if (loaded !== null) call.loaded?.(loaded)
     const landed = attempts.landed(loaded)
     if (landed !== null) {
       parts.committed(recordId, landed.written)
@@ -175,7 +180,7 @@ async function runCall<S, C, R>(
 }
 
 /** A verdict may hang on an attempt whose fate cannot be read now. */
-async function loadAgain<S, R>(
+async function loadAgain<S extends Marked, R>(
   records: RecordStore<S>,
   recordId: string,
   attempts: Attempts<R, Written>,
@@ -193,7 +198,7 @@ function answerOf<R>(result: R, { failure }: Work): Answer<R> {
 }
 
 /** Asks the use case, works out what it needs, and asks again until it is done or has something to commit. */
-async function stepWithTasks<S, C, R>(
+async function stepWithTasks<S extends Marked, C, R>(
   parts: LoopParts<S>,
   { useCase, recordId, command, client }: Call<S, C, R>,
   record: LoadedRecord<S>,
@@ -237,7 +242,7 @@ async function send({
   }
 }
 
-function prepare<S, R>(
+function prepare<S extends Marked, R>(
   { storage, records, random, sealMessages }: LoopParts<S>,
   record: LoadedRecord<S>,
   { state, events, messages: drafts, keys, marks }: Commit<R, S>,
@@ -258,11 +263,8 @@ function prepare<S, R>(
   const rows = events.map((event) => ({ type: event.type, at: now, fields: encodeEvent(event, shared) }))
   const history = appendEvents(before, form, rows)
   const attempts = [...record.attempts, id].slice(-limits.attemptIds)
-  const doc = records.write(
-    { ...record, state, history: { ...history.head, key: sealedKey }, attempts },
-    version,
-    record,
-  )
+  const kept = { ...history.head, key: sealedKey }
+  const doc = records.write({ ...record, at: now, state, history: kept, attempts }, version, record)
   const messages = sealMessages(record.id, drafts, now)
   const change = {
     id: record.id,

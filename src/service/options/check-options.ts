@@ -43,6 +43,7 @@ const known: Readonly<Record<keyof NightlatchOptions, true>> = {
   backupCodes: true,
   challenge: true,
   stepUp: true,
+  sessions: true,
   outbox: true,
   sink: true,
   report: true,
@@ -83,6 +84,7 @@ export function checkOptions(options: NightlatchOptions): {
     policy: checkPolicy(options.policy),
     ...checkChallenge(options.challenge),
     proofMs: checkProofLife(options.stepUp),
+    sessionMs: checkSessionAge(options.sessions),
     totp: checkTotp(options.totp),
     backupCodes: checkBackupCodes(options.backupCodes),
     methods: checkMethods(options.methods, { totp: true, sms: sms !== null, passkey: passkeys !== null }),
@@ -138,6 +140,11 @@ function checkChallenge(options: NightlatchOptions['challenge']): Pick<Settings,
 function checkProofLife(options: NightlatchOptions['stepUp']): number {
   const { lifeMs } = requirePart(options, 'stepUp', { lifeMs: true })
   return wholeNumber(lifeMs ?? limits.proofMs, 'stepUp.lifeMs', 10_000, caps.proofMs)
+}
+
+function checkSessionAge(options: NightlatchOptions['sessions']): number {
+  const { maxAgeMs } = requirePart(options, 'sessions', { maxAgeMs: true })
+  return wholeNumber(maxAgeMs ?? limits.sessionMs, 'sessions.maxAgeMs', 300_000, caps.sessionMs)
 }
 
 function checkSweep(options: NightlatchOptions['outbox']): void {

@@ -68,6 +68,13 @@ export interface NightlatchOptions {
     /** Life of a proof in ms; default 5 minutes, at most 15. */
     readonly lifeMs?: number
   }
+  readonly sessions?: {
+    /**
+     * The greatest age of a grant in ms, since the sign-in or the last step-up; default 30 days, 5 minutes to 90 days
+     * [SES-5].
+     */
+    readonly maxAgeMs?: number
+  }
   readonly outbox?: {
     /** `automatic` (default): sweeps every 30 s from the first call on. `manual`: the host calls `outbox.sweep()`. */
     readonly sweep?: 'automatic' | 'manual'

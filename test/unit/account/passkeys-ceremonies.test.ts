@@ -70,6 +70,7 @@ describe('the challenge for a passkey', () => {
       id: options.challenge,
       purpose: 'passwordless',
       request: '',
+      round: 0,
       epoch: 0,
       expiresAt: clock() + 60_000,
       label: '',
@@ -86,6 +87,7 @@ describe('the challenge for a passkey', () => {
       [{ purpose: 'step-up', epoch, account: 'ada' }, 'ceremony-purpose'],
       [{ request: 'x' }, 'ceremony-purpose'],
       [{ expiresAt: clock() }, 'ceremony-expired'],
+      [{ round: 1 }, 'ceremony-round'],
     ] as const) {
       clock.advance(1)
       // Another network each time, because facts of one network are sampled.
@@ -104,8 +106,12 @@ describe('the challenge for a passkey', () => {
     const ada = await keyOwner(nl)
     const spent = await answered(nl, ada.authenticator, null)
     expectStatus(await nl.signIn.verifyPasskey(spent), 'granted')
-    for (let n = 1; n < limits.spentCeremonies; n++) {
-      expectStatus(await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null)), 'granted')
+    let device = ''
+    for (let n = 1; n < limits.spent - limits.spentPlacesKept; n++) {
+      const entered = await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null))
+      const { deviceToken, grant } = expectStatus(entered, 'granted')
+      device = deviceToken
+      ada.grant = grant
       if (n % 25 === 0) clock.advance(60_000)
     }
     const sessions = (await stateOf(world.storage, 'ada')).sessions.length
@@ -117,7 +123,12 @@ describe('the challenge for a passkey', () => {
     expect(await nl.signIn.verifyPasskey(junk)).toEqual(busy)
     expect(await nl.signIn.verifyPasskey(spent)).toEqual(ended)
     expect((await stateOf(world.storage, 'ada')).sessions).toHaveLength(sessions)
-    clock.advance(limits.ceremonyMs)
+    // The last places are for known devices and for step-ups.
+    const own = await answered(nl, ada.authenticator, null)
+    expectStatus(await nl.signIn.verifyPasskey({ ...own, client: { ...home, device } }), 'granted')
+    await ada.proof()
+    expect(await nl.signIn.verifyPasskey(more)).toEqual(busy)
+    clock.advance(limits.ceremonyMs + limits.clocksApartMs)
     expectStatus(await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null)), 'granted')
   })
 })

@@ -52,6 +52,7 @@ const session: Omit<Session, 'id'> = {
   kind: 'enroll',
   needs: methods,
   createdAt: now,
+  renewedAt: now,
   primary: 'magic-link',
   primaryAt: now,
   factor: 'backup-code',
@@ -61,6 +62,7 @@ const session: Omit<Session, 'id'> = {
   userAgent,
   deviceId: id(),
   trusted: false,
+  round: 100,
 }
 
 /** An account with every list at its cap and every entry at its longest. */
@@ -68,7 +70,7 @@ function full(): AccountState {
   const credential = Math.floor((limits.passkeysLength / limits.passkeys) * (3 / 8))
   const sends = { at: many(smsLimits.daily, (index) => now + index), row: smsLimits.daily }
   return {
-    ...emptyAccount(now),
+    ...emptyAccount(now, id()),
     epoch: 100_000,
     totp: {
       authenticators: many(limits.totpAuthenticators, () => ({
@@ -133,6 +135,7 @@ function full(): AccountState {
         lastUsedAt: now,
       })),
       only: false,
+      round: 100,
     },
     preferred: 'passkey',
     throttle: {
@@ -145,20 +148,18 @@ function full(): AccountState {
     },
     challenges: many(limits.challenges, () => ({
       id: id(),
-      expiresAt: now,
+      commit: 1_000_000,
       source: network,
+      keptUntil: now,
       failures: 10,
       charged: { totp: charged, sms: charged, 'backup-code': charged },
-      consumed: false,
+      round: 10,
+      over: 1_000_000,
     })),
-    spentProofs: many(limits.spentProofs, () => ({ id: id(), expiresAt: now })),
-    spentCeremonies: many(limits.spentCeremonies, () => ({
-      id: text(32),
-      expiresAt: now,
-      right: false,
-      passwordless: false,
-    })),
-    forgotten: { challenges: now, proofs: now, ceremonies: now },
+    challengesOver: 1_000_000,
+    spentChallenges: many(limits.spent, () => [text(12), now] as const),
+    spentProofs: many(limits.spent, () => [text(12), now] as const),
+    spentCeremonies: [],
     sessions: many(limits.sessions, () => ({ ...session, id: id() })),
     knownDevices: many(limits.knownDevices, () => ({
       id: id(),

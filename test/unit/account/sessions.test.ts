@@ -40,7 +40,7 @@ describe('sessions.check', () => {
     const state = await stateOf(world.storage, person.id)
     const session = state.sessions.at(-1)!.id
     const level = { aal: 2, amr: [] } as const
-    const good = { account: person.id, session, epoch: state.epoch, at: 0, ...level }
+    const good = { account: person.id, session, epoch: state.epoch, ...state.record, at: world.clock(), ...level }
     const random = seededRandom('forged')
     expect(await nl.sessions.check({ grant: sealToken({ realm: 'main', keys }, random, 'grant', good) })).toMatchObject(
       { ok: true },
@@ -50,6 +50,8 @@ describe('sessions.check', () => {
       { session: 'x' },
       { epoch: state.epoch + 1 },
       { epoch: state.epoch - 1 },
+      { birth: 'x' },
+      { commit: state.record.commit + 1 },
     ]) {
       const grant = sealToken({ realm: 'main', keys }, random, 'grant', { ...good, ...wrong })
       expect(await nl.sessions.check({ grant })).toEqual(signedOut)
@@ -66,7 +68,14 @@ describe('sessions.check', () => {
     const grant = await signIn(world)
     const state = await stateOf(world.storage, 'bob')
     const level = { aal: 2, amr: ['mfa'] } as const
-    const forged = { account: 'bob', session: state.sessions[0]!.id, epoch: state.epoch, at: 0, ...level }
+    const forged = {
+      account: 'bob',
+      session: state.sessions[0]!.id,
+      epoch: state.epoch,
+      ...state.record,
+      at: world.clock(),
+      ...level,
+    }
     const raised = sealToken({ realm: 'main', keys: keyring(keyText(1)) }, seededRandom('x'), 'grant', forged)
     expect(await world.nl.sessions.check({ grant: raised })).toMatchObject({ aal: 1, amr: ['pwd'] })
     expect(await world.nl.sessions.check({ grant })).toMatchObject({ aal: 1 })

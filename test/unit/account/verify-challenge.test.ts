@@ -138,29 +138,31 @@ describe('the challenge of signIn.verify', () => {
     const world = createWorld()
     const person = await world.person()
     for (let n = 0; n < 3; n++) await person.signIn()
-    expect((await stateOf(world.storage, person.id)).challenges.filter(({ consumed }) => consumed)).toHaveLength(3)
+    const used = async (): Promise<number> => (await stateOf(world.storage, person.id)).spentChallenges.length
+    expect(await used()).toBe(3)
     world.clock.advance(600_000)
     await person.signIn()
-    expect((await stateOf(world.storage, person.id)).challenges).toHaveLength(4)
+    expect(await used()).toBe(4)
     world.clock.advance(600_000 + limits.clocksApartMs)
     await person.signIn()
-    expect((await stateOf(world.storage, person.id)).challenges).toHaveLength(1)
+    expect(await used()).toBe(1)
   })
 
   it('is answered with busy while the list of used challenges is full', async () => {
     const world = createWorld({ options: unlimited })
     const person = await world.person()
     world.clock.set(world.clock() + 600_000)
-    const first = world.clock()
     // The list fills up, because challenges live an hour and codes come every 30 seconds.
     const patient = world.instance({
       challenge: { lifeMs: 3_600_000 },
       ...unlimited,
     })
-    for (let n = 0; n < 32; n++) {
+    let device = ''
+    for (let n = 0; n < limits.spent - limits.spentPlacesKept; n++) {
       world.clock.advance(step)
       const challenge = await person.challenge(home, patient)
-      expectStatus(await patient.signIn.verify({ challenge, code: person.app.code(), client: home }), 'granted')
+      const entered = await patient.signIn.verify({ challenge, code: person.app.code(), client: home })
+      device = expectStatus(entered, 'granted').deviceToken
     }
     world.clock.advance(step)
     const challenge = await person.challenge(home, patient)
@@ -170,7 +172,18 @@ describe('the challenge of signIn.verify', () => {
       reason: 'busy',
       httpStatus: 503,
     })
-    world.clock.set(first + 3_600_000 + step)
+    // The last places are for known devices.
+    for (let n = 0; n < limits.spentPlacesKept; n++) {
+      world.clock.advance(step)
+      const client = { ...home, device }
+      const own = await person.challenge(client, patient)
+      expectStatus(await patient.signIn.verify({ challenge: own, code: person.app.code(), client }), 'granted')
+    }
+    world.clock.advance(step)
+    const own = await person.challenge({ ...home, device }, patient)
+    const answer = { challenge: own, code: person.app.code(), client: { ...home, device } }
+    expect(await patient.signIn.verify(answer)).toMatchObject({ reason: 'busy' })
+    world.clock.advance(3_600_000 + limits.clocksApartMs)
     const later = await person.challenge(home, patient)
     expect(await patient.signIn.verify({ challenge: later, code: person.app.code() })).toMatchObject({
       status: 'granted',

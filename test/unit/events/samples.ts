@@ -84,6 +84,7 @@ export const factValues: { readonly [T in FactType]: Required<FactValues<T>> } =
   sequence_fail: { flow: 'sign-in', reason: 'challenge-expired' },
   crypt_decrypt_fail: { code: 'NL_RECORD_TAMPERED' },
   limiter_fail: { flow: 'sign-in' },
+  record_suspect: { reason: 'rolled-back' },
   sms_refuse: { purpose: 'login', country: 'HU', reason: 'limited' },
   message_dead: { channel: 'mail', message: 'm1', reason: 'expired' },
 }

@@ -202,11 +202,11 @@ describe('hostile values', () => {
   it('sealed into a device token as its trust open nothing', async () => {
     const [start, good] = calls['signIn.start']!
     const random = seededRandom('hostile')
-    const { knownDevices } = await stateOf(world.storage, person.id)
+    const { knownDevices, record } = await stateOf(world.storage, person.id)
     const expiresAt = world.clock() + 1000
     for (const { id, trust } of knownDevices) {
       for (const text of [...hostileTexts, trust?.digest ?? '']) {
-        const sealed = { id, accounts: [accountHash(person.id)], expiresAt, trusts: [text] }
+        const sealed = { accounts: [{ account: accountHash(person.id), id, ...record, trust: text }], expiresAt }
         const device = sealToken({ realm: 'main', keys: world.keys }, random, 'device', sealed)
         expect(await start({ ...good, client: { device } } as never)).toMatchObject({ status: 'challenge' })
       }

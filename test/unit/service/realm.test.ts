@@ -3,6 +3,8 @@ import { keyring } from 'nightlatch'
 import type { Limiter, NightlatchOptions, OutboxMessage, Storage, StoredRecord } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import { accountRecord } from '../../../src/service/loop/account-record.ts'
+import type { AccountState } from '../../../src/core/account/record/state.ts'
+import type { RecordStore } from '../../../src/service/loop/record-store.ts'
 import { createRecordStore } from '../../../src/service/loop/record-store.ts'
 import { openToken } from '../../../src/service/keys/tokens.ts'
 import * as golden from '../../vectors/formats.ts'
@@ -110,7 +112,7 @@ describe('two realms with one key ring and the same account ids', () => {
     const random = seededRandom('seals')
     const [one, other] = ['here', 'there'].map((name) =>
       createRecordStore(accountRecord, { storage, installation: { realm: name, keys }, random }),
-    ) as [ReturnType<typeof createRecordStore>, ReturnType<typeof createRecordStore>]
+    ) as [RecordStore<AccountState>, RecordStore<AccountState>]
     const doc = one.write(one.fresh('account:ada', 0), '1.AAAA')
     const { history } = bodyOf<{ history: { key: Parameters<typeof one.open>[2] } }>(doc)
     expect(one.open('account:ada', 'history/key', history.key)).toHaveLength(32)

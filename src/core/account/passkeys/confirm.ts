@@ -13,7 +13,7 @@ import { resultOf } from '../record/tasks.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorize, sessionIdOf } from '../sessions/authorization.ts'
 import type { Ceremony } from './ceremony.ts'
-import { ceremonyFault, isFullOfCeremonies, spendCeremony } from './ceremony.ts'
+import { ceremonyFault } from './ceremony.ts'
 import { hasRoom } from './room.ts'
 import type { Passkey } from './state.ts'
 
@@ -36,7 +36,6 @@ export type ConfirmPasskeyResult =
         | 'already-registered'
         | 'synced'
         | 'wrong'
-        | 'busy'
     }
 
 /** Step 2 verifies what the authenticator made. The passkey belongs to this account only [PKR-12]. */
@@ -56,9 +55,9 @@ export const confirmPasskey: UseCase<ConfirmPasskey, ConfirmPasskeyResult> = (st
   if (facts !== null && dropped.length === 0 && !hasRoom(state, length)) {
     return done({ ok: false, reason: 'too-many-passkeys' })
   }
-  if (facts === null || facts.id !== response.id) return refuse(state, command, 'wrong', context)
+  if (facts === null || facts.id !== response.id) return refuse(state, command, 'wrong')
   if (facts.backupEligible && context.settings.passkeys?.synced === 'refuse') {
-    return refuse(state, command, 'synced', context)
+    return refuse(state, command, 'synced')
   }
   return register(state, { command, facts, dropped, session }, context, results)
 }
@@ -70,14 +69,15 @@ function refusalBefore(
   session: Session | null,
   context: Context,
 ): Step<ConfirmPasskeyResult> | null {
-  const { settings, now, keyTaken } = context
-  const fault = ceremonyFault(state, ceremony, { purpose: 'register', request: sessionIdOf(auth) ?? '' }, context)
+  const { settings, keyTaken } = context
+  const { round } = state.passkey
+  const asked = { purpose: 'register', request: sessionIdOf(auth) ?? '', round } as const
+  const fault = ceremonyFault(state, ceremony, asked, context)
   if (fault !== null) {
     const values = { flow: 'passkey-registration', reason: `ceremony-${fault}` } as const
     return done({ ok: false, reason: 'no-enrollment' }, [{ type: 'sequence_fail', values }])
   }
   if (!settings.methods.includes('passkey')) return done({ ok: false, reason: 'no-enrollment' })
-  if (isFullOfCeremonies(state, now)) return done({ ok: false, reason: 'busy' })
   const isAllowed = ceremony.switching === 1 || standsAlone(state, 'passkey', settings) || replacesLost(session)
   if (!isAllowed) return done({ ok: false, reason: 'deactivate-first' })
   // An account has no passkey twice, and none that belongs to another account.
@@ -107,7 +107,8 @@ function register(
       authenticator: referenceTo(facts.id),
       label: ceremony.label,
       before: state,
-      after: spendCeremony(withFactor(state, 'passkey', { credentials }), ceremony, true, context),
+      // The commit raises the epoch, which ends the ceremony.
+      after: withFactor(state, 'passkey', { credentials }),
       session,
       switching: ceremony.switching === 1,
       traits: { synced: facts.backupEligible, verified: facts.userVerified },
@@ -146,16 +147,15 @@ function passkeysToDrop(state: AccountState, session: Session | null): readonly 
   return [...state.passkey.credentials].sort((a, b) => used(a) - used(b)).slice(0, 1)
 }
 
-/** A wrong answer spends the challenge too [PKA-12]. */
+/** A wrong answer voids every ceremony of its round [PKA-12]. */
 function refuse(
   state: AccountState,
-  { ceremony, response }: ConfirmPasskey,
+  { response }: ConfirmPasskey,
   reason: 'wrong' | 'synced',
-  context: Context,
 ): Step<ConfirmPasskeyResult> {
   const values = { factor: 'passkey', authenticator: referenceTo(response.id), reason } as const
   return commit(
-    spendCeremony(state, ceremony, false, context),
+    withFactor(state, 'passkey', { round: state.passkey.round + 1 }),
     { ok: false, reason },
     { events: [{ type: 'mfa_enroll_fail', values }] },
   )

@@ -49,6 +49,7 @@ export const registerPasskey: UseCase<RegisterPasskey, RegisterPasskeyResult> = 
     purpose: 'register',
     request: sessionIdOf(auth) ?? '',
     epoch: state.epoch,
+    round: state.passkey.round,
     expiresAt: now + limits.ceremonyMs,
     label,
     // A recovery may register what was lost and change nothing else.

@@ -6,6 +6,8 @@ export interface PasskeyState {
   readonly credentials: readonly Passkey[]
   /** Only passkeys open the account. */
   readonly only: boolean
+  /** How many answers to a registration were wrong. A ceremony of an earlier round is void. */
+  readonly round: number
 }
 
 export interface Passkey {
@@ -28,7 +30,7 @@ export interface Passkey {
   readonly lastUsedAt: number | null
 }
 
-export const noPasskeys: PasskeyState = { handle: null, credentials: [], only: false }
+export const noPasskeys: PasskeyState = { handle: null, credentials: [], only: false, round: 0 }
 
 /** A passkey that signed its challenge. */
 export interface PasskeyMatch {

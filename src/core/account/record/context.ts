@@ -1,3 +1,4 @@
+import type { RecordMark } from '../../record/mark.ts'
 import type { Settings } from './settings.ts'
 
 /** Who acts. A system actor is a script or job. The history names it with its reason. */
@@ -26,6 +27,8 @@ export interface Client {
   readonly deviceId: string | null
   /** The device token was given out for this account. With a token of another account the device is not known. */
   readonly deviceNamesAccount: boolean
+  /** The record of this account that gave it out. Null if none did. */
+  readonly deviceMark: RecordMark | null
   /** The text in the device token by which this account trusts the device. */
   readonly deviceTrust: string | null
 }

@@ -4,8 +4,9 @@ import { noFactors } from '../factors/registry.ts'
 /** The number of the form in which accounts are stored. It is 1 until the first release. */
 export const accountSchema = 1
 
-export function emptyAccount(now: number): AccountState {
+export function emptyAccount(now: number, birth: string): AccountState {
   return {
+    record: { birth, commit: 0 },
     createdAt: now,
     epoch: 1,
     ...noFactors,
@@ -19,9 +20,10 @@ export function emptyAccount(now: number): AccountState {
       passwordKnownAt: null,
     },
     challenges: [],
+    challengesOver: 0,
+    spentChallenges: [],
     spentProofs: [],
     spentCeremonies: [],
-    forgotten: { challenges: 0, proofs: 0, ceremonies: 0 },
     sessions: [],
     knownDevices: [],
     notices: { factorFailedAt: null, lockedAt: null, luckAt: null },

@@ -17,6 +17,8 @@ export interface Settings {
   readonly challengeMs: number
   readonly challengeTries: number
   readonly proofMs: number
+  /** The greatest age of a grant. */
+  readonly sessionMs: number
   readonly totp: {
     readonly algorithm: OtpAlgorithm
     readonly digits: number

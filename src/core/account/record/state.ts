@@ -1,22 +1,29 @@
 import type { Aal, Amr, CodeFactor, Factor, Method, Primary } from '../../factor.ts'
+import type { RecordMark } from '../../record/mark.ts'
 import type { FactorStates } from '../factors/factor-types.ts'
 
 /** The record of an account, with each factor under its own name. All times are ms since epoch. */
 export interface AccountState extends FactorStates {
+  /** Which record this is, and how many commits it has had. The loop keeps it beside the state. */
+  readonly record: RecordMark
   readonly createdAt: number
   /** Every sensitive change raises it. Sealed tokens of an older epoch are refused. */
   readonly epoch: number
   /** The factor that the owner wants to be asked for first. Null if the owner chose none. */
   readonly preferred: Method | null
   readonly throttle: Throttle
+  /** Challenges with failures. */
   readonly challenges: readonly ChallengeEntry[]
-  readonly spentProofs: readonly SpentProof[]
-  readonly spentCeremonies: readonly SpentCeremony[]
   /**
-   * The latest end of a spent challenge, proof and ceremony whose entry was removed. A token that ends no later is
-   * refused. A server whose clock is ahead removes entries too early, and their tokens must not become good again.
+   * The highest commit number among challenges whose entry was dropped for room. A challenge that has no entry and no
+   * higher number is over, unless a known device began it.
    */
-  readonly forgotten: { readonly challenges: number; readonly proofs: number; readonly ceremonies: number }
+  readonly challengesOver: number
+  readonly spentChallenges: readonly Spent[]
+  /** Used proofs, and step-up ceremonies with a right answer. A new epoch ends both. */
+  readonly spentProofs: readonly Spent[]
+  /** Ceremonies of a passkey alone, with a right answer. They belong to no epoch. */
+  readonly spentCeremonies: readonly Spent[]
   readonly sessions: readonly Session[]
   readonly knownDevices: readonly KnownDevice[]
   readonly notices: {
@@ -49,34 +56,28 @@ export interface SourceFailures {
   readonly failedAt: number
 }
 
-/** A challenge enters the record with its first failure, or when it is consumed. */
+/** A token that was used: the beginning of its id, and its end. */
+export type Spent = readonly [id: string, end: number]
+
+/** A challenge enters the record with its first failure. */
 export interface ChallengeEntry {
   readonly id: string
-  readonly expiresAt: number
+  /** The number of the commit that made it. */
+  readonly commit: number
+  /** Where it began: a network, or a known device. */
   readonly source: string
+  readonly keptUntil: number
   readonly failures: number
   /** What its failures charged to each factor's hard count. A success takes it back. */
   readonly charged: Charges
-  readonly consumed: boolean
+  /** How many answers of a passkey were wrong. */
+  readonly round: number
+  /** Challenges of the same source up to this number are over, if they have no entry. */
+  readonly over: number
 }
 
 /** What was charged to the hard count of each factor that can be guessed. */
 export type Charges = Readonly<Record<CodeFactor, readonly [failures: number, strangers: number]>>
-
-export interface SpentProof {
-  readonly id: string
-  readonly expiresAt: number
-}
-
-/** A ceremony whose challenge was answered. */
-export interface SpentCeremony {
-  readonly id: string
-  readonly expiresAt: number
-  /** The answer was right. Such an entry stays until the end of the ceremony. */
-  readonly right: boolean
-  /** It belonged to no account when it was made, so no epoch ends it. */
-  readonly passwordless: boolean
-}
 
 export interface Session {
   readonly id: string
@@ -85,6 +86,8 @@ export interface Session {
   /** For `enroll`: one of these must be enrolled. */
   readonly needs: readonly Method[]
   readonly createdAt: number
+  /** When its grant got a fresh time: at the sign-in, and at each step-up [SES-3]. */
+  readonly renewedAt: number
   readonly primary: Primary
   readonly primaryAt: number
   readonly factor: Factor | null
@@ -96,6 +99,8 @@ export interface Session {
   readonly deviceId: string | null
   /** No factor was needed, because the device was trusted. */
   readonly trusted: boolean
+  /** How many answers of a passkey to a step-up of this session were wrong. A ceremony of an earlier round is void. */
+  readonly round: number
 }
 
 export interface KnownDevice {
@@ -117,6 +122,11 @@ export interface DeviceTrust {
   readonly since: number
   readonly lastUsedAt: number
   readonly until: number
+}
+
+/** The mark of what the commit of this step makes. */
+export function nextMark({ record: { birth, commit } }: AccountState): RecordMark {
+  return { birth, commit: commit + 1 }
 }
 
 /** Changes some fields of one factor. */

@@ -1,11 +1,12 @@
 import type { Method } from '../../factor.ts'
 import type { StepUpPurpose } from '../../flow.ts'
-import { caps, limits } from '../../limits.ts'
+import { limits } from '../../limits.ts'
+import { isMarkOf } from '../../record/mark.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import { hasFactor } from '../factors/live-factors.ts'
 import { isRecent } from '../record/recent.ts'
 import type { AccountState, Session } from '../record/state.ts'
-import { isForgotten, remembered } from './spent-tokens.ts'
+import { isFull, isSpent, spend } from './spent-tokens.ts'
 
 /** On whose behalf a call of the security page is made. */
 export type Authorization = UserAuthorization | { readonly kind: 'system' }
@@ -22,7 +23,7 @@ type Authorized<Refusal> =
 /** Which sessions a call accepts: full ones, all, or full ones and those that must enroll this method. */
 export type SessionScope = 'full' | 'any' | Method
 
-/** A grant counts while its epoch is that of the account and its session is listed. */
+/** A grant counts while this record made it, its epoch is that of the account, and its session is listed. */
 export function authorize(
   state: AccountState,
   auth: Authorization,
@@ -31,7 +32,8 @@ export function authorize(
 ): Authorized<'signed-out'> {
   if (auth.kind === 'system') return { ok: true, session: null }
   const session = sessionOf(state, auth)
-  if (session === null || auth.grant.epoch !== state.epoch) return { ok: false, reason: 'signed-out' }
+  const counts = session !== null && auth.grant.epoch === state.epoch && isMarkOf(state.record, auth.grant)
+  if (!counts) return { ok: false, reason: 'signed-out' }
   return isInScope(session, scope, now) ? { ok: true, session } : { ok: false, reason: 'signed-out' }
 }
 
@@ -57,8 +59,7 @@ export function authorizeChange(
     return isFresh(authorized.session, now) ? authorized : { ok: false, reason: 'reauthenticate' }
   }
   if (!isProven(state, auth, purpose, now)) return { ok: false, reason: 'step-up' }
-  const unexpired = state.spentProofs.filter((spent) => spent.expiresAt > now)
-  return unexpired.length < limits.spentProofs ? authorized : { ok: false, reason: 'busy' }
+  return isFull(state, 'spentProofs', { own: true }, now) ? { ok: false, reason: 'busy' } : authorized
 }
 
 function isProven(
@@ -75,8 +76,7 @@ function isProven(
     proof.purpose === purpose &&
     (!state.passkey.only || proof.factor === 'passkey') &&
     proof.expiresAt > now &&
-    !isForgotten(proof.expiresAt, state.forgotten.proofs, caps.proofMs, now) &&
-    !state.spentProofs.some((spent) => spent.id === proof.id)
+    !isSpent(state, 'spentProofs', proof)
   )
 }
 
@@ -92,14 +92,7 @@ export function spendProof(state: AccountState, auth: Authorization, now: number
   if (auth.kind === 'system' || auth.proof === null || !hasFactor(state)) return state
   const session = sessionOf(state, auth)
   if (session !== null && isRecovery(session)) return state
-  const { id, expiresAt } = auth.proof
-  const room = limits.spentProofs - 1
-  const { kept, forgotten } = remembered(state.spentProofs, { forgotten: state.forgotten.proofs, room, now })
-  return {
-    ...state,
-    spentProofs: [...kept, { id, expiresAt }],
-    forgotten: { ...state.forgotten, proofs: forgotten },
-  }
+  return spend(state, 'spentProofs', auth.proof, now)
 }
 
 /** Whether the primary authentication is recent enough for a change that no factor can guard yet. */

@@ -1,6 +1,7 @@
 import type { TokenPayloads } from '../../token/index.ts'
 import { throughFactors } from '../factors/registry.ts'
 import type { AccountState, Session } from '../record/state.ts'
+import { nextMark } from '../record/state.ts'
 import type { Authorization } from './authorization.ts'
 import { sessionIdOf } from './authorization.ts'
 
@@ -25,15 +26,16 @@ export function nextEpoch(state: AccountState, keptSession: string | null): Acco
     ...ended,
     epoch: state.epoch + 1,
     sessions: state.sessions.filter((session) => session.id === keptSession),
-    // These entries are about challenges and proofs of an older epoch. Those are refused anyway.
+    // These entries are about tokens of an older epoch. Those are refused anyway.
     challenges: [],
+    spentChallenges: [],
     spentProofs: [],
-    spentCeremonies: state.spentCeremonies.filter(({ passwordless }) => passwordless),
     knownDevices: state.knownDevices.map((device) => ({ ...device, trust: null })),
   }
 }
 
-export function grantOf(account: string, { epoch }: AccountState, session: Session): TokenPayloads['grant'] {
-  const { id, createdAt, aal, amr } = session
-  return { account, session: id, epoch, at: createdAt, aal, amr }
+/** The grant of a session. The commit of this step makes it. */
+export function grantOf(account: string, state: AccountState, session: Session): TokenPayloads['grant'] {
+  const { id, renewedAt, aal, amr } = session
+  return { account, session: id, epoch: state.epoch, ...nextMark(state), at: renewedAt, aal, amr }
 }

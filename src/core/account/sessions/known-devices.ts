@@ -1,26 +1,27 @@
 import { limits } from '../../limits.ts'
+import { isMarkOf } from '../../record/mark.ts'
 import { cleanText } from '../../text.ts'
 import type { Client, Context } from '../record/context.ts'
 import { newId } from '../record/ids.ts'
 import type { AccountState, KnownDevice } from '../record/state.ts'
 
-/** The known device of a request, if the record lists it and its token was given out for the account. */
+/** The known device of a request, if this record gave out its token for the account and lists it. */
 export function knownDeviceOf(state: AccountState, client: Client): KnownDevice | null {
-  if (!client.deviceNamesAccount) return null
+  if (client.deviceMark === null || !isMarkOf(state.record, client.deviceMark)) return null
   return state.knownDevices.find((device) => device.id === client.deviceId) ?? null
 }
 
 /**
- * Makes the browser of a completed sign-in a known device. A browser with a genuine token keeps its id, also over
- * several accounts.
+ * Makes the browser of a completed sign-in a known device. One that the record does not list gets a fresh id: somebody
+ * may have a copy of its token, and the copy must not become known again with it [SES-10].
  */
 export function rememberDevice(
   state: AccountState,
   client: Client,
   { entropy, now }: Context,
 ): { readonly state: AccountState; readonly deviceId: string } {
-  const deviceId = client.deviceId ?? newId(entropy, 'device')
-  const before = state.knownDevices.find((device) => device.id === deviceId)
+  const before = knownDeviceOf(state, client)
+  const deviceId = before?.id ?? newId(entropy, 'device')
   const device: KnownDevice = {
     id: deviceId,
     firstAt: before?.firstAt ?? now,

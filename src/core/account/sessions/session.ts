@@ -1,26 +1,44 @@
 import { limits } from '../../limits.ts'
 import type { Client, Context } from '../record/context.ts'
 import { newId } from '../record/ids.ts'
+import { isRecent } from '../record/recent.ts'
 import type { AccountState, Session } from '../record/state.ts'
 import { shortUserAgent } from './known-devices.ts'
 
 /** The fields of a new session that the sign-in sets. */
-export type SessionStart = Omit<Session, 'id' | 'createdAt' | 'ip' | 'userAgent' | 'needs' | 'trusted'> &
+export type SessionStart = Omit<
+  Session,
+  'id' | 'createdAt' | 'renewedAt' | 'ip' | 'userAgent' | 'needs' | 'trusted' | 'round'
+> &
   Partial<Pick<Session, 'needs' | 'trusted'>>
 
 export function newSession({ entropy, now }: Context, client: Client, start: SessionStart): Session {
   return {
     id: newId(entropy, 'session'),
     createdAt: now,
+    renewedAt: now,
     ip: client.ip,
     userAgent: start.deviceId === null ? shortUserAgent(client) : null,
     needs: [],
     trusted: false,
+    round: 0,
     ...start,
   }
 }
 
 /** If there are too many sessions, the oldest is dropped and thereby signed out. */
-export function addSession(state: AccountState, session: Session): AccountState {
-  return { ...state, sessions: [...state.sessions, session].slice(-limits.sessions) }
+export function addSession(
+  state: AccountState,
+  session: Session,
+  context: Pick<Context, 'now' | 'settings'>,
+): AccountState {
+  return { ...state, sessions: [...openSessions(state, context), session].slice(-limits.sessions) }
+}
+
+/** The sessions whose newest grant has not come to its end. */
+export function openSessions(
+  { sessions }: AccountState,
+  { now, settings }: Pick<Context, 'now' | 'settings'>,
+): readonly Session[] {
+  return sessions.filter(({ renewedAt }) => isRecent(renewedAt, settings.sessionMs, now))
 }

@@ -1,27 +1,41 @@
 import { limits } from '../../limits.ts'
+import type { AccountState, Spent } from '../record/state.ts'
 
-/**
- * Which entries of spent tokens are still kept, and the latest end among those that are not. A token that is over here
- * may still be good at a server whose clock is behind. So its entry is dropped when it is over there too, or when its
- * room is needed.
- */
-export function remembered<Entry extends { readonly expiresAt: number }>(
-  spent: readonly Entry[],
-  { forgotten, room, now }: { readonly forgotten: number; readonly room: number; readonly now: number },
-): { readonly kept: Entry[]; readonly forgotten: number } {
-  const excess = spent.length - room
-  const over = spent.filter(({ expiresAt }) => expiresAt <= now)
-  const dropped = over.filter(({ expiresAt }, index) => index < excess || expiresAt + limits.clocksApartMs <= now)
-  return {
-    kept: spent.filter((entry) => !dropped.includes(entry)),
-    forgotten: Math.max(forgotten, ...dropped.map(({ expiresAt }) => expiresAt)),
-  }
+/** A list of tokens that were used. */
+export type SpentList = 'spentChallenges' | 'spentProofs' | 'spentCeremonies'
+
+interface SingleUse {
+  readonly id: string
+  readonly expiresAt: number
+}
+
+/** Enough of a random id to tell it from any other. */
+const idLength = 16
+
+export function isSpent(state: AccountState, list: SpentList, { id }: Pick<SingleUse, 'id'>): boolean {
+  return state[list].some(([spent]) => spent === id.slice(0, idLength))
 }
 
 /**
- * Whether a token that ends at `end` may be spent, with its entry dropped. A mark that is further away than the longest
- * life of a token was set by a server whose clock is far ahead. It must not lock the account until then.
+ * Records the one use of a token. Only right answers are recorded, so nobody fills a list by guessing. An entry is kept
+ * until the token is over on every server, and never dropped before.
  */
-export function isForgotten(end: number, forgotten: number, longestLifeMs: number, now: number): boolean {
-  return end <= forgotten && forgotten <= now + longestLifeMs
+export function spend(state: AccountState, list: SpentList, { id, expiresAt }: SingleUse, now: number): AccountState {
+  const entry: Spent = [id.slice(0, idLength), expiresAt]
+  return { ...state, [list]: [...state[list].filter((spent) => isKept(spent, now)), entry] }
+}
+
+/**
+ * Whether a list has no place for one more use. Proofs and ceremonies share their places. The last ones of each list
+ * are for known devices and signed-in sessions.
+ */
+export function isFull(state: AccountState, list: SpentList, who: { readonly own: boolean }, now: number): boolean {
+  const lists: readonly SpentList[] = list === 'spentChallenges' ? [list] : ['spentProofs', 'spentCeremonies']
+  const used = lists.flatMap((one) => state[one]).filter((spent) => isKept(spent, now)).length
+  return used >= (who.own ? limits.spent : limits.spent - limits.spentPlacesKept)
+}
+
+/** The clock of another server may be behind this one, and the token still good there. */
+function isKept([, end]: Spent, now: number): boolean {
+  return end + limits.clocksApartMs > now
 }

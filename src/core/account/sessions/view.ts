@@ -1,6 +1,8 @@
 import type { Aal, Amr, Factor, Primary } from '../../factor.ts'
+import type { Context } from '../record/context.ts'
 import { referenceTo } from '../record/ids.ts'
 import type { AccountState } from '../record/state.ts'
+import { openSessions } from './session.ts'
 
 /** What a security page shows of an open session. Times are ms since epoch. */
 export interface SessionView {
@@ -29,9 +31,13 @@ export interface TrustedDeviceView {
 }
 
 /** The newest session comes first. */
-export function viewSessions(state: AccountState, current: string | null): readonly SessionView[] {
+export function viewSessions(
+  state: AccountState,
+  current: string | null,
+  context: Pick<Context, 'now' | 'settings'>,
+): readonly SessionView[] {
   const browsers = new Map(state.knownDevices.map(({ id, userAgent }) => [id, userAgent]))
-  return [...state.sessions].reverse().map((session) => ({
+  return [...openSessions(state, context)].reverse().map((session) => ({
     id: referenceTo(session.id),
     current: session.id === current,
     createdAt: session.createdAt,

@@ -1,16 +1,16 @@
 import type { DraftFact } from '../../events/catalogue.ts'
-import type { CodeFactor, Factor } from '../../factor.ts'
-import { codeFactors } from '../../factor.ts'
-import { limits } from '../../limits.ts'
+import type { Factor } from '../../factor.ts'
+import { isMarkOf } from '../../record/mark.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import { liveFactors, preferredFactor } from '../factors/live-factors.ts'
 import type { Source } from '../guessing/source.ts'
-import { isUnknown } from '../guessing/source.ts'
-import type { Context } from '../record/context.ts'
-import type { AccountState, ChallengeEntry, Charges } from '../record/state.ts'
+import type { Client, Context } from '../record/context.ts'
+import type { AccountState } from '../record/state.ts'
 import type { Step } from '../record/step.ts'
 import { done } from '../record/step.ts'
-import { isForgotten, remembered } from '../sessions/spent-tokens.ts'
+import { knownDeviceOf } from '../sessions/known-devices.ts'
+import { isFull, isSpent, spend } from '../sessions/spent-tokens.ts'
+import { entryOf, isDropped } from './challenge-entries.ts'
 import type { CodeDelivery } from './delivery.ts'
 
 export type Challenge = TokenPayloads['challenge']
@@ -78,19 +78,19 @@ export function challengeFault(
   state: AccountState,
   challenge: Challenge,
   { now, settings }: Pick<Context, 'now' | 'settings'>,
-): 'epoch' | 'expired' | 'used' | 'failed' | null {
+): 'record' | 'epoch' | 'expired' | 'used' | 'failed' | 'dropped' | null {
+  if (!isMarkOf(state.record, challenge)) return 'record'
   if (challenge.epoch !== state.epoch) return 'epoch'
   if (challenge.expiresAt <= now) return 'expired'
-  if (isForgotten(challenge.expiresAt, state.forgotten.challenges, settings.challengeMs, now)) return 'expired'
-  const entry = entryOf(state, challenge)
-  if (entry?.consumed === true) return 'used'
-  return entry !== null && entry.failures >= settings.challengeTries ? 'failed' : null
+  if (isSpent(state, 'spentChallenges', challenge)) return 'used'
+  if (isDropped(state, challenge)) return 'dropped'
+  return (entryOf(state, challenge)?.failures ?? 0) >= settings.challengeTries ? 'failed' : null
 }
 
 /** The step for a challenge that has ended. Null while the challenge goes on. */
 export function refuseEnded(
   state: AccountState,
-  challenge: Challenge,
+  { challenge, client }: { readonly challenge: Challenge; readonly client: Client },
   context: Context,
 ): Step<RefusedChallenge, never> | null {
   const fault = challengeFault(state, challenge, context)
@@ -101,78 +101,10 @@ export function refuseEnded(
   }
   // This is checked before anything is evaluated. If only right answers got `busy`, it would reveal that they are
   // right.
-  return isFull(state, context.now) ? done({ status: 'refused', reason: 'busy' }) : null
+  const who = { own: knownDeviceOf(state, client) !== null }
+  return isFull(state, 'spentChallenges', who, context.now) ? done({ status: 'refused', reason: 'busy' }) : null
 }
 
-export function entryOf(state: AccountState, challenge: Pick<Challenge, 'id'>): ChallengeEntry | null {
-  return state.challenges.find((entry) => entry.id === challenge.id) ?? null
-}
-
-/** The list has no room for one more consumed challenge. */
-function isFull(state: AccountState, now: number): boolean {
-  return state.challenges.filter((entry) => entry.expiresAt > now && entry.consumed).length >= limits.challenges
-}
-
-export function consume(state: AccountState, challenge: Challenge, source: string, context: Context): AccountState {
-  const failures = entryOf(state, challenge)?.failures ?? 0
-  const { id, expiresAt } = challenge
-  return withEntry(state, context, {
-    id,
-    expiresAt,
-    source,
-    failures,
-    charged: charge(null, [], false),
-    consumed: true,
-  })
-}
-
-/** Counts one more failure of a challenge, and what it charged to each factor. */
-export function countFailure(
-  state: AccountState,
-  challenge: Challenge,
-  failed: { readonly charged: readonly CodeFactor[]; readonly source: Source },
-  context: Context,
-): AccountState {
-  const entry = entryOf(state, challenge)
-  const { id, expiresAt } = challenge
-  return withEntry(state, context, {
-    id,
-    expiresAt,
-    source: failed.source.id,
-    failures: (entry?.failures ?? 0) + 1,
-    charged: charge(entry, failed.charged, isUnknown(failed.source)),
-    consumed: false,
-  })
-}
-
-function charge(entry: ChallengeEntry | null, factors: readonly CodeFactor[], isStrange: boolean): Charges {
-  const charged = codeFactors.map((factor) => {
-    const [failures, strangers] = entry?.charged[factor] ?? [0, 0]
-    const more = factors.includes(factor) ? 1 : 0
-    return [factor, [failures + more, strangers + (isStrange ? more : 0)]]
-  })
-  return Object.fromEntries(charged) as Charges
-}
-
-/**
- * Consumed entries stay until they end. An entry with failures only may be dropped early, the oldest of the same source
- * first. This gives a guesser little, because the account's budget and the wait of the source stay.
- */
-function withEntry(state: AccountState, { now }: Context, entry: ChallengeEntry): AccountState {
-  const { kept: others, forgotten } = remembered(
-    state.challenges.filter((other) => other.id !== entry.id),
-    { forgotten: state.forgotten.challenges, room: limits.challenges - 1, now },
-  )
-  while (others.length >= limits.challenges) {
-    const open = others.filter((other) => !other.consumed)
-    const evicted = open.find((other) => other.source === entry.source) ?? open[0]
-    if (evicted === undefined) break
-    others.splice(others.indexOf(evicted), 1)
-  }
-  // If the list is full of consumed entries, a failure gets no entry. It is still charged to the budget.
-  return {
-    ...state,
-    challenges: others.length < limits.challenges ? [...others, entry] : others,
-    forgotten: { ...state.forgotten, challenges: forgotten },
-  }
+export function consume(state: AccountState, challenge: Challenge, { now }: Context): AccountState {
+  return spend(state, 'spentChallenges', challenge, now)
 }

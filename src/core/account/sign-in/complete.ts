@@ -56,7 +56,7 @@ export function completeSignIn(state: AccountState, signIn: CompletedSignIn, con
   const session = newSession(context, client, { ...signIn.session, kind: 'full', deviceId, trusted })
   // A device that is only trusted has shown nothing that a thief could not have copied.
   const ended = trusted ? state.throttle : { ...endRow(state.throttle), failures: 0 }
-  const entered = addSession({ ...(trust?.state ?? remembered.state), throttle: ended }, session)
+  const entered = addSession({ ...(trust?.state ?? remembered.state), throttle: ended }, session, context)
   const outcome: GrantedResult = {
     status: 'granted',
     grant: grantOf(account, entered, session),

@@ -32,7 +32,7 @@ export function openEnrollSession<Needed extends Method>(
   const level = primaryLevel(primary)
   const start = { kind: 'enroll', needs, primary, primaryAt: now, factor, ...level, deviceId: null } as const
   const limited = newSession(context, client, start)
-  const opened = addSession(state, limited)
+  const opened = addSession(state, limited, context)
   const until = now + limits.enrollGrantMs
   return { state: opened, outcome: { status: 'enroll', grant: grantOf(account, opened, limited), needs, until } }
 }

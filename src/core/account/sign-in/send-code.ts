@@ -19,13 +19,9 @@ export interface SendSignInCode {
 export type SendSignInCodeResult = OpenChallenge | RefusedChallenge
 
 /** Sends a code for a challenge, the first or another one. The failures stay. The code before it ends. */
-export const sendSignInCode: UseCase<SendSignInCode, SendSignInCodeResult> = (
-  state,
-  { challenge, client },
-  context,
-  results,
-) => {
-  const ended = refuseEnded(state, challenge, context)
+export const sendSignInCode: UseCase<SendSignInCode, SendSignInCodeResult> = (state, command, context, results) => {
+  const { challenge, client } = command
+  const ended = refuseEnded(state, command, context)
   if (ended !== null) return ended
   const source = sourceOf(state, client)
   const stillOpen = (delivery: CodeDelivery | null, retryAt: number | null): SendSignInCodeResult =>

@@ -12,6 +12,7 @@ import { noticeFailure } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
 import { newId, referenceTo } from '../record/ids.ts'
 import type { AccountState, KnownDevice } from '../record/state.ts'
+import { nextMark } from '../record/state.ts'
 import type { Step, UseCase } from '../record/step.ts'
 import { commit, need } from '../record/step.ts'
 import type { TaskResults } from '../record/tasks.ts'
@@ -19,6 +20,7 @@ import { deviceTrust, rotateTrust, withdrawTrust } from '../sessions/device-trus
 import { knownDeviceOf } from '../sessions/known-devices.ts'
 import type { Challenge, OpenChallenge } from './challenge.ts'
 import { openChallenge } from './challenge.ts'
+import { challengeSource } from './challenge-entries.ts'
 import type { GrantedResult } from './complete.ts'
 import { completeSignIn } from './complete.ts'
 import type { MustEnrollResult } from './must-enroll.ts'
@@ -121,7 +123,17 @@ function challenge(
   const { now, settings } = context
   const id = newId(context.entropy, 'challenge')
   const expiresAt = now + settings.challengeMs
-  const payload: Challenge = { account, id, epoch: state.epoch, expiresAt, primary, primaryAt: now, ...charged }
+  const payload: Challenge = {
+    account,
+    id,
+    epoch: state.epoch,
+    ...nextMark(state),
+    source: challengeSource(state, client),
+    expiresAt,
+    primary,
+    primaryAt: now,
+    ...charged,
+  }
   const answer = sendFirst(state, command, id, context, results)
   if (answer?.status === 'need') return need(answer.tasks)
   const sent = answer?.status === 'sent' ? answer : null

@@ -13,7 +13,8 @@ import type { AccountState } from '../record/state.ts'
 import type { Step, UseCase } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
 import type { Challenge, OpenChallenge, RefusedChallenge } from './challenge.ts'
-import { consume, countFailure, entryOf, openChallenge, refuseEnded } from './challenge.ts'
+import { consume, openChallenge, refuseEnded } from './challenge.ts'
+import { countFailure, entryOf } from './challenge-entries.ts'
 import type { GrantedResult } from './complete.ts'
 import { completeSignIn } from './complete.ts'
 
@@ -28,7 +29,7 @@ export type VerifySignInResult = GrantedResult | OpenChallenge | RefusedChalleng
 /** One field takes any code. The shape of the text and the live factors decide what it is. One attempt is charged. */
 export const verifySignIn: UseCase<VerifySignIn, VerifySignInResult> = (state, command, context, results) => {
   const { challenge } = command
-  const ended = refuseEnded(state, challenge, context)
+  const ended = refuseEnded(state, command, context)
   if (ended !== null) return ended
   const source = sourceOf(state, command.client)
   const request = { purpose: 'login', id: challenge.id } as const
@@ -73,7 +74,7 @@ function accept(
   const entry = entryOf(state, challenge)
   const accepted = creditSuccess(state, { match, source, client, now: context.now, entry })
   return completeSignIn(
-    consume(accepted.state, challenge, source.id, context),
+    consume(accepted.state, challenge, context),
     {
       account,
       client,
@@ -100,7 +101,8 @@ function refuse(
   const last = (entryOf(state, challenge)?.failures ?? 0) + 1 >= settings.challengeTries
   const attempt = { flow: 'sign-in', challenge: challenge.id, source, client, now } as const
   const charged = chargeFailure(state, { ...attempt, compared, cost, reason, last })
-  const counted = countFailure(charged.state, challenge, { charged: cost === null ? [] : compared, source }, context)
+  const failed = { charged: cost === null ? [] : compared, source, ofPasskey: false }
+  const counted = countFailure(charged.state, challenge, failed, now)
   // The failure may have made the device unknown.
   const next = sourceOf(counted, client)
   const retryAt = waitUntil(counted, next, cost ?? 0, now)

@@ -5,15 +5,18 @@ import { creditSuccess, failedFactor, noticeFailure } from '../guessing/verdict.
 import type { WrongAssertion } from '../passkeys/assertion.ts'
 import { checkAssertion } from '../passkeys/assertion.ts'
 import type { Ceremony } from '../passkeys/ceremony.ts'
-import { ceremonyFault, isFullOfCeremonies, spendCeremony } from '../passkeys/ceremony.ts'
+import { ceremonyFault } from '../passkeys/ceremony.ts'
 import type { PasskeyMatch } from '../passkeys/state.ts'
 import type { Client, Context } from '../record/context.ts'
 import { referenceTo } from '../record/ids.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Step, UseCase } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
+import { knownDeviceOf } from '../sessions/known-devices.ts'
+import { isFull, spend } from '../sessions/spent-tokens.ts'
 import type { Challenge, OpenChallenge, RefusedChallenge } from './challenge.ts'
-import { consume, countFailure, entryOf, openAfterFailure, refuseEnded } from './challenge.ts'
+import { consume, openAfterFailure, refuseEnded } from './challenge.ts'
+import { countFailure, entryOf, roundOf } from './challenge-entries.ts'
 import type { GrantedResult } from './complete.ts'
 import { completeSignIn } from './complete.ts'
 
@@ -53,20 +56,26 @@ export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = (state
 /** Why the answer is not checked. */
 function refusalBefore(
   state: AccountState,
-  { challenge, ceremony, response }: VerifyPasskey,
+  { challenge, ceremony, response, client }: VerifyPasskey,
   context: Context,
 ): Step<VerifyPasskeyResult> | null {
-  const ended = challenge === null ? null : refuseEnded(state, challenge, context)
+  const ended = challenge === null ? null : refuseEnded(state, { challenge, client }, context)
   if (ended !== null) return ended
-  const purpose = challenge === null ? 'passwordless' : 'sign-in'
-  const fault = ceremonyFault(state, ceremony, { purpose, request: challenge?.id ?? '' }, context)
+  const asked =
+    challenge === null
+      ? ({ purpose: 'passwordless', request: '', round: 0 } as const)
+      : ({ purpose: 'sign-in', request: challenge.id, round: roundOf(state, challenge) } as const)
+  const fault = ceremonyFault(state, ceremony, asked, context)
   if (fault !== null) {
     const values = { flow: 'passkey', reason: `ceremony-${fault}` } as const
     return done({ status: 'refused', reason: 'challenge-ended' }, [{ type: 'sequence_fail', values }])
   }
-  if (isFullOfCeremonies(state, context.now)) return done({ status: 'refused', reason: 'busy' })
-  const wrongOwner = challenge === null ? ownerFault(state, response) : null
-  if (wrongOwner === null) return null
+  if (challenge !== null) return null
+  const wrongOwner = ownerFault(state, response)
+  if (wrongOwner === null) {
+    const who = { own: knownDeviceOf(state, client) !== null }
+    return isFull(state, 'spentCeremonies', who, context.now) ? done({ status: 'refused', reason: 'busy' }) : null
+  }
   const values = { flow: 'passkey', reason: wrongOwner } as const
   return done({ status: 'refused', reason: wrongOwner }, [{ type: 'sequence_fail', values }])
 }
@@ -90,12 +99,13 @@ function accept(
   const source = sourceOf(state, client)
   const entry = challenge === null ? null : entryOf(state, challenge)
   const accepted = creditSuccess(state, { match, source, client, now, entry })
-  const spent = spendCeremony(accepted.state, ceremony, true, context)
   const primary = challenge?.primary ?? 'passkey'
   const { verified, passkey } = match
   const level = levelOf(primary, 'passkey', { synced: passkey.backupEligible, verified })
   return completeSignIn(
-    challenge === null ? spent : consume(spent, challenge, source.id, context),
+    challenge === null
+      ? spend(accepted.state, 'spentCeremonies', ceremony, now)
+      : consume(accepted.state, challenge, context),
     {
       account,
       client,
@@ -111,12 +121,12 @@ function accept(
 }
 
 /**
- * A wrong answer spends a try of the challenge and the ceremony. It charges no count of the account, because a
- * signature cannot be guessed.
+ * A wrong answer spends a try of the challenge, and voids every ceremony of its round. It charges no count of the
+ * account, because a signature cannot be guessed. A passkey alone has no challenge: nothing but the event is written.
  */
 function refuse(
   state: AccountState,
-  { ceremony, challenge, client, response }: VerifyPasskey,
+  { challenge, client, response }: VerifyPasskey,
   { reason, events }: WrongAssertion,
   context: Context,
 ): Step<VerifyPasskeyResult> {
@@ -130,14 +140,13 @@ function refuse(
     ...(challenge === null ? {} : { challenge: challenge.id }),
   })
   const written = [failed, ...events]
-  const spent = spendCeremony(state, ceremony, false, context)
   if (challenge === null) {
     const shown = reason === 'user-verification' ? reason : 'wrong-credentials'
-    return commit(spent, { status: 'refused', reason: shown }, { events: written })
+    return commit(state, { status: 'refused', reason: shown }, { events: written })
   }
   const noticed = noticeFailure(state, { client, now: context.now, isStrange: source.kind !== 'device' })
-  const failure = { charged: [], source }
-  const counted = countFailure({ ...spent, notices: noticed.notices }, challenge, failure, context)
+  const failure = { charged: [], source, ofPasskey: true }
+  const counted = countFailure({ ...state, notices: noticed.notices }, challenge, failure, context.now)
   return commit(counted, openAfterFailure(counted, challenge, context, source), {
     events: written,
     messages: noticed.messages,

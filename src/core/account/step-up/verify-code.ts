@@ -24,7 +24,8 @@ export type VerifyStepUpResult =
 export const verifyStepUp: UseCase<VerifyStepUp, VerifyStepUpResult> = (state, command, context, results) => {
   const { auth, client, purpose } = command
   const authorized = authorize(state, auth, context.now)
-  if (!authorized.ok) return done({ ...authorized, retryAt: null })
+  const session = authorized.ok ? authorized.session : null
+  if (session === null) return done({ ok: false, reason: 'signed-out', retryAt: null })
   if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
   // The purpose decides what is asked for, never the client's choice [LIF-9].
   const needsPasskey = purpose === 'passkey-only' || state.passkey.only
@@ -32,6 +33,6 @@ export const verifyStepUp: UseCase<VerifyStepUp, VerifyStepUpResult> = (state, c
   const request = { purpose: 'step-up', id: auth.grant.session } as const
   const source = signedInSource(state, client, auth)
   const check = checkTypedCode(state, command, { request, source }, context, results)
-  if (check.status === 'matched') return prove(state, command, check, context)
+  if (check.status === 'matched') return prove(state, { ...command, session }, check, context)
   return refuseTypedCode(state, check, { client, source, flow: 'step-up' }, context)
 }

@@ -7,5 +7,6 @@ export const nobody: Client = {
   userAgent: null,
   deviceId: null,
   deviceNamesAccount: false,
+  deviceMark: null,
   deviceTrust: null,
 }

@@ -18,7 +18,7 @@ export interface PasskeyRequest {
 /** Makes a ceremony for an authenticator, and the options that the page shows to the browser. */
 export function askPasskey(
   kernel: Kernel,
-  asked: Pick<Ceremony, 'account' | 'purpose' | 'request' | 'epoch'>,
+  asked: Pick<Ceremony, 'account' | 'purpose' | 'request' | 'round' | 'epoch'>,
   {
     allow,
     userVerification,

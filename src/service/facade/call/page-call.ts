@@ -2,6 +2,7 @@ import type { UseCase } from '../../../core/account/record/step.ts'
 import type { TokenPayloads } from '../../../core/token/index.ts'
 import type { ClientInfo } from '../../keys/client.ts'
 import type { Acting, GrantInput } from '../../keys/acting.ts'
+import { markOf } from '../../keys/acting.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 
 /** What every call of the security page takes. */
@@ -38,7 +39,8 @@ export async function runFor<C, R>(
   if (acting === null) return signedOut
   const { accountId, actor, session } = acting
   const client = kernel.client(input.client, accountId)
-  const answer = await kernel.run({ accountId, useCase, command: command(acting, client), actor, client, session })
+  const run = { accountId, useCase, command: command(acting, client), actor, client, session }
+  const answer = await kernel.run({ ...run, token: markOf(acting) })
   if (answer.status === 'absent') return signedOut
   return answer.status === 'busy' ? busy : answer.result
 }

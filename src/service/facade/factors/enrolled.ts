@@ -22,5 +22,5 @@ export function enrolled(kernel: Kernel, result: Enrolled, info: ClientInfo | un
   const sealed = { ok: true, authenticator, grant: sealGrant(kernel, grant), backupCodes } as const
   if (grant === null || deviceId === null) return sealed
   const client = kernel.client(info, null)
-  return { ...sealed, deviceToken: sealDevice(kernel, { account: grant.account, id: deviceId, trust: null }, client) }
+  return { ...sealed, deviceToken: sealDevice(kernel, { grant, id: deviceId, trust: null }, client) }
 }

@@ -12,8 +12,8 @@ import type { Answer } from '../../loop/transact.ts'
 /** What the core decided, as the host gets it: tokens are sealed, and null is absent. */
 export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
   const { grant, deviceId, trust, aal, amr, trusted, replacementCode } = result
-  // A sign-in that neither used nor gave trust leaves the browser the trust that it has: the record still lists it.
-  const device = { account: grant.account, id: deviceId, trust: trust ?? client.deviceTrust }
+  // A sign-in that neither used nor gave trust leaves a device that the record lists the trust that it has.
+  const device = { grant, id: deviceId, trust: trust ?? (deviceId === client.deviceId ? client.deviceTrust : null) }
   return {
     status: 'granted',
     grant: kernel.seal('grant', grant),

@@ -20,7 +20,7 @@ export function createCodeCalls(kernel: Kernel, signInLimits: SignInLimits): Pic
       const { factor = null } = input
       const code = codeInput(input.code)
       const command = { challenge, code, factor, client, trust: input.trustDevice === true }
-      const run = { accountId: challenge.account, command, actor: user, client, session: null }
+      const run = { accountId: challenge.account, command, actor: user, client, session: null, token: challenge }
       const answer = await kernel.run({ ...run, useCase: verifySignIn, strong: isStrongCode(code) })
       const outcome = answered(kernel, answer, { text: input.challenge, client })
       if (outcome.status === 'granted') signInLimits.completed(challenge)
@@ -31,7 +31,8 @@ export function createCodeCalls(kernel: Kernel, signInLimits: SignInLimits): Pic
       const opened = await openChallenge(kernel, signInLimits, input)
       if ('status' in opened) return opened
       const { challenge, client } = opened
-      const run = { accountId: challenge.account, command: { challenge, client }, actor: user, client, session: null }
+      const command = { challenge, client }
+      const run = { accountId: challenge.account, command, actor: user, client, session: null, token: challenge }
       const answer = await kernel.run({ ...run, useCase: sendSignInCode })
       if (answer.status === 'busy') return refused('busy')
       if (answer.status === 'absent') return refused('challenge-ended')

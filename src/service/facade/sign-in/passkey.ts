@@ -1,11 +1,17 @@
 import { challengeFault } from '../../../core/account/sign-in/challenge.ts'
+import { roundOf } from '../../../core/account/sign-in/challenge-entries.ts'
 import { liveFactors } from '../../../core/account/factors/live-factors.ts'
+import type { VerifyPasskeyResult } from '../../../core/account/sign-in/verify-passkey.ts'
 import { verifyPasskey } from '../../../core/account/sign-in/verify-passkey.ts'
+import { limits } from '../../../core/limits.ts'
 import { readAssertionResponse } from '../../../core/passkeys/responses.ts'
 import { userHandleKey } from '../../../core/passkeys/unique-keys.ts'
+import type { TokenPayloads } from '../../../core/token/index.ts'
+import type { LimiterCharge } from '../../../ports/limiter.ts'
 import { accountIdOf, isAccountRecord, recordIdOf } from '../../keys/account-id.ts'
 import type { SignInLimits } from '../../limits/sign-in-limits.ts'
 import type { Kernel } from '../../loop/kernel.ts'
+import type { Answer } from '../../loop/transact.ts'
 import { askPasskey } from '../call/ask-passkey.ts'
 import { answered } from './answers.ts'
 import { refused } from './outcome.ts'
@@ -15,7 +21,7 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
   return {
     async passkeyOptions(input = {}) {
       if (input.challenge === undefined || input.challenge === null) {
-        const ceremony = { account: '', purpose: 'passwordless', request: '', epoch: 0 } as const
+        const ceremony = { account: '', purpose: 'passwordless', request: '', round: 0, epoch: 0 } as const
         return askPasskey(kernel, ceremony, { allow: [], userVerification: 'required' })
       }
       const challenge = kernel.open('challenge', input.challenge)
@@ -26,7 +32,8 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
       if (challengeFault(state, challenge, context) !== null) return { ok: false, reason: 'challenge-ended' }
       if (!liveFactors(state, kernel.settings).includes('passkey')) return { ok: false, reason: 'no-passkey' }
       const { account, id: request } = challenge
-      const ceremony = { account, purpose: 'sign-in', request, epoch: state.epoch } as const
+      const round = roundOf(state, challenge)
+      const ceremony = { account, purpose: 'sign-in', request, round, epoch: state.epoch } as const
       return askPasskey(kernel, ceremony, { allow: state.passkey.credentials, userVerification: 'preferred' })
     },
 
@@ -51,6 +58,8 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
         return refused('wrong-credentials')
       }
       const sender = challenge === null ? kernel.client(input.client, account) : client
+      const once = challenge === null ? [onceFor(kernel, ceremony)] : []
+      if (once.length > 0 && (await kernel.limiting.charge(once, 'passkey')) !== null) return refused('challenge-ended')
       const answer = await kernel.run({
         accountId: account,
         useCase: verifyPasskey,
@@ -58,13 +67,28 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
         actor: { kind: 'user' },
         client: sender,
         session: null,
+        token: challenge,
         strong: true,
       })
+      if (!isWrong(answer)) kernel.limiting.giveBack(once)
       const outcome = answered(kernel, answer, { text: input.challenge, client: sender })
       if (outcome.status === 'granted' && challenge !== null) signInLimits.completed(challenge)
       return outcome
     },
   }
+}
+
+/**
+ * A wrong answer of a passkey alone is in no record, so that nobody fills a list with it. The limiter remembers it, as
+ * well as it can: trying the same ceremony again teaches nothing [PKA-12].
+ */
+function onceFor(kernel: Kernel, { id }: TokenPayloads['ceremony']): LimiterCharge {
+  return { key: kernel.hash('ceremony', id), limit: 1, windowMs: limits.ceremonyMs + limits.clocksApartMs }
+}
+
+function isWrong(answer: Answer<VerifyPasskeyResult>): boolean {
+  if (answer.status !== 'result' || answer.result.status !== 'refused') return false
+  return answer.result.reason === 'wrong-credentials' || answer.result.reason === 'user-verification'
 }
 
 /** The index is a hint only: the use case checks that the record itself holds the handle. */

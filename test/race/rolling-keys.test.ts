@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { keyring } from 'nightlatch'
+import { expectOk, expectStatus } from '../world/expect-outcome.ts'
+import { createWorld, keyText } from '../world/world.ts'
+
+const step = 30_000
+const [older, newer] = [keyText(1), keyText(2)]
+const keyIdOf = (token: string): string | undefined => token.split('.')[1]
+const [olderId, newerId] = [older, newer].map((text) => keyring(text).keyIds[0])
+
+describe('a rotation of the key ring, server by server', () => {
+  it('[CRY-7] keeps everybody signed in, and every device known, while rings "old new" and "new old" serve', async () => {
+    const world = createWorld({ keys: keyring(older) })
+    const ada = await world.person()
+    await ada.signIn()
+    const servers = [keyring([older, newer]), keyring([newer, older])].map((keys) => world.instance({ keys }))
+    let { grant, deviceToken: device } = ada
+    for (let n = 0; n < 12; n++) {
+      world.clock.advance(step)
+      const [one, other] = n % 2 === 0 ? servers : [...servers].reverse()
+      const client = { ...ada.client, device }
+      expectOk(await one!.sessions.check({ grant, client }))
+      const begun = await one!.signIn.start({ name: ada.name, accountId: ada.id, primary: 'password', client })
+      const { challenge } = expectStatus(begun, 'challenge')
+      const entered = await other!.signIn.verify({ challenge, code: ada.app.code(), client })
+      ;({ grant, deviceToken: device } = expectStatus(entered, 'granted'))
+      const { events } = expectOk(await one!.history.list({ grant, limit: 1 }))
+      expect(events[0]).toMatchObject({ values: { knownDevice: true } })
+    }
+  })
+
+  it('[CRY-7] hands grant and device token back under the new key, with all their times, until the old key may go', async () => {
+    const world = createWorld({ keys: keyring(older) })
+    const ada = await world.person()
+    await ada.signIn()
+    const client = { ...ada.client, device: ada.deviceToken }
+    const before = expectOk(await world.nl.sessions.check({ grant: ada.grant, client }))
+    expect(before.grant).toBeUndefined()
+    expect(before.deviceToken).toBeUndefined()
+
+    const rotated = world.instance({ keys: keyring([newer, older]) })
+    const renewed = expectOk(await rotated.sessions.check({ grant: ada.grant, client }))
+    expect([renewed.grant, renewed.deviceToken].map((token) => keyIdOf(token ?? ''))).toEqual([newerId, newerId])
+    expect(keyIdOf(ada.grant)).toBe(olderId)
+    expect(renewed.signedInAt).toBe(before.signedInAt)
+    expectOk(await rotated.accounts.reseal().then((page) => ({ ok: page.failed.length === 0 }) as { ok: true }))
+
+    const last = world.instance({ keys: keyring(newer) })
+    const { grant = '', deviceToken: device = '' } = renewed
+    expectOk(await last.sessions.check({ grant, client: { ...client, device } }))
+    expect(await last.sessions.check({ grant: ada.grant })).toEqual({ ok: false, reason: 'signed-out' })
+    // The age of the grant did not begin anew.
+    world.clock.advance(30 * 86_400_000)
+    expect(await last.sessions.check({ grant })).toEqual({ ok: false, reason: 'signed-out' })
+  })
+})
