@@ -89,6 +89,8 @@ const eventWords: {
       ? `Stopped for unknown browsers after too many wrong codes: ${factor(v.factor)}`
       : `Switched off after too many wrong codes: ${factor(v.factor)}`,
   password_known: () => 'Somebody else seems to know the password',
+  authn_password_change: (v) => (v.reset ? 'Password reset' : 'Password changed'),
+  lockout_end: () => 'Code entry allowed again by a script',
   device_forget: () => 'A browser is no longer known after too many wrong codes',
   mfa_enroll_start: (v) => `Set-up of${named(v.label)} started`,
   mfa_enroll_fail: (v) => `${failure([v.factor ?? ''], v.reason)} during set-up`,

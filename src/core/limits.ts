@@ -64,6 +64,10 @@ export const limits = {
   stopRaiseMost: 30,
   /** How much luck a bucket holds, in millionths. */
   luckHolds: 300,
+  /** How many guesses a reset of the password gives back, and how often within the time. */
+  returnedGuesses: 20,
+  returns: 3,
+  returnsMs: 2_592_000_000, // 30 days
   /** How long it takes to regain one millionth. */
   luckMs: 17_280_000, // 4.8 hours
   /** A source without a failure for this long is forgotten. */

@@ -9,6 +9,7 @@ import type { NightlatchOptions } from './options/options.ts'
 import type { OutboxControl } from './facade/outbox.ts'
 import type { SecurityScore } from './facade/score.ts'
 import type { Passkeys } from './facade/factors/passkeys.ts'
+import type { Password } from './facade/password.ts'
 import type { Sessions } from './facade/sessions.ts'
 import { createSessions } from './facade/sessions.ts'
 import type { SignIn } from './facade/sign-in/sign-in.ts'
@@ -29,6 +30,7 @@ export interface Nightlatch {
   readonly trustedDevices: TrustedDevices
   readonly history: History
   readonly score: SecurityScore
+  readonly password: Password
   readonly accounts: Accounts
   readonly outbox: OutboxControl
   /** Attributes of the cookie for the device token. Call it `__Host-nl_device` if the page comes by https [SES-13]. */
@@ -95,9 +97,20 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
       ),
     ),
     score: checked(later({ get: true }, async () => (await import('./facade/score.ts')).createScore(kernel))),
+    password: checked(
+      later({ changed: true }, async () => (await import('./facade/password.ts')).createPassword(kernel)),
+    ),
     accounts: checked(
       later(
-        { turnOffTwoFactor: true, factors: true, prefer: true, reseal: true, shortenHistory: true, pruneHistory: true },
+        {
+          unlock: true,
+          turnOffTwoFactor: true,
+          factors: true,
+          prefer: true,
+          reseal: true,
+          shortenHistory: true,
+          pruneHistory: true,
+        },
         async () => (await import('./facade/accounts/accounts.ts')).createAccounts(kernel),
       ),
     ),

@@ -224,6 +224,7 @@ export const state: fc.Arbitrary<AccountState> = fc
     record: fc.integer({ min: 100, max: 110 }).map((commit) => ({ birth: 'birth', commit })),
     createdAt: time,
     epoch: fc.integer({ min: 1, max: 3 }),
+    passwords: fc.constant(0),
     totp: fc
       .record({
         authenticators: list(totpAuthenticator, limits.totpAuthenticators),
@@ -253,6 +254,7 @@ export const state: fc.Arbitrary<AccountState> = fc
       row: fc.nat(150),
       lockedAt: maybe(time),
       luck: fc.record({ unknown: maybe(time), sessions: maybe(time) }),
+      returnedAt: fc.array(time, { maxLength: limits.returns }),
       passwordKnownAt: maybe(time),
     }),
     challenges: list(

@@ -93,6 +93,9 @@ export interface EventValuesByType {
   readonly authn_login_fail_max: { readonly factor: Factor; readonly unknownOnly?: boolean }
   /** Wrong codes show that somebody else knows the password. `lock` or `luck`: which of them it was that ran out. */
   readonly password_known: { readonly reason: string }
+  readonly authn_password_change: { readonly reset: boolean; readonly endSessions: boolean }
+  /** A script let codes be tried again. */
+  readonly lockout_end: Readonly<Record<never, never>>
   /** A device is no longer known. `device` is a reference. */
   readonly device_forget: { readonly device: string; readonly reason: string }
   readonly mfa_enroll_start: { readonly factor: Factor; readonly authenticator: string; readonly label: string }
@@ -271,6 +274,8 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
   },
   authn_login_fail_max: { outcome: 'failure', level: 'critical', fields: { factor: 'text', unknownOnly: 'flag' } },
   password_known: { outcome: 'failure', level: 'critical', fields: { reason: 'text' } },
+  authn_password_change: { outcome: 'success', level: 'warn', fields: { reset: 'flag', endSessions: 'flag' } },
+  lockout_end: { outcome: 'success', level: 'warn', fields: {} },
   device_forget: { outcome: 'failure', level: 'critical', fields: { device: 'text', reason: 'text' } },
   mfa_enroll_start: { outcome: 'info', level: 'info', fields: enrollment },
   mfa_enroll_fail: {

@@ -36,6 +36,8 @@ export interface TokenPayloads {
     /** The limiter's keys of what this sign-in gives back when it is completed. Empty: nothing was charged there. */
     readonly networkKey: string
     readonly nameKey: string
+    /** How often the password had been changed. */
+    readonly passwords: number
   }
   /** A fresh step-up, bound to account, session and purpose. */
   readonly proof: {
@@ -121,6 +123,7 @@ const shapes: { readonly [K in TokenKind]: { readonly [F in keyof TokenPayloads[
     primaryAt: 'number',
     networkKey: 'text',
     nameKey: 'text',
+    passwords: 'number',
   },
   proof: {
     account: 'text',

@@ -144,6 +144,7 @@ function full(): AccountState {
       row: 1_000_000,
       lockedAt: now,
       luck: { unknown: now, sessions: now },
+      returnedAt: [now, now, now],
       passwordKnownAt: now,
     },
     challenges: many(limits.challenges, () => ({

@@ -62,6 +62,8 @@ export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> 
   authn_login_lock: { reason: 'maxretries', until: 1.7e12, failures: 20 },
   authn_login_fail_max: { factor: 'totp', unknownOnly: true },
   password_known: { reason: 'lock' },
+  authn_password_change: { reset: true, endSessions: true },
+  lockout_end: {},
   device_forget: { device: 'd1', reason: 'luck' },
   mfa_enroll_start: enrollment,
   mfa_enroll_fail: { factor: 'totp', authenticator: 'd1', reason: 'wrong' },

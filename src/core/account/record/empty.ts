@@ -9,6 +9,7 @@ export function emptyAccount(now: number, birth: string): AccountState {
     record: { birth, commit: 0 },
     createdAt: now,
     epoch: 1,
+    passwords: 0,
     ...noFactors,
     preferred: null,
     throttle: {
@@ -17,7 +18,7 @@ export function emptyAccount(now: number, birth: string): AccountState {
       row: 0,
       lockedAt: null,
       luck: { unknown: null, sessions: null },
-      passwordKnownAt: null,
+      returnedAt: [], passwordKnownAt: null,
     },
     challenges: [],
     challengesOver: 0,

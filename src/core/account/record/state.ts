@@ -9,6 +9,8 @@ export interface AccountState extends FactorStates {
   readonly createdAt: number
   /** Every sensitive change raises it. Sealed tokens of an older epoch are refused. */
   readonly epoch: number
+  /** How often the password was changed. A challenge whose primary was an older one is refused. */
+  readonly passwords: number
   /** The factor that the owner wants to be asked for first. Null if the owner chose none. */
   readonly preferred: Method | null
   readonly throttle: Throttle
@@ -45,6 +47,8 @@ export interface Throttle {
   readonly lockedAt: number | null
   /** When the bucket of all unknown sources was empty, and that of sessions whose device is not listed. Null: full. */
   readonly luck: { readonly unknown: number | null; readonly sessions: number | null }
+  /** When resets of the password gave guesses back lately. */
+  readonly returnedAt: readonly number[]
   /** Since when wrong codes show that somebody else knows the password. Null: they do not, or it was changed. */
   readonly passwordKnownAt: number | null
 }

@@ -78,9 +78,10 @@ export function challengeFault(
   state: AccountState,
   challenge: Challenge,
   { now, settings }: Pick<Context, 'now' | 'settings'>,
-): 'record' | 'epoch' | 'expired' | 'used' | 'failed' | 'dropped' | null {
+): 'record' | 'epoch' | 'password' | 'expired' | 'used' | 'failed' | 'dropped' | null {
   if (!isMarkOf(state.record, challenge)) return 'record'
   if (challenge.epoch !== state.epoch) return 'epoch'
+  if (challenge.primary === 'password' && challenge.passwords !== state.passwords) return 'password'
   if (challenge.expiresAt <= now) return 'expired'
   if (isSpent(state, 'spentChallenges', challenge)) return 'used'
   if (isDropped(state, challenge)) return 'dropped'

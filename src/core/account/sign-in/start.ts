@@ -132,6 +132,7 @@ function challenge(
     expiresAt,
     primary,
     primaryAt: now,
+    passwords: state.passwords,
     ...charged,
   }
   const answer = sendFirst(state, command, id, context, results)

@@ -2,7 +2,10 @@ import type { Factor, Method } from '../../../core/factor.ts'
 import { methods } from '../../../core/factor.ts'
 import { enrolledMethods, liveFactors, preferredFactor } from '../../../core/account/factors/live-factors.ts'
 import { preferFactor } from '../../../core/account/factors/prefer.ts'
-import { requireOneOf } from '../../../core/arguments.ts'
+import { unlock } from '../../../core/account/guessing/unlock.ts'
+import { argumentError, requireOneOf } from '../../../core/arguments.ts'
+import type { SystemAct } from '../../keys/as-system.ts'
+import { isSystemAct } from '../../keys/as-system.ts'
 import { turnOffTwoFactor } from '../../../core/account/factors/turn-off.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import { codeInput } from '../call/form-input.ts'
@@ -60,6 +63,17 @@ export interface Accounts {
     input: PageCall & { readonly factor: Method },
   ): Promise<{ readonly ok: true } | Failure<RefusalOf<typeof preferFactor>>>
   /**
+   * Lets codes be tried again after waits, locks and empty buckets, once you know by your own means who the owner is.
+   * Only a script may call it. A factor that the hard stop switched off stays off.
+   *
+   * @contract effect(storage) · ok|absent|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * await nl.accounts.unlock({ grant: asSystem(userId, 'identity shown at the desk') })
+   */
+  unlock(input: {
+    readonly grant: SystemAct
+  }): Promise<{ readonly ok: true } | Failure<'absent' | 'busy'>>
+  /**
    * For the end of a key rotation: brings one page of accounts under the first key of the ring. Call it with `next`
    * until that is null. The old key may go when the last message that was sealed under it is sent or expired, after 3
    * days.
@@ -116,6 +130,13 @@ export function createAccounts(kernel: Kernel): Accounts {
         client,
       }))
       return result.ok ? { ok: true, grant: sealGrant(kernel, result.grant) } : failure(result)
+    },
+
+    async unlock(input) {
+      if (!isSystemAct(input.grant)) throw argumentError('grant', 'an act of asSystem')
+      const result = await runFor(kernel, input, unlock, () => ({}))
+      if (result.ok) return { ok: true }
+      return { ok: false, reason: result.reason === 'busy' ? 'busy' : 'absent' }
     },
 
     async factors(input) {
