@@ -458,6 +458,7 @@ export const challenge = (made: AccountState): fc.Arbitrary<TokenPayloads['chall
     primaryAt: time,
     networkKey: fc.constantFrom('', 'network'),
     nameKey: fc.constantFrom('', 'name'),
+    passwords: fc.constantFrom(0, 0, 0, 1),
   })
 
 /** Of twenty backup codes. The second one is typed. */

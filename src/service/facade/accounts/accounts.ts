@@ -70,9 +70,7 @@ export interface Accounts {
    * @example
    * await nl.accounts.unlock({ grant: asSystem(userId, 'identity shown at the desk') })
    */
-  unlock(input: {
-    readonly grant: SystemAct
-  }): Promise<{ readonly ok: true } | Failure<'absent' | 'busy'>>
+  unlock(input: { readonly grant: SystemAct }): Promise<{ readonly ok: true } | Failure<'absent' | 'busy'>>
   /**
    * For the end of a key rotation: brings one page of accounts under the first key of the ring. Call it with `next`
    * until that is null. The old key may go when the last message that was sealed under it is sent or expired, after 3
