@@ -13,7 +13,6 @@ import type { Password } from './facade/password.ts'
 import type { Sessions } from './facade/sessions.ts'
 import { createSessions } from './facade/sessions.ts'
 import type { SignIn } from './facade/sign-in/sign-in.ts'
-import { createSignIn } from './facade/sign-in/create.ts'
 import type { Sms } from './facade/factors/sms.ts'
 import type { StepUp } from './facade/step-up.ts'
 import type { Totp } from './facade/factors/totp.ts'
@@ -59,7 +58,20 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
   const kernel = createKernel(options)
   const { sweep, idle, start, stop } = kernel.outbox
   return {
-    signIn: checked(createSignIn(kernel)),
+    signIn: checked(
+      later(
+        {
+          start: true,
+          failed: true,
+          verify: true,
+          sendCode: true,
+          recover: true,
+          passkeyOptions: true,
+          verifyPasskey: true,
+        },
+        async () => (await import('./facade/sign-in/create.ts')).createSignIn(kernel),
+      ),
+    ),
     totp: checked(
       later({ enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true }, async () =>
         (await import('./facade/factors/totp.ts')).createTotp(kernel),

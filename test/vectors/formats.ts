@@ -150,15 +150,16 @@ export const tokens = {
       primaryAt: 1700000000000,
       networkKey: 'bmV0d29yaw',
       nameKey: 'bmFtZQ',
+      passwords: 2,
     },
     text:
       '["ada","Y2hhbGxlbmdl",7,"YmlydGg",42,"network:192.0.2.7",1700000600000,"password",17000000' +
-      '00000,"bmV0d29yaw","bmFtZQ"]',
+      '00000,"bmV0d29yaw","bmFtZQ",2]',
     associated: '000000136e696768746c617463682f746f6b656e2f7631000000046d61696e000000096368616c6c656e6765',
     token:
-      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7FlgEl44qQTs6E4ZEn4zeXQLjeMfjQsNKT0yb_E' +
-      'XkU_v1dr4mVL4RtQLtL_YltZTYeuNZg0cvduqGvZ9pO1WZBLvuoqZ7jHaH1md-KKYEOd-XR4_SvfgcFzOh2CvfLV4vN_G1yG' +
-      'hTipulg9ULEmoUYNZAoaiHdZbVdcL7Dw',
+      'nl1.mgM0Z1Sm.QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXXrPnVlTuuxeI7FlgEl44qQTs6E4ZEn4zeXQLjeMfjQsNKT0yb_EX' +
+      'kU_v1dr4mVL4RtQLtL_YltZTYeuNZg0cvduqGvZ9pO1WZBLvuoqZ7jHaH1md-KKYEOd-XR4_SvfgcFzOh2CvfLV4vN_G1yGhT' +
+      'ipulg9UXYxugg_CzGapeHt7wLxm6Fnb_g',
   },
   proof: {
     payload: {

@@ -118,6 +118,7 @@ const others: Readonly<Record<string, string>> = {
   'passkeys.rename': 'a name',
   'accounts.prefer': 'which factor is offered first',
   'accounts.reseal': 'acts on no single account',
+  'accounts.unlock': 'a script alone, and it changes no factor',
   'accounts.shortenHistory': 'a job, without a grant, on old events only',
   'accounts.pruneHistory': 'a job, without a grant, on old events only',
   'accounts.turnOffTwoFactor': 'requires a code, or a passkey’s proof',

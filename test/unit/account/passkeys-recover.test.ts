@@ -130,6 +130,7 @@ describe('a recovery', () => {
       'sessions.list': () => nl.sessions.list(common),
       'sessions.endAll': () => nl.sessions.endAll(common),
       'accounts.turnOffTwoFactor': () => nl.accounts.turnOffTwoFactor({ ...common, code }),
+      'password.changed': () => nl.password.changed(common),
       'accounts.factors': () => nl.accounts.factors(common),
       'accounts.prefer': () => nl.accounts.prefer({ ...common, factor: 'passkey' }),
       'history.list': () => nl.history.list(common),
@@ -142,7 +143,7 @@ describe('a recovery', () => {
     // The grant may register a passkey and end itself. The three calls of `below` have answers of their own.
     const allowed = ['passkeys.register', 'passkeys.confirm', 'sessions.end']
     const below = ['stepUp.verifyPasskey', 'sessions.check', 'sessions.signOut']
-    const grantless = /^(?:signIn|outbox|cookie)\b|^accounts\.(?:reseal|shortenHistory|pruneHistory)$/
+    const grantless = /^(?:signIn|outbox|cookie)\b|^accounts\.(?:reseal|unlock|shortenHistory|pruneHistory)$/
     const offered = Object.entries(nl).flatMap(([part, methods]) =>
       Object.keys(methods as object).map((method) => `${part}.${method}`),
     )

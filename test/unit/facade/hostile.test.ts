@@ -128,6 +128,8 @@ describe('hostile values', () => {
       'score.get': [nl.score.get, page],
       'accounts.turnOffTwoFactor': [nl.accounts.turnOffTwoFactor, { ...page, code, factor: 'totp' }],
       'accounts.reseal': [nl.accounts.reseal, { after: null, limit: 10 }],
+      'accounts.unlock': [nl.accounts.unlock, { grant: asSystem(person.id, 'a test') }],
+      'password.changed': [nl.password.changed, sensitive],
       'accounts.shortenHistory': [nl.accounts.shortenHistory, { accountId: person.id, before: 0 }],
       'accounts.pruneHistory': [nl.accounts.pruneHistory, { accountId: person.id, before: 0 }],
       'outbox.sweep': [nl.outbox.sweep, { limit: 10 }],
