@@ -3,6 +3,7 @@ import { limits } from '../core/limits.ts'
 import type { Accounts } from './facade/accounts/accounts.ts'
 import type { BackupCodes } from './facade/factors/backup-codes.ts'
 import type { History } from './facade/history/history.ts'
+import type { Kernel } from './loop/kernel.ts'
 import { createKernel } from './loop/kernel.ts'
 import { later } from './facade/call/later.ts'
 import type { NightlatchOptions } from './options/options.ts'
@@ -58,20 +59,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
   const kernel = createKernel(options)
   const { sweep, idle, start, stop } = kernel.outbox
   return {
-    signIn: checked(
-      later(
-        {
-          start: true,
-          failed: true,
-          verify: true,
-          sendCode: true,
-          recover: true,
-          passkeyOptions: true,
-          verifyPasskey: true,
-        },
-        async () => (await import('./facade/sign-in/create.ts')).createSignIn(kernel),
-      ),
-    ),
+    signIn: checked(lateSignIn(kernel)),
     totp: checked(
       later({ enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true }, async () =>
         (await import('./facade/factors/totp.ts')).createTotp(kernel),
@@ -129,6 +117,19 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
     outbox: { sweep, idle, start, stop },
     cookie: { httpOnly: true, secure: true, sameSite: 'lax', path: '/', maxAge: limits.deviceTokenMs },
   }
+}
+
+function lateSignIn(kernel: Kernel): SignIn {
+  const names = {
+    start: true,
+    failed: true,
+    verify: true,
+    sendCode: true,
+    recover: true,
+    passkeyOptions: true,
+    verifyPasskey: true,
+  } as const
+  return later<SignIn>(names, async () => (await import('./facade/sign-in/create.ts')).createSignIn(kernel))
 }
 
 type Method = (input: unknown) => Promise<unknown>
