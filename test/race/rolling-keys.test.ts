@@ -4,6 +4,7 @@ import { expectOk, expectStatus } from '../world/expect-outcome.ts'
 import { createWorld, keyText } from '../world/world.ts'
 
 const step = 30_000
+const day = 86_400_000
 const [older, newer] = [keyText(1), keyText(2)]
 const keyIdOf = (token: string): string | undefined => token.split('.')[1]
 const [olderId, newerId] = [older, newer].map((text) => keyring(text).keyIds[0])
@@ -52,5 +53,43 @@ describe('a rotation of the key ring, server by server', () => {
     // The age of the grant did not begin anew.
     world.clock.advance(30 * 86_400_000)
     expect(await last.sessions.check({ grant })).toEqual({ ok: false, reason: 'signed-out' })
+  })
+
+  it('[CRY-7] goes over three keys with a session that comes each day, in two rotations behind each other', async () => {
+    const [a, b, c] = [keyText(1), keyText(2), keyText(3)]
+    const world = createWorld({ keys: keyring(a) })
+    const ada = await world.person()
+    await ada.signIn()
+    let grant = ada.grant
+    let device = ada.deviceToken
+    for (const ring of [
+      [a, b],
+      [b, a],
+      [b, a, c],
+      [c, b, a],
+      [c, b],
+    ]) {
+      const server = world.instance({ keys: keyring(ring) })
+      const checked = expectOk(await server.sessions.check({ grant, client: { ...ada.client, device } }))
+      grant = checked.grant ?? grant
+      device = checked.deviceToken ?? device
+      await server.accounts.reseal()
+      world.clock.advance(day)
+    }
+    const last = world.instance({ keys: keyring(c) })
+    expectOk(await last.sessions.check({ grant }))
+    world.clock.advance(30_000)
+    const client = { ...ada.client, device }
+    const begun = expectStatus(
+      await last.signIn.start({ name: 'ada', accountId: 'ada', primary: 'password', client }),
+      'challenge',
+    )
+    const done = expectStatus(
+      await last.signIn.verify({ challenge: begun.challenge, code: ada.app.code(), client }),
+      'granted',
+    )
+    const { events } = expectOk(await last.history.list({ grant: done.grant, limit: 1 }))
+    expect(events[0]).toMatchObject({ values: { knownDevice: true } })
+    expect((await last.history.verify({ grant: done.grant })).ok).toBe(true)
   })
 })

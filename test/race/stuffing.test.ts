@@ -144,4 +144,16 @@ describe('an office behind one address', () => {
     const known = { ...office, device: ada.deviceToken }
     expect(await world.nl.signIn.start({ ...start, client: known })).toMatchObject({ status: 'challenge' })
   })
+
+  it('[THR-10] [IP-11] has one count for a network, in every spelling of its address', async () => {
+    const world = createWorld()
+    const spellings = ['203.0.113.9', '::ffff:203.0.113.9', '::ffff:cb00:7109', '0:0:0:0:0:FFFF:203.0.113.9']
+    const answers: string[] = []
+    for (let n = 0; n < 104; n++) {
+      const answer = await world.nl.signIn.failed({ name: `name-${n}`, client: { ip: spellings[n % 4]! } })
+      answers.push(answer.reason)
+    }
+    expect(answers.filter((reason) => reason === 'wrong-credentials')).toHaveLength(100)
+    expect(world.reports.filter(({ kind }) => kind === 'names')).toHaveLength(1)
+  })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { drawLuck, luckLeft, luckReadyAt, returnLuck } from '../../../src/core/account/guessing/luck.ts'
+import { drawLuck, luckReadyAt, returnLuck } from '../../../src/core/account/guessing/luck.ts'
+import { luckLeft } from '../../world/luck-left.ts'
 import { limits } from '../../../src/core/limits.ts'
 import { newYear } from '../../world/clock.ts'
 import { elsewhere, home } from '../../world/person.ts'
@@ -13,9 +14,19 @@ const day = 86_400_000
 
 describe('a bucket of luck', () => {
   it('[THR-2] holds 300 millionths and regains 150 in 30 days', () => {
-    const empty = newYear
-    expect([0, 15, 30, 60, 90].map((days) => luckLeft(empty, empty + days * day))).toEqual([0, 75, 150, 300, 300])
-    expect(luckLeft(null, newYear)).toBe(300)
+    const readyAt = (cost: number, days: number): number | null => luckReadyAt(newYear, cost, newYear + days * day)
+    for (const [days, regained] of [
+      [15, 75],
+      [30, 150],
+      [60, 300],
+      [90, 300],
+    ] as const) {
+      expect(readyAt(regained, days)).toBeNull()
+      expect(readyAt(regained + 1, days)).not.toBeNull()
+    }
+    expect(readyAt(1, 0)).not.toBeNull()
+    expect(luckReadyAt(null, 300, newYear)).toBeNull()
+    expect(luckReadyAt(null, 301, newYear)).not.toBeNull()
   })
 
   it('[THR-2] stores min(now, max(emptiedAt, now − 60 d) + cost × 17,280 s)', () => {
@@ -49,8 +60,8 @@ describe('a bucket of luck', () => {
   })
 
   it('is not empty for long because of a server whose clock is months ahead', () => {
-    expect(luckLeft(newYear + 90 * day, newYear)).toBe(300)
-    expect(luckLeft(newYear + limits.clocksApartMs, newYear)).toBe(0)
+    expect(luckReadyAt(newYear + 90 * day, 300, newYear)).toBeNull()
+    expect(luckReadyAt(newYear + limits.clocksApartMs, 1, newYear)).not.toBeNull()
   })
 })
 

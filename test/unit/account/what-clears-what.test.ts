@@ -1,6 +1,7 @@
 import type { ClientInfo, Nightlatch } from 'nightlatch'
+import { asSystem } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
-import { luckLeft } from '../../../src/core/account/guessing/luck.ts'
+import { luckLeft } from '../../world/luck-left.ts'
 import type { Factor } from '../../../src/core/factor.ts'
 import { limits } from '../../../src/core/limits.ts'
 import type { AccountState } from '../../../src/core/account/record/state.ts'
@@ -257,6 +258,19 @@ const rows: readonly Row[] = [
     name: 'new authenticator app after the hard stop of app codes',
     from: stopped,
     act: (s) => enroll(s, { grant: script(s.ada.id) }),
+  },
+  {
+    name: '`password.changed` with a proof',
+    act: async (s) => expectOk(await s.world.nl.password.changed(acting(s))),
+  },
+  {
+    name: '`password.changed` by a script, from an unknown device',
+    at: unknown,
+    act: async (s) => expectOk(await s.world.nl.password.changed({ grant: script(s.ada.id) })),
+  },
+  {
+    name: '`accounts.unlock` by a script',
+    act: async (s) => expectOk(await s.world.nl.accounts.unlock({ grant: asSystem(s.ada.id, 'shown at the desk') })),
   },
   { name: 'fifteen minutes pass', act: async ({ world }) => world.clock.advance(limits.lockMs) },
 ]

@@ -8,11 +8,6 @@ import { limits } from '../../limits.ts'
 
 const fullMs = limits.luckHolds * limits.luckMs
 
-/** How much is left, in millionths. */
-export function luckLeft(emptiedAt: number | null, now: number): number {
-  return filledFor(emptiedAt, now) / limits.luckMs
-}
-
 /** When so much is there, in ms since epoch. Null if it is there now. */
 export function luckReadyAt(emptiedAt: number | null, cost: number, now: number): number | null {
   const missing = lengthOf(cost) - filledFor(emptiedAt, now)
