@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { align, library } from '../harness.mjs'
 import { difference, median } from './side-channels/bootstrap.mjs'
+import { countedSqlite } from './sign-in/counted-sqlite.mjs'
 import { passkeyOnlyUser } from './side-channels/passkey-only.mjs'
 
 const users = 200
@@ -82,11 +79,8 @@ async function measurePairs({ nl }, contenders, rounds) {
 async function openHost() {
   const { createNightlatch, generateKey, keyring } = await library('index')
   const { migrate, sqlStorage } = await library('storage/sql')
-  const folder = mkdtempSync(join(tmpdir(), 'nightlatch-bench-'))
-  const database = new Database(join(folder, 'bench.db'))
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = FULL')
-  const db = new Kysely({ dialect: new SqliteDialect({ database }) })
+  const file = countedSqlite({ synchronous: 'FULL' })
+  const db = new Kysely({ dialect: new SqliteDialect({ database: file.database }) })
   await migrate(db)
   const { options, enroll } = await passkeyOnlyUser()
   const nl = createNightlatch({
@@ -120,8 +114,7 @@ async function openHost() {
     nextClient,
     close() {
       nl.outbox.stop()
-      database.close()
-      rmSync(folder, { recursive: true, force: true })
+      file.remove()
     },
   }
 }

@@ -89,6 +89,8 @@ export const limits = {
   learnedDrift: 1,
 
   passwordTriesMs: 900_000, // 15 minutes
+  /** How many bits of an address, by its family, retention leaves. */
+  shortenedBits: { 4: 24, 6: 48 },
   /** Password tries for one name from networks within each other, in that time: `[bits, tries]` [THR-10]. */
   ipv4Tries: [
     [32, 20],

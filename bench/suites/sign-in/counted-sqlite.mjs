@@ -8,11 +8,11 @@ import Database from 'better-sqlite3'
  * run. With `cached(true)` a statement is prepared once for each text, as a host may arrange it; the driver itself
  * prepares it each time.
  */
-export function countedSqlite() {
+export function countedSqlite({ synchronous = 'NORMAL' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'nightlatch-bench-'))
   const database = new Database(join(folder, 'bench.db'))
   database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = NORMAL')
+  database.pragma(`synchronous = ${synchronous}`)
 
   const prepare = database.prepare.bind(database)
   const exec = database.exec.bind(database)

@@ -80,14 +80,6 @@ export function networkOf(address: Address): string {
   return `${colonText(words)}/64`
 }
 
-/** What is left of an address after a while: the /24 of IPv4, the /48 of IPv6. */
-export function shortNetworkOf(address: Address): string {
-  if (writeAddress(address, words) === 4) return `${dottedText(words[3]! & ~255)}/24`
-  words[1]! &= 0xffff0000
-  words.fill(0, 2)
-  return `${colonText(words)}/48`
-}
-
 function dottedText(word: number): string {
   return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`
 }

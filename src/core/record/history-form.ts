@@ -21,27 +21,25 @@ export const saltLength = 16
 /** p_n: the address, network and browser of a row. It stays when they are shortened. */
 export function privateMac(
   key: Uint8Array,
-  { realm, id }: Place,
-  row: { readonly n: number; readonly salt: Uint8Array; readonly fields: Fields },
+  place: Place,
+  { n, salt, fields }: { readonly n: number; readonly salt: Uint8Array; readonly fields: Fields },
 ): Uint8Array {
-  const head = ['nightlatch/event-private/v1', realm, id, u64(row.n), row.salt] as const
-  return hmacSha256(key, frame(...head, ...listed(row.fields)))
+  return rowMac('nightlatch/event-private/v1', key, place, { n, parts: [salt], fields })
 }
 
 /** s_n: what is left of p_n's fields after they were shortened. */
 export function shortMac(
   key: Uint8Array,
-  { realm, id }: Place,
-  row: { readonly n: number; readonly p: Uint8Array; readonly fields: Fields },
+  place: Place,
+  { n, p, fields }: { readonly n: number; readonly p: Uint8Array; readonly fields: Fields },
 ): Uint8Array {
-  const head = ['nightlatch/event-short/v1', realm, id, u64(row.n), row.p] as const
-  return hmacSha256(key, frame(...head, ...listed(row.fields)))
+  return rowMac('nightlatch/event-short/v1', key, place, { n, parts: [p], fields })
 }
 
 /** m_n: a whole row. `version` is the one that the row's commit makes. */
 export function eventMac(
   key: Uint8Array,
-  { realm, id }: Place,
+  place: Place,
   row: {
     readonly n: number
     readonly version: string
@@ -52,8 +50,21 @@ export function eventMac(
   },
 ): Uint8Array {
   const { n, version, type, at, p, fields } = row
-  const head = ['nightlatch/event/v1', realm, id, u64(n), version, type, u64(at), p] as const
-  return hmacSha256(key, frame(...head, ...listed(fields)))
+  return rowMac('nightlatch/event/v1', key, place, { n, parts: [version, type, u64(at), p], fields })
+}
+
+/** HMAC(H, frame(label, realm, id, n, parts, count of fields, (name, value) of each)). */
+function rowMac(
+  label: string,
+  key: Uint8Array,
+  { realm, id }: Place,
+  {
+    n,
+    parts,
+    fields,
+  }: { readonly n: number; readonly parts: readonly (string | Uint8Array)[]; readonly fields: Fields },
+): Uint8Array {
+  return hmacSha256(key, frame(label, realm, id, u64(n), ...parts, ...listed(fields)))
 }
 
 /** d_0: the digest of the empty history. */

@@ -2,7 +2,6 @@ import { encodeBase64url } from '../../core/bytes.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
 import type { Actor, Client } from '../../core/account/record/context.ts'
-import { knownDeviceOf } from '../../core/account/sessions/known-devices.ts'
 import type { DraftFact } from '../../core/events/index.ts'
 import type { TokenKind, TokenPayloads } from '../../core/token/index.ts'
 import type { Random } from '../../ports/random.ts'
@@ -26,7 +25,7 @@ import { createOutbox } from '../messages/outbox.ts'
 import type { SignInTerms } from '../options/sign-in-options.ts'
 import { checkOptions } from '../options/check-options.ts'
 import type { NightlatchOptions } from '../options/options.ts'
-import { createAccountQueue } from './account-queue.ts'
+import { createAccountLoop, pause } from './account-loop.ts'
 import { accountRecord } from './account-record.ts'
 import type { Afterwards } from './afterwards.ts'
 import { createAfterwards } from './afterwards.ts'
@@ -46,7 +45,6 @@ import { createRun } from './run.ts'
 import { createRunTask } from './run-task.ts'
 import { sharedValues } from './shared-values.ts'
 import { createSinkWriter } from './sink-writer.ts'
-import { createTransact } from './transact.ts'
 
 /** What the parts of the facade share. */
 export interface Kernel {
@@ -99,27 +97,21 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const onRecord = createOnRecord(facts, now)
   const watch = createWatchRecord({ facts, tell, now })
   const hash: Kernel['hash'] = (...parts) => keyedHash(keys, settings.realm, ...parts)
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
   const acting: Kernel['acting'] = (grant, proof) =>
     readActing(installation, { grant, proof }, { now: now(), sessionMs: settings.sessionMs })
-  const transact = createTransact({
+  const transact = createAccountLoop({
     storage,
     records,
-    queue: createAccountQueue(),
     afterwards,
     random,
     now,
     settings,
-    isOwn: (state, { client, session }) =>
-      knownDeviceOf(state, client) !== null || state.sessions.some(({ id }) => id === session),
     runTask: createRunTask({ options, settings, records, ceilings, charge: limiting.charge, hash }),
     sealMessages: outbox.seal,
     committed(recordId, written) {
       outbox.dispatch(recordId, written.messages, written.leaseToken)
       sink.commit(recordId, written)
     },
-    pause,
-    jitter: () => (random(1)[0] ?? 0) / 255,
   })
 
   return {

@@ -29,7 +29,7 @@ export function createWatchRecord({ facts, tell, now }: WatchParts): WatchRecord
   const report = (id: string, reason: keyof typeof texts): void => {
     tell('record', texts[reason], { subject: reason })
     const shared = { actor: 'system', call: 'watch' } as const
-    facts.record(id, [{ type: 'record_suspect', values: { reason } }], shared, now()).catch(() => undefined)
+    facts.later(id, [{ type: 'record_suspect', values: { reason } }], shared, now())
   }
 
   return ({ id, at, state }, shown) => {

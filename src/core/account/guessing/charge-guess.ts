@@ -55,12 +55,8 @@ function chargeLock(state: AccountState, { source, now }: Guess): Change {
   const until = now + limits.lockMs
   const failures = throttle.row
   const locked: DraftEvent = { type: 'authn_login_lock', values: { reason: 'maxretries', until, failures } }
-  const told = tellPasswordKnown(
-    charged,
-    'lock',
-    notice({ template: 'code-entry-locked', at: now, until, failures }, now),
-    now,
-  )
+  const mail = notice({ template: 'code-entry-locked', at: now, until, failures }, now)
+  const told = tellPasswordKnown(charged, 'lock', mail, now)
   return { ...told, events: [locked, ...told.events] }
 }
 
@@ -69,8 +65,9 @@ function chargeLuck(state: AccountState, { source, cost, now }: Guess): Change {
   const drawn = withEmptiedAt(state, source, emptiedAt)
   const isEmpty = luckReadyAt(emptiedAt, cost, now) !== null
   if (isEmpty && source.device !== null) return forgetDevice(drawn, source.device, now)
-  if (isEmpty && isUnknown(source))
+  if (isEmpty && isUnknown(source)) {
     return tellPasswordKnown(drawn, 'luck', notice({ template: 'guesses-used-up', at: now }, now), now)
+  }
   return { state: drawn, events: [], messages: [] }
 }
 
@@ -86,17 +83,24 @@ function forgetDevice(state: AccountState, device: string, now: number): Change 
   }
 }
 
+/** Why wrong codes show that somebody knows the password, with the time of its last mail and how often one goes. */
+const passwordKnown = {
+  lock: { sentAt: 'lockedAt', everyMs: limits.lockMailEveryMs },
+  luck: { sentAt: 'luckAt', everyMs: limits.luckMailEveryMs },
+} as const
+
 /** Whoever types wrong codes behind the password knows it [63B §3.1.1.2]. The owner and the host are told. */
-function tellPasswordKnown(state: AccountState, reason: 'lock' | 'luck', mail: DraftMessage, now: number): Change {
+function tellPasswordKnown(
+  state: AccountState,
+  reason: keyof typeof passwordKnown,
+  mail: DraftMessage,
+  now: number,
+): Change {
   const throttle = { ...state.throttle, passwordKnownAt: state.throttle.passwordKnownAt ?? now }
-  const [last, every] =
-    reason === 'lock'
-      ? [state.notices.lockedAt, limits.lockMailEveryMs]
-      : [state.notices.luckAt, limits.luckMailEveryMs]
-  if (!isDue(last, every, now)) return { state: { ...state, throttle }, events: [], messages: [] }
-  const notices = { ...state.notices, [reason === 'lock' ? 'lockedAt' : 'luckAt']: now }
+  const { sentAt, everyMs } = passwordKnown[reason]
+  if (!isDue(state.notices[sentAt], everyMs, now)) return { state: { ...state, throttle }, events: [], messages: [] }
   return {
-    state: { ...state, throttle, notices },
+    state: { ...state, throttle, notices: { ...state.notices, [sentAt]: now } },
     events: [{ type: 'password_known', values: { reason } }],
     messages: [mail],
   }

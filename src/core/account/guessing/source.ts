@@ -15,7 +15,11 @@ export function sourceOf(state: AccountState, client: Client): Source {
   const device = knownDeviceOf(state, client)
   return device === null
     ? { kind: 'network', id: `network:${client.network ?? 'unknown'}`, device: null }
-    : { kind: 'device', id: `device:${device.id}`, device: device.id }
+    : { kind: 'device', id: deviceSourceId(device.id), device: device.id }
+}
+
+export function deviceSourceId(device: string): string {
+  return `device:${device}`
 }
 
 export function isUnknown(source: Source): boolean {

@@ -1,4 +1,6 @@
-import { parseAddress, shortNetworkOf } from '../../network/address.ts'
+import { limits } from '../../limits.ts'
+import { parseAddress } from '../../network/address.ts'
+import { prefixOf } from '../../network/prefix.ts'
 import type { HistoryMarks } from '../../record/history.ts'
 import type { UseCase } from './step.ts'
 
@@ -14,5 +16,7 @@ export const moveMarks: UseCase<HistoryMarks, MoveMarksResult> = (state, marks) 
 /** What is left of an address, a network and a browser: the /24 or /48 of the address. */
 export function shortenedFields(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const parsed = parseAddress(fields['ip'])
-  return parsed.ok ? { network: shortNetworkOf(parsed.address) } : {}
+  if (!parsed.ok) return {}
+  const { address } = parsed
+  return { network: prefixOf(address, limits.shortenedBits[address.family]) }
 }

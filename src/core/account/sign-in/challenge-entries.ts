@@ -3,10 +3,8 @@ import { codeFactors } from '../../factor.ts'
 import { limits } from '../../limits.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import type { Source } from '../guessing/source.ts'
-import { isUnknown } from '../guessing/source.ts'
-import type { Client } from '../record/context.ts'
+import { deviceSourceId, isUnknown } from '../guessing/source.ts'
 import type { AccountState, ChallengeEntry, Charges } from '../record/state.ts'
-import { knownDeviceOf } from '../sessions/known-devices.ts'
 
 type Challenge = TokenPayloads['challenge']
 
@@ -14,12 +12,6 @@ type Challenge = TokenPayloads['challenge']
  * The challenges of an account that have failures. The list has a cap, so entries are dropped for room. A dropped
  * challenge is over: else its tries, and the answers of passkeys that were wrong, would begin anew.
  */
-
-/** To whom a challenge that begins now belongs: a known device, or else a network. */
-export function challengeSource(state: AccountState, client: Client): string {
-  const device = knownDeviceOf(state, client)
-  return device === null ? `network:${client.network ?? 'unknown'}` : deviceSource(device.id)
-}
 
 export function entryOf(state: AccountState, challenge: Pick<Challenge, 'id'>): ChallengeEntry | null {
   return state.challenges.find((entry) => entry.id === challenge.id) ?? null
@@ -97,9 +89,5 @@ function markOver(state: AccountState, dropped: ChallengeEntry): AccountState {
 }
 
 function isKnownDevice(state: AccountState, source: string): boolean {
-  return state.knownDevices.some(({ id }) => source === deviceSource(id))
-}
-
-function deviceSource(id: string): string {
-  return `device:${id}`
+  return state.knownDevices.some(({ id }) => source === deviceSourceId(id))
 }

@@ -20,7 +20,6 @@ import { deviceTrust, rotateTrust, withdrawTrust } from '../sessions/device-trus
 import { knownDeviceOf } from '../sessions/known-devices.ts'
 import type { Challenge, OpenChallenge } from './challenge.ts'
 import { openChallenge } from './challenge.ts'
-import { challengeSource } from './challenge-entries.ts'
 import type { GrantedResult } from './complete.ts'
 import { completeSignIn } from './complete.ts'
 import type { MustEnrollResult } from './must-enroll.ts'
@@ -121,6 +120,7 @@ function challenge(
 ): Step<StartSignInResult> {
   const { account, primary, client, charged } = command
   const { now, settings } = context
+  const source = sourceOf(state, client)
   const id = newId(context.entropy, 'challenge')
   const expiresAt = now + settings.challengeMs
   const payload: Challenge = {
@@ -128,7 +128,7 @@ function challenge(
     id,
     epoch: state.epoch,
     ...nextMark(state),
-    source: challengeSource(state, client),
+    source: source.id,
     expiresAt,
     primary,
     primaryAt: now,
@@ -139,7 +139,6 @@ function challenge(
   if (answer?.status === 'need') return need(answer.tasks)
   const sent = answer?.status === 'sent' ? answer : null
   const delivery = answer === null ? null : deliveryOf(answer)
-  const source = sourceOf(state, client)
   const retryAt = waitUntil(state, source, guessCost(state, settings), now)
   const opened = openChallenge(state, payload, context, { reason: null, retryAt, source, delivery })
   const asked = {

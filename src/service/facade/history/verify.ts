@@ -69,15 +69,15 @@ export async function checkAllRows(
   },
 ): Promise<CheckedRows | Limited | null> {
   for (let round = 0, record = loaded; ; round++) {
-    const { key: _sealed, ...head } = record.history
-    const check = createHistoryCheck({ ...rowCheckOf(kernel, record), version: record.version ?? '', ...asked })
+    const rowCheck = rowCheckOf(kernel, record)
+    const check = createHistoryCheck({ ...rowCheck, version: record.version ?? '', ...asked })
     const limited = await readAll(kernel, record, check, asked.limited)
     if (limited !== null) return limited
     const again = await kernel.loadRecord(record.id)
     if (again === null) return null
     const faults = check.end(again.history.n)
     if (faults.length === 0 || again.version === record.version || round >= mostRounds) {
-      return { faults, head, digest: check.digest }
+      return { faults, head: rowCheck.head, digest: check.digest }
     }
     record = again
   }
