@@ -69,7 +69,7 @@ const named = (label: string | undefined): string => (label ? ` “${label}”` 
 
 function failure(compared: readonly string[] = [], reason?: string): string {
   if (compared.includes('passkey')) return 'Passkey not accepted'
-  return reason === 'replayed' ? 'Code used before' : 'Wrong code'
+  return reason === 'used' ? 'Code used before' : 'Wrong code'
 }
 
 const eventWords: {

@@ -88,7 +88,7 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
   async function turnOff(req: Request, res: Response, shown: { proof?: string; code?: unknown }): Promise<void> {
     const r = await nl.accounts.turnOffTwoFactor({ grant: req.session.nl, ...shown, client: client(req) })
     if (!r.ok) {
-      const again = ['wrong', 'wait', 'malformed', 'expired', 'factors-off'].includes(r.reason)
+      const again = ['wrong', 'used', 'wait', 'malformed', 'expired', 'factors-off'].includes(r.reason)
       return again ? showTurnOff(req, res, r) : refused(req, res, r)
     }
     await renew(req)

@@ -43,6 +43,7 @@ const refusals: Readonly<Record<string, string>> = {
   'no-number': 'This account has no number for codes.',
   'too-many-authenticators': 'You cannot have more authenticator apps. Remove one first.',
   wrong: 'That code is not right.',
+  used: 'That code was used already. Wait for the next one.',
   wait: 'Too many wrong codes: there is a short wait now.',
   expired: 'That code is too old or was used already. Send a new one.',
   malformed: 'That does not look like a code. Type six digits, or a backup code.',

@@ -48,6 +48,10 @@ export const limits = {
   /** The lifetime of an `enroll` grant. */
   enrollGrantMs: 1_800_000, // 30 minutes
 
+  /** How many codes that were used already one challenge takes before the next is charged like a wrong one. */
+  usedCodes: 2,
+  /** A code of an app that is typed again in this time, from another place, is told to the owner. */
+  usedElsewhereMs: 120_000, // 2 minutes
   /** Wrong codes from one source before waits begin. */
   freeFailures: 3,
   firstWaitMs: 5000, // 5 seconds

@@ -70,17 +70,17 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
     for (const code of [now, before]) {
       const challenge = await ada.challenge()
       const answer = await restarted.signIn.verify({ challenge, code, client: ada.client })
-      expect(answer).toMatchObject({ status: 'challenge', reason: 'wrong' })
+      expect(answer).toMatchObject({ status: 'challenge', reason: 'used' })
     }
   })
 
-  it('[TOTP-12] promise 1: a replayed code reads as wrong outside and as replayed in the history', async () => {
+  it('[TOTP-12] promise 1: a code that was used already reads so, outside and in the history', async () => {
     await ada.signIn()
     const challenge = await ada.challenge()
     const answer = await world.server(0).signIn.verify({ challenge, code: ada.app.code(), client: ada.client })
-    expect(answer).toMatchObject({ status: 'challenge', reason: 'wrong' })
+    expect(answer).toMatchObject({ status: 'challenge', reason: 'used' })
     const { events } = expectOk(await world.server(1).history.list({ grant: ada.grant, limit: 1 }))
-    expect(events[0]).toMatchObject({ type: 'mfa_fail', values: { reason: 'replayed' } })
+    expect(events[0]).toMatchObject({ type: 'mfa_fail', values: { reason: 'used' } })
   })
 
   it('[TOTP-15] promise 1: the code that confirmed an enrollment is refused at sign-in', async () => {
@@ -103,7 +103,7 @@ describe.each(storages)('promise 1 on $title, over two servers', ({ open }) => {
       'challenge',
     )
     const answer = await world.server(0).signIn.verify({ challenge: started.challenge, code, client })
-    expect(answer).toMatchObject({ status: 'challenge', reason: 'wrong' })
+    expect(answer).toMatchObject({ status: 'challenge', reason: 'used' })
   })
 
   it('promise 1: of ten parallel confirmations of one enrollment one succeeds, and makes one authenticator', async () => {

@@ -72,6 +72,11 @@ const totpAuthenticator = (authenticatorId: string): fc.Arbitrary<TotpAuthentica
     createdAt: time,
     lastUsedAt: maybe(time),
     lastStep: fc.oneof(fc.integer({ min: steps - 3, max: steps + 3 }), fc.nat(2 * steps)),
+    usedFrom: fc.record({
+      device: maybe(fc.constantFrom('0', '1')),
+      network: maybe(fc.constantFrom('10.0.0.1', '1')),
+      told: fc.boolean(),
+    }),
     drift: fc.oneof(fc.integer({ min: -1, max: 1 }), fc.integer({ min: -120, max: 120 })),
   })
 
@@ -267,6 +272,7 @@ export const state: fc.Arbitrary<AccountState> = fc
           failures: fc.nat(10),
           charged: fc.record({ totp: charged, sms: charged, 'backup-code': charged }),
           round: fc.nat(3),
+          used: fc.nat(3),
           over: fc.nat(3),
         }),
       limits.challenges,

@@ -84,6 +84,8 @@ export interface EventValuesByType {
     readonly authenticator?: string
     /** ms since epoch */
     readonly waitUntil?: number
+    /** The code had just been used from another device and another network. */
+    readonly usedElsewhere?: boolean
   }
   readonly authn_login_lock: { readonly reason: string; readonly until: number; readonly failures: number }
   /**
@@ -265,6 +267,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
       knownDevice: 'flag',
       authenticator: 'text',
       waitUntil: 'number',
+      usedElsewhere: 'flag',
     },
   },
   authn_login_lock: {

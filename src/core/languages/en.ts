@@ -148,6 +148,20 @@ const mail: MailTexts = {
       ifYou: 'If you mistyped these codes yourself, sign in there again.',
       ifNotYou: [changePassword, openPage(appName), history],
     }),
+    'code-used-elsewhere': (_template, { appName }) => ({
+      subject: 'A code of your authenticator app was typed twice',
+      happened: [
+        'A code of your authenticator app was typed again, from another browser and another network, right after it ' +
+          'had opened your account. It opened nothing the second time.',
+      ],
+      ifYou: fine,
+      ifNotYou: [
+        openPage(appName),
+        'Look through the login history. If a sign-in is not yours, sign out everywhere.',
+        changePassword,
+        'Type a code only on the page that you opened yourself, and never pass one on.',
+      ],
+    }),
     'password-changed': (_template, { appName }) => ({
       subject: 'Your password was changed',
       happened: ['The password of your account was changed.'],

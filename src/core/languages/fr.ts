@@ -181,6 +181,20 @@ const mail: MailTexts = {
       ifYou: 'Si vous avez vous-même mal saisi ces codes, connectez-vous-y de nouveau.',
       ifNotYou: [changePassword, openPage(appName), history],
     }),
+    'code-used-elsewhere': (_template, { appName }) => ({
+      subject: 'Un code de votre application a été saisi deux fois',
+      happened: [
+        'Un code de votre application d’authentification a été saisi de nouveau, depuis un autre navigateur et un ' +
+          'autre réseau, juste après avoir ouvert votre compte. La seconde fois, il n’a rien ouvert.',
+      ],
+      ifYou: fine,
+      ifNotYou: [
+        openPage(appName),
+        'Parcourez l’historique des connexions. Si l’une n’est pas de vous, déconnectez tous les appareils.',
+        changePassword,
+        'Ne saisissez un code que sur la page que vous avez ouverte vous-même, et ne le donnez à personne.',
+      ],
+    }),
     'password-changed': (_template, { appName }) => ({
       subject: 'Votre mot de passe a été changé',
       happened: ['Le mot de passe de votre compte a été changé.'],

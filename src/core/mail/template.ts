@@ -30,6 +30,8 @@ export interface NoticeValuesByType {
   readonly 'guesses-used-up': Happened
   /** The same from one known device. It is unknown from now on. */
   readonly 'device-forgotten': Happened
+  /** A right code of an app was typed again, from another device and network than those that used it just before. */
+  readonly 'code-used-elsewhere': Happened & Origin & { readonly label?: string | null }
   readonly 'password-changed': Happened & Origin
   readonly 'authenticator-resynchronized': Happened & Origin & { readonly label?: string | null }
   readonly 'signed-out-everywhere': Happened & Origin

@@ -52,7 +52,7 @@ export interface StepUp {
    * grant.
    *
    * @contract effect(storage, mailer) · expiresAt ms
-   *   · ok|signed-out|not-on|passkey-needed|wrong|wait|malformed|expired|factors-off|busy
+   *   · ok|signed-out|not-on|passkey-needed|wrong|used|wait|malformed|expired|factors-off|busy
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const proven = await nl.stepUp.verify({ grant, purpose: 'factors', code: req.body.code, client })

@@ -207,7 +207,7 @@ describe('totp.confirm', () => {
     expectOk(await world.nl.totp.confirm({ grant, code }))
     const start = { name: 'ada', accountId: 'ada', primary: 'password' } as const
     const { challenge } = expectStatus(await world.nl.signIn.start(start), 'challenge')
-    expect(await world.nl.signIn.verify({ challenge, code })).toMatchObject({ reason: 'wrong' })
+    expect(await world.nl.signIn.verify({ challenge, code })).toMatchObject({ reason: 'used' })
     world.clock.advance(step)
     expect(await world.nl.signIn.verify({ challenge, code: app.code() })).toMatchObject({ status: 'granted' })
   })

@@ -39,7 +39,7 @@ describe('totp.resynchronize', () => {
     })
 
     const challenge = await person.challenge()
-    expect(await nl.signIn.verify({ challenge, code: app.code(40) })).toMatchObject({ reason: 'wrong' })
+    expect(await nl.signIn.verify({ challenge, code: app.code(40) })).toMatchObject({ reason: 'used' })
     world.clock.advance(step)
     expect(await nl.signIn.verify({ challenge, code: app.code(0) })).toMatchObject({ reason: 'wrong' })
     expect(await nl.signIn.verify({ challenge, code: app.code(40) })).toMatchObject({ status: 'granted' })
@@ -67,17 +67,17 @@ describe('totp.resynchronize', () => {
     world.clock.advance(200 * step)
     const proof = await person.proof()
     const call = { grant, proof, authenticator: app.id, client: home }
-    const wrong = [
-      () => [app.code(40), app.code(42)] as const,
-      () => [app.code(41), app.code(40)] as const,
-      () => [app.code(40), app.code(40)] as const,
-      () => pair(person, 122),
-      () => pair(person, -125),
-      () => pair(person, 0),
-    ]
-    for (const codes of wrong) {
+    const refused = [
+      ['wrong', () => [app.code(40), app.code(42)] as const],
+      ['wrong', () => [app.code(41), app.code(40)] as const],
+      ['wrong', () => [app.code(40), app.code(40)] as const],
+      ['wrong', () => pair(person, 122)],
+      ['wrong', () => pair(person, -125)],
+      ['used', () => pair(person, 0)],
+    ] as const
+    for (const [reason, codes] of refused) {
       const answer = await world.nl.totp.resynchronize({ ...call, codes: codes() })
-      expect(answer).toMatchObject({ ok: false, reason: 'wrong' })
+      expect(answer).toMatchObject({ ok: false, reason })
       // Each wrong pair is charged. A sign-in on a known device clears the count, so that no wait begins.
       world.clock.advance(20 * step)
       await person.signIn({ ...home, device: person.deviceToken })

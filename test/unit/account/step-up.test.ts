@@ -140,13 +140,13 @@ describe('stepUp.verify', () => {
     await person.signIn()
     const code = person.app.code()
     const verify = { grant: person.grant, purpose: 'factors', client: home } as const
-    expect(await nl.stepUp.verify({ ...verify, code })).toEqual({ ok: false, reason: 'wrong' })
+    expect(await nl.stepUp.verify({ ...verify, code })).toEqual({ ok: false, reason: 'used' })
     world.clock.advance(step)
     expectOk(await nl.stepUp.verify({ ...verify, code: person.app.code() }))
     const challenge = await person.challenge()
-    expect(await nl.signIn.verify({ challenge, code: person.app.code() })).toMatchObject({ reason: 'wrong' })
+    expect(await nl.signIn.verify({ challenge, code: person.app.code() })).toMatchObject({ reason: 'used' })
     expectOk(await nl.stepUp.verify({ ...verify, code: person.backupCodes[0] }))
-    expect(await nl.stepUp.verify({ ...verify, code: person.backupCodes[0] })).toMatchObject({ reason: 'wrong' })
+    expect(await nl.stepUp.verify({ ...verify, code: person.backupCodes[0] })).toMatchObject({ reason: 'used' })
   })
 
   it('answers why it gives no proof', async () => {

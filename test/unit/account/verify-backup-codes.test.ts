@@ -23,9 +23,9 @@ describe('signIn.verify with a backup code', () => {
       const granted = await world.nl.signIn.verify({ challenge: await person.challenge(), code, client: home })
       expect(granted).toMatchObject({ status: 'granted', aal: 2, amr: ['pwd', 'otp', 'mfa'] })
       const again = await world.nl.signIn.verify({ challenge: await person.challenge(), code, client: home })
-      expect(again).toMatchObject({ status: 'challenge', reason: 'wrong' })
+      expect(again).toMatchObject({ status: 'challenge', reason: 'used' })
       expect(await newestOf(world.nl, person.id, 'mfa_fail')).toMatchObject({
-        values: { reason: 'replayed', compared: ['backup-code'] },
+        values: { reason: 'used', compared: ['backup-code'] },
       })
       world.clock.advance(3_600_000)
     }

@@ -126,7 +126,7 @@ const rows: readonly Row[] = [
     at: unknown,
     act: (s) => answered({ ...s, client: unknown, code: wrongBackupCode }, 'wrong'),
   },
-  { name: 'right code of an app, typed again', act: (s) => typed(s, s.ada.app.code(), 'wrong', 'totp') },
+  { name: 'right code of an app, typed again', act: (s) => typed(s, s.ada.app.code(), 'used', 'totp') },
   {
     name: 'right code by SMS that ran out',
     act: async (s) => {

@@ -58,6 +58,7 @@ export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> 
     knownDevice: false,
     authenticator: 'p1',
     waitUntil: 1.7e12,
+    usedElsewhere: true,
   },
   authn_login_lock: { reason: 'maxretries', until: 1.7e12, failures: 20 },
   authn_login_fail_max: { factor: 'totp', unknownOnly: true },

@@ -19,6 +19,7 @@ const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
   'factor-stopped': factors.map((factor) => ({ template: 'factor-stopped', factor, at })),
   'guesses-used-up': [{ template: 'guesses-used-up', at }],
   'device-forgotten': [{ template: 'device-forgotten', at }],
+  'code-used-elsewhere': [{ template: 'code-used-elsewhere', label: 'My phone', at, ...origin }],
   'password-changed': [{ template: 'password-changed', at, ...origin }],
   'authenticator-resynchronized': [{ template: 'authenticator-resynchronized', label: 'My phone', at, ...origin }],
   'signed-out-everywhere': [{ template: 'signed-out-everywhere', at, ...origin }],

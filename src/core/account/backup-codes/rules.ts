@@ -47,7 +47,7 @@ export const backupCodeRules: FactorRules<'backup-code'> = {
 
 function checkBackupCode(state: AccountState, question: CodeQuestion, results: TaskResults): CodeAnswer<'backup-code'> {
   const { set } = state['backup-code']
-  if (set === null) return { status: 'wrong', reason: 'wrong' }
+  if (set === null) return { status: 'wrong' }
   const hash = slowHashTask(set, question.code)
   const opening = digestsTask(set)
   const tasks: readonly Task[] = opening === null ? [hash] : [hash, opening]
@@ -57,8 +57,8 @@ function checkBackupCode(state: AccountState, question: CodeQuestion, results: T
   const digest = resultOf(results, hash)
   const index = digest ? matchBackupCode({ digest, digests: openedDigests(set, results) ?? [] }) : -1
   const usedAt = set.usedAt[index]
-  if (usedAt === undefined) return { status: 'wrong', reason: 'wrong' }
-  if (usedAt !== null) return { status: 'wrong', reason: 'replayed' }
+  if (usedAt === undefined) return { status: 'wrong' }
+  if (usedAt !== null) return { status: 'used', authenticator: null }
   return { status: 'matched', factor: 'backup-code', index }
 }
 

@@ -2,6 +2,7 @@ import type { Amr, CodeFactor, Factor } from '../../factor.ts'
 import type { CodePurpose } from '../../flow.ts'
 import type { Source } from '../guessing/source.ts'
 import type { Client, Context } from '../record/context.ts'
+import type { DraftMessage } from '../record/messages.ts'
 import type { Settings } from '../record/settings.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Change } from '../record/step.ts'
@@ -46,6 +47,16 @@ export interface CodeRules<F extends Factor> {
   rightTexts(state: AccountState, digits: number, settings: Settings): number
   /** Called only for a text that `read` took for a code. */
   check(state: AccountState, question: CodeQuestion, results: TaskResults): CodeAnswer<F>
+  /** What it means that the last used code of an authenticator is typed again. Only factors that keep its place. */
+  usedAgain?(state: AccountState, authenticator: string, use: Use): UsedAgain
+}
+
+export interface UsedAgain {
+  readonly state: AccountState
+  /** It was used by the same device, or from the same network. */
+  readonly isSamePlace: boolean
+  /** Tells the owner that somebody else typed it. */
+  readonly messages: readonly DraftMessage[]
 }
 
 /**
@@ -71,6 +82,8 @@ export interface ShownTraits {
 
 export interface Use {
   readonly client: Client
+  /** The known device that it is shown on. Null if there is none. */
+  readonly device: string | null
   /** ms since epoch */
   readonly now: number
 }
@@ -89,5 +102,13 @@ export interface CodeQuestion {
 /** What one factor answers to a text of its shape. */
 export type CodeAnswer<F extends Factor = CodeFactor> =
   | { readonly status: 'need'; readonly tasks: readonly Task[] }
-  | { readonly status: 'wrong'; readonly reason: 'wrong' | 'replayed' }
+  | { readonly status: 'wrong' }
+  | UsedAnswer
   | FactorMatches[F]
+
+/** The code is right, and was used already. */
+export interface UsedAnswer {
+  readonly status: 'used'
+  /** The authenticator that accepted it last. Null if that accepted another one since, or is not known. */
+  readonly authenticator: string | null
+}

@@ -17,14 +17,20 @@ export type CodeCheck =
   | { readonly status: 'expired' }
   | { readonly status: 'need'; readonly tasks: readonly Task[] }
   | ({ readonly status: 'wrong' } & WrongCode)
+  | ({ readonly status: 'used' } & UsedCode)
   | CodeMatch
 
 /** A wrong code that was evaluated. */
 export interface WrongCode {
-  readonly reason: 'wrong' | 'replayed'
   readonly compared: readonly CodeFactor[]
   /** What it draws from the luck of its source, in millionths. Null: nobody can guess a code of its shape. */
   readonly cost: number | null
+}
+
+/** A right code that was used already. `factor` accepted it. */
+export interface UsedCode extends WrongCode {
+  readonly factor: CodeFactor
+  readonly authenticator: string | null
 }
 
 /** Compares a text with every live factor whose codes have its shape. */
@@ -84,11 +90,11 @@ function compare(
   question: CodeQuestion,
   results: TaskResults,
 ): CodeCheck {
-  let reason: WrongCode['reason'] = 'wrong'
+  let used: Pick<UsedCode, 'factor' | 'authenticator'> | null = null
   for (const factor of compared) {
     const answer = factorRules[factor].code?.check(state, question, results)
     if (answer?.status === 'need' || answer?.status === 'matched') return answer
-    if (answer?.reason === 'replayed') reason = 'replayed'
+    if (answer?.status === 'used') used ??= { factor, authenticator: answer.authenticator }
   }
-  return { status: 'wrong', reason, compared, cost }
+  return used === null ? { status: 'wrong', compared, cost } : { status: 'used', ...used, compared, cost }
 }

@@ -7,10 +7,11 @@ import type { AccountState } from '../record/state.ts'
 import type { Step } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
 import type { TaskResults } from '../record/tasks.ts'
-import type { CodeCheck, WrongCode } from './check-code.ts'
+import type { CodeCheck, UsedCode, WrongCode } from './check-code.ts'
 import { checkCode } from './check-code.ts'
 import type { Source } from './source.ts'
 import { waitUntil } from './throttle.ts'
+import { chargeUsed } from './used-code.ts'
 import { chargeFailure } from './verdict.ts'
 
 /** A code as somebody typed it. */
@@ -21,10 +22,10 @@ export interface TypedCode {
   readonly client: Client
 }
 
-/** Why a code of a signed-in session was not accepted. A replayed code is reported as wrong. */
+/** Why a code of a signed-in session was not accepted. */
 export interface CodeRefusal {
   readonly ok: false
-  readonly reason: 'wrong' | 'wait' | 'malformed' | 'expired' | 'factors-off'
+  readonly reason: 'wrong' | 'used' | 'wait' | 'malformed' | 'expired' | 'factors-off'
   /** ms since epoch */
   readonly retryAt: number | null
 }
@@ -47,11 +48,11 @@ export function checkTypedCode(
   return checkCode(state, questionOf(typed, asked, context), results)
 }
 
-/** The step for a code that did not match. Only a wrong code is charged. Everything else was not evaluated. */
+/** The step for a code that did not match. Wrong and used codes are charged. Everything else was not evaluated. */
 export function refuseTypedCode(
   state: AccountState,
   check: Exclude<CodeCheck, { status: 'matched' }>,
-  attempt: { readonly client: Client; readonly source: Source; readonly flow: Flow },
+  attempt: CodeAttempt,
   { now }: Context,
 ): Step<CodeRefusal> {
   switch (check.status) {
@@ -66,19 +67,39 @@ export function refuseTypedCode(
       return done({ ok: false, reason: 'factors-off', retryAt: null })
     case 'wrong':
       return refuseWrongCode(state, check, attempt, now)
+    case 'used':
+      return refuseUsedCode(state, check, attempt, now)
   }
+}
+
+interface CodeAttempt {
+  readonly client: Client
+  readonly source: Source
+  readonly flow: Flow
 }
 
 /** Charges a wrong code that was evaluated. */
 export function refuseWrongCode(
   state: AccountState,
-  { compared, cost, reason }: WrongCode,
-  { client, source, flow }: { readonly client: Client; readonly source: Source; readonly flow: Flow },
+  { compared, cost }: WrongCode,
+  attempt: CodeAttempt,
   now: number,
 ): Step<CodeRefusal & { readonly reason: 'wrong' }> {
-  const charged = chargeFailure(state, { flow, compared, cost, reason, source, client, now })
-  const retryAt = waitUntil(charged.state, source, cost ?? 0, now)
+  const charged = chargeFailure(state, { ...attempt, compared, cost, now })
+  const retryAt = waitUntil(charged.state, attempt.source, cost ?? 0, now)
   return commit(charged.state, { ok: false, reason: 'wrong', retryAt }, charged)
+}
+
+/** A right code that was used already only makes its source wait. */
+export function refuseUsedCode(
+  state: AccountState,
+  used: UsedCode,
+  attempt: CodeAttempt,
+  now: number,
+): Step<CodeRefusal & { readonly reason: 'used' }> {
+  const charged = chargeUsed(state, { ...attempt, used, now })
+  const retryAt = waitUntil(charged.state, attempt.source, used.cost ?? 0, now)
+  return commit(charged.state, { ok: false, reason: 'used', retryAt }, charged)
 }
 
 export function waitFacts(flow: Flow): readonly DraftFact[] {

@@ -20,7 +20,7 @@ import { takeBack } from './hard-count.ts'
 import type { Source } from './source.ts'
 import { chargeSource, clearSource, waitUntil } from './throttle.ts'
 
-interface Attempt {
+export interface Attempt {
   readonly flow: Flow
   readonly challenge?: string
   readonly source: Source
@@ -38,9 +38,11 @@ export function chargeFailure(
     WrongCode & {
       /** The challenge ends with this failure. The owner then gets a mail even if it came from a known device. */
       readonly last?: boolean
+      /** For the history. A code that was used already may be charged like a wrong one. */
+      readonly reason?: 'wrong' | 'used'
     },
 ): Change {
-  const { compared, cost, source, client, now } = attempt
+  const { compared, cost, source, client, now, reason = 'wrong' } = attempt
   const waiting: AccountState = { ...state, throttle: chargeSource(state.throttle, source, now) }
   const charged =
     cost === null ? { state: waiting, events: [], messages: [] } : chargeGuess(waiting, { compared, cost, source, now })
@@ -50,7 +52,7 @@ export function chargeFailure(
   const noticed = noticeFailure(charged.state, { client, now, isStrange })
   return {
     state: { ...charged.state, notices: noticed.notices },
-    events: [failedFactor({ ...attempt, ...(wait === null ? {} : { waitUntil: wait }) }), ...charged.events],
+    events: [failedFactor({ ...attempt, reason, ...(wait === null ? {} : { waitUntil: wait }) }), ...charged.events],
     messages: [...noticed.messages, ...charged.messages],
   }
 }
@@ -78,9 +80,10 @@ export function failedFactor(
     readonly reason: string
     readonly authenticator?: string
     readonly waitUntil?: number
+    readonly usedElsewhere?: boolean
   },
 ): DraftEvent {
-  const { flow, challenge, compared, reason, source, authenticator, waitUntil: until } = attempt
+  const { flow, challenge, compared, reason, source, authenticator, waitUntil: until, usedElsewhere } = attempt
   return {
     type: 'mfa_fail',
     values: {
@@ -91,6 +94,7 @@ export function failedFactor(
       ...(challenge === undefined ? {} : { challenge }),
       ...(authenticator === undefined ? {} : { authenticator }),
       ...(until === undefined ? {} : { waitUntil: until }),
+      ...(usedElsewhere === true ? { usedElsewhere } : {}),
     },
   }
 }
@@ -107,16 +111,18 @@ export function creditSuccess(
     readonly client: Client
     readonly now: number
     readonly entry: ChallengeEntry | null
+    /** The known device that this success makes. */
+    readonly device?: string
   },
 ): Change {
-  const { match, source, entry } = success
+  const { match, source, client, now, entry, device = source.device } = success
   const challenges = withoutCharges(state.challenges, match.factor)
   const throttle = clearSource(state.throttle, source)
   const counted = codeFactors.reduce(
     (credited, factor) => creditCount(credited, factor, factor === match.factor, entry),
     { ...state, challenges, throttle },
   )
-  return accept(counted, match, success)
+  return accept(counted, match, { client, device, now })
 }
 
 function creditCount(

@@ -76,6 +76,8 @@ export interface ChallengeEntry {
   readonly charged: Charges
   /** How many answers of a passkey were wrong. */
   readonly round: number
+  /** How many codes were right and used already. */
+  readonly used: number
   /** Challenges of the same source up to this number are over, if they have no entry. */
   readonly over: number
 }

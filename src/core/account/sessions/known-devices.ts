@@ -11,6 +11,11 @@ export function knownDeviceOf(state: AccountState, client: Client): KnownDevice 
   return state.knownDevices.find((device) => device.id === client.deviceId) ?? null
 }
 
+/** The id under which a completed sign-in makes the browser a known device. */
+export function deviceIdOf(state: AccountState, client: Client, { entropy }: Pick<Context, 'entropy'>): string {
+  return knownDeviceOf(state, client)?.id ?? newId(entropy, 'device')
+}
+
 /**
  * Makes the browser of a completed sign-in a known device. One that the record does not list gets a fresh id: somebody
  * may have a copy of its token, and the copy must not become known again with it [SES-10].
@@ -21,7 +26,7 @@ export function rememberDevice(
   { entropy, now }: Context,
 ): { readonly state: AccountState; readonly deviceId: string } {
   const before = knownDeviceOf(state, client)
-  const deviceId = before?.id ?? newId(entropy, 'device')
+  const deviceId = deviceIdOf(state, client, { entropy })
   const device: KnownDevice = {
     id: deviceId,
     firstAt: before?.firstAt ?? now,

@@ -35,7 +35,11 @@ export function isDropped(state: AccountState, challenge: Challenge): boolean {
 export function countFailure(
   state: AccountState,
   challenge: Challenge,
-  failed: { readonly charged: readonly CodeFactor[]; readonly source: Source; readonly ofPasskey: boolean },
+  failed: {
+    readonly charged: readonly CodeFactor[]
+    readonly source: Source
+    readonly answer: 'code' | 'used-code' | 'passkey'
+  },
   now: number,
 ): AccountState {
   const before = entryOf(state, challenge)
@@ -47,7 +51,8 @@ export function countFailure(
     keptUntil: Math.max(expiresAt + limits.clocksApartMs, before?.keptUntil ?? 0),
     failures: (before?.failures ?? 0) + 1,
     charged: charge(before, failed.charged, isUnknown(failed.source)),
-    round: (before?.round ?? 0) + (failed.ofPasskey ? 1 : 0),
+    round: (before?.round ?? 0) + (failed.answer === 'passkey' ? 1 : 0),
+    used: (before?.used ?? 0) + (failed.answer === 'used-code' ? 1 : 0),
     over: before?.over ?? 0,
   }
   const others = state.challenges.filter((other) => other.id !== id && other.keptUntil > now)

@@ -20,7 +20,7 @@ export interface OpenChallenge {
   readonly status: 'challenge'
   readonly factors: readonly Factor[]
   readonly preferred: Factor
-  readonly reason: 'wrong' | 'wait' | 'malformed' | 'expired' | null
+  readonly reason: 'wrong' | 'used' | 'wait' | 'malformed' | 'expired' | null
   readonly triesLeft: number
   readonly retryAt: number | null
   /** For a code that was to be sent. */

@@ -5,6 +5,7 @@ import { checkRecoveryCode } from '../guessing/check-code.ts'
 import { isStopped } from '../guessing/hard-count.ts'
 import { sourceOf } from '../guessing/source.ts'
 import { questionOf, waitFacts } from '../guessing/typed-code.ts'
+import { chargeUsed } from '../guessing/used-code.ts'
 import { chargeFailure, creditSuccess } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
 import type { AccountState } from '../record/state.ts'
@@ -46,10 +47,14 @@ export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = (state
   if (check.status === 'need') return need(check.tasks)
   if (check.status === 'wait') return done(refused, waitFacts('recover'))
   if (check.status === 'matched') return accept(state, command, check, context)
-  if (check.status !== 'wrong') return done(refused)
-  const { compared, cost, reason } = check
-  const charged = chargeFailure(state, { flow: 'recover', source, client, now, compared, cost, reason })
-  return commit(charged.state, refused, charged)
+  const attempt = { flow: 'recover', source, client, now } as const
+  const charged =
+    check.status === 'wrong'
+      ? chargeFailure(state, { ...attempt, ...check })
+      : check.status === 'used'
+        ? chargeUsed(state, { ...attempt, used: check })
+        : null
+  return charged === null ? done(refused) : commit(charged.state, refused, charged)
 }
 
 function accept(

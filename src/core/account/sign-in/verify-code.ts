@@ -1,17 +1,20 @@
+import { limits } from '../../limits.ts'
 import { levelOf } from '../factors/level.ts'
 import type { CodeMatch } from '../factors/factor-types.ts'
 import type { MadeReplacement } from '../backup-codes/new-codes.ts'
 import { replacementCode } from '../backup-codes/new-codes.ts'
-import type { WrongCode } from '../guessing/check-code.ts'
+import type { UsedCode, WrongCode } from '../guessing/check-code.ts'
 import { sourceOf } from '../guessing/source.ts'
 import { waitUntil } from '../guessing/throttle.ts'
 import type { TypedCode } from '../guessing/typed-code.ts'
 import { checkTypedCode, waitFacts } from '../guessing/typed-code.ts'
+import { chargeUsed } from '../guessing/used-code.ts'
 import { chargeFailure, creditSuccess } from '../guessing/verdict.ts'
 import type { Context } from '../record/context.ts'
 import type { AccountState } from '../record/state.ts'
-import type { Step, UseCase } from '../record/step.ts'
+import type { Change, Step, UseCase } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
+import { deviceIdOf } from '../sessions/known-devices.ts'
 import type { Challenge, OpenChallenge, RefusedChallenge } from './challenge.ts'
 import { consume, openChallenge, refuseEnded } from './challenge.ts'
 import { countFailure, entryOf } from './challenge-entries.ts'
@@ -48,6 +51,8 @@ export const verifySignIn: UseCase<VerifySignIn, VerifySignInResult> = (state, c
       return done(stillOpen('malformed', null))
     case 'wrong':
       return refuse(state, command, check, context)
+    case 'used':
+      return refuseUsed(state, command, check, context)
     case 'matched': {
       const { set } = state['backup-code']
       const { replaceUsed } = context.settings.backupCodes
@@ -72,7 +77,8 @@ function accept(
   const source = sourceOf(state, client)
   const match = made !== null && factor === 'backup-code' ? { ...found, replaced: made.digests } : found
   const entry = entryOf(state, challenge)
-  const accepted = creditSuccess(state, { match, source, client, now: context.now, entry })
+  const device = deviceIdOf(state, client, context)
+  const accepted = creditSuccess(state, { match, source, client, now: context.now, entry, device })
   return completeSignIn(
     consume(accepted.state, challenge, context),
     {
@@ -93,21 +99,55 @@ function accept(
 function refuse(
   state: AccountState,
   { challenge, client }: VerifySignIn,
-  { compared, cost, reason }: WrongCode,
+  { compared, cost }: WrongCode,
   context: Context,
+  reason: 'wrong' | 'used' = 'wrong',
 ): Step<VerifySignInResult> {
-  const { now, settings } = context
+  const { now } = context
   const source = sourceOf(state, client)
-  const last = (entryOf(state, challenge)?.failures ?? 0) + 1 >= settings.challengeTries
+  const last = isLastTry(state, challenge, context)
   const attempt = { flow: 'sign-in', challenge: challenge.id, source, client, now } as const
   const charged = chargeFailure(state, { ...attempt, compared, cost, reason, last })
-  const failed = { charged: cost === null ? [] : compared, source, ofPasskey: false }
+  const failed = { charged: cost === null ? [] : compared, source, answer: 'code' } as const
   const counted = countFailure(charged.state, challenge, failed, now)
+  return answerFailure({ ...charged, state: counted }, { challenge, client, cost, last, reason: 'wrong' }, context)
+}
+
+/** A code that was used already costs a try and a wait. After a few in one challenge it is charged like a wrong one. */
+function refuseUsed(
+  state: AccountState,
+  command: VerifySignIn,
+  used: UsedCode,
+  context: Context,
+): Step<VerifySignInResult> {
+  const { challenge, client } = command
+  if ((entryOf(state, challenge)?.used ?? 0) >= limits.usedCodes) return refuse(state, command, used, context, 'used')
+  const { now } = context
+  const source = sourceOf(state, client)
+  const last = isLastTry(state, challenge, context)
+  const charged = chargeUsed(state, { flow: 'sign-in', challenge: challenge.id, source, client, now, used })
+  const counted = countFailure(charged.state, challenge, { charged: [], source, answer: 'used-code' }, now)
+  const { cost } = used
+  return answerFailure({ ...charged, state: counted }, { challenge, client, cost, last, reason: 'used' }, context)
+}
+
+function isLastTry(state: AccountState, challenge: Challenge, { settings }: Context): boolean {
+  return (entryOf(state, challenge)?.failures ?? 0) + 1 >= settings.challengeTries
+}
+
+function answerFailure(
+  charged: Change,
+  failed: Pick<VerifySignIn, 'challenge' | 'client'> &
+    Pick<WrongCode, 'cost'> & { readonly last: boolean; readonly reason: 'wrong' | 'used' },
+  context: Context,
+): Step<VerifySignInResult> {
+  const { challenge, client, cost, last, reason } = failed
+  const { state } = charged
   // The failure may have made the device unknown.
-  const next = sourceOf(counted, client)
-  const retryAt = waitUntil(counted, next, cost ?? 0, now)
+  const source = sourceOf(state, client)
+  const retryAt = waitUntil(state, source, cost ?? 0, context.now)
   const outcome: VerifySignInResult = last
     ? { status: 'refused', reason: 'too-many-tries' }
-    : openChallenge(counted, challenge, context, { reason: 'wrong', retryAt, source: next })
-  return commit(counted, outcome, charged)
+    : openChallenge(state, challenge, context, { reason, retryAt, source })
+  return commit(state, outcome, charged)
 }

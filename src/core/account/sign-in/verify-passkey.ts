@@ -145,7 +145,7 @@ function refuse(
     return commit(state, { status: 'refused', reason: shown }, { events: written })
   }
   const noticed = noticeFailure(state, { client, now: context.now, isStrange: source.kind !== 'device' })
-  const failure = { charged: [], source, ofPasskey: true }
+  const failure = { charged: [], source, answer: 'passkey' } as const
   const counted = countFailure({ ...state, notices: noticed.notices }, challenge, failure, context.now)
   return commit(counted, openAfterFailure(counted, challenge, context, source), {
     events: written,

@@ -1,7 +1,7 @@
 import { isE164 } from '../../e164.ts'
 import type { Secret } from '../../secret.ts'
 import { matchesSmsCode } from '../../sms/code.ts'
-import type { CodeAnswer } from '../factors/rules.ts'
+import type { CodeAnswer, UsedAnswer } from '../factors/rules.ts'
 import type { Context } from '../record/context.ts'
 import type { TaskResults } from '../record/tasks.ts'
 import { openedBy, openedText, openTask, unworked } from '../record/tasks.ts'
@@ -18,12 +18,15 @@ export function isAwaited(
   return code.purpose === purpose && code.request === id && code.number === number && isLiveCode(code, at)
 }
 
+/** A used code by SMS is no longer live, so it is never found to be used. */
+export type SmsAnswer = Exclude<CodeAnswer<'sms'>, UsedAnswer>
+
 /** Compares a text with the code that was sent to a number. `path` is the place of the number in the record. */
 export function compareWithSent(
   sent: { readonly code: SmsCode; readonly phone: Secret; readonly path: string },
   text: string,
   results: TaskResults,
-): CodeAnswer<'sms'> {
+): SmsAnswer {
   const { request, purpose, digest } = sent.code
   const keyTask = openTask('state/sms/code/digest', digest)
   const phoneTask = openTask(sent.path, sent.phone)
@@ -34,7 +37,7 @@ export function compareWithSent(
   if (missing.length > 0) return { status: 'need', tasks: missing }
   const keyed = openedBy(results, keyTask)
   const phone = openedText(openedBy(results, phoneTask))
-  if (keyed?.length !== 2 * smsKeyLength || !isE164(phone)) return { status: 'wrong', reason: 'wrong' }
+  if (keyed?.length !== 2 * smsKeyLength || !isE164(phone)) return { status: 'wrong' }
   const matches = matchesSmsCode({
     key: keyed.subarray(0, smsKeyLength),
     digest: keyed.subarray(smsKeyLength),
@@ -43,5 +46,5 @@ export function compareWithSent(
     phone,
     text,
   })
-  return matches ? { status: 'matched', factor: 'sms' } : { status: 'wrong', reason: 'wrong' }
+  return matches ? { status: 'matched', factor: 'sms' } : { status: 'wrong' }
 }

@@ -2,7 +2,6 @@ import { limits } from '../../limits.ts'
 import { isSmsCode, normalizeSmsCode } from '../../sms/code.ts'
 import type { ConfirmResult } from '../factors/enrollment.ts'
 import { countWrongConfirmation, finishEnrollment, refuseConfirmation, standsAlone } from '../factors/enrollment.ts'
-import type { CodeAnswer } from '../factors/rules.ts'
 import type { Client, Context } from '../record/context.ts'
 import { noFailures } from '../record/hard-count.ts'
 import type { AccountState } from '../record/state.ts'
@@ -14,6 +13,7 @@ import { openedBy, openedText, openTask } from '../record/tasks.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorize } from '../sessions/authorization.ts'
 import { phoneSecret, spendCode } from './code.ts'
+import type { SmsAnswer } from './compare.ts'
 import { compareWithSent, isAwaited } from './compare.ts'
 import { pendingNumber } from './pending.ts'
 import type { SmsEnrollment, SmsNumber } from './state.ts'
@@ -93,7 +93,7 @@ function compare(
   text: string,
   context: Context,
   results: TaskResults,
-): CodeAnswer<'sms'> | { readonly status: 'malformed' | 'expired' } {
+): SmsAnswer | { readonly status: 'malformed' | 'expired' } {
   const { code } = state.sms
   if (!isSmsCode(normalizeSmsCode(text))) return { status: 'malformed' }
   if (code === null || !isAwaited(code, { purpose: 'verify-number', id, number: id }, context)) {

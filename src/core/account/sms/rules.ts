@@ -46,7 +46,7 @@ export const smsRules: FactorRules<'sms'> = {
     rightTexts: ({ sms }, digits) => (sms.number !== null && digits === smsCodeDigits ? 1 : 0),
     check(state, question, results) {
       const { code, number } = state.sms
-      if (code === null || number === null) return { status: 'wrong', reason: 'wrong' }
+      if (code === null || number === null) return { status: 'wrong' }
       return compareWithSent({ code, path: numberPath, phone: number.phone }, question.code, results)
     },
   },

@@ -2,6 +2,7 @@ import { limits } from '../../limits.ts'
 import { verifyTotp } from '../../otp/totp.ts'
 import type { ConfirmResult } from '../factors/enrollment.ts'
 import { countWrongConfirmation, finishEnrollment, refuseConfirmation, standsAlone } from '../factors/enrollment.ts'
+import type { Use } from '../factors/rules.ts'
 import type { Client } from '../record/context.ts'
 import { noFailures } from '../record/hard-count.ts'
 import { isRecent } from '../record/recent.ts'
@@ -12,7 +13,9 @@ import { commit, done, need } from '../record/step.ts'
 import { openedBy, openTask } from '../record/tasks.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorize } from '../sessions/authorization.ts'
+import { deviceIdOf } from '../sessions/known-devices.ts'
 import type { TotpAuthenticator, TotpEnrollment } from './state.ts'
+import { placeOf } from './used-again.ts'
 
 export interface ConfirmTotp {
   readonly auth: Authorization
@@ -38,7 +41,10 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = (state, command,
   const answer = verifyTotp({ secret, code: command.code, now, window, algorithm, digits, period })
   if (!answer.ok) return refuseWrong(state, enrollment, answer.reason)
 
-  const authenticator = { ...confirmed(enrollment, answer, now), secret: { seal: secret } }
+  const { session } = authorized
+  const device = session?.kind === 'enroll' ? deviceIdOf(state, command.client, context) : (session?.deviceId ?? null)
+  const use = { client: command.client, device, now }
+  const authenticator = { ...confirmed(enrollment, answer, use), secret: { seal: secret } }
   // After the hard stop, TOTP is enrolled anew. The former authenticators do not come back.
   const isOff = state.totp.failures >= limits.hardStop
   const after = withFactor(state, 'totp', {
@@ -47,7 +53,6 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = (state, command,
     ...(isOff ? noFailures : {}),
   })
   const { id, label } = enrollment
-  const { session } = authorized
   const shown = { method: 'totp', authenticator: id, label, before: state, after, session, switching } as const
   return finishEnrollment(shown, command, context, results)
 }
@@ -56,7 +61,7 @@ export const confirmTotp: UseCase<ConfirmTotp, ConfirmResult> = (state, command,
 function confirmed(
   { id, label, algorithm, digits, period }: TotpEnrollment,
   { step, drift }: { readonly step: number; readonly drift: number },
-  now: number,
+  use: Use,
 ): Omit<TotpAuthenticator, 'secret'> {
   return {
     id,
@@ -64,9 +69,10 @@ function confirmed(
     algorithm,
     digits,
     period,
-    createdAt: now,
+    createdAt: use.now,
     lastUsedAt: null,
     lastStep: step,
+    usedFrom: placeOf(use),
     drift: Math.abs(drift) <= limits.learnedDrift ? drift : 0,
   }
 }

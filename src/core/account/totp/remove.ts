@@ -6,7 +6,7 @@ import type { UseCase } from '../record/step.ts'
 import { done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorizeChange } from '../sessions/authorization.ts'
-import { authenticatorOf } from './rules.ts'
+import { authenticatorOf } from './authenticators.ts'
 
 export interface RemoveTotp {
   readonly auth: Authorization

@@ -2,7 +2,7 @@ import type { UseCase } from '../record/step.ts'
 import { commit, done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorize } from '../sessions/authorization.ts'
-import { authenticatorOf, withAuthenticator } from './rules.ts'
+import { authenticatorOf, withAuthenticator } from './authenticators.ts'
 
 export interface RenameTotp {
   readonly auth: Authorization

@@ -4,7 +4,7 @@ import { otpLimits } from '../../otp/limits.ts'
 import { signedInSource } from '../guessing/signed-in-source.ts'
 import { clearSource, waitUntil } from '../guessing/throttle.ts'
 import type { CodeRefusal } from '../guessing/typed-code.ts'
-import { refuseWrongCode, waitFacts } from '../guessing/typed-code.ts'
+import { refuseUsedCode, refuseWrongCode, waitFacts } from '../guessing/typed-code.ts'
 import { withoutCharges } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
 import { noFailures } from '../record/hard-count.ts'
@@ -16,8 +16,10 @@ import { commit, done, need } from '../record/step.ts'
 import { openedBy } from '../record/tasks.ts'
 import type { Authorization, SensitiveRefusal } from '../sessions/authorization.ts'
 import { authorizeChange, spendProof } from '../sessions/authorization.ts'
-import { authenticatorOf, secretTask, withAuthenticator } from './rules.ts'
+import { authenticatorOf, withAuthenticator } from './authenticators.ts'
+import { secretTask } from './rules.ts'
 import type { TotpAuthenticator } from './state.ts'
+import { placeOf } from './used-again.ts'
 
 export interface ResynchronizeTotp {
   readonly auth: Authorization
@@ -63,8 +65,10 @@ export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResu
     : ({ ok: false, reason: 'wrong' } as const)
   if (answer.ok) return accept(state, found, answer, command, context)
   if (answer.reason === 'malformed') return done({ ok: false, reason: 'malformed', retryAt: null })
-  const wrong = { compared: ['totp'], cost, reason: answer.reason === 'replayed' ? 'replayed' : 'wrong' } as const
-  return refuseWrongCode(state, wrong, { client, source, flow: 'resynchronize' }, now)
+  const attempt = { client, source, flow: 'resynchronize' } as const
+  const wrong = { compared: ['totp'], cost } as const
+  if (answer.reason === 'wrong') return refuseWrongCode(state, wrong, attempt, now)
+  return refuseUsedCode(state, { ...wrong, factor: 'totp', authenticator: null }, attempt, now)
 }
 
 function accept(
@@ -74,11 +78,13 @@ function accept(
   { auth, client }: ResynchronizeTotp,
   { now }: Context,
 ): Step<ResynchronizeTotpResult> {
-  const used = withAuthenticator(state, id, { drift, lastStep: step, lastUsedAt: now })
+  const source = signedInSource(state, client, auth)
+  const usedFrom = placeOf({ client, device: source.device, now })
+  const used = withAuthenticator(state, id, { drift, lastStep: step, lastUsedAt: now, usedFrom })
   const credited: AccountState = {
     ...withFactor(used, 'totp', noFailures),
     challenges: withoutCharges(state.challenges, 'totp'),
-    throttle: clearSource(state.throttle, signedInSource(state, client, auth)),
+    throttle: clearSource(state.throttle, source),
   }
   const mail = { template: 'authenticator-resynchronized', label, at: now, ...addressAndBrowser(client) } as const
   return commit(

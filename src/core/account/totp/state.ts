@@ -22,11 +22,21 @@ export interface TotpAuthenticator {
   readonly lastUsedAt: number | null
   /** The last accepted step. It and all steps before it are not accepted again [TOTP-6]. */
   readonly lastStep: number
+  /** Where its last code was used. */
+  readonly usedFrom: PlaceOfUse
   /** Learned clock difference, in steps. */
   readonly drift: number
 }
 
-type NewAuthenticator = Omit<TotpAuthenticator, 'createdAt' | 'lastUsedAt' | 'lastStep' | 'drift'>
+export interface PlaceOfUse {
+  /** The id of the known device. */
+  readonly device: string | null
+  readonly network: string | null
+  /** The owner was told that somebody else typed the same code. */
+  readonly told: boolean
+}
+
+type NewAuthenticator = Omit<TotpAuthenticator, 'createdAt' | 'lastUsedAt' | 'lastStep' | 'usedFrom' | 'drift'>
 
 export interface TotpEnrollment extends NewAuthenticator {
   readonly startedAt: number

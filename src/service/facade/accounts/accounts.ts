@@ -23,7 +23,7 @@ export interface Accounts {
    * passkey, unless a script acts.
    *
    * @contract effect(storage, mailer)
-   *   · ok|signed-out|not-on|required-by-policy|passkey-only|wrong|wait|malformed|expired|factors-off|busy
+   *   · ok|signed-out|not-on|required-by-policy|passkey-only|wrong|used|wait|malformed|expired|factors-off|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const off = await nl.accounts.turnOffTwoFactor({ grant, code: req.body.code, client })

@@ -108,7 +108,7 @@ export interface Totp {
    * §6).
    *
    * @contract effect(storage, mailer) · drift steps
-   *   · ok|signed-out|step-up|reauthenticate|not-found|wrong|wait|malformed|factors-off|busy
+   *   · ok|signed-out|step-up|reauthenticate|not-found|wrong|used|wait|malformed|factors-off|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const { id, first, second } = req.body
