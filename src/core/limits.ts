@@ -70,6 +70,8 @@ export const limits = {
   luckHolds: 300,
   /** How many guesses a reset of the password gives back, and how often within the time. */
   returnedGuesses: 20,
+  /** The most millionths that this gives back, however much a guess costs. */
+  returnedLuck: 60,
   returns: 3,
   returnsMs: 2_592_000_000, // 30 days
   /** How long it takes to regain one millionth. */

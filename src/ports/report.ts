@@ -2,9 +2,9 @@
  * What a host should know and no caller is told. `limiter`: the host's limiter failed, or none works. `address`: a
  * request came without a readable address. `names`: one network tries many names. `human`: the host's check that a
  * person acts failed. `facts`: rows could not be stored. `record`: a record is older than a token that it gave out, or
- * was written ahead of the clock of this server.
+ * was written ahead of the clock of this server. `compromised`: the hook of that name failed.
  */
-export type ReportKind = 'limiter' | 'address' | 'names' | 'human' | 'facts' | 'record'
+export type ReportKind = 'limiter' | 'address' | 'names' | 'human' | 'facts' | 'record' | 'compromised'
 
 export interface Report {
   readonly kind: ReportKind

@@ -94,7 +94,7 @@ export interface EventValuesByType {
    */
   readonly authn_login_fail_max: { readonly factor: Factor; readonly unknownOnly?: boolean }
   /** Wrong codes show that somebody else knows the password. `lock` or `luck`: which of them it was that ran out. */
-  readonly password_known: { readonly reason: string }
+  readonly password_known: { readonly reason: 'lock' | 'luck' }
   readonly authn_password_change: { readonly reset: boolean; readonly endSessions: boolean }
   /** A script let codes be tried again. */
   readonly lockout_end: Readonly<Record<never, never>>

@@ -1,3 +1,5 @@
+import type { Advice } from '../../core/account/password/advice.ts'
+import { adviceFor } from '../../core/account/password/advice.ts'
 import type { Aal, Amr } from '../../core/factor.ts'
 import { referenceTo } from '../../core/account/record/ids.ts'
 import { endAllSessions } from '../../core/account/sessions/end-all-sessions.ts'
@@ -29,6 +31,8 @@ export interface Sessions {
         readonly aal: Aal
         readonly amr: readonly Amr[]
         readonly signedInAt: number
+        /** As in the answer to the sign-in, until the password is changed. Absent if there is none. */
+        readonly advice?: readonly Advice[]
         /** The same grant under the first key. Keep it instead. Absent if it is under that key already. */
         readonly grant?: string
         /** The same device token under the first key, for the cookie. */
@@ -94,7 +98,9 @@ export function createSessions(kernel: Kernel): Sessions {
       const { aal, amr, createdAt } = session
       const tokens = { grant: kernel.reseal('grant', grant), deviceToken: kernel.reseal('device', client?.device) }
       const { accountId } = signedIn.acting
-      return { ok: true, accountId, aal, amr, signedInAt: createdAt, ...withoutNulls(tokens) }
+      const advice = adviceFor(signedIn.record.state, session)
+      const answer = { ok: true, accountId, aal, amr, signedInAt: createdAt, ...withoutNulls(tokens) } as const
+      return advice.length === 0 ? answer : { ...answer, advice }
     },
 
     async list(input) {

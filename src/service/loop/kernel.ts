@@ -31,6 +31,7 @@ import type { Afterwards } from './afterwards.ts'
 import { createAfterwards } from './afterwards.ts'
 import { createOnRecord } from './broken-records.ts'
 import { checkedClock } from './clock-check.ts'
+import { createTellCompromised } from './compromised.ts'
 import { createFacts } from './facts.ts'
 import { guardStorage } from './guarded-storage.ts'
 import type { LoadSignedIn } from './load-signed-in.ts'
@@ -97,6 +98,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const onRecord = createOnRecord(facts, now)
   const watch = createWatchRecord({ facts, tell, now })
   const hash: Kernel['hash'] = (...parts) => keyedHash(keys, settings.realm, ...parts)
+  const tellCompromised = createTellCompromised(options.onCompromised, tell)
   const acting: Kernel['acting'] = (grant, proof) =>
     readActing(installation, { grant, proof }, { now: now(), sessionMs: settings.sessionMs })
   const transact = createAccountLoop({
@@ -111,6 +113,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     committed(recordId, written) {
       outbox.dispatch(recordId, written.messages, written.leaseToken)
       sink.commit(recordId, written)
+      tellCompromised(recordId, written.events)
     },
   })
 

@@ -46,6 +46,7 @@ const known: Readonly<Record<keyof NightlatchOptions, true>> = {
   sessions: true,
   outbox: true,
   sink: true,
+  onCompromised: true,
   report: true,
   signIn: true,
   human: true,
@@ -118,7 +119,7 @@ function checkPorts(options: NightlatchOptions): void {
   if (options.limiter !== undefined) {
     for (const method of ['charge', 'giveBack']) requireMethod(options.limiter, 'limiter', method)
   }
-  for (const name of ['clock', 'random', 'slowHash', 'sink', 'report'] as const) {
+  for (const name of ['clock', 'random', 'slowHash', 'sink', 'onCompromised', 'report'] as const) {
     if (options[name] !== undefined) requireFunction(options[name], name)
   }
 }

@@ -1,6 +1,7 @@
 import type { Method } from '../../core/factor.ts'
 import type { Policy } from '../../core/policy/index.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { OnCompromised } from '../../ports/compromised.ts'
 import type { Directory } from '../../ports/directory.ts'
 import type { HumanCheck } from '../../ports/human.ts'
 import type { Limiter } from '../../ports/limiter.ts'
@@ -81,6 +82,8 @@ export interface NightlatchOptions {
   }
   /** Gets every event and fact after it is stored, for a log elsewhere. No call waits for it [LOG-7]. */
   readonly sink?: Sink
+  /** Is told when wrong codes show that somebody else knows the password of an account. */
+  readonly onCompromised?: OnCompromised
   /** Is told what went wrong behind the answers. Default: one line on the console, without secrets. */
   readonly report?: Reporter
   /** Refuses too many calls before anything is read. Default: one in this process. */

@@ -68,6 +68,26 @@ describe('a recovery', () => {
     expect(await nl.signIn.start(start)).toEqual(refused)
   })
 
+  it('[THR-6] refills every bucket, ends the row and its lock, and leaves only the acting device known', async () => {
+    const alone = { ...(await answered(nl, ada.authenticator, null)), client: elsewhere(1) }
+    const phone = expectStatus(await nl.signIn.verifyPasskey(alone), 'granted')
+    const wrong = { ...start, client: elsewhere(2), code: nobodysCode }
+    expect(await nl.signIn.recover(wrong)).toEqual(refused)
+    const before = await stateOf(world.storage, 'ada')
+    expect(before.knownDevices.length).toBeGreaterThan(1)
+    const client = { ...elsewhere(1), device: phone.deviceToken }
+    expectStatus(await nl.signIn.recover({ ...start, client, code: ada.backupCodes[0] }), 'enroll')
+    const { knownDevices, throttle } = await stateOf(world.storage, 'ada')
+    expect(knownDevices).toHaveLength(1)
+    expect(throttle).toMatchObject({ row: 0, lockedAt: null, luck: { unknown: null, sessions: null } })
+    const stranger = expectStatus(
+      await nl.signIn.recover({ ...start, client: elsewhere(3), code: ada.backupCodes[1] }),
+      'enroll',
+    )
+    expect(stranger.grant).toBeTypeOf('string')
+    expect((await stateOf(world.storage, 'ada')).knownDevices).toEqual([])
+  })
+
   it('allows ten minutes to begin the registration and thirty to finish it', async () => {
     const grant = await recover()
     world.clock.advance(limits.freshPrimaryMs - 1)

@@ -59,6 +59,24 @@ describe('password.changed', () => {
     expect((await stateOf(world.storage, 'ada')).totp.raised).toBe(limits.stopRaiseMost)
   })
 
+  it('[THR-2] gives back at most 60 millionths, however much a guess costs', async () => {
+    const world = createWorld({ options: { ...unlimited, totp: { window: 5 } } })
+    const ada = await world.person()
+    // Each guess costs eleven millionths.
+    for (let n = 0; n < 20; n++) {
+      world.clock.advance(limits.lockMs)
+      await typeWrongCode(world.nl, ada, elsewhere(n))
+    }
+    const left = async (): Promise<number> => {
+      const { luck } = (await stateOf(world.storage, 'ada')).throttle
+      return Math.round(luckLeft(luck.unknown, world.clock()))
+    }
+    const before = await left()
+    expect(before).toBeLessThan(100)
+    expectOk(await world.nl.password.changed({ grant: asSystem('ada', 'reset') }))
+    expect(await left()).toBe(before + 60)
+  })
+
   it('refills every bucket and ends the row with a proof, and ends what began with the old password', async () => {
     const { world, ada } = await stopped()
     const { nl } = world

@@ -251,7 +251,8 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: 'two-factor off by a script',
+    name: 'two-factor off by a script, from an unknown device',
+    at: unknown,
     act: async ({ world, ada }) => expectOk(await world.nl.accounts.turnOffTwoFactor({ grant: script(ada.id) })),
   },
   {

@@ -3,6 +3,7 @@ import type { CodeMatch } from './factor-types.ts'
 import { signedInSource } from '../guessing/signed-in-source.ts'
 import type { CodeRefusal, TypedCode } from '../guessing/typed-code.ts'
 import { checkTypedCode, refuseTypedCode } from '../guessing/typed-code.ts'
+import { refill } from '../guessing/refill.ts'
 import { creditSuccess } from '../guessing/verdict.ts'
 import type { Context } from '../record/context.ts'
 import { addressAndBrowser, notice } from '../record/messages.ts'
@@ -68,7 +69,9 @@ function turnOff(
   const factors = live.length > 0 ? live : enrolledMethods(state)
   const source = signedInSource(state, client, auth)
   const spent = match === null ? state : creditSuccess(state, { match, source, client, now, entry: null }).state
-  const raised = raiseEpoch(withoutFactors(spent), auth)
+  // A script acts after it was shown who the owner is. Whoever was known before may be somebody else.
+  const reset = auth.kind === 'system' ? { ...refill(spent), knownDevices: [] } : spent
+  const raised = raiseEpoch(withoutFactors(reset), auth)
   return commit(
     raised.state,
     { ok: true, grant: raised.grant },

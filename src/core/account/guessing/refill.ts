@@ -20,7 +20,7 @@ export function refill(state: AccountState): AccountState {
 export function giveBack(state: AccountState, settings: Settings, now: number): AccountState {
   const recent = state.throttle.returnedAt.filter((at) => Math.abs(now - at) < limits.returnsMs)
   if (recent.length >= limits.returns) return state
-  const amount = limits.returnedGuesses * guessCost(state, settings)
+  const amount = Math.min(limits.returnedGuesses * guessCost(state, settings), limits.returnedLuck)
   const { luck } = state.throttle
   const throttle = {
     ...state.throttle,

@@ -2,6 +2,8 @@ import type { DraftEvent } from '../../events/catalogue.ts'
 import type { Aal, Amr } from '../../factor.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import { endRow } from '../guessing/throttle.ts'
+import type { Advice } from '../password/advice.ts'
+import { adviceFor } from '../password/advice.ts'
 import type { Client, Context } from '../record/context.ts'
 import type { AccountState, Session } from '../record/state.ts'
 import type { Change, Step } from '../record/step.ts'
@@ -25,6 +27,7 @@ export interface GrantedResult {
   readonly trusted: boolean
   /** The code that replaces the used backup code, if the settings ask for it. It is shown once. */
   readonly replacementCode?: string
+  readonly advice: readonly Advice[]
 }
 
 export interface CompletedSignIn {
@@ -65,6 +68,7 @@ export function completeSignIn(state: AccountState, signIn: CompletedSignIn, con
     aal: session.aal,
     amr: session.amr,
     trusted,
+    advice: adviceFor(entered, session),
     ...(replacementCode === undefined ? {} : { replacementCode }),
   }
   const success = successEvent(signIn, session, knownDeviceOf(state, client) !== null)

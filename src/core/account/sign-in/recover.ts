@@ -3,6 +3,7 @@ import type { BackupCodeMatch } from '../backup-codes/state.ts'
 import type { CodeMatch } from '../factors/factor-types.ts'
 import { checkRecoveryCode } from '../guessing/check-code.ts'
 import { isStopped } from '../guessing/hard-count.ts'
+import { refill } from '../guessing/refill.ts'
 import { sourceOf } from '../guessing/source.ts'
 import { questionOf, waitFacts } from '../guessing/typed-code.ts'
 import { chargeUsed } from '../guessing/used-code.ts'
@@ -11,6 +12,7 @@ import type { Client, Context } from '../record/context.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Step, UseCase } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
+import { knownDeviceOf } from '../sessions/known-devices.ts'
 import type { MustEnrollResult } from './must-enroll.ts'
 import { openEnrollSession } from './must-enroll.ts'
 
@@ -66,7 +68,11 @@ function accept(
   const source = sourceOf(state, client)
   const accepted = creditSuccess(state, { match, source, client, now: context.now, entry: null })
   const entry = { account, client, needs: ['passkey'], primary, factor: 'backup-code' } as const
-  const { state: opened, outcome } = openEnrollSession(accepted.state, entry, context)
+  // The owner was proven, and other browsers may be those of somebody else.
+  const acting = knownDeviceOf(state, client)
+  const refilled = refill(accepted.state)
+  const knownDevices = refilled.knownDevices.filter(({ id }) => id === acting?.id)
+  const { state: opened, outcome } = openEnrollSession({ ...refilled, knownDevices }, entry, context)
   const values = { primary, until: outcome.until }
   return commit(opened, outcome, {
     events: [{ type: 'mfa_recover', values }, ...accepted.events],

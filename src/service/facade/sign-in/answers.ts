@@ -11,7 +11,7 @@ import type { Answer } from '../../loop/transact.ts'
 
 /** What the core decided, as the host gets it: tokens are sealed, and null is absent. */
 export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
-  const { grant, deviceId, trust, aal, amr, trusted, replacementCode } = result
+  const { grant, deviceId, trust, aal, amr, trusted, replacementCode, advice } = result
   // A sign-in that neither used nor gave trust leaves a device that the record lists the trust that it has.
   const device = { grant, id: deviceId, trust: trust ?? (deviceId === client.deviceId ? client.deviceTrust : null) }
   return {
@@ -22,6 +22,7 @@ export function granted(kernel: Kernel, result: GrantedResult, client: OpenedCli
     amr,
     ...(trusted ? { trustedDevice: true } : {}),
     ...(replacementCode === undefined ? {} : { replacementCode }),
+    ...(advice.length === 0 ? {} : { advice }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { requireObject } from '../../../core/arguments.ts'
 import type { Aal, Amr, Factor, Method } from '../../../core/factor.ts'
+import type { Advice } from '../../../core/account/password/advice.ts'
 import type { OpenChallenge } from '../../../core/account/sign-in/challenge.ts'
 import type { CodeDelivery } from '../../../core/account/sign-in/delivery.ts'
 import type { recoverSignIn } from '../../../core/account/sign-in/recover.ts'
@@ -21,6 +22,8 @@ export interface Granted {
   readonly trustedDevice?: true
   /** With `backupCodes.replaceUsed`, after a backup code: the code that replaces it. Show it once [BC-12]. */
   readonly replacementCode?: string
+  /** Absent if there is none. `change-password`: somebody else knows the password. Ask for a new one. */
+  readonly advice?: readonly Advice[]
 }
 
 export interface Challenged {
