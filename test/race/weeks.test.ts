@@ -111,7 +111,7 @@ describe.each(thieves)('eight weeks with a thief who knows the password, %s', (_
     expect(new Set(at.answers)).toEqual(new Set(['granted']))
   }, 120_000)
 
-  it('[THR-6] promise 10: an owner with an app alone and a cleared browser gets in once the password was reset', async () => {
+  it('[THR-6] promise 10: an owner with an app alone and a cleared browser gets in once the password is reset', async () => {
     const { world, ada } = await scene()
     const guesser = thief({ ...world, victim: ada, ...habits })
     await simulate(world, weeks, [guesser])

@@ -6,7 +6,7 @@ export interface Player {
   act(): Promise<number | null>
 }
 
-/** Lets so many ms pass. Whoever is due first acts first, and mails go out at once. Nothing in it waits in real time. */
+/** Lets so many ms pass. Whoever is due first acts first, and mails go out at once. Nothing waits in real time. */
 export async function simulate({ clock, nl }: World, ms: number, players: readonly Player[]): Promise<void> {
   const end = clock() + ms
   const due = players.map((player) => ({ player, at: clock() as number | null }))

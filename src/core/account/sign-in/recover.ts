@@ -12,7 +12,6 @@ import type { Client, Context } from '../record/context.ts'
 import type { AccountState } from '../record/state.ts'
 import type { Step, UseCase } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
-import { knownDeviceOf } from '../sessions/known-devices.ts'
 import type { MustEnrollResult } from './must-enroll.ts'
 import { openEnrollSession } from './must-enroll.ts'
 
@@ -68,11 +67,8 @@ function accept(
   const source = sourceOf(state, client)
   const accepted = creditSuccess(state, { match, source, client, now: context.now, entry: null })
   const entry = { account, client, needs: ['passkey'], primary, factor: 'backup-code' } as const
-  // The owner was proven, and other browsers may be those of somebody else.
-  const acting = knownDeviceOf(state, client)
-  const refilled = refill(accepted.state)
-  const knownDevices = refilled.knownDevices.filter(({ id }) => id === acting?.id)
-  const { state: opened, outcome } = openEnrollSession({ ...refilled, knownDevices }, entry, context)
+  // The owner was proven.
+  const { state: opened, outcome } = openEnrollSession(refill(accepted.state), entry, context)
   const values = { primary, until: outcome.until }
   return commit(opened, outcome, {
     events: [{ type: 'mfa_recover', values }, ...accepted.events],
