@@ -9,6 +9,7 @@ import { authenticatorRoutes } from './authenticators.ts'
 import { historyRoutes } from './history.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { passkeyRoutes } from './passkeys.ts'
+import { passwordRoutes } from './password.ts'
 import { phoneRoutes } from './phone.ts'
 import type { Portal } from './portal.ts'
 import { recoverRoutes } from './recover.ts'
@@ -63,6 +64,7 @@ export function createApp(portal: Portal, { origins, sessionSecret, sessionStore
   authenticatorRoutes(app, portal, stepUp)
   passkeyRoutes(app, portal, stepUp)
   phoneRoutes(app, portal, stepUp)
+  passwordRoutes(app, portal, stepUp)
   trustedRoutes(app, portal, stepUp)
   historyRoutes(app, portal)
   mailboxRoutes(app, portal)

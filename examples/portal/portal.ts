@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import type { Challenged, ClientInfo, Method, Nightlatch, SmsDelivery } from 'nightlatch'
+import type { Advice, Challenged, ClientInfo, Method, Nightlatch, SmsDelivery } from 'nightlatch'
 import type { Mailbox } from './host/mailbox.ts'
 import type { Flash } from './host/pages.ts'
 import type { Phones } from './host/phones.ts'
@@ -48,6 +48,8 @@ declare global {
       user?: User
       /** The grant is good only for setting up a factor. */
       mustEnroll?: boolean
+      /** What nightlatch advises whoever is signed in to do. */
+      advice?: readonly Advice[]
     }
   }
 }

@@ -1,11 +1,9 @@
 import type { Express } from 'express'
+import { passwordFault } from './host/password.ts'
 import { normalizeEmail } from './host/users.ts'
 import { appName } from './nightlatch.ts'
 import type { Portal } from './portal.ts'
 import { back, text } from './portal.ts'
-
-const shortest = 8
-const longest = 200
 
 /** Registration belongs to the host. nightlatch sees an account at its first sign-in. */
 export function registerRoutes(app: Express, { users, sendMail }: Portal): void {
@@ -44,7 +42,5 @@ export function registerRoutes(app: Express, { users, sendMail }: Portal): void 
 function faultOf({ name, email, password }: { name: string; email: string; password: string }): string | null {
   if (name.trim() === '' || name.length > 80) return 'Please type your name, in at most 80 characters.'
   if (!/^[^\s@]{1,64}@[a-z\d.-]{1,180}$/i.test(email.trim())) return 'That does not look like an e-mail address.'
-  if (password.length < shortest) return `The password needs at least ${shortest} characters.`
-  if (password.length > longest) return `The password may have at most ${longest} characters.`
-  return null
+  return passwordFault(password)
 }

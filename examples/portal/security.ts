@@ -37,6 +37,7 @@ export function securityRoutes(app: Express, portal: Portal, { refused }: StepUp
       sessions: sessions.sessions,
       logins: history.logins.slice(0, 4),
       codesUnsaved: req.session.codesUnsaved,
+      advice: res.locals.advice ?? [],
     })
   })
 

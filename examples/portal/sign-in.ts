@@ -118,8 +118,14 @@ function unknownPasskey(req: Request, reason: string): { readonly rpId: string; 
 /** Finds out who is signed in. A grant that was ended elsewhere is refused at the next request. */
 export function recognize({ nl, users }: Portal): RequestHandler {
   return async (req, res, next) => {
-    const session = await nl.sessions.check({ grant: req.session.nl })
-    if (session.ok) res.locals.user = await users.get(session.accountId)
+    const session = await nl.sessions.check({ grant: req.session.nl, client: client(req) })
+    if (session.ok) {
+      res.locals.user = await users.get(session.accountId)
+      res.locals.advice = session.advice ?? []
+      // After a rotation of the key ring they come back under the new key.
+      if (session.grant) req.session.nl = session.grant
+      if (session.deviceToken) res.cookie('nl_device', session.deviceToken, nl.cookie)
+    }
     res.locals.mustEnroll = !session.ok && session.reason === 'enroll'
     next()
   }

@@ -46,6 +46,7 @@ export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
     if (!r.ok) return r.reason === 'signed-out' ? res.redirect('/login') : show(req, res, r)
     await renew(req)
     req.session.proof = r.proof
+    req.session.nl = r.grant
     delete req.session.sms
     await resume(req, res)
   }

@@ -107,7 +107,10 @@ export function twoFactorRoutes(app: Express, portal: Portal, { sensitive, refus
     const { nl: grant } = req.session
     const asked = { grant, purpose: 'factors', ceremony: takeCeremony(req), response: req.body.response } as const
     const r = await nl.stepUp.verifyPasskey({ ...asked, client: client(req) })
-    if (r.ok) return turnOff(req, res, { proof: r.proof })
+    if (r.ok) {
+      req.session.nl = r.grant
+      return turnOff(req, res, { proof: r.proof })
+    }
     if (r.reason === 'signed-out') return res.redirect('/login')
     await showTurnOff(req, res, r.reason === 'wrong' ? { reason: 'wrong-passkey' } : r)
   })

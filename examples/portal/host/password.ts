@@ -14,6 +14,16 @@ export async function hashPassword(password: string): Promise<string> {
   return `${salt.toString('base64url')}.${key.toString('base64url')}`
 }
 
+const shortest = 8
+const longest = 200
+
+/** Why a new password is not accepted, for the page. Null: it is. */
+export function passwordFault(password: string): string | null {
+  if (password.length < shortest) return `The password needs at least ${shortest} characters.`
+  if (password.length > longest) return `The password may have at most ${longest} characters.`
+  return null
+}
+
 const nobody = hashPassword(randomBytes(16).toString('hex'))
 
 /** Does the same work for a user who does not exist, so that the time does not tell whether there is one. */

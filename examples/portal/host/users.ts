@@ -9,6 +9,7 @@ export interface Users {
   byEmail(email: string): Promise<User | undefined>
   /** False if the address has an account already. Both answers take the same time. */
   add(user: { email: string; name: string; password: string }): Promise<boolean>
+  setPassword(id: string, password: string): Promise<void>
 }
 
 export function normalizeEmail(email: string): string {
@@ -36,6 +37,14 @@ export function createUsers(db: PortalDatabase): Users {
         .onConflict((conflict) => conflict.column('email').doNothing())
         .executeTakeFirst()
       return added.numInsertedOrUpdatedRows === 1n
+    },
+
+    async setPassword(id, password) {
+      await db
+        .updateTable('users')
+        .set({ password: await hashPassword(password) })
+        .where('id', '=', id)
+        .execute()
     },
   }
 }
