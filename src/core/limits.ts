@@ -123,6 +123,8 @@ export const limits = {
   startAgainMs: 1000,
   /** When work begins that no answer waits for. */
   afterwardsMs: 100,
+  /** How long a page that shows such work waits for it. */
+  caughtUpMs: 1000,
   /** A limiter of the host that does not answer in this time is down. */
   limiterMs: 300,
   /** How long a check of the host may take, such as the risk of an SMS. */

@@ -1,9 +1,13 @@
+import type { Storage } from 'nightlatch'
+import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
 import { expectOk } from '../world/expect-outcome.ts'
 import { fastHash } from '../world/fast-hash.ts'
 import { peekFacts, peekState } from '../world/peek.ts'
 import { elsewhere, home, wrongCode } from '../world/person.ts'
+import { unlimited } from '../world/unlimited.ts'
+import type { World } from '../world/world.ts'
 import { createWorld } from '../world/world.ts'
 import { typeWrongCode, typeWrongCodes } from '../world/wrong-codes.ts'
 
@@ -137,5 +141,42 @@ describe('a flood of wrong codes', () => {
     const challenge = await ada.challenge(thief)
     const answer = await world.nl.signIn.verify({ challenge, code: ada.app.code(), client: thief })
     expect(answer).toMatchObject({ reason: 'wait' })
+  })
+})
+
+describe('a page of facts', () => {
+  const failedFor = (world: World, n: number): Promise<unknown> =>
+    world.nl.signIn.failed({ name: `user-${n}`, accountId: `user-${n}`, client: elsewhere(n) })
+
+  it('[LOG-4] promise 10: is shown while strangers add facts without end', async () => {
+    const most = 2000
+    let count = 0
+    const inner = memoryStorage()
+    const append: Storage['append'] = async (facts) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (count < most) await failedFor(world, count++)
+      return inner.append(facts)
+    }
+    const world: World = createWorld({ storage: { ...inner, append }, options: unlimited })
+    const ada = await world.person()
+    await world.nl.signIn.failed({ name: ada.name, accountId: 'ada', client: elsewhere(1) })
+    const { facts } = expectOk(await world.nl.history.facts({ grant: ada.grant }))
+    expect(facts.map(({ type }) => type)).toContain('authn_login_fail')
+    expectOk(await world.nl.history.logins({ grant: ada.grant }))
+    expect(count).toBeGreaterThan(0)
+    expect(count).toBeLessThan(most)
+    count = most
+  })
+
+  it('is shown although the storage hangs while it writes the facts of others', async () => {
+    let hangs = false
+    const inner = memoryStorage()
+    const append: Storage['append'] = (facts) => (hangs ? new Promise(() => undefined) : inner.append(facts))
+    const world = createWorld({ storage: { ...inner, append } })
+    const ada = await world.person()
+    hangs = true
+    await failedFor(world, 1)
+    expectOk(await world.nl.history.facts({ grant: ada.grant }))
+    expectOk(await world.nl.history.logins({ grant: ada.grant }))
   })
 })

@@ -1,4 +1,5 @@
 import { limits } from '../../core/limits.ts'
+import { inTime } from './in-time.ts'
 
 /**
  * Work that no answer waits for. It begins a moment after the call, so that neither the time of this answer nor that of
@@ -8,6 +9,11 @@ export interface Afterwards {
   add(work: () => Promise<unknown>): void
   /** Begins what waits at once, and resolves when all of it is done. */
   done(): Promise<void>
+  /**
+   * For a reader of what was written: begins what waits at once, and resolves when that is done. It waits neither for
+   * what others add meanwhile, nor long for work that hangs.
+   */
+  caughtUp(): Promise<void>
 }
 
 export function createAfterwards(): Afterwards {
@@ -40,6 +46,14 @@ export function createAfterwards(): Afterwards {
         begin()
         await Promise.all(running)
       }
+    },
+    async caughtUp() {
+      begin()
+      await inTime<unknown>(
+        limits.caughtUpMs,
+        () => Promise.all(running),
+        () => null,
+      )
     },
   }
 }

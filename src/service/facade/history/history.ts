@@ -129,7 +129,7 @@ export function createHistory(kernel: Kernel): History {
       const asked = pageOf(input)
       const record = await signedIn(input)
       if (record === null) return signedOut
-      await kernel.afterwards.done()
+      await kernel.afterwards.caughtUp()
       const read = await orMalformed(storage.listFacts({ id: record.id, ...asked }))
       return read === null ? malformed : { ok: true, facts: readFacts(read.items), next: read.next }
     },
@@ -138,7 +138,7 @@ export function createHistory(kernel: Kernel): History {
       const record = await signedIn(input)
       if (record === null) return signedOut
       const { id } = record
-      await kernel.afterwards.done()
+      await kernel.afterwards.caughtUp()
       const readFactRows = (after: object): Promise<Page<FactRow>> =>
         storage.listFacts({ id, limit: limits.historyPage, ...after })
       const { events, genuine } = await newestEvents(record, summarizedRows)
