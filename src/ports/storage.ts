@@ -95,7 +95,7 @@ export type CommitAnswer = 'committed' | 'conflict' | 'key-taken'
 
 export interface Page<Item> {
   readonly items: readonly Item[]
-  /** Pass as `after` for the next page; null at the end. */
+  /** Pass as `after` for the next page; null at the end, so on every empty page. */
   readonly next: string | null
 }
 
