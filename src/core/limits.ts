@@ -138,6 +138,8 @@ export const limits = {
   clockAheadMs: 60_000, // 60 seconds
   /** How many calls of one account may be in a process at once, by whose they are. */
   queuePlaces: { own: 64, strong: 32, other: 160 },
+  /** If a call takes longer, the next one of its account begins. */
+  turnMs: 20_000, // 20 seconds
   commitTries: 12,
   taskRounds: 8,
   messageLeaseMs: 60_000, // 60 seconds

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { isNightlatchError, keyring } from 'nightlatch'
 import type { Nightlatch, Storage } from 'nightlatch'
 import { memoryMailer } from 'nightlatch/testing'
@@ -135,6 +135,34 @@ describe('promise 5: a storage that fails grants nothing', () => {
     const answer = nl.signIn.verify({ challenge, code: ada.app.code(), client: ada.client })
     await expect(answer).rejects.toMatchObject({ code: expect.stringMatching(/^NL_STORAGE_/) })
   })
+
+  it.each([true, false])(
+    'promise 5: a commit without an end (written: %s) stops no later call of its account',
+    async (isWritten) => {
+      const { world, ada, challenge } = await scene()
+      let hangs = true
+      const commit: Storage['commit'] = async (change) => {
+        if (!hangs) return world.storage.commit(change)
+        hangs = false
+        if (isWritten) await world.storage.commit(change)
+        return new Promise(() => undefined)
+      }
+      const nl = world.instance({ storage: { ...world.storage, commit } })
+      const code = ada.app.code()
+      vi.useFakeTimers()
+      try {
+        const answers: unknown[] = []
+        for (const _ of [1, 2]) {
+          void nl.signIn.verify({ challenge, code, client: ada.client }).then(({ status }) => answers.push(status))
+        }
+        await vi.advanceTimersByTimeAsync(limits.turnMs)
+        // The first never learns what became of it. The second counts only if the first was not written.
+        expect(answers).toEqual([isWritten ? 'refused' : 'granted'])
+      } finally {
+        vi.useRealTimers()
+      }
+    },
+  )
 })
 
 describe('promise 5: mail that fails', () => {

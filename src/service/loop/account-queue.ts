@@ -8,7 +8,10 @@ export type Place = keyof typeof limits.queuePlaces
 
 const places = Object.keys(limits.queuePlaces) as readonly Place[]
 
-/** Runs the calls of one account one after the other in this process, so that they do not conflict at the storage. */
+/**
+ * Runs the calls of one account one after the other in this process, so that they do not conflict at the storage. One
+ * that hangs does not keep the line: what is right does not hang on the order, but on the compare-and-swap.
+ */
 export interface AccountQueue {
   /** Whether a call of this account is running. */
   isBusy(id: string): boolean
@@ -34,9 +37,19 @@ export function createAccountQueue(most: Readonly<Record<Place, number>> = limit
       return
     }
     line.running = place
-    void call().finally(() => {
+    start(id, line, call)
+  }
+
+  const start = (id: string, line: Line, call: () => Promise<void>): void => {
+    let isOver = false
+    const goOn = (): void => {
+      if (isOver) return
+      isOver = true
+      clearTimeout(timer)
       next(id, line)
-    })
+    }
+    const timer = setTimeout(goOn, limits.turnMs)
+    void call().finally(goOn)
   }
 
   return {
@@ -54,9 +67,7 @@ export function createAccountQueue(most: Readonly<Record<Place, number>> = limit
         }
         const begun: Line = { waiting: { own: [], strong: [], other: [] }, running: place }
         lines.set(id, begun)
-        void turn().finally(() => {
-          next(id, begun)
-        })
+        start(id, begun, turn)
       })
     },
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../../../src/core/limits.ts'
 import { createAccountQueue } from '../../../src/service/loop/account-queue.ts'
 import type { Place } from '../../../src/service/loop/account-queue.ts'
@@ -14,6 +14,10 @@ function held(): { readonly call: () => Promise<string>; readonly end: () => voi
   })
   return { call: () => ended, end }
 }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('the line of an account', () => {
   it('promise 10: keeps the places of each kind, however full those of another are', async () => {
@@ -48,6 +52,34 @@ describe('the line of an account', () => {
     )
     await Promise.all(line)
     expect(order).toEqual(['other 0', 'own 3', 'strong 5', 'other 1', 'own 4', 'other 2'])
+  })
+
+  it('goes on after a call that hangs, and once only when that ends after all', async () => {
+    vi.useFakeTimers()
+    const queue = createAccountQueue()
+    const hanging = held()
+    const second = held()
+    const first = queue.run('ada', 'other', hanging.call)
+    const order: string[] = []
+    const ran = [second.call, async () => 'third'].map((call) =>
+      queue.run('ada', 'own', async () => {
+        order.push('begun')
+        return call()
+      }),
+    )
+    await vi.advanceTimersByTimeAsync(limits.turnMs - 1)
+    expect(order).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(order).toEqual(['begun'])
+    hanging.end()
+    expect(await first).toBe('done')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(order).toEqual(['begun'])
+    second.end()
+    expect(await Promise.all(ran)).toEqual(['done', 'third'])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(queue.isBusy('ada')).toBe(false)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('goes on after a call that fails, and tells each call if it had to wait', async () => {
