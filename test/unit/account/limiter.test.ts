@@ -62,6 +62,22 @@ describe('signIn.failed and signIn.start', () => {
     expect(await world.nl.signIn.failed({ name: 'eve', client: home })).toMatchObject({ httpStatus: 401 })
   })
 
+  it.each([
+    ['invisible characters', (n: number) => `a${'\u200b\u00ad\u2060\ufe0f'.repeat(n)}da${'\u3164'.repeat(n % 3)}`],
+    ['spaces within invisible characters', (n: number) => `${' \u200b'.repeat(n * 10)}ada`],
+    ['other small letters', (n: number) => ['νικος', 'νικοσ', 'ΝΙΚΟΣ'][n % 3]!],
+    ['a sharp s', (n: number) => ['straße', 'STRASSE', 'strasse', 'straſſe'][n % 4]!],
+  ])('count a name with %s as the same name', async (_, spelling) => {
+    let asked = 0
+    const { nl } = createWorld({ options: { human: () => ++asked < 0 } })
+    for (let n = 0; n < 20; n++) {
+      expect(await nl.signIn.failed({ name: spelling(n), client: home })).toMatchObject({ httpStatus: 401 })
+    }
+    expect(await nl.signIn.failed({ name: spelling(20), client: home })).toMatchObject({ httpStatus: 429 })
+    for (let n = 20; n < 110; n++) await nl.signIn.failed({ name: spelling(n), client: elsewhere(n) })
+    expect(asked).toBe(10)
+  })
+
   it('count a name padded with spaces as the same name', async () => {
     const { nl } = createWorld()
     const spaced = (n: number): string => ' '.repeat(320 - n) + 'ada@people.example'

@@ -94,9 +94,14 @@ function requireStart(accountId: unknown, primary: HostPrimary): void {
   if (!primaries.includes(primary)) throw argumentError('primary', `one of ${primaries.join(', ')}`)
 }
 
+/** What shows nothing. Databases that compare by language skip it, so with it a name would have endless spellings. */
+const invisible = /\p{Default_Ignorable_Code_Point}/gu
+
 /** One spelling for what a limiter counts. A form may send anything. */
 function normalizeName(name: unknown): string {
   if (typeof name !== 'string') return ''
   // Trimmed before it is cut: else each number of spaces in front would make a new name.
-  return name.trim().slice(0, limits.nameLength).normalize('NFKC').trim().toLowerCase()
+  const shown = name.replace(invisible, '').trim().slice(0, limits.nameLength)
+  // By way of capitals, because some of them have several small letters: ς and σ, ß and ss.
+  return shown.normalize('NFKC').trim().toUpperCase().toLowerCase()
 }
