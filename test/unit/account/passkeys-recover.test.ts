@@ -77,6 +77,22 @@ describe('a recovery', () => {
     expect(totp.raised).toBe(limits.stopRaise)
   })
 
+  it('leaves only the browser that recovers known, because a thief may have the one that was lost', async () => {
+    const entered = await nl.signIn.verifyPasskey(await answered(nl, ada.authenticator, null))
+    const client = { ...home, device: expectStatus(entered, 'granted').deviceToken }
+    const grant = expectStatus(await nl.signIn.recover({ ...start, code: ada.backupCodes[0], client }), 'enroll').grant
+    const { knownDevices: before } = await stateOf(world.storage, 'ada')
+    expect(before).toHaveLength(2)
+    const input = await made(nl, createAuthenticator(), { grant })
+    // A recovery that is not finished changes nothing.
+    expect((await stateOf(world.storage, 'ada')).knownDevices).toEqual(before)
+    expectOk(await nl.passkeys.confirm({ ...input, client }))
+    const { knownDevices, sessions } = await stateOf(world.storage, 'ada')
+    expect(knownDevices.map(({ id }) => id)).toEqual(sessions.map(({ deviceId }) => deviceId))
+    // A copy of the token that this browser had before is not that of a known device.
+    expect(before.map(({ id }) => id)).not.toContain(knownDevices[0]?.id)
+  })
+
   it('allows ten minutes to begin the registration and thirty to finish it', async () => {
     const grant = await recover()
     world.clock.advance(limits.freshPrimaryMs - 1)

@@ -190,10 +190,10 @@ function updateSession(
   context: Context,
 ): { readonly state: AccountState; readonly deviceId: string | null; readonly events: readonly DraftEvent[] } {
   const { before, session } = shown
-  // A browser that signed in with the password alone is no known device of an account with a second factor.
-  const knownDevices = hasFactor(before)
-    ? state.knownDevices
-    : state.knownDevices.filter(({ id }) => id === session?.deviceId)
+  // A browser that signed in with the password alone is no known device of an account with a second factor. And after a
+  // recovery a thief may have the browsers that the owner lost.
+  const leavesOne = !hasFactor(before) || replacesLost(session)
+  const knownDevices = leavesOne ? state.knownDevices.filter(({ id }) => id === session?.deviceId) : state.knownDevices
   const known = { ...state, knownDevices }
   if (session === null) return { state: known, deviceId: null, events: [] }
   const remembered = session.kind === 'enroll' ? rememberDevice(known, client, context) : null
