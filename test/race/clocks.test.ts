@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Nightlatch } from 'nightlatch'
 import { limits } from '../../src/core/limits.ts'
 import { skewed } from '../world/clock.ts'
-import { expectOk, expectStatus } from '../world/expect-outcome.ts'
-import { answered, keyOwner, withPasskeys } from '../world/passkey-person.ts'
+import { expectStatus } from '../world/expect-outcome.ts'
 import { peekState } from '../world/peek.ts'
 import type { Person } from '../world/person.ts'
 import { elsewhere } from '../world/person.ts'
@@ -27,42 +26,6 @@ describe('servers whose clocks disagree', () => {
     await ada.signIn()
     other = (skew) => world.instance({ clock: skewed(world.clock, skew) })
   })
-
-  it.each([minute, 6 * minute, 11 * minute, 15 * minute])(
-    '[LIF-10] promise 1: a spent proof stays spent after a server that is %i ms ahead has written',
-    async (ahead) => {
-      const fast = other(ahead)
-      const proof = await ada.proof()
-      expectOk(await world.nl.totp.enroll({ grant: ada.grant, proof }))
-      const code = ada.backupCodes[0]
-      const there = expectOk(await fast.stepUp.verify({ grant: ada.grant, purpose: 'factors', code }))
-      expectOk(await fast.totp.enroll({ grant: ada.grant, proof: there.proof }))
-      expect(await world.nl.totp.enroll({ grant: ada.grant, proof })).toMatchObject({ ok: false, reason: 'step-up' })
-      // A new one is good.
-      world.clock.advance(1)
-      expectOk(await world.nl.totp.enroll({ grant: ada.grant, proof: await ada.proof() }))
-    },
-  )
-
-  it.each([minute, 6 * minute, 11 * minute, 15 * minute])(
-    'promise 1: a completed challenge stays completed after a server that is %i ms ahead has written',
-    async (ahead) => {
-      const challenge = await ada.challenge()
-      const [first, second] = ada.backupCodes
-      expectStatus(await world.nl.signIn.verify({ challenge, code: first }), 'granted')
-      const fast = other(ahead)
-      const there = await ada.challenge(ada.client, fast)
-      expectStatus(await fast.signIn.verify({ challenge: there, code: ada.backupCodes[5] }), 'granted')
-      expect(await world.nl.signIn.verify({ challenge, code: second })).toMatchObject({
-        status: 'refused',
-        reason: 'challenge-ended',
-      })
-      // A new one is good.
-      world.clock.advance(1)
-      const next = await ada.challenge()
-      expectStatus(await world.nl.signIn.verify({ challenge: next, code: second }), 'granted')
-    },
-  )
 
   it.each([minute, 11 * minute, 15 * minute])(
     'promise 2: the tries of a challenge are not given back by a server that is %i ms ahead',
@@ -151,69 +114,7 @@ describe('servers whose clocks disagree', () => {
   })
 })
 
-/** Each server has issued something, and what the server ahead issued has ended. */
 describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clocks are %i ms apart', (ahead) => {
-  it('[PKA-12] promise 1: an answer of a passkey stays spent on servers whose clocks differ', async () => {
-    const world = createWorld({ options: withPasskeys })
-    const { nl, clock } = world
-    const { authenticator } = await keyOwner(nl)
-    const fast = world.instance({ clock: skewed(clock, ahead) })
-    const enters = async (server: Nightlatch): Promise<Parameters<Nightlatch['signIn']['verifyPasskey']>[0]> => {
-      const input = await answered(server, authenticator, null)
-      expectStatus(await server.signIn.verifyPasskey(input), 'granted')
-      return input
-    }
-    await enters(fast)
-    clock.advance(limits.ceremonyMs - second)
-    const input = await enters(nl)
-    clock.advance(2 * second)
-    await enters(fast)
-    expect(await nl.signIn.verifyPasskey(input)).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
-    await enters(nl)
-  })
-
-  it('promise 1: a completed challenge stays completed on servers whose clocks differ', async () => {
-    const world = createWorld()
-    const { nl, clock } = world
-    const ada = await world.person()
-    const fast = world.instance({ clock: skewed(clock, ahead) })
-    const enters = async (server: Nightlatch, code: string | undefined): Promise<string> => {
-      const challenge = await ada.challenge(ada.client, server)
-      expectStatus(await server.signIn.verify({ challenge, code }), 'granted')
-      return challenge
-    }
-    const [first, other, third, fourth, fifth] = ada.backupCodes
-    await enters(fast, first)
-    clock.advance(limits.challengeMs - second)
-    const challenge = await enters(nl, other)
-    clock.advance(2 * second)
-    await enters(fast, third)
-    const again = await nl.signIn.verify({ challenge, code: fourth })
-    expect(again).toMatchObject({ status: 'refused', reason: 'challenge-ended' })
-    await enters(nl, fifth)
-  })
-
-  it('[LIF-10] promise 1: a spent proof stays spent on servers whose clocks differ, and a new one is accepted', async () => {
-    const world = createWorld()
-    const { nl, clock } = world
-    const ada = await world.person()
-    await ada.signIn()
-    const { grant, backupCodes } = ada
-    const fast = world.instance({ clock: skewed(clock, ahead) })
-    const spends = async (server: Nightlatch, code: string | undefined): Promise<string> => {
-      const { proof } = expectOk(await server.stepUp.verify({ grant, purpose: 'factors', code }))
-      expectOk(await server.totp.enroll({ grant, proof }))
-      return proof
-    }
-    await spends(fast, backupCodes[0])
-    clock.advance(limits.proofMs - second)
-    const proof = await spends(nl, backupCodes[1])
-    clock.advance(2 * second)
-    await spends(fast, backupCodes[2])
-    expect(await nl.totp.enroll({ grant, proof })).toMatchObject({ ok: false, reason: 'step-up' })
-    await spends(nl, backupCodes[3])
-  })
-
   it('a browser that one server trusts is trusted by servers whose clocks differ', async () => {
     const { world, nl, ada, browser } = await trustingWorld()
     const start = { name: ada.name, accountId: ada.id, primary: 'password' } as const

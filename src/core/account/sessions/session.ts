@@ -26,13 +26,18 @@ export function newSession({ entropy, now }: Context, client: Client, start: Ses
   }
 }
 
-/** If there are too many sessions, the oldest is dropped and thereby signed out. */
+/**
+ * If there are too many sessions, the oldest is dropped and thereby signed out. One that has come to its end is kept
+ * until it is over on every server.
+ */
 export function addSession(
   state: AccountState,
   session: Session,
-  context: Pick<Context, 'now' | 'settings'>,
+  { now, settings }: Pick<Context, 'now' | 'settings'>,
 ): AccountState {
-  return { ...state, sessions: [...openSessions(state, context), session].slice(-limits.sessions) }
+  const keptMs = settings.sessionMs + limits.clocksApartMs
+  const kept = state.sessions.filter(({ renewedAt }) => isRecent(renewedAt, keptMs, now))
+  return { ...state, sessions: [...kept, session].slice(-limits.sessions) }
 }
 
 /** The sessions whose newest grant has not come to its end. */

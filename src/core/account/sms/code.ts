@@ -33,8 +33,8 @@ export interface SendToNumber extends CodeRequest {
 }
 
 /**
- * Whether a code can be used now. A code that a server with a fast clock made can be used at once, and no longer than
- * others [SMS-4].
+ * Whether a code can be used now [SMS-4]. A code that a server with a fast clock made can be used at once, unless that
+ * clock is further ahead than clocks may be.
  */
 export function isLiveCode(code: SmsCode, { now, settings }: Pick<Context, 'now' | 'settings'>): boolean {
   return code.expiresAt > now && isRecent(code.sentAt, settings.sms?.codeMs ?? 0, now)
