@@ -129,10 +129,10 @@ export interface Scene {
   readonly ada: Person
 }
 
-export async function everything(): Promise<Scene> {
+export async function everything(options: Partial<NightlatchOptions> = {}): Promise<Scene> {
   const sms = memorySms()
   const token = createAuthenticator()
-  const world = createWorld({ options: everyMethod(sms) })
+  const world = createWorld({ options: { ...everyMethod(sms), ...options } })
   const ada = await personWithEverything(world, sms, token)
   world.clock.advance(3_600_000)
   return { world, nl: world.nl, sms, token, ada }
