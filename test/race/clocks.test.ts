@@ -126,4 +126,28 @@ describe.each([minute, 6 * minute, 11 * minute, 15 * minute])('servers whose clo
     }
     expectStatus(await nl.signIn.start({ ...start, client: { ...browser, device } }), 'granted')
   })
+
+  it('promise 5: a mail that one server could not send is sent once by servers whose clocks differ', async () => {
+    for (const [first, second] of [
+      [0, ahead],
+      [ahead, 0],
+    ] as const) {
+      const world = createWorld()
+      const ada = await world.person()
+      await world.nl.outbox.idle()
+      world.mailer.clear()
+      world.mailer.behave('fail')
+      const failing = world.instance({ clock: skewed(world.clock, first) })
+      const sweeping = world.instance({ clock: skewed(world.clock, second) })
+      const challenge = await ada.challenge(ada.client, failing)
+      expectStatus(await failing.signIn.verify({ challenge, code: ada.backupCodes[0] }), 'granted')
+      await failing.outbox.idle()
+      world.mailer.behave('deliver')
+      for (let passed = 0; passed <= 20 * minute; passed += minute) {
+        world.clock.advance(minute)
+        for (const server of [sweeping, failing, world.nl]) await server.outbox.sweep()
+      }
+      expect(world.mailer.mails).toHaveLength(1)
+    }
+  })
 })
