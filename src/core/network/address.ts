@@ -27,7 +27,7 @@ const words = new Uint32Array(4)
  */
 export function parseAddress(text: unknown): AddressResult {
   if (typeof text !== 'string' || text.length > LONGEST_ADDRESS) return { ok: false, reason: 'malformed' }
-  const answer = readAddress(text, 0, text.length, words)
+  const answer = readAddress(text, words)
   if (answer < 0) return { ok: false, reason: 'malformed', at: ~answer }
   return { ok: true, address: addressOf(words, 0) }
 }

@@ -41,7 +41,7 @@ export function compileRules(texts: readonly RuleInput[], options: RuleOptions =
     count,
     check: (text: unknown) => {
       if (typeof text !== 'string' || text.length > LONGEST_ADDRESS) return 'malformed'
-      const family = readAddress(text, 0, text.length, words)
+      const family = readAddress(text, words)
       if (family < 0) return 'malformed'
       return isWithin(family) ? 'inside' : 'outside'
     },

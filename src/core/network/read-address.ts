@@ -14,58 +14,92 @@ for (let value = 0; value < 16; value++) {
   hexDigits[digit.toUpperCase().charCodeAt(0)] = value
 }
 
+/** The groups of the IPv6 text that is being read. */
 const groups = new Uint16Array(8)
 
 /**
- * Reads `text` from `from` up to `to` into four words of 32 bits, the highest first. It is strict, and every address
- * passes through it. An IPv4 address is written in its mapped form, so that all its spellings give the same numbers
- * [IP-11]. The answer is the family. For a text that is no address it is the complement (`~`) of the wrong position. It
- * is a number and no object, for speed. No digit is read more than three times. Callers limit the length.
+ * Reads `text` into four words of 32 bits, the highest first. It is strict, and every address passes through it. An
+ * IPv4 address is written in its mapped form, so that all its spellings give the same numbers [IP-11]. The answer is
+ * the family. For a text that is no address it is the complement (`~`) of the wrong position. It is a number and no
+ * object, for speed. A text is read about twice at most, and never past its end. Callers limit the length.
  */
-export function readAddress(text: string, from: number, to: number, words: Uint32Array): number {
-  if (beginsDotted(text, from)) return readDotted(text, from, to, words)
+export function readAddress(text: string, words: Uint32Array): number {
+  // Most IPv6 texts begin with four digits. For the others the IPv4 pass ends soon, and the IPv6 pass names the fault.
+  if (text.length > 4 && text.charCodeAt(4) === COLON) return readColons(text, words)
+  const answer = readDotted(text, 0, words)
+  return answer > 0 ? answer : readColons(text, words)
+}
+
+/**
+ * Reads four decimal numbers up to 255, from `from` to the end. A leading zero is refused, because some programs read
+ * it as octal [IP-12].
+ */
+function readDotted(text: string, from: number, words: Uint32Array): number {
+  let value = 0
+  let octet = 0
+  let start = from
+  let dots = 0
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === DOT) {
+      if (i === start || dots === 3) return ~i
+      value = (value << 8) | octet
+      octet = 0
+      start = i + 1
+      dots++
+    } else {
+      const digit = code - 48
+      if (digit < 0 || digit > 9 || (octet === 0 && i > start)) return ~i
+      octet = octet * 10 + digit
+      if (octet > 255) return ~i
+    }
+  }
+  if (dots !== 3 || start === text.length) return ~text.length
+  words[0] = 0
+  words[1] = 0
+  words[2] = MAPPED
+  words[3] = (value << 8) | octet
+  return 4
+}
+
+/** Reads groups of one to four hexadecimal digits. The last two may be written as IPv4. */
+function readColons(text: string, words: Uint32Array): number {
   let count = 0
   // The group before which `::` stands. It stands for one zero group or more, and may occur once.
   let gap = -1
   let group = 0
-  let digits = 0
-  let i = from
-  if (to > from && text.charCodeAt(from) === COLON) {
-    if (to < from + 2 || text.charCodeAt(from + 1) !== COLON) return ~(from + 1)
+  let start = 0
+  if (text.length > 0 && text.charCodeAt(0) === COLON) {
+    if (text.length < 2 || text.charCodeAt(1) !== COLON) return ~1
     gap = 0
-    i = from + 2
+    start = 2
   }
-  for (; i < to; i++) {
+  let i = start
+  for (; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    const digit = code < 128 ? hexDigits[code]! : -1
-    if (digit >= 0) {
+    if (code !== COLON) {
+      const digit = code < 128 ? hexDigits[code]! : -1
+      if (digit < 0 || i === start + 4) break
       group = (group << 4) | digit
-      if (++digits > 4) return ~i
-    } else if (code === COLON && digits > 0) {
-      if (count === 7) return ~i
-      groups[count++] = group
+    } else {
+      if (i === start ? gap >= 0 : count === 7) return ~i
+      if (i === start) gap = count
+      else groups[count++] = group
       group = 0
-      digits = 0
-    } else if (code === COLON) {
-      if (gap >= 0) return ~i
-      gap = count
-    } else if (code === DOT) {
-      const family = readDotted(text, i - digits, to, words)
-      if (family < 0 || (count === 0 && gap < 0)) return family
-      if (count > 6) return ~i
-      groups[count++] = words[3]! >>> 16
-      group = words[3]! & 0xffff
-      break
-    } else return ~i
+      start = i + 1
+    }
   }
-  if (digits > 0) groups[count++] = group
-  else if (gap !== count) return ~to
-  if (gap < 0 ? count !== 8 : count === 8) return ~to
-  if (gap >= 0) {
-    let target = 8
-    while (count > gap) groups[--target] = groups[--count]!
-    while (target > gap) groups[--target] = 0
+  if (i < text.length) {
+    const answer = text.charCodeAt(i) === DOT ? readDotted(text, start, words) : ~i
+    if (answer < 0) return answer
+    if (count > 6) return ~i
+    groups[count++] = words[3]! >>> 16
+    group = words[3]! & 0xffff
   }
+  if (start < text.length) groups[count++] = group
+  else if (gap !== count) return ~text.length
+  if (gap < 0 ? count !== 8 : count === 8) return ~text.length
+  if (gap >= 0) widenGap(gap, 8 - count)
   words[0] = (groups[0]! << 16) | groups[1]!
   words[1] = (groups[2]! << 16) | groups[3]!
   words[2] = (groups[4]! << 16) | groups[5]!
@@ -73,42 +107,10 @@ export function readAddress(text: string, from: number, to: number, words: Uint3
   return isMapped(words, 0) ? 4 : 6
 }
 
-/** Whether a dot follows one to three decimal digits. Such a text is IPv4 or no address. */
-function beginsDotted(text: string, from: number): boolean {
-  for (let i = from; i < from + 4; i++) {
-    const code = text.charCodeAt(i)
-    if (code === DOT) return i > from
-    // Also the end of the text, which has no code.
-    if (!(code >= 48 && code <= 57)) return false
-  }
-  return false
-}
-
-/** Reads four decimal numbers up to 255. A leading zero is refused, because some programs read it as octal [IP-12]. */
-function readDotted(text: string, from: number, to: number, words: Uint32Array): number {
-  let value = 0
-  let octet = -1
-  let dots = 0
-  for (let i = from; i < to; i++) {
-    const code = text.charCodeAt(i)
-    const digit = code - 48
-    if (digit >= 0 && digit <= 9) {
-      if (octet === 0) return ~i
-      octet = octet < 0 ? digit : octet * 10 + digit
-      if (octet > 255) return ~i
-    } else {
-      if (code !== DOT || octet < 0 || dots === 3) return ~i
-      value = (value << 8) | octet
-      octet = -1
-      dots++
-    }
-  }
-  if (dots !== 3 || octet < 0) return ~to
-  words[0] = 0
-  words[1] = 0
-  words[2] = MAPPED
-  words[3] = (value << 8) | octet
-  return 4
+/** Moves the groups from `gap` on to the end, and writes `zeros` groups of zero before them. */
+function widenGap(gap: number, zeros: number): void {
+  for (let i = 7; i >= gap + zeros; i--) groups[i] = groups[i - zeros]!
+  for (let i = gap; i < gap + zeros; i++) groups[i] = 0
 }
 
 /** Whether the four words at `offset` are an IPv4 address in its mapped form. */

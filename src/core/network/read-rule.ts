@@ -21,14 +21,14 @@ export function readRule(text: unknown, everything: boolean, bounds: Uint32Array
   if (typeof text !== 'string' || text.length > LONGEST_RULE) return { reason: 'malformed' }
   let mark = 0
   while (mark < text.length && text[mark] !== '/' && text[mark] !== '-') mark++
-  const family = readAddress(text, 0, mark, bounds)
+  const family = readAddress(text.slice(0, mark), bounds)
   if (family < 0) return { reason: 'malformed', at: ~family }
   if (text[mark] === '/') {
     const refusal = widen(text, mark, family, everything, bounds)
     if (refusal) return refusal
   } else if (text[mark] === '-') {
-    const answer = readAddress(text, mark + 1, text.length, last)
-    if (answer < 0) return { reason: 'malformed', at: ~answer }
+    const answer = readAddress(text.slice(mark + 1), last)
+    if (answer < 0) return { reason: 'malformed', at: mark + 1 + ~answer }
     if (answer !== family) return { reason: 'mixed-families' }
     bounds.set(last, 4)
     if (isReversed(bounds)) return { reason: 'reversed', meant: `${text.slice(mark + 1)}-${text.slice(0, mark)}` }
