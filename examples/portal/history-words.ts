@@ -1,4 +1,4 @@
-import type { HistoryFault } from 'nightlatch'
+import type { FactFault, HistoryFault } from 'nightlatch'
 import type { Fact, FailedAttempts, SecurityEvent } from 'nightlatch/events'
 import { capitalize, count, factor, unsent } from './words.ts'
 
@@ -137,7 +137,8 @@ export function event(row: SecurityEvent | Fact): string {
 }
 
 /** What the check of the history found. */
-export function fault(found: HistoryFault): string {
+export function fault(found: HistoryFault | FactFault): string {
+  if ('fact' in found) return found.fault === 'added' ? 'A failed attempt is listed twice' : 'Changed: a failed attempt'
   switch (found.fault) {
     case 'removed':
       return found.from === found.to ? `Removed: event ${found.from}` : `Removed: events ${found.from} to ${found.to}`

@@ -35,6 +35,8 @@ export interface FactRow {
   /** ms since epoch */
   readonly at: number
   readonly fields: Readonly<Record<string, string>>
+  /** Opaque to the adapter. */
+  readonly mac: string
 }
 
 export type Channel = 'mail' | 'sms'
@@ -112,7 +114,10 @@ export interface HistoryQuery {
   readonly id: RecordId
   /** By `n`. Default: newest first. */
   readonly order?: 'newest' | 'oldest'
-  /** A cursor from {@link Page.next} of the same listing. Any other text throws `NL_ARGUMENT`. */
+  /**
+   * A cursor from {@link Page.next} of the same listing; of `listEvents` it is the number of the last row. Any other
+   * text throws `NL_ARGUMENT`.
+   */
   readonly after?: string
   /** 1 to 500 */
   readonly limit: number

@@ -98,7 +98,7 @@ describe('promise 1 when replies are lost', () => {
     const { world, server, challenge, code } = await scene()
     let loads = 0
     const nl = server([losesReply], async (id) => {
-      if (++loads === 2) throw storageFailure()
+      if (id === 'account:ada' && ++loads === 2) throw storageFailure()
       return world.storage.load(id)
     })
     await expect(nl.signIn.verify({ challenge, code })).rejects.toMatchObject({ code: 'NL_STORAGE_UNKNOWN' })

@@ -13,7 +13,6 @@ export const subKeys = {
   record: '8870591f5ddcbd3be231e9674112756516823951ef56cb8368d54da5ab150a16',
   token: 'db61a6986496bc6e0d2b36905aaab64aaa6d167aea41ce56086e62e393f7bfea',
   outbox: 'e9a65f18a57808e152da4dd1d3642e787e77a64447a0d557413eab87ae2d9848',
-  name: '666ed9097baca4a7d38e6081783f1be2abc7eb9aabadf065640f2f170ccf3315',
 } as const
 
 /** HKDF-SHA-256 of {@link keyBytes} as entropy, info = frame('nightlatch/derive/v1', label). */
@@ -279,35 +278,60 @@ export const backupCodeInput = {
     '0d545448515a5056545851425a41',
 } as const
 
-/** First 18 bytes of HMAC-SHA-256(sub-key `name`, frame(label, realm, parts …)): limiter keys and typed names. */
+/** The keys in the record of a realm, sealed as in {@link sealedValues}. Its kind is `realm`. */
+export const realmRecordId = 'realm:main'
+export const realmKeys = [
+  {
+    name: 'facts',
+    path: 'state/keys/facts',
+    purpose: 'fact-key',
+    key: '404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f',
+    associated:
+      '000000126e696768746c617463682f7365616c2f7631000000046d61696e000000057265616c6d0000000a7265616c6d' +
+      '3a6d61696e0000001073746174652f6b6579732f666163747300000008666163742d6b6579',
+    ciphertext: 'rbWxNOqyyRMPDfERpZllYw3fvxW31d-_0yUbpLTRFbmJV9iP4BoGgxoq0tf78IMK',
+  },
+  {
+    name: 'names',
+    path: 'state/keys/names',
+    purpose: 'name-key',
+    key: '606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f',
+    associated:
+      '000000126e696768746c617463682f7365616c2f7631000000046d61696e000000057265616c6d0000000a7265616c6d' +
+      '3a6d61696e0000001073746174652f6b6579732f6e616d6573000000086e616d652d6b6579',
+    ciphertext: 'jZWRFMqS6TMvLdExhblFQy3_nzWX9f-f8wU7hJTxNZmCA11kZAqxfQdNrHtElm4y',
+  },
+] as const
+
+/** First 18 bytes of HMAC-SHA-256(the realm's key `names`, frame(label, realm, parts …)): limiter keys, typed names. */
 export const nameHashes = [
   {
     parts: ['sign-in', 'ada@example.org', '203.0.113.7'],
     framed:
       '000000126e696768746c617463682f6e616d652f7631000000046d61696e000000077369676e2d696e0000000f616461' +
       '406578616d706c652e6f72670000000b3230332e302e3131332e37',
-    text: '6DcH1bOd8CfZICZe0FzW0kXJ',
+    text: 'BKPAHmzpLoTnAvD5l03Z6O6T',
   },
   {
     parts: ['sign-in-ceiling', 'ada@example.org'],
     framed:
       '000000126e696768746c617463682f6e616d652f7631000000046d61696e0000000f7369676e2d696e2d6365696c696e' +
       '670000000f616461406578616d706c652e6f7267',
-    text: 'F-vrpSzrZZipJokvDfwXxuEf',
+    text: '0oU03gyMJusc9fd4wjHQplL7',
   },
   {
     parts: ['name', 'ada@example.org'],
     framed:
       '000000126e696768746c617463682f6e616d652f7631000000046d61696e000000046e616d650000000f616461406578' +
       '616d706c652e6f7267',
-    text: 'K1QtQJlAHDznmYxZhRToGNeG',
+    text: 'aG2dpjqMGa8CPo16UGH4GiVP',
   },
   {
     parts: ['code', 'ada', '2001:db8::/64'],
     framed:
       '000000126e696768746c617463682f6e616d652f7631000000046d61696e00000004636f646500000003616461000000' +
       '0d323030313a6462383a3a2f3634',
-    text: 'auVCWz3fTLfXTqBZQbO6iRpF',
+    text: 'zu8fquZLneeI6Aw9jzkQBv7i',
   },
 ] as const
 

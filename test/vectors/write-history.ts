@@ -78,11 +78,35 @@ const written = rows.map((row) => {
   d = sha256(frame('nightlatch/history/v1', d, u64(n), m))
   return { ...row, p: base64url(p), m: base64url(m), s: base64url(s), d: base64url(d) }
 })
+/** Facts, authenticated under a key of their realm: of an account, of none, and with names of every kind. */
+const factKey = Buffer.from('404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f', 'hex')
+const facts = [
+  {
+    recordId: 'account:ada',
+    id: 'AAECAwQFBgcICQoLDA0ODw',
+    type: 'authn_login_fail',
+    at: 1_700_000_002_000,
+    fields: { name: 'aG2dpjqMGa8CPo16UGH4GiVP', known: 'true', sampled: '1', actor: 'stranger', ip: '203.0.113.7' },
+  },
+  { recordId: null, id: 'EBESExQVFhcYGRobHB0eHw', type: 'limiter_fail', at: 0, fields: {} },
+  {
+    recordId: 'account:ada',
+    id: 'f',
+    type: 'of-a-newer-release',
+    at: 4_294_967_301,
+    fields: { '\u{1f600}': 'above', '\uffff': 'below', élan: 'é', actor: 'user', Zulu: '' },
+  },
+].map((fact) => {
+  const { recordId, id: factId, type, at, fields } = fact
+  const framed = frame('nightlatch/fact/v1', realm, recordId ?? '', factId, type, u64(at), ...listed({ ...fields }))
+  return { ...fact, framed: hex(framed), mac: base64url(hmac(factKey, framed)) }
+})
+
 /** Numbers above 2^32, as 8 bytes. */
 const largeNumbers = [0, 1, 255, 4_294_967_295, 4_294_967_296, 4_294_967_301, Number.MAX_SAFE_INTEGER].map((n) => ({
   n,
   bytes: hex(u64(n)),
 }))
 
-const vectors = { realm, id, key: hex(key), d0: first, rows: written, largeNumbers }
+const vectors = { realm, id, key: hex(key), d0: first, rows: written, largeNumbers, factKey: hex(factKey), facts }
 writeFileSync(new URL('history.json', import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`)

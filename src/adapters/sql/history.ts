@@ -35,7 +35,7 @@ export async function listFacts(
   let query = db
     .selectFrom('nightlatch_facts')
     .select([asBytes('id').as('id'), asBytes('type').as('type'), asBytes('at').as('at')])
-    .select(asBytes('fields').as('fields'))
+    .select([asBytes('fields').as('fields'), asBytes('mac').as('mac')])
     .where('record_id', '=', id ?? '')
   if (position !== null) {
     query = query.where((row) => row(row.refTuple('at', 'id'), '<', row.tuple(position.at, position.id)))
@@ -84,8 +84,9 @@ function eventOf({ n, type, at, body }: Read<EventRow>): EventRow {
   return { n: numberOf(n), type: stringOf(type), at: numberOf(at), body: stringOf(body) }
 }
 
-function factOf(recordId: RecordId | null, { id, type, at, fields }: Read<Omit<FactRow, 'recordId'>>): FactRow {
-  return { id: stringOf(id), recordId, type: stringOf(type), at: numberOf(at), fields: fieldsOf(stringOf(fields)) }
+function factOf(recordId: RecordId | null, row: Read<Omit<FactRow, 'recordId'>>): FactRow {
+  const [id, type, mac] = [stringOf(row.id), stringOf(row.type), stringOf(row.mac)]
+  return { id, recordId, type, at: numberOf(row.at), fields: fieldsOf(stringOf(row.fields)), mac }
 }
 
 /** Empty for what nightlatch never wrote. */

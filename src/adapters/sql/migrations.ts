@@ -74,6 +74,7 @@ const factColumns = ({ id, text, integer }: Columns): readonly string[] => [
   `id ${id} not null`,
   `type ${text} not null`,
   `fields ${text} not null`,
+  `mac ${text} not null`,
   'primary key (record_id, at, id)',
 ]
 

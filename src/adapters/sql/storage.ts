@@ -122,8 +122,8 @@ function factRows(facts: readonly FactRow[]): readonly FactTableRow[] {
   if (facts.length > maxPageSize) {
     throw new NightlatchError('NL_ARGUMENT', `facts must be at most ${maxPageSize} rows`)
   }
-  return facts.map(({ id, recordId, type, at, fields }) => {
+  return facts.map(({ id, recordId, type, at, fields, mac }) => {
     if (recordId !== null) requireRecordId(recordId)
-    return { record_id: recordId ?? '', at, id, type, fields: JSON.stringify(fields) }
+    return { record_id: recordId ?? '', at, id, type, fields: JSON.stringify(fields), mac }
   })
 }

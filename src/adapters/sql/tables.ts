@@ -40,6 +40,7 @@ export interface FactTableRow {
   readonly id: string
   readonly type: string
   readonly fields: string
+  readonly mac: string
 }
 
 export interface MessageRow {

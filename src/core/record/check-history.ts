@@ -37,8 +37,8 @@ export interface HistoryCheck extends RowCheck {
 
 /** Up to this many broken and missing rows, their former places are searched. The time grows with its square. */
 const searchedRows = 24
-/** A history with so many faults is not read to its end. */
-const mostFaults = 1000
+/** A history with so many faults is not read to its end, and no more are named. */
+export const mostFaults = 1000
 
 export interface RunningCheck {
   /** Takes the next rows, oldest first. Rows below `from` are left over and no fault. */

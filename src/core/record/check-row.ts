@@ -1,7 +1,7 @@
 import { equalBytes } from '../compare.ts'
 import { versionNumber } from './envelope.ts'
 import type { Place } from './history-form.ts'
-import { eventMac, privateMac, shortMac } from './history-form.ts'
+import { eventMac, isWhole, privateMac, shortMac } from './history-form.ts'
 import type { HistoryHead } from './history.ts'
 import type { EventBody, StoredEvent } from './history-row.ts'
 import { readBody } from './history-row.ts'
@@ -32,10 +32,6 @@ function isDetailGenuine({ place, key, head }: RowCheck, { detail, p }: EventBod
   return detail.kind === 'private'
     ? n >= head.shortenedBelow && equalBytes(privateMac(key, place, { n, ...detail }), p)
     : n < head.shorteningBelow && equalBytes(shortMac(key, place, { n, p, fields: detail.fields }), detail.s)
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 /** The body of a row that stands in this history, and that the record counts; null for any other row. */

@@ -64,7 +64,7 @@ function rowMac(
     fields,
   }: { readonly n: number; readonly parts: readonly (string | Uint8Array)[]; readonly fields: Fields },
 ): Uint8Array {
-  return hmacSha256(key, frame(label, realm, id, u64(n), ...parts, ...listed(fields)))
+  return hmacSha256(key, frame(label, realm, id, u64(n), ...parts, ...listedFields(fields)))
 }
 
 /** d_0: the digest of the empty history. */
@@ -91,9 +91,25 @@ export function sortedEntries(fields: Fields): readonly (readonly [name: string,
   return Object.entries(fields).sort(([a], [b]) => compareUtf8(a, b))
 }
 
-function listed(fields: Fields): readonly (string | Uint8Array)[] {
+/** The count of the fields, then the name and the value of each. */
+export function listedFields(fields: Fields): readonly (string | Uint8Array)[] {
   const entries = sortedEntries(fields)
   return [u64(entries.length), ...entries.flat()]
+}
+
+/** Whether a value that somebody may have changed is fields. */
+export function isFields(value: unknown): value is Fields {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => typeof one === 'string')
+  )
+}
+
+/** Whether a value that somebody may have changed is a time or a number. */
+export function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function compareUtf8(a: string, b: string): number {

@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from '../bytes.ts'
 import type { Fields } from './history-form.ts'
-import { saltLength, sortedEntries } from './history-form.ts'
+import { isFields, saltLength, sortedEntries } from './history-form.ts'
 
 /** A row as it is stored. `body` is opaque to the storage. */
 export interface StoredEvent {
@@ -83,15 +83,6 @@ function shortOf(value: unknown): EventBody['detail'] | null {
 
 function partsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
-}
-
-function isFields(value: unknown): value is Fields {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((one) => typeof one === 'string')
-  )
 }
 
 function bytesOf(text: unknown, length: number): Uint8Array | null {

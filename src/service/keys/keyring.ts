@@ -1,7 +1,7 @@
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { concatBytes, decodeBase64url, encodeBase64url, frame } from '../../core/bytes.ts'
+import { concatBytes, decodeBase64url, encodeBase64url } from '../../core/bytes.ts'
 import { NightlatchError } from '../../core/errors.ts'
-import { hmacSha256, subKey } from '../../core/hmac.ts'
+import { subKey } from '../../core/hmac.ts'
 import type { Sealed } from '../../core/secret.ts'
 import { platformRandom } from './platform-random.ts'
 
@@ -11,7 +11,6 @@ const labels = {
   record: 'nightlatch/record/v1',
   token: 'nightlatch/token/v1',
   outbox: 'nightlatch/outbox/v1',
-  name: 'nightlatch/name/v1',
 } as const
 
 export type KeyPurpose = keyof typeof labels
@@ -87,7 +86,6 @@ function readKey(text: unknown, index: number): Key {
     record: subKey(bytes, labels.record),
     token: subKey(bytes, labels.token),
     outbox: subKey(bytes, labels.outbox),
-    name: subKey(bytes, labels.name),
   }
   return { id: encodeBase64url(subKey(bytes, 'nightlatch/key-id/v1').subarray(0, 6)), subKeys }
 }
@@ -112,12 +110,6 @@ export function sealingKey(ring: Keyring, purpose: KeyPurpose): { readonly id: s
 /** Null when the ring does not hold that key. */
 export function keyById(ring: Keyring, purpose: KeyPurpose, id: string): Uint8Array | null {
   return keysOf(ring).find((key) => key.id === id)?.subKeys[purpose] ?? null
-}
-
-/** A keyed hash under the sealing key: for limiter keys and names that must not be stored as typed. */
-export function keyedHash(ring: Keyring, realm: string, ...parts: readonly string[]): string {
-  const framed = frame(labels.name, realm, ...parts)
-  return encodeBase64url(hmacSha256(sealingKey(ring, 'name').key, framed).subarray(0, 18))
 }
 
 /** XChaCha20-Poly1305 under the first key, with a nonce drawn for this sealing alone [CRY-4, CRY-6]. */

@@ -21,6 +21,8 @@ export interface Charged {
 /** Somebody who typed a name, with a right or a wrong password. */
 export interface PrimaryAttempt {
   readonly name: string
+  /** The name as it is counted and stored. */
+  readonly nameHash: string
   readonly accountId: string | null
   readonly client: OpenedClient
   /** For the host's check that a person acts. */
@@ -36,7 +38,7 @@ export interface SignInLimits {
   /** `start`, `failed` and `recover` charge the same keys, so that a wait never tells if the password was right. */
   primary(attempt: PrimaryAttempt): Promise<Admission>
   /** A name failed: the answer says that its password was wrong, or that there were too many. */
-  failed(attempt: Pick<PrimaryAttempt, 'name' | 'client'>): void
+  failed(attempt: Pick<PrimaryAttempt, 'nameHash' | 'client'>): void
   /** A completed sign-in counts nowhere. */
   completed(charged: Charged): void
   challenge(accountId: string, client: OpenedClient): Promise<Limited | null>
@@ -54,7 +56,8 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
       const { accountId, client } = attempt
       if (accountId === null || !client.deviceNamesAccount) return admitUnknown(attempt)
       // All browsers that the account knows share these. Beyond them, they count as unknown ones.
-      const key = kernel.hash('sign-in-devices', accountId)
+      const hash = await kernel.nameHash()
+      const key = hash('sign-in-devices', accountId)
       const tries = { key, limit: limits.deviceTries, windowMs: limits.passwordTriesMs }
       const isOver = (await limiting.charge([tries], 'primary')) !== null
       return isOver ? admitUnknown(attempt) : { admitted: true, charged: { networkKey: '', nameKey: '' } }
@@ -70,7 +73,8 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
     },
 
     async challenge(accountId, client) {
-      const key = kernel.hash('code', accountId, ...sourceOf(client))
+      const hash = await kernel.nameHash()
+      const key = hash('code', accountId, ...sourceOf(client))
       const limited = await limiting.charge([{ key, limit: 60, windowMs: minute }], 'sign-in')
       if (limited !== null) recordHeld(kernel, { flow: 'sign-in', accountId, client, actor: { kind: 'user' } })
       return limited
@@ -78,7 +82,8 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
 
     async passkey(client) {
       const source = client.deviceId === null ? networkOf(client) : ['device', client.deviceId]
-      const key = kernel.hash('passkey', ...source)
+      const hash = await kernel.nameHash()
+      const key = hash('passkey', ...source)
       const limited = await limiting.charge([{ key, limit: 30, windowMs: minute }], 'passkey')
       const held = { flow: 'passkey', accountId: null, client, actor: { kind: 'stranger' } } as const
       if (limited !== null) recordHeld(kernel, held)
@@ -97,10 +102,10 @@ function overName(key: string): LimiterCharge {
 
 function createFailed(kernel: Kernel): SignInLimits['failed'] {
   const noteName = createNoteName()
-  return ({ name, client }) => {
+  return ({ nameHash, client }) => {
     const network = wholeNetwork(client)
     if (network === null || client.deviceNamesAccount) return
-    if (!noteName(network, kernel.hash('name', name), kernel.now())) return
+    if (!noteName(network, nameHash, kernel.now())) return
     const text = `more than ${limits.networkNames} names were tried from ${network} within an hour`
     kernel.tell('names', text, { subject: network })
   }
@@ -111,7 +116,7 @@ function createAdmitUnknown(
   kernel: Kernel,
   failed: SignInLimits['failed'],
 ): (attempt: PrimaryAttempt) => Promise<Admission> {
-  const { limiting, tell, hash } = kernel
+  const { limiting, tell } = kernel
   const { human } = kernel.signInTerms
   let toldOfAddress = false
 
@@ -121,14 +126,15 @@ function createAdmitUnknown(
   }
 
   const refuse = (attempt: PrimaryAttempt, refusal: Extract<Admission, { admitted: false }>): Admission => {
-    const { name, accountId, client } = attempt
+    const { nameHash, accountId, client } = attempt
     failed(attempt)
-    recordHeld(kernel, { flow: 'primary', accountId, client, actor: { kind: 'stranger' }, name })
+    recordHeld(kernel, { flow: 'primary', accountId, client, actor: { kind: 'stranger' }, nameHash })
     return refusal
   }
 
   return async (attempt) => {
     const { name, client } = attempt
+    const hash = await kernel.nameHash()
     const network = wholeNetwork(client)
     const networkKey = network === null ? '' : hash('sign-in-network', network)
     if (network === null) tellOfAddress()
@@ -154,11 +160,11 @@ interface Held {
   readonly accountId: string | null
   readonly client: OpenedClient
   readonly actor: Actor
-  readonly name?: string
+  readonly nameHash?: string
 }
 
-function recordHeld(kernel: Kernel, { flow, accountId, client, actor, name }: Held): void {
-  const values = { flow, ...(name === undefined ? {} : { name: kernel.hash('name', name) }), sampled: 1 }
+function recordHeld(kernel: Kernel, { flow, accountId, client, actor, nameHash }: Held): void {
+  const values = { flow, ...(nameHash === undefined ? {} : { name: nameHash }), sampled: 1 }
   kernel.recordFact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, actor)
 }
 

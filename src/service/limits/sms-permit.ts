@@ -6,6 +6,7 @@ import { limits } from '../../core/limits.ts'
 import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { SmsRisk } from '../../ports/sms.ts'
 import { accountIdOf } from '../keys/account-id.ts'
+import type { NameHash } from '../keys/name-hash.ts'
 import { inTime } from '../loop/in-time.ts'
 import type { SmsCeilings } from '../options/sms-options.ts'
 import type { Charge } from './limiter.ts'
@@ -15,14 +16,14 @@ export interface PermitParts {
   readonly settings: Settings
   readonly ceilings: SmsCeilings
   readonly charge: Charge
-  readonly hash: (...parts: readonly string[]) => string
+  readonly nameHash: () => Promise<NameHash>
 }
 
 const hourMs = 3_600_000
 
 /** Every limit must admit a message [SMS-22]. Then the host's risk check is asked, if there is one. */
 export async function permitSend(
-  { risk, settings, ceilings, charge, hash }: PermitParts,
+  { risk, settings, ceilings, charge, nameHash }: PermitParts,
   recordId: string,
   { phone, country, type, purpose, own }: SendPermitTask,
   { ip, network, deviceId, deviceNamesAccount }: Client,
@@ -32,6 +33,7 @@ export async function permitSend(
   const isDevice = asker === 'owner' && deviceNamesAccount && deviceId !== null
   const source = isDevice ? ['device', deviceId] : ['network', network ?? 'unknown']
   const daily = settings.sms?.sends.daily ?? 1
+  const hash = await nameHash()
   const charges: LimiterCharge[] = [
     // What the host denies is in no record: without a count, one account could use up with it what all others share.
     { key: hash('sms-account', asker, recordId), limit: daily, windowMs: 24 * hourMs },

@@ -1,9 +1,12 @@
 import { encodeBase64url } from '../../core/bytes.ts'
 import type { DraftFact, SharedValues } from '../../core/events/index.ts'
 import { encodeFact } from '../../core/events/stored-text.ts'
+import type { NewFact } from '../../core/record/fact-form.ts'
+import { signFact } from '../../core/record/fact-form.ts'
 import type { Random } from '../../ports/random.ts'
 import type { FactRow, RecordId, Storage } from '../../ports/storage.ts'
 import type { Afterwards } from './afterwards.ts'
+import type { Realm } from './realm-keys.ts'
 import type { Tell } from './reports.ts'
 import type { CountAttempt } from './sampling.ts'
 import { createCountAttempt } from './sampling.ts'
@@ -17,6 +20,7 @@ export interface Facts {
 
 interface FactsParts {
   readonly storage: Storage
+  readonly realm: Pick<Realm, 'name' | 'keys'>
   readonly random: Random
   readonly afterwards: Afterwards
   readonly tell: Tell
@@ -24,16 +28,19 @@ interface FactsParts {
   readonly stored: (recordId: RecordId | null, rows: readonly FactRow[]) => void
 }
 
+/** A fact before its MAC. */
+type Unsigned = NewFact & { readonly recordId: RecordId | null }
+
 /** After so many from one source, wrong passwords for a known account are sampled. */
 const freeWrongPasswords = 20
 /** After so many from all sources together, facts of one kind about one account are sampled too. */
 const freeOfAllSources = 64
 
-export function createFacts({ storage, random, afterwards, tell, stored }: FactsParts): Facts {
+export function createFacts({ storage, realm, random, afterwards, tell, stored }: FactsParts): Facts {
   const countAttempt = createCountAttempt()
-  let waiting: FactRow[] = []
+  let waiting: Unsigned[] = []
 
-  const rowsOf = (...[recordId, facts, shared, now]: Parameters<Facts['later']>): readonly FactRow[] =>
+  const rowsOf = (...[recordId, facts, shared, now]: Parameters<Facts['later']>): readonly Unsigned[] =>
     facts
       .flatMap((fact) => sample(fact, recordId, shared, now, countAttempt) ?? [])
       .map((fact) => ({
@@ -44,8 +51,14 @@ export function createFacts({ storage, random, afterwards, tell, stored }: Facts
         fields: encodeFact(fact, shared),
       }))
 
-  const write = async (rows: readonly FactRow[]): Promise<void> => {
-    if (rows.length === 0) return
+  /** The key is asked for here, behind the answer. */
+  const write = async (drafts: readonly Unsigned[]): Promise<void> => {
+    if (drafts.length === 0) return
+    const { facts: key } = await realm.keys()
+    const rows = drafts.map(({ recordId, ...fact }): FactRow => {
+      const signed = signFact(key, { realm: realm.name, recordId }, fact)
+      return { ...signed, recordId }
+    })
     await storage.append(rows)
     for (const recordId of new Set(rows.map((row) => row.recordId))) {
       stored(

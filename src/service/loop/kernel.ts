@@ -11,8 +11,9 @@ import type { Acting, GrantInput } from '../keys/acting.ts'
 import { readActing } from '../keys/acting.ts'
 import type { ClientInfo, OpenedClient } from '../keys/client.ts'
 import { openClient } from '../keys/client.ts'
-import { keyedHash } from '../keys/keyring.ts'
 import type { Installation } from '../keys/installation.ts'
+import type { NameHash } from '../keys/name-hash.ts'
+import { nameHashOf } from '../keys/name-hash.ts'
 import { platformRandom } from '../keys/platform-random.ts'
 import { openToken, resealToken, sealToken } from '../keys/tokens.ts'
 import type { Limiting } from '../limits/limiter.ts'
@@ -36,10 +37,13 @@ import { createFacts } from './facts.ts'
 import { guardStorage } from './guarded-storage.ts'
 import type { LoadSignedIn } from './load-signed-in.ts'
 import { createLoadSignedIn } from './load-signed-in.ts'
+import type { Realm } from './realm-keys.ts'
+import { createRealm } from './realm-keys.ts'
 import type { LoadedRecord, RecordStore } from './record-store.ts'
 import { createRecordStore } from './record-store.ts'
 import type { Tell } from './reports.ts'
 import { createTell } from './reports.ts'
+import type { WatchRecord } from './record-watch.ts'
 import { createWatchRecord } from './record-watch.ts'
 import type { RunUseCase } from './run.ts'
 import { createRun } from './run.ts'
@@ -53,6 +57,8 @@ export interface Kernel {
   readonly appName: string
   readonly outbox: Outbox
   readonly records: RecordStore<AccountState>
+  readonly realm: Realm
+  readonly watch: WatchRecord
   readonly storage: NightlatchOptions['storage']
   readonly random: Random
   readonly run: RunUseCase
@@ -67,7 +73,8 @@ export interface Kernel {
   nextTurn(): Promise<void>
   now(): number
   describe(accountId: string): Promise<AccountDescription>
-  hash(...parts: readonly string[]): string
+  /** The first call of a process reads its key, for whatever name it is. */
+  nameHash(): Promise<NameHash>
   seal<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): string
   open<K extends TokenKind>(kind: K, text: unknown): TokenPayloads[K] | null
   /** `account`: the account whose known devices count; null for none. */
@@ -91,13 +98,14 @@ export function createKernel(options: NightlatchOptions): Kernel {
   const tell = createTell(options.report, now)
   const sink = createSinkWriter(options.sink)
   const afterwards = createAfterwards()
-  const facts = createFacts({ storage, random, afterwards, tell, stored: sink.facts })
+  const realm = createRealm({ storage, installation, random, now })
+  const facts = createFacts({ storage, realm, random, afterwards, tell, stored: sink.facts })
   const records = createRecordStore(accountRecord, { storage, installation, random })
   const outbox = createOutbox({ storage, installation, random, now, facts, afterwards, send: createSend(options) })
   const limiting = createLimiting({ limiter: options.limiter, facts, now, tell })
   const onRecord = createOnRecord(facts, now)
   const watch = createWatchRecord({ facts, tell, now })
-  const hash: Kernel['hash'] = (...parts) => keyedHash(keys, settings.realm, ...parts)
+  const nameHash: Kernel['nameHash'] = async () => nameHashOf((await realm.keys()).names, realm.name)
   const tellCompromised = createTellCompromised(options.onCompromised, tell)
   const acting: Kernel['acting'] = (grant, proof) =>
     readActing(installation, { grant, proof }, { now: now(), sessionMs: settings.sessionMs })
@@ -108,7 +116,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     random,
     now,
     settings,
-    runTask: createRunTask({ options, settings, records, ceilings, charge: limiting.charge, hash }),
+    runTask: createRunTask({ options, settings, records, ceilings, charge: limiting.charge, nameHash }),
     sealMessages: outbox.seal,
     committed(recordId, written) {
       outbox.dispatch(recordId, written.messages, written.leaseToken)
@@ -122,6 +130,8 @@ export function createKernel(options: NightlatchOptions): Kernel {
     appName,
     outbox,
     records,
+    realm,
+    watch,
     storage,
     random,
     limiting,
@@ -129,7 +139,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     afterwards,
     tell,
     now,
-    hash,
+    nameHash,
     run: createRun({ transact, facts, outbox, onRecord, watch, sweep: options.outbox?.sweep ?? 'automatic' }),
     loadRecord: (recordId) => onRecord(recordId, () => records.load(recordId)),
     nextTurn: () => pause(0),

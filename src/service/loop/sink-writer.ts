@@ -1,7 +1,7 @@
 import type { Sink, SinkEntry } from '../../ports/sink.ts'
 import type { FactRow, RecordId } from '../../ports/storage.ts'
 import { accountIdOf } from '../keys/account-id.ts'
-import { readEvents, readFacts } from './read-rows.ts'
+import { readEvents, readFact } from './read-rows.ts'
 import type { Written } from './transact.ts'
 
 /** Passes on to the host's sink what was stored. Neither waits for it nor throws. */
@@ -22,7 +22,8 @@ export function createSinkWriter(sink: Sink | undefined): SinkWriter {
   return {
     facts(recordId, rows) {
       const accountId = recordId === null ? null : accountIdOf(recordId)
-      write({ accountId, events: [], facts: readFacts(rows), head: null })
+      const facts = rows.map(readFact).filter((fact) => fact !== null)
+      write({ accountId, events: [], facts, head: null })
     },
     commit(recordId, { events, anchor: head }) {
       write({ accountId: accountIdOf(recordId), events: readEvents(events), facts: [], head })

@@ -63,7 +63,8 @@ export function newEvent(n: number, parts: Partial<EventRow> = {}): EventRow {
 }
 
 export function newFact(id: string, parts: Partial<FactRow> = {}): FactRow {
-  return { id, recordId: 'account:1', type: 'authn_login_fail', at: noon, fields: { ip: '192.0.2.1' }, ...parts }
+  const fields = { ip: '192.0.2.1' }
+  return { id, recordId: 'account:1', type: 'authn_login_fail', at: noon, fields, mac: `mac of ${id}`, ...parts }
 }
 
 export function newMessage(messageId: string, parts: Partial<NewMessage> = {}): NewMessage {

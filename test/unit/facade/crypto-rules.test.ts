@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { keyring } from 'nightlatch'
 import { sealingKey } from '../../../src/service/keys/keyring.ts'
 import { historyKeyLength } from '../../../src/core/record/history-form.ts'
+import { realmKeyLength } from '../../../src/service/loop/realm-record.ts'
 import { openToken, sealToken } from '../../../src/service/keys/tokens.ts'
 import { peekEvents, peekFacts, peekState } from '../../world/peek.ts'
 import { createWorld, keyText } from '../../world/world.ts'
@@ -41,12 +42,13 @@ describe('sealing', () => {
 
   it('[CRY-11] uses HMAC keys of 32 bytes', () => {
     const keys = keyring(keyText(1))
-    for (const purpose of ['record', 'name', 'seal', 'token', 'outbox'] as const) {
+    for (const purpose of ['record', 'seal', 'token', 'outbox'] as const) {
       expect(sealingKey(keys, purpose).key).toHaveLength(32)
     }
     const historyKeys = readFileSync(`${root}src/service/loop/record-store.ts`, 'utf8')
     expect(historyKeys).toContain('seal: random(historyKeyLength)')
     expect(historyKeyLength).toBe(32)
+    expect(realmKeyLength).toBe(32)
   })
 
   it('[CRY-5] uses no AES-GCM, whose short nonces would have to be counted', () => {

@@ -38,9 +38,9 @@ async function realm(name: string, options: Partial<NightlatchOptions> = {}): Pr
   return { world, ada: await world.person('ada'), limiterKeys }
 }
 
-/** The storage with the record of another one under the same id. */
+/** The storage with the record of another one under the id of ada. */
 function withRecordOf(storage: Storage, record: StoredRecord | null): Storage {
-  return { ...storage, load: async () => record }
+  return { ...storage, load: async (id) => (id === 'account:ada' ? record : storage.load(id)) }
 }
 
 describe('two realms with one key ring and the same account ids', () => {

@@ -54,17 +54,21 @@ describe.each(Object.entries(storages))('reseal on %s', (_name, open) => {
     }
   })
 
-  it('skips a record that cannot be read, and names it', async () => {
+  it('skips records that cannot be read, that of the realm too, and names them', async () => {
     const storage = await open()
     const world = createWorld({ storage })
     await world.person('ada')
-    const strange = createWorld({ storage, clock: world.clock, keys: keyring(keyText(3)), seed: 'strange' })
+    const keys = keyring([keyText(3), keyText(1)])
+    const strange = createWorld({ storage, clock: world.clock, keys, seed: 'strange' })
     await strange.person('bob')
     const rotated = createWorld({ storage, keys: keyring([keyText(2), keyText(1)]), clock: world.clock, seed: 'two' })
     expect(await rotated.nl.accounts.reseal()).toEqual({
       resealed: 1,
       current: 0,
-      failed: [{ accountId: 'bob', code: 'NL_KEY_UNKNOWN' }],
+      failed: [
+        { accountId: 'bob', code: 'NL_KEY_UNKNOWN' },
+        { accountId: null, code: 'NL_KEY_UNKNOWN' },
+      ],
       next: null,
     })
   })

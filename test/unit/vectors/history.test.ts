@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createFactCheck } from '../../../src/core/record/check-facts.ts'
 import { createHistoryCheck } from '../../../src/core/record/check-history.ts'
+import { isFactGenuine, signFact } from '../../../src/core/record/fact-form.ts'
 import { eventMac, firstDigest, nextDigest, privateMac, shortMac, u64 } from '../../../src/core/record/history-form.ts'
 import type { StoredEvent } from '../../../src/core/record/history-row.ts'
 import { readBody, writeBody } from '../../../src/core/record/history-row.ts'
@@ -109,5 +111,72 @@ describe('the golden history', () => {
     const read = others.map((other) => readBody(other))
     // Without one of its fields the text is still one of a body: its MAC tells.
     expect(read.filter((one) => one !== null)).toHaveLength(1)
+  })
+})
+
+describe('the golden facts', () => {
+  const { factKey: keyText, facts } = golden
+  const factKey = unhex(keyText)
+  const stored = facts.map(({ recordId, id: factId, type, at, fields, mac }) => ({
+    place: { realm, recordId },
+    row: { id: factId, type, at, fields: fields as Texts, mac },
+  }))
+
+  it('are signed over realm, record, id, type, time and fields', () => {
+    for (const { place: where, row } of stored) {
+      const { mac, ...fact } = row
+      expect(signFact(factKey, where, fact)).toStrictEqual({ ...fact, mac })
+      expect(isFactGenuine(factKey, where, row)).toBe(true)
+      // In another order of its names it is the same fact.
+      const fields = Object.fromEntries(Object.entries(row.fields).reverse())
+      expect(isFactGenuine(factKey, where, { ...row, fields })).toBe(true)
+    }
+  })
+
+  it('are genuine with no other value, in no other place and under no other key', () => {
+    const [{ place: where, row } = stored[0]!] = stored
+    const others: readonly object[] = [
+      { id: `${row.id}A` },
+      { id: 5 },
+      { type: 'limiter_fail' },
+      { type: null },
+      { at: row.at + 1 },
+      { at: String(row.at) },
+      { at: -row.at },
+      { at: NaN },
+      { fields: {} },
+      { fields: { ...row.fields, more: '' } },
+      { fields: { ...row.fields, sampled: '2' } },
+      { fields: { ...row.fields, sampled: 1 } },
+      { fields: [] },
+      { fields: null },
+      { mac: '' },
+      { mac: null },
+      { mac: `${row.mac}=` },
+      { mac: stored[1]!.row.mac },
+    ]
+    for (const other of others) expect(isFactGenuine(factKey, where, { ...row, ...other })).toBe(false)
+    for (const other of [{ realm: 'other' }, { recordId: null }, { recordId: 'account:bob' }]) {
+      expect(isFactGenuine(factKey, { ...where, ...other }, row)).toBe(false)
+    }
+    expect(isFactGenuine(key, where, row)).toBe(false)
+  })
+
+  it('are named by their ids, and those that come a second time too', () => {
+    const own = stored.filter(({ place: { recordId } }) => recordId !== null).map(({ row }) => row)
+    const faultOf = createFactCheck(factKey, { realm, recordId: id })
+    const [newest, oldest] = own as [(typeof own)[number], (typeof own)[number]]
+    const hostile = { ...oldest, id: `x\n${'y'.repeat(100)}` }
+    const rows = [newest, newest, { ...newest, type: 'forged' }, hostile, oldest, newest, oldest]
+    expect(rows.map((row) => faultOf(row))).toStrictEqual([
+      null,
+      { fault: 'added', fact: newest.id },
+      { fault: 'changed', fact: newest.id },
+      { fault: 'changed', fact: `x\\u000a${'y'.repeat(56)}…` },
+      null,
+      { fault: 'added', fact: newest.id },
+      { fault: 'added', fact: oldest.id },
+    ])
+    expect(faultOf({ ...oldest, id: 7 as never })).toStrictEqual({ fault: 'changed', fact: '' })
   })
 })

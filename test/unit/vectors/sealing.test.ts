@@ -3,12 +3,15 @@ import { memoryMailer } from 'nightlatch/testing'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { keyring } from 'nightlatch'
+import type { Sealed } from '../../../src/core/secret.ts'
 import type { TokenKind, TokenPayloads } from '../../../src/core/token/index.ts'
 import { accountHash } from '../../../src/service/keys/account-id.ts'
 import { createKernel } from '../../../src/service/loop/kernel.ts'
 import type { Kernel } from '../../../src/service/loop/kernel.ts'
 import { formatKey, openSealed, sealBytes, sealingKey } from '../../../src/service/keys/keyring.ts'
+import { nameHashOf } from '../../../src/service/keys/name-hash.ts'
 import { accountRecord } from '../../../src/service/loop/account-record.ts'
+import { realmRecord, realmRecordId } from '../../../src/service/loop/realm-record.ts'
 import type { Marked } from '../../../src/service/loop/record-store.ts'
 import { createRecordStore } from '../../../src/service/loop/record-store.ts'
 import { openToken, sealToken } from '../../../src/service/keys/tokens.ts'
@@ -56,7 +59,7 @@ describe('golden keys', () => {
     expect(golden.keyText).toBe(`nlk1.${base64url(bytes)}`)
     expect(base64url(reference.hkdf(bytes, 'nightlatch/key-id/v1', 32).subarray(0, 6))).toBe(golden.keyId)
     expect(keys.keyIds).toEqual([golden.keyId])
-    for (const purpose of ['seal', 'record', 'token', 'outbox', 'name'] as const) {
+    for (const purpose of ['seal', 'record', 'token', 'outbox'] as const) {
       const { id, key } = sealingKey(keys, purpose)
       expect(id).toBe(golden.keyId)
       expect(hex(key)).toBe(golden.subKeys[purpose])
@@ -98,6 +101,29 @@ describe('golden sealed values', () => {
       expect(() => records.open('account:ada', 'state/totp/enrollment/secret', value)).toThrow(
         expect.objectContaining({ code: 'NL_SEAL_BROKEN' }),
       )
+    }
+  })
+
+  it('[CRY-3] are those of the realm in a record of its own kind', () => {
+    const parts = { storage: memoryStorage(), installation: { realm: golden.realm, keys }, random: fixedNonce }
+    const store = createRecordStore(realmRecord(fixedNonce), parts)
+    const id = realmRecordId(golden.realm)
+    expect(id).toBe(golden.realmRecordId)
+    const fresh = store.fresh(id, 0)
+    const [facts, names] = golden.realmKeys
+    const made = { facts: { seal: unhex(facts.key) }, names: { seal: unhex(names.key) } }
+    const state = { ...fresh.state, keys: made }
+    const written = bodyOf<{ state: typeof state }>(store.write({ ...fresh, state }, '1.AAAA')).state.keys
+    for (const { name, path, purpose, key, associated, ciphertext } of golden.realmKeys) {
+      const framed = reference.frame('nightlatch/seal/v1', golden.realm, 'realm', id, path, purpose)
+      expect(hex(framed)).toBe(associated)
+      expect(base64url(reference.seal(unhex(golden.subKeys.seal), unhex(golden.nonce), framed, unhex(key)))).toBe(
+        ciphertext,
+      )
+      const value = written[name] as unknown as Sealed
+      expect(value.ciphertext).toBe(ciphertext)
+      expect(hex(store.open(id, path, value))).toBe(key)
+      expect(() => records.open(id, path, value)).toThrow(expect.objectContaining({ code: 'NL_SEAL_BROKEN' }))
     }
   })
 
@@ -178,12 +204,13 @@ describe('golden messages and hashes', () => {
   })
 
   it('hash names, limiter keys and account ids', () => {
-    const kernel = kernelWith(fixedNonce)
+    const key = unhex(golden.realmKeys[1].key)
+    const hash = nameHashOf(key, golden.realm)
     for (const { parts, framed, text } of golden.nameHashes) {
       expect(hex(reference.frame('nightlatch/name/v1', golden.realm, ...parts))).toBe(framed)
-      const mac = reference.hmac(unhex(golden.subKeys.name), unhex(framed))
+      const mac = reference.hmac(key, unhex(framed))
       expect(base64url(mac.subarray(0, 18))).toBe(text)
-      expect(kernel.hash(...parts)).toBe(text)
+      expect(hash(...parts)).toBe(text)
     }
     const { account, framed, text } = golden.accountHash
     expect(hex(reference.frame('nightlatch/account-hash/v1', account))).toBe(framed)

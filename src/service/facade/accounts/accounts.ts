@@ -72,9 +72,9 @@ export interface Accounts {
    */
   unlock(input: { readonly grant: SystemAct }): Promise<{ readonly ok: true } | Failure<'absent' | 'busy'>>
   /**
-   * For the end of a key rotation: brings one page of accounts under the first key of the ring. Call it with `next`
-   * until that is null. The old key may go when no record is left under it and the longest life of a grant has passed,
-   * at least 7 days.
+   * For the end of a key rotation: brings one page of accounts under the first key of the ring, and with one of the
+   * pages the record of the realm. Call it with `next` until that is null. The old key may go when no record is left
+   * under it and the longest life of a grant has passed, at least 7 days.
    *
    * @contract effect(storage) · limit accounts (1 to 500, default 100) · a page
    *   · throws NL_ARGUMENT, NL_CONFIG, NL_STORAGE_FAILED

@@ -2,7 +2,7 @@ import { requireInteger } from '../../../core/arguments.ts'
 import { isNightlatchError, NightlatchError } from '../../../core/errors.ts'
 import type { NightlatchErrorCode } from '../../../core/errors.ts'
 import { reseal } from '../../../core/account/record/reseal.ts'
-import { accountIdOf, isAccountRecord } from '../../keys/account-id.ts'
+import { accountIdOf, isAccountRecord, recordIdOf } from '../../keys/account-id.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import { nobody } from './nobody.ts'
 
@@ -11,8 +11,11 @@ export interface ResealPage {
   readonly resealed: number
   /** Accounts that were there already. */
   readonly current: number
-  /** Accounts that could not be read or written; the walk goes on without them. */
-  readonly failed: readonly { readonly accountId: string; readonly code: NightlatchErrorCode | 'busy' }[]
+  /**
+   * Accounts that could not be read or written; the walk goes on without them. `accountId` null is the record of the
+   * realm, which holds keys of its own and is no account.
+   */
+  readonly failed: readonly { readonly accountId: string | null; readonly code: NightlatchErrorCode | 'busy' }[]
   /** Pass as `after` for the next page; null at the end. */
   readonly next: string | null
 }
@@ -24,36 +27,39 @@ export async function resealAccounts(
 ): Promise<ResealPage> {
   const { limit = 100, after } = input
   requireInteger(limit, 'limit', { from: 1, to: 500 })
-  const { storage, records } = kernel
+  const { storage, realm } = kernel
   if (typeof storage.listRecords !== 'function') {
     throw new NightlatchError('NL_CONFIG', 'reseal needs a storage with listRecords, the port Directory')
   }
   const page = await storage.listRecords({ limit, ...(typeof after === 'string' ? { after } : {}) })
   let resealed = 0
   let current = 0
-  const failed: { accountId: string; code: NightlatchErrorCode | 'busy' }[] = []
-  for (const id of page.items.filter(isAccountRecord)) {
-    const accountId = accountIdOf(id)
+  const failed: ResealPage['failed'][number][] = []
+  for (const id of page.items.filter((one) => isAccountRecord(one) || one === realm.recordId)) {
+    const accountId = isAccountRecord(id) ? accountIdOf(id) : null
     try {
-      const record = await records.load(id)
-      if (record === null || records.isCurrent(record)) {
-        current += 1
-        continue
-      }
-      const answer = await kernel.run({
-        accountId,
-        useCase: reseal,
-        command: null,
-        actor: { kind: 'system', reason: 'key rotation' },
-        client: nobody,
-        session: null,
-      })
-      if (answer.status === 'busy') failed.push({ accountId, code: 'busy' })
-      else resealed += 1
+      const done = await (accountId === null ? realm.reseal() : resealAccount(kernel, accountId))
+      if (done === 'busy') failed.push({ accountId, code: 'busy' })
+      else if (accountId !== null && done === 'resealed') resealed += 1
+      else if (accountId !== null) current += 1
     } catch (error) {
       if (!isNightlatchError(error)) throw error
       failed.push({ accountId, code: error.code })
     }
   }
   return { resealed, current, failed, next: page.next }
+}
+
+async function resealAccount(kernel: Kernel, accountId: string): Promise<'resealed' | 'current' | 'busy'> {
+  const record = await kernel.records.load(recordIdOf(accountId))
+  if (record === null || kernel.records.isCurrent(record)) return 'current'
+  const answer = await kernel.run({
+    accountId,
+    useCase: reseal,
+    command: null,
+    actor: { kind: 'system', reason: 'key rotation' },
+    client: nobody,
+    session: null,
+  })
+  return answer.status === 'busy' ? 'busy' : 'resealed'
 }

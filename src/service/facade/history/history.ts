@@ -6,12 +6,11 @@ import { limits } from '../../../core/limits.ts'
 import type { AccountState } from '../../../core/account/record/state.ts'
 import type { EventRow, FactRow, Page } from '../../../ports/storage.ts'
 import type { Kernel } from '../../loop/kernel.ts'
-import { readFacts } from '../../loop/read-rows.ts'
 import type { LoadedRecord } from '../../loop/record-store.ts'
 import type { Failure, PageCall } from '../call/page-call.ts'
 import { signedOut } from '../call/page-call.ts'
-import type { GenuineEvents } from './genuine.ts'
-import { readGenuine } from './genuine.ts'
+import type { GenuineEvents, GenuineFacts } from './genuine.ts'
+import { createEventReader, createFactReader } from './genuine.ts'
 import { forEachPage, orMalformed } from './pages.ts'
 import type { HistoryVerdict, VerifyHistoryInput } from './verify.ts'
 import { verifyHistory } from './verify.ts'
@@ -40,7 +39,8 @@ export interface History {
     (GenuineEvents & { readonly ok: true; readonly next: string | null }) | Failure<'signed-out' | 'malformed'>
   >
   /**
-   * A page of the facts, newest first: wrong passwords, attempts under a lock.
+   * A page of the facts, newest first: wrong passwords, attempts under a lock. `genuine`: every stored row of the page
+   * is as it was written. Others are left out. That facts were removed does not show.
    *
    * @contract effect(storage) · limit rows · ok|signed-out|malformed
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
@@ -50,10 +50,7 @@ export interface History {
    */
   facts(
     input: HistoryPageInput,
-  ): Promise<
-    | { readonly ok: true; readonly facts: readonly Fact[]; readonly next: string | null }
-    | Failure<'signed-out' | 'malformed'>
-  >
+  ): Promise<(GenuineFacts & { readonly ok: true; readonly next: string | null }) | Failure<'signed-out' | 'malformed'>>
   /**
    * One row for each login with the failed attempts before it, newest first. It reads the newest rows of both streams.
    *
@@ -69,8 +66,10 @@ export interface History {
   >
   /**
    * Checks the whole history against the record, page by page. It names rows that were changed, removed, added or
-   * reordered. With a grant that is newer than the record, or an `anchor` that was kept elsewhere, it also finds that
-   * record and rows were rolled back together. A right history answers with its anchor.
+   * reordered, and facts that were changed or added. Removed facts do not show, and its answer says so. With a grant
+   * that is newer than the record, or an `anchor` that was kept elsewhere, it also finds that record and rows were
+   * rolled back together. Such a grant counts nowhere else: then nothing else is checked. A right history answers with
+   * its anchor.
    *
    * @contract effect(storage) · anchor.at ms · ok|signed-out|tampered|too-many-attempts
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
@@ -107,8 +106,9 @@ export function createHistory(kernel: Kernel): History {
     let genuine = true
     const read = (after: object): Promise<Page<EventRow>> =>
       storage.listEvents({ id, limit: limits.historyPage, ...after })
+    const readRows = createEventReader(kernel, record)
     await forEachPage(most, read, nextTurn, async (rows) => {
-      const page = await readGenuine(kernel, record, rows)
+      const page = await readRows(rows)
       events.push(...page.events)
       genuine &&= page.genuine
     })
@@ -122,7 +122,9 @@ export function createHistory(kernel: Kernel): History {
       if (record === null) return signedOut
       const read = await orMalformed(storage.listEvents({ id: record.id, ...asked }))
       if (read === null) return malformed
-      return { ok: true, ...(await readGenuine(kernel, record, read.items)), next: read.next }
+      // A storage that shows rows of the page before once more must not be believed.
+      const below = asked.after === undefined ? Infinity : Number(asked.after)
+      return { ok: true, ...(await createEventReader(kernel, record, below)(read.items)), next: read.next }
     },
 
     async facts(input) {
@@ -131,7 +133,9 @@ export function createHistory(kernel: Kernel): History {
       if (record === null) return signedOut
       await kernel.afterwards.caughtUp()
       const read = await orMalformed(storage.listFacts({ id: record.id, ...asked }))
-      return read === null ? malformed : { ok: true, facts: readFacts(read.items), next: read.next }
+      if (read === null) return malformed
+      const readRows = await createFactReader(kernel, record.id)
+      return { ok: true, ...readRows(read.items), next: read.next }
     },
 
     async logins(input) {
@@ -141,10 +145,16 @@ export function createHistory(kernel: Kernel): History {
       await kernel.afterwards.caughtUp()
       const readFactRows = (after: object): Promise<Page<FactRow>> =>
         storage.listFacts({ id, limit: limits.historyPage, ...after })
-      const { events, genuine } = await newestEvents(record, summarizedRows)
-      const facts: FactRow[] = []
-      await forEachPage(summarizedRows, readFactRows, nextTurn, (rows) => facts.push(...rows))
-      return { ok: true, logins: summarizeLogins(events, readFacts(facts)), genuine }
+      const read = await newestEvents(record, summarizedRows)
+      const readRows = await createFactReader(kernel, id)
+      const facts: Fact[] = []
+      let { genuine } = read
+      await forEachPage(summarizedRows, readFactRows, nextTurn, (rows) => {
+        const page = readRows(rows)
+        facts.push(...page.facts)
+        genuine &&= page.genuine
+      })
+      return { ok: true, logins: summarizeLogins(read.events, facts), genuine }
     },
 
     verify: (input) => verifyHistory(kernel, input),

@@ -2,18 +2,21 @@ import { argumentError, requireInteger, requireObject } from '../../../core/argu
 import type { AccountState } from '../../../core/account/record/state.ts'
 import { authorize } from '../../../core/account/sessions/authorization.ts'
 import { limits } from '../../../core/limits.ts'
+import type { FactFault } from '../../../core/record/check-facts.ts'
 import type { HistoryFault, RunningCheck } from '../../../core/record/check-history.ts'
-import { createHistoryCheck } from '../../../core/record/check-history.ts'
+import { createHistoryCheck, mostFaults } from '../../../core/record/check-history.ts'
 import type { HistoryHead } from '../../../core/record/history.ts'
+import { isRolledBack } from '../../../core/record/mark.ts'
 import type { HistoryAnchor } from '../../../ports/sink.ts'
-import type { EventRow, Page } from '../../../ports/storage.ts'
+import type { EventRow, FactRow, Page, RecordId } from '../../../ports/storage.ts'
 import { recordIdOf } from '../../keys/account-id.ts'
+import { markOf } from '../../keys/acting.ts'
 import type { Limited } from '../../limits/limiter.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import type { LoadedRecord } from '../../loop/record-store.ts'
 import type { Failure, PageCall } from '../call/page-call.ts'
 import { signedOut } from '../call/page-call.ts'
-import { rowCheckOf } from './genuine.ts'
+import { factCheckOf, rowCheckOf } from './genuine.ts'
 import { orMalformed } from './pages.ts'
 
 export interface VerifyHistoryInput extends PageCall {
@@ -22,8 +25,15 @@ export interface VerifyHistoryInput extends PageCall {
 }
 
 export type HistoryVerdict =
-  | { readonly ok: true; readonly events: number; readonly anchor: HistoryAnchor }
-  | { readonly ok: false; readonly reason: 'tampered'; readonly faults: readonly HistoryFault[] }
+  | {
+      readonly ok: true
+      readonly events: number
+      /** No record counts facts: those that are there are genuine, and whether more were there cannot be told. */
+      readonly facts: { readonly genuine: number; readonly removed: 'cannot-be-told' }
+      readonly anchor: HistoryAnchor
+    }
+  /** At most 1,000 faults. */
+  | { readonly ok: false; readonly reason: 'tampered'; readonly faults: readonly (HistoryFault | FactFault)[] }
   | Failure<'signed-out' | 'too-many-attempts'>
 
 /** How often a record that was written while its rows were read is read again, if something seemed to be wrong. */
@@ -38,15 +48,63 @@ export async function verifyHistory(kernel: Kernel, input: VerifyHistoryInput): 
   const anchor = readAnchor(kernel, recordId, input.anchor)
   const record = await kernel.loadRecord(recordId)
   if (record === null) return anchor === null ? signedOut : tampered([{ fault: 'rolled-back', n: 0 }])
+  const mark = markOf(acting)
+  kernel.watch(record, [mark])
+  // The grant counts nowhere any more, but that it is newer is what the caller asks.
+  if (mark !== null && isRolledBack(record.state.record, mark)) {
+    return tampered([{ fault: 'rolled-back', n: record.history.n }])
+  }
   if (!authorize(record.state, acting.auth, kernel.now()).ok) return signedOut
 
-  const limited = acting.actor.kind === 'system' ? null : kernel.hash('history-page', acting.accountId)
+  const hash = await kernel.nameHash()
+  const limited = acting.actor.kind === 'system' ? null : hash('history-page', acting.accountId)
   const checked = await checkAllRows(kernel, record, { anchor, limited })
   if (checked === null) return signedOut
   if ('retryAt' in checked) return { ok: false, reason: 'too-many-attempts', retryAt: checked.retryAt }
-  const { faults, head } = checked
+  const { head } = checked
+  const facts = await checkFacts(kernel, recordId, { limited, most: mostFaults - checked.faults.length })
+  if ('retryAt' in facts) return { ok: false, reason: 'too-many-attempts', retryAt: facts.retryAt }
+  const faults = [...checked.faults, ...facts.faults]
   if (faults.length > 0) return tampered(faults)
-  return { ok: true, events: head.n - head.from + 1, anchor: kernel.records.anchor(recordId, head, kernel.now()) }
+  return {
+    ok: true,
+    events: head.n - head.from + 1,
+    facts: { genuine: facts.genuine, removed: 'cannot-be-told' },
+    anchor: kernel.records.anchor(recordId, head, kernel.now()),
+  }
+}
+
+/** Reads every fact of an account, newest first, until there are `most` faults. */
+async function checkFacts(
+  kernel: Kernel,
+  id: RecordId,
+  { limited, most }: { readonly limited: string | null; readonly most: number },
+): Promise<{ readonly genuine: number; readonly faults: readonly FactFault[] } | Limited> {
+  const faultOf = await factCheckOf(kernel, id)
+  const faults: FactFault[] = []
+  let genuine = 0
+  for (let after: string | null | undefined; after !== null && faults.length < most;) {
+    const held = await chargePage(kernel, limited)
+    if (held !== null) return held
+    const query = { id, limit: limits.historyPage, ...(after === undefined ? {} : { after }) }
+    const page: Page<FactRow> | null = await orMalformed(kernel.storage.listFacts(query))
+    // The storage refuses its own cursor if it made it of a row that somebody inserted. That row was named.
+    if (page === null) break
+    for (const row of page.items) {
+      const fault = faultOf(row)
+      if (fault === null) genuine += 1
+      else if (faults.length < most) faults.push(fault)
+    }
+    after = page.next
+    await kernel.nextTurn()
+  }
+  return { genuine, faults }
+}
+
+/** Null: the page may be read. `limited` is what it is charged to, null for a script. */
+async function chargePage({ limiting }: Kernel, limited: string | null): Promise<Limited | null> {
+  if (limited === null) return null
+  return limiting.charge([{ key: limited, limit: limits.historyPagesHourly, windowMs: hourMs }], 'history')
 }
 
 interface CheckedRows {
@@ -83,7 +141,7 @@ export async function checkAllRows(
   }
 }
 
-function tampered(faults: readonly HistoryFault[]): HistoryVerdict {
+function tampered(faults: readonly (HistoryFault | FactFault)[]): HistoryVerdict {
   return { ok: false, reason: 'tampered', faults }
 }
 
@@ -100,11 +158,8 @@ async function readAll(
   const first = await storage.listEvents({ id, limit, order: 'oldest' })
   check.take(first.items.filter(({ n }) => !(n >= 1)))
   for (let after: string | null = String(from - 1); after !== null && !check.isFull;) {
-    if (limitedBy !== null) {
-      const charge = { key: limitedBy, limit: limits.historyPagesHourly, windowMs: hourMs }
-      const limited = await kernel.limiting.charge([charge], 'history')
-      if (limited !== null) return limited
-    }
+    const limited = await chargePage(kernel, limitedBy)
+    if (limited !== null) return limited
     const page: Page<EventRow> | null = await orMalformed(storage.listEvents({ id, limit, order: 'oldest', after }))
     if (page === null) break
     check.take(page.items)

@@ -58,7 +58,7 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
         return refused('wrong-credentials')
       }
       const sender = challenge === null ? kernel.client(input.client, account) : client
-      const once = challenge === null ? [onceFor(kernel, ceremony)] : []
+      const once = challenge === null ? [await onceFor(kernel, ceremony)] : []
       if (once.length > 0 && (await kernel.limiting.charge(once, 'passkey')) !== null) return refused('challenge-ended')
       const answer = await kernel.run({
         accountId: account,
@@ -82,8 +82,9 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
  * A wrong answer of a passkey alone is in no record, so that nobody fills a list with it. The limiter remembers it, as
  * well as it can: trying the same ceremony again teaches nothing [PKA-12].
  */
-function onceFor(kernel: Kernel, { id }: TokenPayloads['ceremony']): LimiterCharge {
-  return { key: kernel.hash('ceremony', id), limit: 1, windowMs: limits.ceremonyMs + limits.clocksApartMs }
+async function onceFor(kernel: Kernel, { id }: TokenPayloads['ceremony']): Promise<LimiterCharge> {
+  const hash = await kernel.nameHash()
+  return { key: hash('ceremony', id), limit: 1, windowMs: limits.ceremonyMs + limits.clocksApartMs }
 }
 
 function isWrong(answer: Answer<VerifyPasskeyResult>): boolean {

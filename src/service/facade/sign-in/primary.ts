@@ -5,13 +5,13 @@ import { recoverSignIn } from '../../../core/account/sign-in/recover.ts'
 import { answerAtOnce, startSignIn } from '../../../core/account/sign-in/start.ts'
 import { limits } from '../../../core/limits.ts'
 import { recordIdOf, requireAccountId } from '../../keys/account-id.ts'
-import type { SignInLimits } from '../../limits/sign-in-limits.ts'
+import type { PrimaryAttempt, SignInLimits } from '../../limits/sign-in-limits.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import { codeInput, isStrongCode } from '../call/form-input.ts'
 import { challenged, granted } from './answers.ts'
 import type { Refused } from './outcome.ts'
 import { refused } from './outcome.ts'
-import type { SignIn } from './sign-in.ts'
+import type { SignIn, StartInput } from './sign-in.ts'
 
 /** The calls that come after the host's own login. */
 export function createPrimaryCalls(
@@ -27,7 +27,7 @@ export function createPrimaryCalls(
       const { accountId, primary } = input
       requireStart(accountId, primary)
       const client = kernel.client(input.client, accountId)
-      const attempt = { name: normalizeName(input.name), accountId, client, answer: input.answer }
+      const attempt = await attemptOf(kernel, input, { accountId, client })
       const admission = await signInLimits.primary(attempt)
       if (!admission.admitted) return refused(admission.reason, admission.retryAt)
       const { charged } = admission
@@ -50,18 +50,18 @@ export function createPrimaryCalls(
     async failed(input) {
       const accountId = input.accountId ?? null
       if (accountId !== null) requireAccountId(accountId, 'accountId')
-      const name = normalizeName(input.name)
       // For a name that nobody has, the same is done as for one that an account has, and the other way round [THR-12].
-      const nobody = kernel.hash('nobody', name)
+      const hash = await kernel.nameHash()
+      const nobody = hash('nobody', normalizeName(input.name))
       const asked = accountId ?? nobody
       const client = kernel.client(input.client, asked)
-      const attempt = { name, accountId, client, answer: input.answer }
+      const attempt = await attemptOf(kernel, input, { accountId, client })
       const admission = await signInLimits.primary(attempt)
       if (!admission.admitted) return refused(admission.reason, admission.retryAt)
       // `start` reads the record too. Nothing of it is needed here.
       await kernel.storage.load(recordIdOf(asked))
       signInLimits.failed(attempt)
-      const values = { name: kernel.hash('name', name), known: accountId !== null, sampled: 1 }
+      const values = { name: attempt.nameHash, known: accountId !== null, sampled: 1 }
       kernel.recordFact(accountId, { type: 'authn_login_fail', values }, client, { kind: 'stranger' })
       return refused('wrong-credentials')
     },
@@ -70,7 +70,7 @@ export function createPrimaryCalls(
       const { accountId, primary } = input
       requireStart(accountId, primary)
       const client = kernel.client(input.client, accountId)
-      const attempt = { name: normalizeName(input.name), accountId, client, answer: input.answer }
+      const attempt = await attemptOf(kernel, input, { accountId, client })
       const admission = await signInLimits.primary(attempt)
       if (!admission.admitted) return refused(admission.reason, admission.retryAt)
       const code = codeInput(input.code)
@@ -87,6 +87,16 @@ export function createPrimaryCalls(
       return { status: 'enroll', grant: kernel.seal('grant', grant), needs, until }
     },
   }
+}
+
+async function attemptOf(
+  kernel: Kernel,
+  input: Pick<StartInput, 'name' | 'answer'>,
+  who: Pick<PrimaryAttempt, 'accountId' | 'client'>,
+): Promise<PrimaryAttempt> {
+  const name = normalizeName(input.name)
+  const hash = await kernel.nameHash()
+  return { ...who, name, nameHash: hash('name', name), answer: input.answer }
 }
 
 function requireStart(accountId: unknown, primary: HostPrimary): void {
