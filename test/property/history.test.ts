@@ -4,10 +4,12 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { asSystem } from 'nightlatch'
-import type { EventRow } from 'nightlatch'
+import type { EventRow, FactRow } from 'nightlatch'
 import { migrate, sqlStorage } from 'nightlatch/storage/sql'
 import { openFile, temporaryFolder } from '../contract/sqlite-file.ts'
-import { peekEvents } from '../world/peek.ts'
+import { peekEvents, peekFacts } from '../world/peek.ts'
+import { elsewhere } from '../world/person.ts'
+import { times } from '../world/times.ts'
 import { createWorld } from '../world/world.ts'
 
 const audit = asSystem('ada', 'audit')
@@ -16,6 +18,7 @@ const audit = asSystem('ada', 'audit')
 async function history(): Promise<{
   readonly file: string
   readonly rows: readonly EventRow[]
+  readonly facts: readonly FactRow[]
   /** Answers what the check says of another file. */
   check(file: string): Promise<unknown>
   remove(): Promise<void>
@@ -27,12 +30,17 @@ async function history(): Promise<{
   const ada = await world.person('ada')
   await world.person('bob')
   for (let i = 0; i < 8; i++) await ada.signIn()
+  for (const n of times(4)) {
+    for (const id of ['ada', 'bob']) await world.nl.signIn.failed({ name: id, accountId: id, client: elsewhere(n) })
+  }
   const rows = await peekEvents(world.storage, 'ada')
+  const facts = await peekFacts(world.storage, 'ada')
   await sql`pragma wal_checkpoint(truncate)`.execute(db)
   await db.destroy()
   return {
     file,
     rows,
+    facts,
     async check(copy) {
       const opened = openFile(copy)
       try {
@@ -132,7 +140,57 @@ describe('promise 4: a history in a real SQLite file', () => {
       await remove()
     }
   })
+
+  it('promise 4: any value of any column of any fact that is replaced is found, and one that is moved away is gone', async () => {
+    const { file, facts, check, remove } = await history()
+    let copies = 0
+    expect(facts).toHaveLength(4)
+    const value = fc.oneof(
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.string({ unit: 'binary' }),
+      fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+      fc.constantFrom(
+        'account:bob',
+        '',
+        ...facts.flatMap(({ id, type, at, fields, mac }) => [id, type, at, JSON.stringify(fields), mac]),
+      ),
+    )
+    const column = fc.constantFrom('id', 'type', 'at', 'fields', 'mac', 'record_id')
+    try {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(facts.length - 1), column, value, async (index, name, next) => {
+          // A new name, because the log of an old copy may still be there.
+          const copy = `${file}.${copies++}`
+          await copyFile(file, copy)
+          const { id } = facts[index]!
+          const db = openFile(copy)
+          const before = await storedFacts(db)
+          // A key that is taken stays as it is.
+          await sql`update or ignore nightlatch_facts set ${sql.ref(name)} = ${next}
+            where record_id = 'account:ada' and id = ${id}`.execute(db)
+          const after = await storedFacts(db)
+          await db.destroy()
+          const answer = await check(copy)
+          if (answer instanceof Error) expect(answer).toMatchObject({ code: 'NL_STORAGE_FAILED' })
+          else if (after.length < before.length) expect(answer).toMatchObject({ ok: true, facts: { genuine: 3 } })
+          else if (after.join() === before.join()) expect(answer).toMatchObject({ ok: true, facts: { genuine: 4 } })
+          else expect(answer).toMatchObject({ ok: false, reason: 'tampered', faults: [{ fault: 'changed' }] })
+        }),
+        { numRuns: 150 },
+      )
+    } finally {
+      await remove()
+    }
+  })
 })
+
+/** The facts of ada as text, values with their types. */
+async function storedFacts(db: Kysely<any>): Promise<readonly string[]> {
+  const found = await sql<{ row: string }>`select quote(id) || quote(at) || quote(type) || quote(fields) || quote(mac)
+    as row from nightlatch_facts where record_id = 'account:ada' order by 1`.execute(db)
+  return found.rows.map(({ row }) => row)
+}
 
 /** A row as text, values with their types. Undefined: it has another number now. */
 async function stored(db: Kysely<any>, n: number): Promise<string | undefined> {

@@ -96,6 +96,16 @@ describe('[THR-12] promise 10: a password form', () => {
     }
   })
 
+  it('does the same work for every name in the first call of a process, which reads the keys of the realm', async () => {
+    const works: (readonly string[])[] = []
+    for (const index of Object.keys(tries(home)).keys()) {
+      nl = world.instance({ storage: storage.storage })
+      works.push((await workOf(Object.values(tries(elsewhere(4)))[index]!)).work)
+    }
+    expect(works).toEqual(works.map(() => works[0]))
+    expect(works[0]?.filter((asked) => !asked.startsWith('charge'))).toEqual(['load', 'load'])
+  })
+
   it('waits for no row, which is written all the same', async () => {
     storage.hanging.add('append').add('commit')
     for (const call of Object.values(tries(elsewhere(2)))) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { EventRow, Storage, StoredRecord } from 'nightlatch'
+import type { EventRow, FactRow, Storage, StoredRecord } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
-import { peekEvents } from './peek.ts'
+import { peekEvents, peekFacts } from './peek.ts'
 import { sqliteFile } from './sqlite.ts'
 
 /** Somebody who can write the tables but holds no key. */
@@ -11,6 +11,9 @@ export interface Vandal {
   rows(accountId: string): Promise<readonly EventRow[]>
   replaceRows(accountId: string, rows: readonly EventRow[]): Promise<void>
   replaceRecord(accountId: string, record: StoredRecord | null): Promise<void>
+  /** Oldest first. Null: those without an account. */
+  facts(accountId: string | null): Promise<readonly FactRow[]>
+  replaceFacts(accountId: string, facts: readonly FactRow[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -21,6 +24,7 @@ export async function memoryVandal(): Promise<Vandal> {
   const inner = memoryStorage()
   const spoiledRows = new Map<string, readonly EventRow[]>()
   const spoiledRecords = new Map<string, StoredRecord | null>()
+  const spoiledFacts = new Map<string, readonly FactRow[]>()
   const storage: Storage = {
     ...inner,
     async load(id) {
@@ -41,6 +45,15 @@ export async function memoryVandal(): Promise<Vandal> {
       const items = structuredClone(rows.slice(0, query.limit))
       return { items, next: rows.length > query.limit ? String(items.at(-1)?.n) : null }
     },
+    async listFacts(query) {
+      const spoiled = spoiledFacts.get(query.id ?? '')
+      if (spoiled === undefined) return inner.listFacts(query)
+      // In the order that the vandal gave them: this storage lies as it likes.
+      const from = Number(query.after ?? 0)
+      const until = from + query.limit
+      const items = structuredClone(spoiled.toReversed().slice(from, until))
+      return { items, next: until < spoiled.length ? String(until) : null }
+    },
   }
   return {
     storage,
@@ -50,6 +63,10 @@ export async function memoryVandal(): Promise<Vandal> {
     },
     async replaceRecord(accountId, record) {
       spoiledRecords.set(idOf(accountId), record)
+    },
+    facts: (accountId) => peekFacts(inner, accountId),
+    async replaceFacts(accountId, facts) {
+      spoiledFacts.set(idOf(accountId), facts)
     },
     close: async () => undefined,
   }
@@ -76,6 +93,15 @@ export async function sqliteVandal(): Promise<Vandal> {
       else {
         const { version, doc } = record
         await sql`update nightlatch_records set version = ${version}, doc = ${doc} where id = ${id}`.execute(db)
+      }
+    },
+    facts: (accountId) => peekFacts(storage, accountId),
+    async replaceFacts(accountId, facts) {
+      const recordId = idOf(accountId)
+      await sql`delete from nightlatch_facts where record_id = ${recordId}`.execute(db)
+      for (const { id, type, at, fields, mac } of facts) {
+        await sql`insert into nightlatch_facts (record_id, at, id, type, fields, mac)
+          values (${recordId}, ${at}, ${id}, ${type}, ${JSON.stringify(fields)}, ${mac})`.execute(db)
       }
     },
   }
