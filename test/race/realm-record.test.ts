@@ -182,6 +182,22 @@ describe('the record of a realm', () => {
     expect(await nl.signIn.failed(start)).toMatchObject({ reason: 'wrong-credentials' })
   })
 
+  it('that hangs holds up only the call that asked for it', async () => {
+    const inner = memoryStorage()
+    let loads = 0
+    const storage: Storage = {
+      ...inner,
+      load: (id) => (id === recordId && loads++ === 0 ? new Promise(() => undefined) : inner.load(id)),
+    }
+    const { nl } = createWorld({ storage })
+    void nl.signIn.failed({ name: 'x', client: home })
+    expect(await nl.signIn.failed({ name: 'x', client: home })).toMatchObject({ reason: 'wrong-credentials' })
+    // One that hung, and two of the call that made the record.
+    expect(loads).toBe(3)
+    await nl.signIn.failed({ name: 'x', client: home })
+    expect(loads).toBe(3)
+  })
+
   it('that cannot be read takes no answer of a call that only records a fact: the host is told', async () => {
     const world = createWorld()
     const ada = await world.person()

@@ -38,7 +38,7 @@ export function createRealm({ storage, installation, random, now }: RealmParts):
   const kind = realmRecord(random)
   const records = createRecordStore(kind, { storage, installation, random })
   const recordId = realmRecordId(installation.realm)
-  let known: Promise<RealmKeys> | null = null
+  let known: RealmKeys | null = null
 
   const commit = async (record: LoadedRecord<RealmState>): Promise<CommitAnswer> => {
     const at = now()
@@ -89,11 +89,9 @@ export function createRealm({ storage, installation, random, now }: RealmParts):
     name: installation.realm,
     recordId,
     reseal,
-    keys() {
-      known ??= read().catch((error: unknown) => {
-        known = null
-        throw error
-      })
+    async keys() {
+      // Calls that need them at the same moment read them each: none waits for a read of another one that may hang.
+      known ??= await read()
       return known
     },
   }
