@@ -8,6 +8,7 @@ import { peekFacts, peekState } from '../world/peek.ts'
 import { elsewhere, home, wrongCode } from '../world/person.ts'
 import { unlimited } from '../world/unlimited.ts'
 import type { World } from '../world/world.ts'
+import { times } from '../world/times.ts'
 import { createWorld } from '../world/world.ts'
 import { typeWrongCode, typeWrongCodes } from '../world/wrong-codes.ts'
 
@@ -61,6 +62,14 @@ describe('[THR-14] [LOG-4] facts from ten thousand networks are bounded', () => 
     const world = createWorld()
     for (let n = 0; n < 10_000; n++) await world.nl.signIn.failed({ name: `x${n}`, client: elsewhere(n) })
     expect((await peekFacts(world.storage, null)).length).toBeLessThan(100)
+  })
+
+  it('1,200 accounts that are tried within one moment have each their fact', async () => {
+    const world = createWorld()
+    const tried = times(1200).map((n) => `user${n}`)
+    await Promise.all(tried.map((id, n) => world.nl.signIn.failed({ name: id, accountId: id, client: elsewhere(n) })))
+    for (const id of tried) expect(await peekFacts(world.storage, id)).toHaveLength(1)
+    expect(world.reports).toEqual([])
   })
 
   it('5,000 codes for one challenge during a lock leave fewer than 200 facts', async () => {

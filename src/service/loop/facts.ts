@@ -3,6 +3,7 @@ import type { DraftFact, SharedValues } from '../../core/events/index.ts'
 import { encodeFact } from '../../core/events/stored-text.ts'
 import type { NewFact } from '../../core/record/fact-form.ts'
 import { signFact } from '../../core/record/fact-form.ts'
+import { maxPageSize } from '../../core/storage-query.ts'
 import type { Random } from '../../ports/random.ts'
 import type { FactRow, RecordId, Storage } from '../../ports/storage.ts'
 import type { Afterwards } from './afterwards.ts'
@@ -79,9 +80,12 @@ export function createFacts({ storage, realm, random, afterwards, tell, stored }
       afterwards.add(async () => {
         const together = waiting
         waiting = []
-        await write(together).catch((cause: unknown) => {
-          tell('facts', `${together.length} facts could not be stored`, { cause })
-        })
+        for (let from = 0; from < together.length; from += maxPageSize) {
+          const part = together.slice(from, from + maxPageSize)
+          await write(part).catch((cause: unknown) => {
+            tell('facts', `${part.length} facts could not be stored`, { cause })
+          })
+        }
       })
     },
   }
