@@ -4,13 +4,19 @@ import { align, library, quantile } from '../harness.mjs'
 
 const users = 200
 const calls = 32
+/** More than an account has places for sessions and known devices. */
+const browsers = 40
 const warmUps = 10
 
 /** What grows with the number of accounts, with the age of an account, and with the length of a history. */
 export default { measure }
 
 async function measure({ rounds = 41, accounts = [1000, 100_000], events = [10_000, 100_000] } = {}) {
-  const results = [...(await bySize(accounts, rounds)), ...(await byHistory(events, rounds))]
+  const results = [
+    ...(await bySize(accounts, rounds)),
+    ...(await byRecord(rounds)),
+    ...(await byHistory(events, rounds)),
+  ]
   const lines = results.map(({ group, name, micros }) => [group, name, `${micros.toFixed(0)} µs`])
   console.log(`${align([['', '', 'CPU'], ...lines]).join('\n')}\n`)
   return results
@@ -19,19 +25,57 @@ async function measure({ rounds = 41, accounts = [1000, 100_000], events = [10_0
 /** The CPU of a sign-in by TOTP among so many accounts. */
 async function bySize(sizes, rounds) {
   const lanes = []
-  for (const size of sizes) lanes.push({ size, ...(await openWith(size)) })
-  const measured = new Map(lanes.map(({ size }) => [size, []]))
-  for (let round = -warmUps; round < rounds; round++) {
-    for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
-      const micros = await batch(lane)
-      if (round >= 0) measured.get(lane.size).push(micros)
-    }
-  }
+  for (const size of sizes) lanes.push({ name: size.toLocaleString('en'), ...(await openWith(size)) })
+  const results = await measureLanes('scale.accounts', lanes, rounds)
   for (const { system, file } of lanes) {
     system.close()
     file.remove()
   }
-  return [...measured].map(([size, micros]) => row('scale.accounts', size, micros))
+  return results
+}
+
+/** The CPU of a sign-in by TOTP to an account that is new, and to one whose sessions and known devices are full. */
+async function byRecord(rounds) {
+  const file = countedSqlite()
+  const system = await nightlatch(file.database)
+  const people = []
+  // A new account signs in once, after which it is not so new any more.
+  for (let n = 0; n < calls * (1 + warmUps + rounds); n++) people.push(await system.enroll(n))
+  const [old, fresh] = [people.slice(0, calls), people.slice(calls)]
+  for (let n = 0; n < browsers; n++) {
+    system.nextBatch()
+    const client = { ip: `198.51.100.${n}`, userAgent: `Mozilla/5.0 (X11; Linux x86_64) Firefox/${100 + n}.0` }
+    for (const person of old) await signIn(system, { ...person, client })
+  }
+  await system.settle()
+  const lanes = [
+    { name: 'new', people: fresh },
+    { name: `after ${browsers} browsers`, people: old },
+  ]
+  const results = await measureLanes(
+    'scale.record',
+    lanes.map((lane) => ({ ...lane, system, turn: 0 })),
+    rounds,
+  )
+  system.close()
+  file.remove()
+  return results
+}
+
+async function measureLanes(group, lanes, rounds) {
+  const measured = new Map(lanes.map(({ name }) => [name, []]))
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
+      const micros = await batch(lane)
+      if (round >= 0) measured.get(lane.name).push(micros)
+    }
+  }
+  return [...measured].map(([name, micros]) => row(group, name, micros))
+}
+
+async function signIn(system, person) {
+  const answer = await system.verify(await system.start(person, 'totp'))
+  if (!system.granted(answer)) throw new Error(`not granted: ${JSON.stringify(answer)}`)
 }
 
 async function openWith(size) {
@@ -48,7 +92,7 @@ async function batch(lane) {
   const { system, people } = lane
   system.nextBatch()
   const attempts = []
-  for (let n = 0; n < calls; n++) attempts.push(await system.start(people[lane.turn++ % users], 'totp'))
+  for (let n = 0; n < calls; n++) attempts.push(await system.start(people[lane.turn++ % people.length], 'totp'))
   await system.settle()
   const before = process.cpuUsage()
   for (const attempt of attempts) {
@@ -89,7 +133,7 @@ async function byHistory(lengths, rounds) {
       const { user, system: kernel } = process.cpuUsage(before)
       if (round >= 0) micros.push((user + kernel) / 10)
     }
-    results.push(row('scale.history-page', length, micros))
+    results.push(row('scale.history-page', length.toLocaleString('en'), micros))
     system.close()
     file.remove()
   }
@@ -110,10 +154,10 @@ function seed(database, table, changed, count) {
   )
 }
 
-function row(group, size, micros) {
+function row(group, name, micros) {
   const median = quantile(
     micros.toSorted((a, b) => a - b),
     0.5,
   )
-  return { group, name: size.toLocaleString('en'), micros: median }
+  return { group, name, micros: median }
 }

@@ -1,6 +1,7 @@
 import { limits } from '../../src/core/limits.ts'
 import type { AccountState } from '../../src/core/account/record/state.ts'
 import { versionNumber } from '../../src/core/record/envelope.ts'
+import { readPacked } from '../../src/core/record/packed-lists.ts'
 import type { EventRow, FactRow, Nightlatch, Storage } from 'nightlatch'
 
 const servers = new WeakMap<Storage, Set<Nightlatch>>()
@@ -37,7 +38,7 @@ export async function peekState(storage: Storage, accountId: string): Promise<Ac
 
 /** The body of a stored record, which stands after the line of its envelope. */
 export function bodyOf<Body>(doc: string): Body {
-  return JSON.parse(doc.slice(doc.indexOf('\n') + 1)) as Body
+  return readPacked(doc.slice(doc.indexOf('\n') + 1)) as Body
 }
 
 /** Every item of a list that is answered in pages, in its order. */

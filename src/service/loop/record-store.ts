@@ -7,6 +7,7 @@ import { historyKeyLength } from '../../core/record/history-form.ts'
 import type { HistoryHead } from '../../core/record/history.ts'
 import { emptyHistory } from '../../core/record/history.ts'
 import type { RecordMark } from '../../core/record/mark.ts'
+import { hasPacked, readPacked, writePacked } from '../../core/record/packed-lists.ts'
 import type { Sealed, Secret } from '../../core/secret.ts'
 import { isUnsealed, mapSecrets, secretsOf } from '../../core/secret.ts'
 import type { Random } from '../../ports/random.ts'
@@ -52,6 +53,8 @@ export interface LoadedRecord<S extends Marked> extends Body<S> {
   readonly version: string | null
   /** The key under which its stored form is authenticated. */
   readonly keyId: string
+  /** Whether its stored form has packed lists. */
+  readonly isPacked: boolean
 }
 
 export interface RecordStore<S extends Marked> {
@@ -114,7 +117,17 @@ export function createRecordStore<S extends Marked>(
       const history = { ...emptyHistory({ realm, id }), key: { seal: random(historyKeyLength) } }
       const birth = encodeBase64url(random(16))
       const { id: keyId } = sealingKey(keys, 'record')
-      return { id, version: null, keyId, birth, at: now, state: kind.empty(now, birth), history, attempts: [] }
+      return {
+        id,
+        version: null,
+        keyId,
+        isPacked: false,
+        birth,
+        at: now,
+        state: kind.empty(now, birth),
+        history,
+        attempts: [],
+      }
     },
 
     nextVersion: ({ version }) => nextVersion(version, random(16)),
@@ -123,7 +136,7 @@ export function createRecordStore<S extends Marked>(
 
     anchor: (id, { n, d, from }, at) => ({ realm, kind: kind.kind, id, n, d, from, at }),
 
-    write({ id, birth, at, state: { record: _record, ...state }, history, attempts }, version, before) {
+    write({ id, birth, at, state: { record: _record, ...state }, history, attempts, isPacked }, version, before) {
       const { id: keyId, key } = sealingKey(keys, 'record')
       // What was loaded under the first key has no secret under another one.
       const settled = before?.keyId === keyId && before.version !== null ? { state: before.state } : undefined
@@ -134,7 +147,7 @@ export function createRecordStore<S extends Marked>(
       }
       const written: Body<Omit<S, 'record'>> = { birth, at, state, history, attempts }
       const body = mapSecrets(written, reseal, { settled })
-      const text = JSON.stringify(body)
+      const text = writePacked(body, { before: isPacked })
       if (text.length > limits.recordLength) {
         throw new NightlatchError('NL_RECORD_TOO_LARGE', 'a record would grow beyond its cap')
       }
@@ -171,7 +184,7 @@ function readBody<S extends Marked>(
   { realm, keys }: Installation,
   id: string,
   { version, doc }: StoredRecord,
-): Body<Omit<S, 'record'>> & { readonly keyId: string } {
+): Body<Omit<S, 'record'>> & Pick<LoadedRecord<S>, 'keyId' | 'isPacked'> {
   const tampered = (): NightlatchError =>
     new NightlatchError('NL_RECORD_TAMPERED', 'a stored record does not authenticate')
   const envelope = readEnvelope(doc)
@@ -188,7 +201,8 @@ function readBody<S extends Marked>(
     throw new NightlatchError('NL_KEY_UNKNOWN', 'a record was written under a key that the key ring lacks')
   }
   if (!isEnvelopeValid(envelope, key, { id, version })) throw tampered()
-  return { ...(JSON.parse(envelope.body) as Body<Omit<S, 'record'>>), keyId: envelope.keyId }
+  const body = readPacked(envelope.body) as Body<Omit<S, 'record'>>
+  return { ...body, keyId: envelope.keyId, isPacked: hasPacked(envelope.body) }
 }
 
 /** What a sealed value is for. */

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { keyring } from 'nightlatch'
 import { sealingKey } from '../../../src/service/keys/keyring.ts'
 import { historyKeyLength } from '../../../src/core/record/history-form.ts'
+import { isSealed, secretsOf } from '../../../src/core/secret.ts'
 import { realmKeyLength } from '../../../src/service/loop/realm-record.ts'
 import { openToken, sealToken } from '../../../src/service/keys/tokens.ts'
-import { peekEvents, peekFacts, peekState } from '../../world/peek.ts'
+import { bodyOf, peekEvents, peekFacts, peekState } from '../../world/peek.ts'
 import { createWorld, keyText } from '../../world/world.ts'
 import { root, sourceFiles } from '../source-tree.ts'
 
@@ -33,7 +34,7 @@ describe('sealing', () => {
     const person = await world.person()
     const collect = async (): Promise<void> => {
       const { doc } = (await world.storage.load(`account:${person.id}`))!
-      nonces.push(...[...doc.matchAll(/"nonce":"([\w-]{32})"/g)].map(([, nonce]) => nonce!))
+      nonces.push(...secretsOf(bodyOf(doc)).flatMap((secret) => (isSealed(secret) ? [secret.nonce] : [])))
     }
     await collect()
     expect(nonces).toHaveLength(3)

@@ -13,6 +13,7 @@ import type { FakeClock } from '../../world/clock.ts'
 import type { PasskeyCopy } from '../../world/passkey-authenticator.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import { createAuthenticator } from '../../world/passkey-authenticator.ts'
+import { bodyOf } from '../../world/peek.ts'
 import { eventsOf, stateOf } from '../../world/reading.ts'
 import { bindNumber, bindPasskey, everyMethod, latestCode, passkeyAnswer } from '../../world/several-factors.ts'
 import * as reference from '../../vectors/reference.ts'
@@ -138,9 +139,9 @@ describe.each(files)('promise 8: the account of %s', (file) => {
     const framed = reference.frame(label, realm!, kind!, record.id, record.version, String(schema), body)
     expect(reference.base64url(reference.hmac(reference.hkdf(key, label, 32), framed))).toBe(mac)
 
-    const { history } = JSON.parse(body) as {
+    const { history } = bodyOf<{
       history: { key: { nonce: string; ciphertext: string }; d: string; from: number; before: string }
-    }
+    }>(doc)
     const seal = reference.hkdf(key, 'nightlatch/seal/v1', 32)
     const associated = reference.frame('nightlatch/seal/v1', realm!, kind!, record.id, 'history/key', 'history-key')
     // With a stream cipher, sealing the ciphertext again opens it.

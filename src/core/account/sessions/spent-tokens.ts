@@ -10,7 +10,7 @@ interface SingleUse {
 }
 
 /** Enough of a random id to tell it from any other. */
-const idLength = 16
+const idLength = 12
 
 export function isSpent(state: AccountState, list: SpentList, { id }: Pick<SingleUse, 'id'>): boolean {
   return state[list].some(([spent]) => spent === id.slice(0, idLength))
