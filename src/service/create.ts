@@ -1,18 +1,18 @@
-import { requireObject } from '../core/arguments.ts'
 import { limits } from '../core/limits.ts'
+import { loadOnce } from '../languages/load-once.ts'
 import type { Accounts } from './facade/accounts/accounts.ts'
 import type { BackupCodes } from './facade/factors/backup-codes.ts'
 import type { History } from './facade/history/history.ts'
 import type { Kernel } from './loop/kernel.ts'
-import { createKernel } from './loop/kernel.ts'
-import { later } from './facade/call/later.ts'
+import { late } from './facade/call/late.ts'
 import type { NightlatchOptions } from './options/options.ts'
+import { createSweepTimer } from './messages/sweep-timer.ts'
+import { checkOptions } from './options/check-options.ts'
 import type { OutboxControl } from './facade/outbox.ts'
 import type { SecurityScore } from './facade/score.ts'
 import type { Passkeys } from './facade/factors/passkeys.ts'
 import type { Password } from './facade/password.ts'
 import type { Sessions } from './facade/sessions.ts'
-import { createSessions } from './facade/sessions.ts'
 import type { SignIn } from './facade/sign-in/sign-in.ts'
 import type { Sms } from './facade/factors/sms.ts'
 import type { StepUp } from './facade/step-up.ts'
@@ -56,92 +56,85 @@ export interface CookieAttributes {
  * const nl = createNightlatch({ appName, contact, storage, mailer, keys, describe: describeUser })
  */
 export function createNightlatch(options: NightlatchOptions): Nightlatch {
-  const kernel = createKernel(options)
-  const { sweep, idle, start, stop } = kernel.outbox
+  const checked = checkOptions(options)
+  const kernel = loadOnce(async () => (await import('./loop/kernel.ts')).createKernel(checked, sweepTimer))
+  const sweepTimer = createSweepTimer(() => {
+    // If the code cannot be loaded, the next sweep tries again.
+    kernel().then(
+      ({ outbox }) => outbox.sweepBehind(),
+      () => undefined,
+    )
+  })
   return {
-    signIn: checked(lateSignIn(kernel)),
-    totp: checked(
-      later({ enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true }, async () =>
-        (await import('./facade/factors/totp.ts')).createTotp(kernel),
-      ),
-    ),
-    sms: checked(
-      later({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
-        (await import('./facade/factors/sms.ts')).createSms(kernel, options.sms?.defaultCountry),
-      ),
-    ),
-    passkeys: checked(
-      later({ register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true }, async () =>
-        (await import('./facade/factors/passkeys.ts')).createPasskeys(kernel),
-      ),
-    ),
-    backupCodes: checked(
-      later({ status: true, regenerate: true, remove: true }, async () =>
-        (await import('./facade/factors/backup-codes.ts')).createBackupCodes(kernel),
-      ),
-    ),
-    stepUp: checked(
-      later({ start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true }, async () =>
-        (await import('./facade/step-up.ts')).createStepUp(kernel),
-      ),
-    ),
-    sessions: checked(createSessions(kernel)),
-    trustedDevices: checked(
-      later({ list: true, revoke: true, revokeAll: true }, async () =>
-        (await import('./facade/trusted-devices.ts')).createTrustedDevices(kernel),
-      ),
-    ),
-    history: checked(
-      later({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
-        (await import('./facade/history/history.ts')).createHistory(kernel),
-      ),
-    ),
-    score: checked(later({ get: true }, async () => (await import('./facade/score.ts')).createScore(kernel))),
-    password: checked(
-      later({ changed: true }, async () => (await import('./facade/password.ts')).createPassword(kernel)),
-    ),
-    accounts: checked(
-      later(
-        {
-          unlock: true,
-          turnOffTwoFactor: true,
-          factors: true,
-          prefer: true,
-          reseal: true,
-          shortenHistory: true,
-          pruneHistory: true,
-        },
-        async () => (await import('./facade/accounts/accounts.ts')).createAccounts(kernel),
-      ),
-    ),
-    outbox: { sweep, idle, start, stop },
+    ...lateParts(kernel, checked.options),
+    outbox: {
+      ...sweepTimer,
+      sweep: async (input) => (await kernel()).outbox.sweep(input),
+      idle: async () => (await kernel()).outbox.idle(),
+    },
     cookie: { httpOnly: true, secure: true, sameSite: 'lax', path: '/', maxAge: limits.deviceTokenMs },
   }
 }
 
-function lateSignIn(kernel: Kernel): SignIn {
-  const names = {
-    start: true,
-    failed: true,
-    verify: true,
-    sendCode: true,
-    recover: true,
-    passkeyOptions: true,
-    verifyPasskey: true,
-  } as const
-  return later<SignIn>(names, async () => (await import('./facade/sign-in/create.ts')).createSignIn(kernel))
-}
-
-type Method = (input: unknown) => Promise<unknown>
-
-/** Checks that a method gets one options object, before the method reads anything of it. */
-function checked<Part extends object>(part: Part): Part {
-  const methods = Object.entries(part as Record<string, Method>).map(([name, method]): [string, Method] => [
-    name,
-    async (input = {}) => {
-      requireObject(input, 'input')
-      return method(input)
-    },
-  ])
-  return Object.fromEntries(methods) as Part
+/** The parts of the facade, each in files of its own that are loaded at the first call. */
+function lateParts(kernel: () => Promise<Kernel>, { sms }: NightlatchOptions): Omit<Nightlatch, 'outbox' | 'cookie'> {
+  return {
+    signIn: late<SignIn>(
+      {
+        start: true,
+        failed: true,
+        verify: true,
+        sendCode: true,
+        recover: true,
+        passkeyOptions: true,
+        verifyPasskey: true,
+      },
+      async () => (await import('./facade/sign-in/create.ts')).createSignIn(await kernel()),
+    ),
+    totp: late<Totp>(
+      { enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true },
+      async () => (await import('./facade/factors/totp.ts')).createTotp(await kernel()),
+    ),
+    sms: late<Sms>({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
+      (await import('./facade/factors/sms.ts')).createSms(await kernel(), sms?.defaultCountry),
+    ),
+    passkeys: late<Passkeys>(
+      { register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true },
+      async () => (await import('./facade/factors/passkeys.ts')).createPasskeys(await kernel()),
+    ),
+    backupCodes: late<BackupCodes>({ status: true, regenerate: true, remove: true }, async () =>
+      (await import('./facade/factors/backup-codes.ts')).createBackupCodes(await kernel()),
+    ),
+    stepUp: late<StepUp>(
+      { start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true },
+      async () => (await import('./facade/step-up.ts')).createStepUp(await kernel()),
+    ),
+    sessions: late<Sessions>({ check: true, list: true, end: true, endAll: true, signOut: true }, async () =>
+      (await import('./facade/sessions.ts')).createSessions(await kernel()),
+    ),
+    trustedDevices: late<TrustedDevices>({ list: true, revoke: true, revokeAll: true }, async () =>
+      (await import('./facade/trusted-devices.ts')).createTrustedDevices(await kernel()),
+    ),
+    history: late<History>({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
+      (await import('./facade/history/history.ts')).createHistory(await kernel()),
+    ),
+    score: late<SecurityScore>({ get: true }, async () =>
+      (await import('./facade/score.ts')).createScore(await kernel()),
+    ),
+    password: late<Password>({ changed: true }, async () =>
+      (await import('./facade/password.ts')).createPassword(await kernel()),
+    ),
+    accounts: late<Accounts>(
+      {
+        unlock: true,
+        turnOffTwoFactor: true,
+        factors: true,
+        prefer: true,
+        reseal: true,
+        shortenHistory: true,
+        pruneHistory: true,
+      },
+      async () => (await import('./facade/accounts/accounts.ts')).createAccounts(await kernel()),
+    ),
+  }
 }

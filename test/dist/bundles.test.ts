@@ -156,10 +156,10 @@ describe('languages', () => {
 })
 
 describe('loading the root', () => {
-  it('loads at most 50 kB', async () => {
+  it('loads at most 24 kB', async () => {
     const { text } = loadedAtOnce(await bundle(`export * from 'nightlatch'`))
     expect(text.length).toBeGreaterThan(10_000)
-    expect(kilobytes(text)).toBeLessThanOrEqual(50)
+    expect(kilobytes(text)).toBeLessThanOrEqual(24)
   })
 
   it('loads no adapter, QR code, test kit or mail text, and of other packages only ciphers and hashes', async () => {

@@ -23,8 +23,9 @@ import type { AccountDescription } from '../messages/describe.ts'
 import { describeAccount } from '../messages/describe.ts'
 import type { Outbox } from '../messages/outbox.ts'
 import { createOutbox } from '../messages/outbox.ts'
+import type { SweepTimer } from '../messages/sweep-timer.ts'
 import type { SignInTerms } from '../options/sign-in-options.ts'
-import { checkOptions } from '../options/check-options.ts'
+import type { CheckedOptions } from '../options/check-options.ts'
 import type { NightlatchOptions } from '../options/options.ts'
 import { createAccountLoop, pause } from './account-loop.ts'
 import { accountRecord } from './account-record.ts'
@@ -87,9 +88,11 @@ export interface Kernel {
   recordFact(accountId: string | null, fact: DraftFact, client: Client, actor: Actor): void
 }
 
-/** Checks the options and puts the parts together that every call needs. */
-export function createKernel(options: NightlatchOptions): Kernel {
-  const { settings, ceilings, signInTerms } = checkOptions(options)
+/** Puts the parts together that every call needs. */
+export function createKernel(
+  { options, settings, ceilings, signInTerms }: CheckedOptions,
+  sweepTimer: SweepTimer,
+): Kernel {
   const { keys, appName } = options
   const installation: Installation = { realm: settings.realm, keys }
   const storage = guardStorage(options.storage)
@@ -140,7 +143,7 @@ export function createKernel(options: NightlatchOptions): Kernel {
     tell,
     now,
     nameHash,
-    run: createRun({ transact, facts, outbox, onRecord, watch, sweep: options.outbox?.sweep ?? 'automatic' }),
+    run: createRun({ transact, facts, sweepTimer, onRecord, watch, sweep: options.outbox?.sweep ?? 'automatic' }),
     loadRecord: (recordId) => onRecord(recordId, () => records.load(recordId)),
     nextTurn: () => pause(0),
     loadSignedIn: createLoadSignedIn({ acting, records, onRecord, watch, now }),

@@ -4,7 +4,7 @@ import type { AccountState } from '../../core/account/record/state.ts'
 import { limits } from '../../core/limits.ts'
 import type { RecordMark } from '../../core/record/mark.ts'
 import { recordIdOf } from '../keys/account-id.ts'
-import type { Outbox } from '../messages/outbox.ts'
+import type { SweepTimer } from '../messages/sweep-timer.ts'
 import type { OnRecord } from './broken-records.ts'
 import type { Facts } from './facts.ts'
 import type { WatchRecord } from './record-watch.ts'
@@ -32,7 +32,7 @@ export type RunUseCase = <C, R>(run: Run<C, R>) => Promise<Answer<R>>
 interface RunParts {
   readonly transact: <C, R>(call: Call<AccountState, C, R>) => Promise<Answer<R>>
   readonly facts: Facts
-  readonly outbox: Outbox
+  readonly sweepTimer: SweepTimer
   readonly onRecord: OnRecord
   readonly watch: WatchRecord
   /** `manual`: the host calls `outbox.sweep()` itself. */
@@ -40,13 +40,13 @@ interface RunParts {
 }
 
 /** Runs a call through the loop. The first one starts the sweeper. */
-export function createRun({ transact, facts, outbox, onRecord, watch, sweep }: RunParts): RunUseCase {
+export function createRun({ transact, facts, sweepTimer, onRecord, watch, sweep }: RunParts): RunUseCase {
   let sweeperStarted = sweep === 'manual'
 
   return ({ accountId, session, token = null, creates = false, strong = false, ...call }) => {
     if (!sweeperStarted) {
       sweeperStarted = true
-      outbox.start(limits.sweepEveryMs)
+      sweepTimer.start(limits.sweepEveryMs)
     }
     const recordId = recordIdOf(accountId)
     const { actor, client } = call

@@ -8,8 +8,8 @@ import type { Facts } from '../loop/facts.ts'
 import type { Send } from './channels.ts'
 import { createDeliver } from './deliver.ts'
 import { sealMessage } from './sealed-message.ts'
-import type { Sweep, SweepTimer } from './sweeper.ts'
-import { createSweep, createSweepTimer } from './sweeper.ts'
+import type { Sweep } from './sweeper.ts'
+import { createSweep } from './sweeper.ts'
 
 interface OutboxParts {
   readonly storage: Storage
@@ -21,11 +21,13 @@ interface OutboxParts {
   readonly send: Send
 }
 
-export interface Outbox extends SweepTimer {
+export interface Outbox {
   seal(recordId: RecordId, messages: readonly DraftMessage[], now: number): readonly NewMessage[]
   /** Sends what this process just committed. The caller does not wait. */
   dispatch(recordId: RecordId, messages: readonly NewMessage[], leaseToken: string): void
   readonly sweep: Sweep
+  /** Nobody waits for it but `idle`. */
+  sweepBehind(): void
   /** Resolves when everything that this process does behind its answers is done. */
   idle(): Promise<void>
 }
@@ -46,10 +48,11 @@ export function createOutbox({ storage, installation, random, now, facts, afterw
   }
 
   return {
-    ...createSweepTimer(() => {
-      track(sweep())
-    }),
     sweep,
+
+    sweepBehind() {
+      track(sweep())
+    },
 
     seal(recordId, messages, at) {
       return messages.map((message) => sealMessage({ ...installation, random }, recordId, message, at))

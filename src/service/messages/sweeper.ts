@@ -1,4 +1,4 @@
-import { requireInteger, requireObject } from '../../core/arguments.ts'
+import { requireObject } from '../../core/arguments.ts'
 import { encodeBase64url } from '../../core/bytes.ts'
 import { limits } from '../../core/limits.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -48,28 +48,5 @@ export function createSweep({ storage, random, now, deliver }: SweeperParts): Sw
     await Promise.all(channels.map((channel) => deliverAll(taken.filter((message) => message.channel === channel))))
     if (faults.length > 0) throw faults[0]
     return count
-  }
-}
-
-/** Sweeps at an interval until it is stopped. */
-export interface SweepTimer {
-  start(everyMs: number): void
-  stop(): void
-}
-
-export function createSweepTimer(sweep: () => void): SweepTimer {
-  let timer: ReturnType<typeof setInterval> | null = null
-  return {
-    start(everyMs) {
-      requireInteger(everyMs, 'everyMs', { from: 1000, to: 86_400_000 })
-      if (timer !== null) return
-      timer = setInterval(sweep, everyMs)
-      // The timer alone must not keep a process running.
-      if (typeof timer === 'object' && 'unref' in timer) timer.unref()
-    },
-    stop() {
-      if (timer !== null) clearInterval(timer)
-      timer = null
-    },
   }
 }

@@ -67,14 +67,21 @@ const storageMethods: readonly (keyof Storage)[] = [
   'settleMessage',
 ]
 
-/** Checks everything once, at creation; an error names the key and the fix. */
-export function checkOptions(options: NightlatchOptions): {
+export interface CheckedOptions {
+  /** As they were when they were checked: a host may change its object later. */
+  readonly options: NightlatchOptions
   readonly settings: Settings
   readonly ceilings: SmsCeilings
   readonly signInTerms: SignInTerms
-} {
-  if (typeof options !== 'object' || options === null) throw optionError('options', 'an object')
-  rejectUnknown('', options, Object.keys(known))
+}
+
+/** Checks everything once, at creation; an error names the key and the fix. */
+export function checkOptions(given: NightlatchOptions): CheckedOptions {
+  if (typeof given !== 'object' || given === null) throw optionError('options', 'an object')
+  const names = Object.keys(known) as (keyof NightlatchOptions)[]
+  rejectUnknown('', given, names)
+  const entries = names.map((name) => [name, given[name]] as const).filter(([, value]) => value !== undefined)
+  const options = Object.fromEntries(entries) as unknown as NightlatchOptions
   checkNames(options)
   checkPorts(options)
   checkSweep(options.outbox)
@@ -94,7 +101,7 @@ export function checkOptions(options: NightlatchOptions): {
     passkeys,
     trustedDevices: checkTrust(options.trustedDevices),
   }
-  return { settings, ceilings: smsCeilings(options.sms), signInTerms: checkSignIn(options) }
+  return { options, settings, ceilings: smsCeilings(options.sms), signInTerms: checkSignIn(options) }
 }
 
 function checkNames({ appName, contact }: NightlatchOptions): void {

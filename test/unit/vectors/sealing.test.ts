@@ -3,11 +3,14 @@ import { memoryMailer } from 'nightlatch/testing'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { keyring } from 'nightlatch'
+import type { NightlatchOptions } from 'nightlatch'
 import type { Sealed } from '../../../src/core/secret.ts'
 import type { TokenKind, TokenPayloads } from '../../../src/core/token/index.ts'
 import { accountHash } from '../../../src/service/keys/account-id.ts'
 import { createKernel } from '../../../src/service/loop/kernel.ts'
 import type { Kernel } from '../../../src/service/loop/kernel.ts'
+import { createSweepTimer } from '../../../src/service/messages/sweep-timer.ts'
+import { checkOptions } from '../../../src/service/options/check-options.ts'
 import { formatKey, openSealed, sealBytes, sealingKey } from '../../../src/service/keys/keyring.ts'
 import { nameHashOf } from '../../../src/service/keys/name-hash.ts'
 import { accountRecord } from '../../../src/service/loop/account-record.ts'
@@ -26,7 +29,7 @@ const keys = keyring(golden.keyText)
 const fixedNonce = (length: number): Uint8Array => unhex(golden.nonce).slice(0, length)
 
 function kernelWith(random: (length: number) => Uint8Array): Kernel {
-  return createKernel({
+  const options: NightlatchOptions = {
     appName: 'Acme',
     contact: 'help@acme.example',
     storage: memoryStorage(),
@@ -35,7 +38,11 @@ function kernelWith(random: (length: number) => Uint8Array): Kernel {
     describe: () => ({ name: 'Ada', addresses: [] }),
     outbox: { sweep: 'manual' },
     random,
-  })
+  }
+  return createKernel(
+    checkOptions(options),
+    createSweepTimer(() => undefined),
+  )
 }
 
 describe('XChaCha20-Poly1305', () => {

@@ -1,6 +1,6 @@
 import { createSignInLimits } from '../../limits/sign-in-limits.ts'
 import type { Kernel } from '../../loop/kernel.ts'
-import { later } from '../call/later.ts'
+import { late } from '../call/late.ts'
 import { createCodeCalls } from './code.ts'
 import { createPrimaryCalls } from './primary.ts'
 import type { PasskeyCalls, SignIn } from './sign-in.ts'
@@ -10,7 +10,7 @@ export function createSignIn(kernel: Kernel): SignIn {
   return {
     ...createPrimaryCalls(kernel, signInLimits),
     ...createCodeCalls(kernel, signInLimits),
-    ...later<PasskeyCalls>({ passkeyOptions: true, verifyPasskey: true }, async () =>
+    ...late<PasskeyCalls>({ passkeyOptions: true, verifyPasskey: true }, async () =>
       (await import('./passkey.ts')).createPasskeyCalls(kernel, signInLimits),
     ),
   }
