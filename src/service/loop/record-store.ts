@@ -211,7 +211,7 @@ function purposeOf({ purposes }: Pick<RecordKind<Marked>, 'purposes'>, path: str
   return purposes.find(([start]) => path.startsWith(`state/${start}`))?.[1] ?? 'other'
 }
 
-/** A new attempt id: random, never taken from outside. */
+/** A new attempt id: random, never taken from outside. A record keeps many, so it is no longer than it must be. */
 export function newAttemptId(random: Random): string {
-  return encodeBase64url(random(12))
+  return encodeBase64url(random(9))
 }

@@ -10,3 +10,8 @@ export function newId(entropy: Uint8Array, label: string): string {
 export function referenceTo(id: string): string {
   return encodeBase64url(sha256(frame('nightlatch/session-reference/v1', id)).subarray(0, 12))
 }
+
+/** The beginning of a random id, as a record lists it: 72 bits tell it from any other. */
+export function beginningOf(id: string): string {
+  return id.slice(0, 12)
+}

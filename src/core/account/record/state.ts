@@ -65,6 +65,7 @@ export type Spent = readonly [id: string, end: number]
 
 /** A challenge enters the record with its first failure. */
 export interface ChallengeEntry {
+  /** The beginning of its id. */
   readonly id: string
   /** The number of the commit that made it. */
   readonly commit: number

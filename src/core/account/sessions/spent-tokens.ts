@@ -1,4 +1,5 @@
 import { limits } from '../../limits.ts'
+import { beginningOf } from '../record/ids.ts'
 import type { AccountState, Spent } from '../record/state.ts'
 
 /** A list of tokens that were used. */
@@ -9,11 +10,8 @@ interface SingleUse {
   readonly expiresAt: number
 }
 
-/** Enough of a random id to tell it from any other. */
-const idLength = 12
-
 export function isSpent(state: AccountState, list: SpentList, { id }: Pick<SingleUse, 'id'>): boolean {
-  return state[list].some(([spent]) => spent === id.slice(0, idLength))
+  return state[list].some(([spent]) => spent === beginningOf(id))
 }
 
 /**
@@ -21,7 +19,7 @@ export function isSpent(state: AccountState, list: SpentList, { id }: Pick<Singl
  * until the token is over on every server, and never dropped before.
  */
 export function spend(state: AccountState, list: SpentList, { id, expiresAt }: SingleUse, now: number): AccountState {
-  const entry: Spent = [id.slice(0, idLength), expiresAt]
+  const entry: Spent = [beginningOf(id), expiresAt]
   return { ...state, [list]: [...state[list].filter((spent) => isKept(spent, now)), entry] }
 }
 

@@ -4,6 +4,7 @@ import { limits } from '../../limits.ts'
 import type { TokenPayloads } from '../../token/index.ts'
 import type { Source } from '../guessing/source.ts'
 import { deviceSourceId, isUnknown } from '../guessing/source.ts'
+import { beginningOf } from '../record/ids.ts'
 import type { AccountState, ChallengeEntry, Charges } from '../record/state.ts'
 
 type Challenge = TokenPayloads['challenge']
@@ -14,7 +15,8 @@ type Challenge = TokenPayloads['challenge']
  */
 
 export function entryOf(state: AccountState, challenge: Pick<Challenge, 'id'>): ChallengeEntry | null {
-  return state.challenges.find((entry) => entry.id === challenge.id) ?? null
+  const id = beginningOf(challenge.id)
+  return state.challenges.find((entry) => entry.id === id) ?? null
 }
 
 /** How often an answer of a passkey to this challenge was wrong. A ceremony of an earlier round is void. */
@@ -43,7 +45,8 @@ export function countFailure(
   now: number,
 ): AccountState {
   const before = entryOf(state, challenge)
-  const { id, commit, source, expiresAt } = challenge
+  const { commit, source, expiresAt } = challenge
+  const id = beginningOf(challenge.id)
   const entry: ChallengeEntry = {
     id,
     commit,
