@@ -37,6 +37,8 @@ export const limits = {
   challengeTries: 5,
   enrollmentMs: 1_800_000, // 30 minutes
   enrollmentTries: 10,
+  /** How long wrong codes for numbers that were not confirmed count. */
+  unprovenMs: 86_400_000, // 1 day
   proofMs: 300_000, // 5 minutes
   /** A browser waits for the authenticator equally long. */
   ceremonyMs: 300_000, // 5 minutes

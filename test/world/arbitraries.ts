@@ -159,12 +159,12 @@ const sends = fc.record({
 })
 const sms = fc.record({
   number: maybe(fc.record({ ...number, createdAt: time, lastUsedAt: maybe(time) })),
+  unproven: maybe(fc.record({ failures: fc.nat(limits.enrollmentTries), failedAt: time })),
   enrollment: maybe(
     fc.record({
       ...number,
       startedAt: time,
       session: fc.constantFrom('0', '1', '2', null),
-      failures: fc.nat(limits.enrollmentTries - 1),
       switching: fc.boolean(),
     }),
   ),

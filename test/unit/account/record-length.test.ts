@@ -104,7 +104,8 @@ function full(): AccountState {
     },
     sms: {
       number,
-      enrollment: { ...number, ...pending, id: id() },
+      enrollment: { ...number, startedAt: now, session: id(), switching: false, id: id() },
+      unproven: { failures: limits.enrollmentTries, failedAt: now },
       code: {
         purpose: 'verify-number',
         request: id(),

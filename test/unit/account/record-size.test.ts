@@ -138,7 +138,8 @@ function old(): AccountState {
     },
     sms: {
       number: { ...number(), createdAt: within(300 * day), lastUsedAt: within(day) },
-      enrollment: { ...number(), ...begun() },
+      enrollment: { ...number(), startedAt: now, session: id(), switching: false },
+      unproven: { failures: 3, failedAt: now },
       code: {
         purpose: 'login',
         request: id(),

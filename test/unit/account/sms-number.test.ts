@@ -1,9 +1,11 @@
 import { NightlatchError } from 'nightlatch'
 import { describe, expect, it } from 'vitest'
+import { limits } from '../../../src/core/limits.ts'
 import { expectOk } from '../../world/expect-outcome.ts'
 import { authenticator, elsewhere, home } from '../../world/person.ts'
 import { anotherCode, createPhoneWorld, newcomer, otherNumber, phoneNumber, phonePerson } from '../../world/phone.ts'
 import { eventsOf, factsOf, stateOf } from '../../world/reading.ts'
+import { times } from '../../world/times.ts'
 import { hostileValues } from '../hostile-values.ts'
 
 const minute = 60_000
@@ -25,7 +27,7 @@ describe('the code that confirms a number', () => {
     clock.advance(minute)
     expectOk(await nl.sms.resend({ grant, client: home }))
     for (const left of [6, 5, 4]) await wrong(left)
-    expect((await stateOf(world.storage, 'ada')).sms.enrollment?.failures).toBe(6)
+    expect((await stateOf(world.storage, 'ada')).sms.unproven?.failures).toBe(6)
     clock.advance(2 * minute)
     expectOk(await nl.sms.enroll({ grant, number: phoneNumber, client: home }))
     for (const left of [3, 2, 1, 0]) await wrong(left)
@@ -34,6 +36,30 @@ describe('the code that confirms a number', () => {
     expect((await stateOf(world.storage, 'ada')).sms).toMatchObject({ enrollment: null, code: null })
     const failed = (await eventsOf(nl, 'ada')).filter(({ type }) => type === 'mfa_enroll_fail')
     expect(failed).toHaveLength(10)
+  })
+
+  it('[SMS-5] [THR-9] has no more tries within a day, also after signing out everywhere', async () => {
+    const world = createPhoneWorld()
+    const { nl, clock } = world
+    const first = await newcomer(world)
+    let { grant } = first
+    const enroll = async (): ReturnType<typeof nl.sms.enroll> =>
+      nl.sms.enroll({ grant, number: phoneNumber, client: home })
+    expectOk(await enroll())
+    for (const _ of times(9)) {
+      await nl.sms.confirm({ grant, code: anotherCode(await world.code()), client: home })
+    }
+    grant = expectOk(await nl.sessions.endAll({ grant, client: home })).grant ?? ''
+    clock.advance(2 * minute)
+    expectOk(await enroll())
+    const last = await nl.sms.confirm({ grant, code: anotherCode(await world.code()), client: home })
+    expect(last).toEqual({ ok: false, reason: 'too-many-tries', triesLeft: 0 })
+    clock.advance(2 * minute)
+    const failedAt = clock() - 2 * minute
+    expect(await enroll()).toEqual({ ok: false, reason: 'daily', retryAt: failedAt + limits.unprovenMs })
+    clock.set(failedAt + limits.unprovenMs)
+    // The primary authentication is too old by then.
+    expect(await enroll()).toMatchObject({ reason: 'reauthenticate' })
   })
 
   it('[SMS-6] is void once a newer one is sent', async () => {
@@ -205,7 +231,7 @@ describe('a phone number', () => {
       expect(answer).toMatchObject({ ok: false })
     }
     // Digits of other scripts are malformed. Full-width digits are a guess, and one value had them.
-    expect((await stateOf(world.storage, 'ada')).sms.enrollment?.failures).toBe(1)
+    expect((await stateOf(world.storage, 'ada')).sms.unproven?.failures).toBe(1)
     const spaced = `${code.slice(0, 3)} ${code.slice(3)}`
     expectOk(await nl.sms.confirm({ grant, code: spaced, client: home }))
   })

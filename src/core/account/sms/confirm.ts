@@ -17,6 +17,7 @@ import type { SmsAnswer } from './compare.ts'
 import { compareWithSent, isAwaited } from './compare.ts'
 import { pendingNumber } from './pending.ts'
 import type { SmsEnrollment, SmsNumber } from './state.ts'
+import { countUnproven, unprovenFailures } from './unproven.ts'
 
 export interface ConfirmSms {
   readonly auth: Authorization
@@ -37,12 +38,13 @@ export const confirmSms: UseCase<ConfirmSms, ConfirmSmsResult> = (state, command
   const { session } = authorized
   const enrollment = pendingNumber(state, session?.id ?? null, now)
   if (enrollment === null || !settings.methods.includes('sms')) return done(refuseConfirmation('no-enrollment'))
-  const { id, masked, country, switching, failures } = enrollment
+  const { id, masked, country, switching } = enrollment
+  const failures = unprovenFailures(state, now)
   if (!switching && !standsAlone(state, 'sms', settings)) return done(refuseConfirmation('deactivate-first'))
 
   const answer = compare(state, enrollment, command.code, context, results)
   if (answer.status === 'need') return need(answer.tasks)
-  if (answer.status === 'wrong') return refuseWrong(state, enrollment)
+  if (answer.status === 'wrong') return refuseWrong(state, enrollment, failures, now)
   if (answer.status !== 'matched') return done(refuseConfirmation(answer.status, limits.enrollmentTries - failures))
 
   const after = withNumber(state, numberOf(enrollment, now, results))
@@ -74,13 +76,19 @@ function withNumber(state: AccountState, number: SmsNumber): AccountState {
   const { failures, number: former } = state.sms
   // After the hard stop, confirming a number enrolls SMS anew. Otherwise the count of failures stays.
   const isNew = failures >= limits.hardStop || former === null
-  return withFactor(spendCode(state), 'sms', { number, enrollment: null, ...(isNew ? noFailures : {}) })
+  const proven = { number, enrollment: null, unproven: null, ...(isNew ? noFailures : {}) }
+  return withFactor(spendCode(state), 'sms', proven)
 }
 
-/** Ten wrong codes end the enrollment. A resend makes a new code, but the count stays [SMS-5]. */
-function refuseWrong(state: AccountState, enrollment: SmsEnrollment): Step<ConfirmSmsResult> {
-  const { isOver, failures, outcome } = countWrongConfirmation(enrollment.failures)
-  const change = isOver ? { enrollment: null, code: null } : { enrollment: { ...enrollment, failures } }
+/** Ten wrong codes end the enrollment. A resend or a new enrollment makes a new code, but the count stays [SMS-5]. */
+function refuseWrong(
+  state: AccountState,
+  enrollment: SmsEnrollment,
+  before: number,
+  now: number,
+): Step<ConfirmSmsResult> {
+  const { isOver, failures, outcome } = countWrongConfirmation(before)
+  const change = { ...countUnproven(failures, now), ...(isOver ? { enrollment: null, code: null } : {}) }
   const values = { factor: 'sms', authenticator: enrollment.id, reason: 'wrong' } as const
   return commit(withFactor(state, 'sms', change), outcome, {
     events: [{ type: 'mfa_enroll_fail', values }],

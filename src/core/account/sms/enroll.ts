@@ -1,4 +1,3 @@
-import { limits } from '../../limits.ts'
 import { maskPhone } from '../../sms/phone.ts'
 import type { EnrollRefusal } from '../factors/enrollment.ts'
 import { authorizeEnrollment } from '../factors/enrollment.ts'
@@ -6,8 +5,6 @@ import type { CodeQueued, SendRefusal, SendRefused } from '../factors/sent-code.
 import { answerSend, refuseSend } from '../factors/sent-code.ts'
 import type { Context } from '../record/context.ts'
 import { newId } from '../record/ids.ts'
-import { isRecent } from '../record/recent.ts'
-import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
 import type { UseCase } from '../record/step.ts'
 import { done } from '../record/step.ts'
@@ -16,6 +13,7 @@ import { sessionIdOf, spendProof } from '../sessions/authorization.ts'
 import type { SendToNumber } from './code.ts'
 import { phoneSecret, sendToNumber } from './code.ts'
 import type { SmsEnrollment } from './state.ts'
+import { unprovenUntil } from './unproven.ts'
 
 export interface EnrollSms {
   readonly auth: Authorization
@@ -32,9 +30,11 @@ export type EnrollSmsResult = CodeQueued | SendRefused<EnrollRefusal | SendRefus
 export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = (state, command, context, results) => {
   const authorized = authorizeEnrollment(state, command, 'sms', context)
   if (!authorized.ok) return done(refuseSend(authorized.reason))
+  const until = unprovenUntil(state, context.now)
+  if (until !== null) return done(refuseSend('daily', until))
   const send = sendTo(command, context)
   return answerSend(sendToNumber(state, send, context, results), (sent) => {
-    const enrollment = enrollmentOf(state, command, send, context)
+    const enrollment = enrollmentOf(command, send, context)
     const { id: authenticator, masked: label } = enrollment
     return {
       state: spendProof(withFactor(sent, 'sms', { enrollment }), command.auth, context.now),
@@ -49,13 +49,6 @@ function sendTo({ phone, country, type }: EnrollSms, { entropy }: Context): Send
   return { purpose: 'verify-number', id, to, path: null, own: true }
 }
 
-function enrollmentOf(
-  { sms: { enrollment: before } }: AccountState,
-  { auth, switching }: EnrollSms,
-  { to }: SendToNumber,
-  { now }: Context,
-): SmsEnrollment {
-  // A new start keeps the count of wrong codes [SMS-5].
-  const failures = before !== null && isRecent(before.startedAt, limits.enrollmentMs, now) ? before.failures : 0
-  return { ...to, startedAt: now, session: sessionIdOf(auth), failures, switching }
+function enrollmentOf({ auth, switching }: EnrollSms, { to }: SendToNumber, { now }: Context): SmsEnrollment {
+  return { ...to, startedAt: now, session: sessionIdOf(auth), switching }
 }

@@ -15,8 +15,8 @@ export const smsRules: FactorRules<'sms'> = {
   isEnrolled: ({ sms }) => sms.number !== null,
   isUsable: ({ sms }, settings) => sms.number !== null && sms.failures < limits.hardStop && settings.sms !== null,
   amr: () => ['sms'],
-  // Sent messages stay counted. Removing a number and adding it again allows no further message.
-  remove: (state) => ({ ...state, sms: { ...noSms, sends: state.sms.sends } }),
+  // Sent messages and wrong codes stay counted. Removing a number and adding it again allows no more of them.
+  remove: (state) => ({ ...state, sms: { ...noSms, sends: state.sms.sends, unproven: state.sms.unproven } }),
   endPending: (state) => withFactor(state, 'sms', { enrollment: null, code: null }),
 
   accept(state, _match, { now }) {

@@ -7,6 +7,8 @@ import { noFailures } from '../record/hard-count.ts'
 export interface SmsState extends HardCount {
   readonly number: SmsNumber | null
   readonly enrollment: SmsEnrollment | null
+  /** Wrong codes for numbers that were not confirmed. No end of an enrollment forgives them [SMS-5]. */
+  readonly unproven: { readonly failures: number; readonly failedAt: number } | null
   /** The only live code of the account. A new one replaces it [SMS-6]. */
   readonly code: SmsCode | null
   /** Messages that were sent for the owner (a known device or a session), and for others who have the password. */
@@ -31,7 +33,6 @@ export interface SmsNumber {
 export interface SmsEnrollment extends Omit<SmsNumber, 'createdAt' | 'lastUsedAt'> {
   readonly startedAt: number
   readonly session: string | null
-  readonly failures: number
   readonly switching: boolean
 }
 
@@ -52,6 +53,7 @@ export interface SmsCode {
 export const noSms: SmsState = {
   number: null,
   enrollment: null,
+  unproven: null,
   code: null,
   ...noFailures,
   sends: { own: noSmsSends, others: noSmsSends },
