@@ -141,8 +141,9 @@ async function runCall<S extends Marked, C, R>(
   let keyTaken = false
 
   for (let round = 0; ; round++) {
-    const now = parts.now()
     const loaded = round === 0 && first !== undefined ? first : await loadAgain(records, recordId, attempts)
+    // Read after the record. After a load that hung, an earlier time would revive what the record has forgotten by now.
+    const now = parts.now()
     if (loaded !== null) call.loaded?.(loaded)
     const landed = attempts.landed(loaded)
     if (landed !== null) {
