@@ -64,6 +64,8 @@ describe('signIn.failed and signIn.start', () => {
 
   it.each([
     ['invisible characters', (n: number) => `a${'\u200b\u00ad\u2060\ufe0f'.repeat(n)}da${'\u3164'.repeat(n % 3)}`],
+    ['control characters', (n: number) => `a${'\u0001\u007f\u0085'.repeat(n)}da${'\u0000'.repeat(n % 3)}`],
+    ['marks of a format', (n: number) => `a${'\ufff9\ufffb'.repeat(n)}da${'\u0600'.repeat(n % 3)}`],
     ['spaces within invisible characters', (n: number) => `${' \u200b'.repeat(n * 10)}ada`],
     ['other small letters', (n: number) => ['νικος', 'νικοσ', 'ΝΙΚΟΣ'][n % 3]!],
     ['a sharp s', (n: number) => ['straße', 'STRASSE', 'strasse', 'straſſe'][n % 4]!],

@@ -105,7 +105,7 @@ function requireStart(accountId: unknown, primary: HostPrimary): void {
 }
 
 /** What shows nothing. Databases that compare by language skip it, so with it a name would have endless spellings. */
-const invisible = /\p{Default_Ignorable_Code_Point}/gu
+const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu
 
 /** One spelling for what a limiter counts. A form may send anything. */
 function normalizeName(name: unknown): string {
