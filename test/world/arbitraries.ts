@@ -260,6 +260,7 @@ export const state: fc.Arbitrary<AccountState> = fc
       lockedAt: maybe(time),
       luck: fc.record({ unknown: maybe(time), sessions: maybe(time) }),
       returnedAt: fc.array(time, { maxLength: limits.returns }),
+      rowBehindPassword: fc.nat(150),
       passwordKnownAt: maybe(time),
     }),
     challenges: list(

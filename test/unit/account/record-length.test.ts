@@ -148,6 +148,7 @@ function full(): AccountState {
       lockedAt: now,
       luck: { unknown: now, sessions: now },
       returnedAt: [now, now, now],
+      rowBehindPassword: 1_000_000,
       passwordKnownAt: now,
     },
     challenges: many(limits.challenges, () => ({

@@ -182,6 +182,7 @@ function old(): AccountState {
       lockedAt: now,
       luck: { unknown: now, sessions: null },
       returnedAt: inOrder(limits.returns, 30 * day),
+      rowBehindPassword: 64,
       passwordKnownAt: now,
     },
     challenges: inOrder(limits.challenges, limits.challengeMs).map((at, index) => ({

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/core/limits.ts'
 import { expectOk, expectStatus } from '../../world/expect-outcome.ts'
 import type { Person } from '../../world/person.ts'
-import { authenticator, elsewhere, home } from '../../world/person.ts'
+import { authenticator, elsewhere, home, wrongCode } from '../../world/person.ts'
+import { stateOf } from '../../world/reading.ts'
+import { times } from '../../world/times.ts'
 import { unlimited } from '../../world/unlimited.ts'
 import type { World } from '../../world/world.ts'
 import { createWorld } from '../../world/world.ts'
@@ -68,6 +70,41 @@ describe('onCompromised', () => {
     await typeWrongCodes(world.nl, ada, 2)
     await world.nl.outbox.idle()
     expect(told).toMatchObject([{ accountId: 'ada', reason: 'luck' }])
+  })
+
+  it('is not told of wrong codes behind a mailed link, and the owner is', async () => {
+    const { world, ada, told } = await scene()
+    const { nl, mailer } = world
+    const behindLink = async (n: number): Promise<void> => {
+      const start = { name: 'ada', accountId: 'ada', primary: 'magic-link', client: elsewhere(n) } as const
+      const { challenge } = expectStatus(await nl.signIn.start(start), 'challenge')
+      await nl.signIn.verify({ challenge, code: wrongCode(ada.app), client: elsewhere(n) })
+    }
+    for (const n of times(limits.lockAfter)) await behindLink(n)
+    await nl.outbox.idle()
+    expect(told).toEqual([])
+    expect(mailer.mails.filter(({ subject }) => subject.includes('Code entry is locked'))).toHaveLength(1)
+    // One that came behind the password shows nothing yet.
+    world.clock.advance(limits.lockMs)
+    await typeWrongCode(nl, ada, elsewhere(300))
+    expect((await stateOf(world.storage, 'ada')).throttle).toMatchObject({ row: 21, passwordKnownAt: null })
+    expect(told).toEqual([])
+  })
+
+  it('is told of a new password only for codes behind that one, and then at once', async () => {
+    const made = await scene()
+    const { world, ada, told } = made
+    const { nl, clock, storage } = world
+    await lock(made)
+    expectOk(await nl.password.changed({ grant: asSystem('ada', 'reset') }))
+    // The row and its lock go on after a reset. A typing error of the owner locks again.
+    for (const n of times(limits.lockAfter)) {
+      expect((await stateOf(storage, 'ada')).throttle.passwordKnownAt).toBeNull()
+      clock.advance(limits.lockMs)
+      expect(await typeWrongCode(nl, ada, elsewhere(300 + n))).toMatchObject({ reason: 'wrong' })
+      expect(told).toHaveLength(n < limits.lockAfter - 1 ? 1 : 2)
+    }
+    expect((await stateOf(storage, 'ada')).throttle.passwordKnownAt).toBe(clock())
   })
 
   it('that throws, rejects or never answers changes no answer, and is reported', async () => {

@@ -19,6 +19,8 @@ interface Guess {
   /** In millionths. */
   readonly cost: number
   readonly source: Source
+  /** It came after a right password, not after a mailed link or another sign-in. */
+  readonly behindPassword: boolean
   readonly now: number
 }
 
@@ -48,25 +50,28 @@ function chargeCounts(state: AccountState, { compared, source, now }: Guess): Ch
   }
 }
 
-function chargeLock(state: AccountState, { source, now }: Guess): Change {
-  const { throttle, locks } = chargeRow(state.throttle, source, now)
+function chargeLock(state: AccountState, guess: Guess): Change {
+  const { now } = guess
+  const { throttle, locks } = chargeRow(state.throttle, guess)
   const charged = { ...state, throttle }
   if (!locks) return { state: charged, events: [], messages: [] }
   const until = now + limits.lockMs
   const failures = throttle.row
   const locked: DraftEvent = { type: 'authn_login_lock', values: { reason: 'maxretries', until, failures } }
   const mail = notice({ template: 'code-entry-locked', at: now, until, failures }, now)
-  const told = tellPasswordKnown(charged, 'lock', mail, now)
+  const isKnown = throttle.rowBehindPassword >= limits.lockAfter
+  const told = tellOwner(charged, { reason: 'lock', mail, isKnown }, now)
   return { ...told, events: [locked, ...told.events] }
 }
 
-function chargeLuck(state: AccountState, { source, cost, now }: Guess): Change {
+function chargeLuck(state: AccountState, { source, cost, behindPassword, now }: Guess): Change {
   const emptiedAt = drawLuck(emptiedAtOf(state, source), cost, now)
   const drawn = withEmptiedAt(state, source, emptiedAt)
   const isEmpty = luckReadyAt(emptiedAt, cost, now) !== null
   if (isEmpty && source.device !== null) return forgetDevice(drawn, source.device, now)
   if (isEmpty && isUnknown(source)) {
-    return tellPasswordKnown(drawn, 'luck', notice({ template: 'guesses-used-up', at: now }, now), now)
+    const mail = notice({ template: 'guesses-used-up', at: now }, now)
+    return tellOwner(drawn, { reason: 'luck', mail, isKnown: behindPassword }, now)
   }
   return { state: drawn, events: [], messages: [] }
 }
@@ -89,19 +94,26 @@ const passwordKnown = {
   luck: { sentAt: 'luckAt', everyMs: limits.luckMailEveryMs },
 } as const
 
-/** Whoever types wrong codes behind the password knows it [63B §3.1.1.2]. The owner and the host are told. */
-function tellPasswordKnown(
-  state: AccountState,
-  reason: keyof typeof passwordKnown,
-  mail: DraftMessage,
-  now: number,
-): Change {
-  const throttle = { ...state.throttle, passwordKnownAt: state.throttle.passwordKnownAt ?? now }
+interface Told {
+  readonly reason: keyof typeof passwordKnown
+  readonly mail: DraftMessage
+  /** Whoever types wrong codes behind the password knows it [63B §3.1.1.2]. Then the host is told too. */
+  readonly isKnown: boolean
+}
+
+function tellOwner(state: AccountState, { reason, mail, isKnown }: Told, now: number): Change {
   const { sentAt, everyMs } = passwordKnown[reason]
-  if (!isDue(state.notices[sentAt], everyMs, now)) return { state: { ...state, throttle }, events: [], messages: [] }
+  const { passwordKnownAt: before } = state.throttle
+  const isMailed = isDue(state.notices[sentAt], everyMs, now)
+  // A mail about the old password, or about a mailed link, tells nobody that this password is known.
+  const isTold = isKnown && (isMailed || before === null)
   return {
-    state: { ...state, throttle, notices: { ...state.notices, [sentAt]: now } },
-    events: [{ type: 'password_known', values: { reason } }],
-    messages: [mail],
+    state: {
+      ...state,
+      throttle: { ...state.throttle, passwordKnownAt: isKnown ? (before ?? now) : before },
+      notices: isMailed ? { ...state.notices, [sentAt]: now } : state.notices,
+    },
+    events: isTold ? [{ type: 'password_known', values: { reason } }] : [],
+    messages: isMailed ? [mail] : [],
   }
 }

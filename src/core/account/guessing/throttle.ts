@@ -66,16 +66,16 @@ export function clearSource(throttle: Throttle, source: Source): Throttle {
 /** Failures of unknown sources in a row. The lock does not restart them, so each further one locks again. */
 export function chargeRow(
   throttle: Throttle,
-  source: Source,
-  now: number,
+  { source, behindPassword, now }: { readonly source: Source; readonly behindPassword: boolean; readonly now: number },
 ): { readonly throttle: Throttle; readonly locks: boolean } {
   if (!isUnknown(source)) return { throttle, locks: false }
   const row = throttle.row + 1
   const locks = row >= limits.lockAfter
-  return { throttle: { ...throttle, row, lockedAt: locks ? now : throttle.lockedAt }, locks }
+  const rowBehindPassword = throttle.rowBehindPassword + (behindPassword ? 1 : 0)
+  return { throttle: { ...throttle, row, rowBehindPassword, lockedAt: locks ? now : throttle.lockedAt }, locks }
 }
 
 /** Ends the row of failures and its lock. */
 export function endRow(throttle: Throttle): Throttle {
-  return { ...throttle, row: 0, lockedAt: null }
+  return { ...throttle, row: 0, rowBehindPassword: 0, lockedAt: null }
 }

@@ -1,5 +1,5 @@
 import type { DraftEvent } from '../../events/catalogue.ts'
-import type { CodeFactor, Factor } from '../../factor.ts'
+import type { CodeFactor, Factor, HostPrimary } from '../../factor.ts'
 import { codeFactors, isCodeFactor } from '../../factor.ts'
 import type { Flow } from '../../flow.ts'
 import { limits } from '../../limits.ts'
@@ -26,6 +26,8 @@ export interface Attempt {
   readonly source: Source
   readonly client: Client
   readonly now: number
+  /** How the sign-in began. A signed-in session has none here: it is no unknown source. */
+  readonly primary?: HostPrimary
 }
 
 /**
@@ -44,8 +46,11 @@ export function chargeFailure(
 ): Change {
   const { compared, cost, source, client, now, reason = 'wrong' } = attempt
   const waiting: AccountState = { ...state, throttle: chargeSource(state.throttle, source, now) }
+  const behindPassword = attempt.primary === 'password'
   const charged =
-    cost === null ? { state: waiting, events: [], messages: [] } : chargeGuess(waiting, { compared, cost, source, now })
+    cost === null
+      ? { state: waiting, events: [], messages: [] }
+      : chargeGuess(waiting, { compared, cost, source, behindPassword, now })
   const wait = waitUntil(charged.state, source, cost ?? 0, now)
   const isSlowed = wait !== null && wait - now >= limits.noticeWaitMs
   const isStrange = source.kind !== 'device' || attempt.last === true || isSlowed

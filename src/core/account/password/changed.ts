@@ -35,7 +35,8 @@ export const changePassword: UseCase<ChangePassword, ChangePasswordResult> = (st
   const changed = {
     ...credited,
     passwords: state.passwords + 1,
-    throttle: { ...credited.throttle, passwordKnownAt: null },
+    // What was tried behind the old password says nothing of the new one.
+    throttle: { ...credited.throttle, rowBehindPassword: 0, passwordKnownAt: null },
   }
   const raised = endSessions ? raiseEpoch(changed, auth) : { state: changed, grant: null }
   const grant = raised.grant ?? (auth.kind === 'grant' ? auth.grant : null)

@@ -19,6 +19,7 @@ export function emptyAccount(now: number, birth: string): AccountState {
       lockedAt: null,
       luck: { unknown: null, sessions: null },
       returnedAt: [],
+      rowBehindPassword: 0,
       passwordKnownAt: null,
     },
     challenges: [],

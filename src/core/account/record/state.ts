@@ -43,6 +43,8 @@ export interface Throttle {
   readonly failures: number
   /** Failures of unknown sources in a row, which lock. A lock does not restart them. */
   readonly row: number
+  /** How many of the row were typed behind the password that the account has now. */
+  readonly rowBehindPassword: number
   /** When the lock for unknown sources was last set. */
   readonly lockedAt: number | null
   /** When the bucket of all unknown sources was empty, and that of sessions whose device is not listed. Null: full. */

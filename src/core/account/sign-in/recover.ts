@@ -34,7 +34,7 @@ const refused: RecoverSignInResult = { status: 'refused', reason: 'wrong-credent
  * the owner register a new passkey, and do nothing else.
  */
 export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = (state, command, context, results) => {
-  const { code, client } = command
+  const { code, client, primary } = command
   const { now, settings } = context
   // If no passkey can be registered, no code is spent.
   const isPossible = settings.methods.includes('passkey') && !isStopped(state['backup-code'], sourceOf(state, client))
@@ -48,7 +48,7 @@ export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = (state
   if (check.status === 'need') return need(check.tasks)
   if (check.status === 'wait') return done(refused, waitFacts('recover'))
   if (check.status === 'matched') return accept(state, command, check, context)
-  const attempt = { flow: 'recover', source, client, now } as const
+  const attempt = { flow: 'recover', source, client, now, primary } as const
   const charged =
     check.status === 'wrong'
       ? chargeFailure(state, { ...attempt, ...check })

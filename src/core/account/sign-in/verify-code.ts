@@ -106,7 +106,8 @@ function refuse(
   const { now } = context
   const source = sourceOf(state, client)
   const last = isLastTry(state, challenge, context)
-  const attempt = { flow: 'sign-in', challenge: challenge.id, source, client, now } as const
+  const { id, primary } = challenge
+  const attempt = { flow: 'sign-in', challenge: id, primary, source, client, now } as const
   const charged = chargeFailure(state, { ...attempt, compared, cost, reason, last })
   const failed = { charged: cost === null ? [] : compared, source, answer: 'code' } as const
   const counted = countFailure(charged.state, challenge, failed, now)
