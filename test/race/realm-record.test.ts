@@ -198,6 +198,35 @@ describe('the record of a realm', () => {
     expect(loads).toBe(3)
   })
 
+  it('keeps the keys that were read first, also when a read that hung brings others', async () => {
+    const inner = memoryStorage()
+    const replaced = memoryStorage()
+    let answer = (): void => undefined
+    const held = new Promise<void>((resolve) => (answer = resolve))
+    let isFirst = true
+    const storage: Storage = {
+      ...inner,
+      async load(id) {
+        if (id !== recordId || !isFirst) return inner.load(id)
+        isFirst = false
+        await held
+        return replaced.load(id)
+      },
+    }
+    await createWorld({ storage: replaced, seed: 'others' }).nl.signIn.failed({ name: 'x', client: home })
+    const { nl } = createWorld({ storage })
+    const fail = { name: 'ada', accountId: 'ada', client: home } as const
+    const hung = nl.signIn.failed(fail)
+    await nl.signIn.failed(fail)
+    answer()
+    await hung
+    await nl.signIn.failed(fail)
+    await nl.outbox.idle()
+    const facts = await peekFacts(storage, 'ada')
+    expect(facts).toHaveLength(3)
+    expect(new Set(facts.map(({ fields }) => fields.name)).size).toBe(1)
+  })
+
   it('that cannot be read takes no answer of a call that only records a fact: the host is told', async () => {
     const world = createWorld()
     const ada = await world.person()

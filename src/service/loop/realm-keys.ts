@@ -91,7 +91,9 @@ export function createRealm({ storage, installation, random, now }: RealmParts):
     reseal,
     async keys() {
       // Calls that need them at the same moment read them each: none waits for a read of another one that may hang.
-      known ??= await read()
+      const keys = known ?? (await read())
+      // The first that were read count, also for a read that hung until the record was another one.
+      known ??= keys
       return known
     },
   }
