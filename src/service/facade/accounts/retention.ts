@@ -117,7 +117,10 @@ async function firstSince(kernel: Kernel, record: LoadedRecord<AccountState>, ti
   return below
 }
 
-/** Reads rows from a number on, oldest first, as long as `take` says true. */
+/**
+ * Reads rows from a number on, oldest first, as long as `take` says true. The numbers of rows that somebody inserted may
+ * lead in a circle: what does not lead on is the end.
+ */
 async function eachPage(
   { storage, nextTurn }: Kernel,
   { id }: LoadedRecord<AccountState>,
@@ -132,6 +135,6 @@ async function eachPage(
       after,
     })
     if (!(await take(page.items))) return
-    after = page.next
+    after = page.next !== null && Number(page.next) > Number(after) ? page.next : null
   }
 }
