@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectOk } from '../../world/expect-outcome.ts'
-import { home } from '../../world/person.ts'
+import { luckLeft } from '../../world/luck-left.ts'
+import { home, wrongCode } from '../../world/person.ts'
 import type { Person } from '../../world/person.ts'
 import { newestOf, stateOf } from '../../world/reading.ts'
 import { createWorld } from '../../world/world.ts'
@@ -84,6 +85,19 @@ describe('totp.resynchronize', () => {
       Object.assign(call, { grant: person.grant, proof: await person.proof() })
     }
     expect((await stateOf(world.storage, person.id)).totp.authenticators[0]!.drift).toBe(0)
+  })
+
+  it('[THR-2] costs a guess of one code, because somebody may have seen the other', async () => {
+    const world = createWorld()
+    const person = await world.person()
+    const { grant, app } = person
+    const proof = await person.proof()
+    const codes = [app.code(), wrongCode(app)] as const
+    const call = { grant, proof, authenticator: app.id, client: home }
+    expect(await world.nl.totp.resynchronize({ ...call, codes })).toMatchObject({ reason: 'wrong' })
+    const { knownDevices, throttle } = await stateOf(world.storage, person.id)
+    const emptied = [throttle.luck.sessions, ...knownDevices.map(({ emptiedAt }) => emptiedAt)].filter(Boolean)
+    expect(emptied.map((at) => luckLeft(at, world.clock()))).toEqual([expect.closeTo(299, 2)])
   })
 
   it('answers malformed texts without counting a failure', async () => {

@@ -51,8 +51,9 @@ export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResu
   const isOff = state.totp.failures >= limits.hardStop || state.passkey.only
   if (isOff) return done({ ok: false, reason: 'factors-off', retryAt: null })
   const source = signedInSource(state, client, auth)
-  // Two codes must fit one of the searched places, one after the other.
-  const cost = (2 * otpLimits.drift + 1) * 10 ** (6 - 2 * found.digits)
+  // Two made-up codes must fit one of the searched places. But whoever saw one code has to make up its neighbor only.
+  const places = 2 * otpLimits.drift + 1
+  const cost = places * 10 ** (6 - 2 * found.digits) + 10 ** (6 - found.digits)
   const retryAt = waitUntil(state, source, cost, now)
   if (retryAt !== null) return done({ ok: false, reason: 'wait', retryAt }, waitFacts('resynchronize'))
 
