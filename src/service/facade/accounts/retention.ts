@@ -12,6 +12,7 @@ import { accountIdOf, recordIdOf, requireAccountId } from '../../keys/account-id
 import type { Kernel } from '../../loop/kernel.ts'
 import type { LoadedRecord } from '../../loop/record-store.ts'
 import { rowCheckOf } from '../history/genuine.ts'
+import { leadingOn } from '../history/pages.ts'
 import { checkAllRows } from '../history/verify.ts'
 import { nobody } from './nobody.ts'
 
@@ -117,10 +118,7 @@ async function firstSince(kernel: Kernel, record: LoadedRecord<AccountState>, ti
   return below
 }
 
-/**
- * Reads rows from a number on, oldest first, as long as `take` says true. The numbers of rows that somebody inserted may
- * lead in a circle: what does not lead on is the end.
- */
+/** Reads rows from a number on, oldest first, as long as `take` says true. */
 async function eachPage(
   { storage, nextTurn }: Kernel,
   { id }: LoadedRecord<AccountState>,
@@ -135,6 +133,6 @@ async function eachPage(
       after,
     })
     if (!(await take(page.items))) return
-    after = page.next !== null && Number(page.next) > Number(after) ? page.next : null
+    after = leadingOn(after, page.next)
   }
 }

@@ -29,3 +29,11 @@ export async function forEachPage<Item>(
     if (after === null) return
   }
 }
+
+/**
+ * The cursor of the next page of events, oldest first. The numbers of rows that somebody inserted may lead in a circle:
+ * a cursor that does not lead on is the end.
+ */
+export function leadingOn(after: string, next: string | null): string | null {
+  return next !== null && Number(next) > Number(after) ? next : null
+}

@@ -17,7 +17,7 @@ import type { LoadedRecord } from '../../loop/record-store.ts'
 import type { Failure, PageCall } from '../call/page-call.ts'
 import { signedOut } from '../call/page-call.ts'
 import { factCheckOf, rowCheckOf } from './genuine.ts'
-import { orMalformed } from './pages.ts'
+import { leadingOn, orMalformed } from './pages.ts'
 
 export interface VerifyHistoryInput extends PageCall {
   /** A head that was kept elsewhere, from the sink or from an earlier check. It shows that both were rolled back. */
@@ -163,7 +163,7 @@ async function readAll(
     const page: Page<EventRow> | null = await orMalformed(storage.listEvents({ id, limit, order: 'oldest', after }))
     if (page === null) break
     check.take(page.items)
-    after = page.next
+    after = leadingOn(after, page.next)
     await kernel.nextTurn()
   }
   return null
