@@ -8,7 +8,7 @@ export interface Compromised {
 }
 
 /**
- * Told at most every 6 hours of the lock and every 24 of luck, and anew after a change of the password. Nothing waits for
- * it. An error of it is reported.
+ * Told at most every 6 hours of the lock and every 24 of luck, and anew after a change of the password. Nothing waits
+ * for it. An error of it is reported.
  */
 export type OnCompromised = (told: Compromised) => void | Promise<void>
