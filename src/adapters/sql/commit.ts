@@ -56,8 +56,9 @@ const insertEvents: Query<EventTableRow, unknown> = (db, rows) => db.insertInto(
 
 const insertMessages: Query<MessageRow, unknown> = (db, rows) => db.insertInto('nightlatch_messages').values(rows)
 
+/** What never changes is left out: these two are in an index, whose entry would be written anew. */
 const updateRecord: Query<RecordRow & { readonly expected: string }, unknown> = (db, [row]) => {
-  const { id, expected, ...changed } = row!
+  const { id, expected, kind: _kind, created_at: _createdAt, ...changed } = row!
   return db.updateTable('nightlatch_records').set(changed).where('id', '=', id).where('version', '=', expected)
 }
 
