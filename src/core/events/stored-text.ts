@@ -113,10 +113,17 @@ function decodeFields(fields: Fields, texts: Readonly<Record<string, string | un
   return values
 }
 
+/** The entries with the shared fields, which are put together once. */
+const wholeEntries = new WeakMap<Entry, Entry>()
+
 function entryOf(catalogue: Readonly<Record<string, Entry>>, type: string): Entry | null {
   if (typeof type !== 'string' || !Object.hasOwn(catalogue, type)) return null
-  const { outcome, level, fields } = catalogue[type]!
-  return { outcome, level, fields: { ...sharedFields, ...fields } }
+  const entry = catalogue[type]!
+  const found = wholeEntries.get(entry)
+  if (found !== undefined) return found
+  const whole = { ...entry, fields: { ...sharedFields, ...entry.fields } }
+  wholeEntries.set(entry, whole)
+  return whole
 }
 
 function encode(

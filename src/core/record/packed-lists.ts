@@ -50,7 +50,8 @@ export function readPacked(text: string): unknown {
 
 /** Whether a text may have packed lists. */
 export function hasPacked(text: string): boolean {
-  return text.includes(markedName)
+  // One rare character is found many times faster than a text that begins with a frequent one.
+  return text.includes(mark) && text.includes(markedName)
 }
 
 /**
