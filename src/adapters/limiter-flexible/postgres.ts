@@ -59,11 +59,24 @@ export function postgresLimiter(options: PostgresLimiterOptions): Limiter {
     })
   let opened: Promise<Counter> | undefined
   const counter = (): Promise<Counter> => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined
-      throw error
-    })
+    opened ??= open()
+      .catch((error: unknown) => {
+        if (!isMadeMeanwhile(error)) throw error
+        return open()
+      })
+      .catch((error: unknown) => {
+        opened = undefined
+        throw error
+      })
     return opened
   }
   return storeLimiter({ counter, timeoutMs })
+}
+
+/**
+ * Another server made the table at the same moment. PostgreSQL then refuses `create table if not exists` with one of
+ * these: the table or its type exists. The package itself knows a third one, 23505.
+ */
+function isMadeMeanwhile(error: unknown): boolean {
+  return ['42P07', '42710'].includes(String((Object(error) as { readonly code?: unknown }).code))
 }
