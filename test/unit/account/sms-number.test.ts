@@ -62,6 +62,16 @@ describe('the code that confirms a number', () => {
     expect(await enroll()).toMatchObject({ reason: 'reauthenticate' })
   })
 
+  it('[SMS-5] [THR-9] gets no tries back by confirming another number in between', async () => {
+    const world = createPhoneWorld()
+    const { nl } = world
+    const { grant } = await newcomer(world)
+    expectOk(await nl.sms.enroll({ grant, number: phoneNumber, client: home }))
+    for (const _ of times(4)) await nl.sms.confirm({ grant, code: anotherCode(await world.code()), client: home })
+    expectOk(await nl.sms.confirm({ grant, code: await world.code(), client: home }))
+    expect((await stateOf(world.storage, 'ada')).sms.unproven?.failures).toBe(4)
+  })
+
   it('[SMS-6] is void once a newer one is sent', async () => {
     const world = createPhoneWorld()
     const { nl, clock } = world

@@ -76,8 +76,7 @@ function withNumber(state: AccountState, number: SmsNumber): AccountState {
   const { failures, number: former } = state.sms
   // After the hard stop, confirming a number enrolls SMS anew. Otherwise the count of failures stays.
   const isNew = failures >= limits.hardStop || former === null
-  const proven = { number, enrollment: null, unproven: null, ...(isNew ? noFailures : {}) }
-  return withFactor(spendCode(state), 'sms', proven)
+  return withFactor(spendCode(state), 'sms', { number, enrollment: null, ...(isNew ? noFailures : {}) })
 }
 
 /** Ten wrong codes end the enrollment. A resend or a new enrollment makes a new code, but the count stays [SMS-5]. */
