@@ -7,7 +7,7 @@ import { noFailures } from '../record/hard-count.ts'
 export interface SmsState extends HardCount {
   readonly number: SmsNumber | null
   readonly enrollment: SmsEnrollment | null
-  /** Wrong codes that were typed to confirm a number. Only time forgives them, no new start and no right code [SMS-5]. */
+  /** Wrong codes that were typed to confirm a number. Only time forgives them, and no right code [SMS-5]. */
   readonly unproven: { readonly failures: number; readonly failedAt: number } | null
   /** The only live code of the account. A new one replaces it [SMS-6]. */
   readonly code: SmsCode | null
