@@ -129,7 +129,7 @@ export const limits = {
   caughtUpMs: 1000,
   /** A limiter of the host that does not answer in this time is down. */
   limiterMs: 300,
-  /** How long a check of the host may take, such as the risk of an SMS. */
+  /** How long a check of the host may take, such as the risk of a number. */
   hostCheckMs: 5000, // 5 seconds
   /** How often the host is told of one thing. */
   reportEveryMs: 60_000, // 1 minute

@@ -76,7 +76,7 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
       const hash = await kernel.nameHash()
       const key = hash('code', accountId, ...sourceOf(client))
       const limited = await limiting.charge([{ key, limit: 60, windowMs: minute }], 'sign-in')
-      if (limited !== null) recordHeld(kernel, { flow: 'sign-in', accountId, client, actor: { kind: 'user' } })
+      if (limited !== null) recordLimited(kernel, { flow: 'sign-in', accountId, client, actor: { kind: 'user' } })
       return limited
     },
 
@@ -85,8 +85,8 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
       const hash = await kernel.nameHash()
       const key = hash('passkey', ...source)
       const limited = await limiting.charge([{ key, limit: 30, windowMs: minute }], 'passkey')
-      const held = { flow: 'passkey', accountId: null, client, actor: { kind: 'stranger' } } as const
-      if (limited !== null) recordHeld(kernel, held)
+      const call = { flow: 'passkey', accountId: null, client, actor: { kind: 'stranger' } } as const
+      if (limited !== null) recordLimited(kernel, call)
       return limited
     },
   }
@@ -128,7 +128,7 @@ function createAdmitUnknown(
   const refuse = (attempt: PrimaryAttempt, refusal: Extract<Admission, { admitted: false }>): Admission => {
     const { nameHash, accountId, client } = attempt
     failed(attempt)
-    recordHeld(kernel, { flow: 'primary', accountId, client, actor: { kind: 'stranger' }, nameHash })
+    recordLimited(kernel, { flow: 'primary', accountId, client, actor: { kind: 'stranger' }, nameHash })
     return refusal
   }
 
@@ -155,7 +155,7 @@ function createAdmitUnknown(
   }
 }
 
-interface Held {
+interface LimitedCall {
   readonly flow: Flow
   readonly accountId: string | null
   readonly client: OpenedClient
@@ -163,7 +163,7 @@ interface Held {
   readonly nameHash?: string
 }
 
-function recordHeld(kernel: Kernel, { flow, accountId, client, actor, nameHash }: Held): void {
+function recordLimited(kernel: Kernel, { flow, accountId, client, actor, nameHash }: LimitedCall): void {
   const values = { flow, ...(nameHash === undefined ? {} : { name: nameHash }), sampled: 1 }
   kernel.recordFact(accountId, { type: 'excess_rate_limit_exceeded', values }, client, actor)
 }

@@ -5,6 +5,8 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import type { CommitAnswer, Storage } from '../../ports/storage.ts'
 import type { Installation } from '../keys/installation.ts'
+import type { NameHash } from '../keys/name-hash.ts'
+import { nameHashOf } from '../keys/name-hash.ts'
 import type { RealmState } from './realm-record.ts'
 import { realmRecord, realmRecordId } from './realm-record.ts'
 import type { LoadedRecord } from './record-store.ts'
@@ -23,6 +25,8 @@ export interface Realm {
   readonly recordId: string
   /** Read at the first call, and made if they are not there. They never change, so the process keeps them. */
   keys(): Promise<RealmKeys>
+  /** The first call of a process reads its key, for whatever name it is. */
+  nameHash(): Promise<NameHash>
   /** Brings the record under the first key of the ring. */
   reseal(): Promise<'resealed' | 'current' | 'busy'>
 }
@@ -85,16 +89,19 @@ export function createRealm({ storage, installation, random, now }: RealmParts):
     return { facts: open('facts'), names: open('names') }
   }
 
+  const keys: Realm['keys'] = async () => {
+    // Calls that need them at the same moment read them each: none waits for a read of another one that may hang.
+    const found = known ?? (await read())
+    // The first that were read count, also for a read that hung until the record was another one.
+    known ??= found
+    return known
+  }
+
   return {
     name: installation.realm,
     recordId,
+    keys,
     reseal,
-    async keys() {
-      // Calls that need them at the same moment read them each: none waits for a read of another one that may hang.
-      const keys = known ?? (await read())
-      // The first that were read count, also for a read that hung until the record was another one.
-      known ??= keys
-      return known
-    },
+    nameHash: async () => nameHashOf((await keys()).names, installation.realm),
   }
 }

@@ -37,7 +37,7 @@ export interface UsedCode extends WrongCode {
 export function checkCode(state: AccountState, question: CodeQuestion, results: TaskResults): CodeCheck {
   const live: readonly Factor[] = liveFactors(state, question.settings, question.source)
   const asked = codeFactors.filter((factor) => question.factor === null || factor === question.factor)
-  return checkUnlessHeld(
+  return checkUnlessWaiting(
     asked.filter((factor) => live.includes(factor)),
     state,
     question,
@@ -47,14 +47,14 @@ export function checkCode(state: AccountState, question: CodeQuestion, results: 
 
 /** Compares a text with the backup codes only. It is for recovery. */
 export function checkRecoveryCode(state: AccountState, question: CodeQuestion, results: TaskResults): CodeCheck {
-  return checkUnlessHeld(['backup-code'], state, question, results)
+  return checkUnlessWaiting(['backup-code'], state, question, results)
 }
 
 /**
  * Waits, the lock and luck hold a code up. A code of 64 bits or more waits for its source only, because nobody guesses
  * it [BC-7]: whoever holds one gets in.
  */
-function checkUnlessHeld(
+function checkUnlessWaiting(
   factors: readonly CodeFactor[],
   state: AccountState,
   question: CodeQuestion,

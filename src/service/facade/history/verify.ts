@@ -84,8 +84,8 @@ async function checkFacts(
   const faults: FactFault[] = []
   let genuine = 0
   for (let after: string | null | undefined; after !== null && faults.length < most;) {
-    const held = await chargePage(kernel, limited)
-    if (held !== null) return held
+    const refusal = await chargePage(kernel, limited)
+    if (refusal !== null) return refusal
     const query = { id, limit: limits.historyPage, ...(after === undefined ? {} : { after }) }
     const page: Page<FactRow> | null = await orMalformed(kernel.storage.listFacts(query))
     // The storage refuses its own cursor if it made it of a row that somebody inserted. That row was named.

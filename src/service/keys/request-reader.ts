@@ -1,0 +1,39 @@
+import type { TokenKind, TokenPayloads } from '../../core/token/index.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Random } from '../../ports/random.ts'
+import type { Acting, GrantInput } from './acting.ts'
+import { readActing } from './acting.ts'
+import type { ClientInfo, OpenedClient } from './client.ts'
+import { openClient } from './client.ts'
+import type { Installation } from './installation.ts'
+import { openToken, resealToken, sealToken } from './tokens.ts'
+
+/** Reads the tokens and the sender of a request, and makes the tokens of its answer. */
+export interface RequestReader {
+  seal<K extends TokenKind>(kind: K, payload: TokenPayloads[K]): string
+  /** Null: no token of this kind and realm. */
+  open<K extends TokenKind>(kind: K, text: unknown): TokenPayloads[K] | null
+  /** The token under the first key of the ring. Null if it is under that key already, or no token of this kind. */
+  reseal(kind: TokenKind, text: unknown): string | null
+  /** `account`: the account whose known devices count; null for none. */
+  client(info: ClientInfo | undefined, account: string | null): OpenedClient
+  /** Null: signed out. */
+  acting(grant: GrantInput, proof?: unknown): Acting | null
+}
+
+interface RequestReaderParts {
+  readonly installation: Installation
+  readonly random: Random
+  readonly now: Clock
+  readonly sessionMs: number
+}
+
+export function createRequestReader({ installation, random, now, sessionMs }: RequestReaderParts): RequestReader {
+  return {
+    seal: (kind, payload) => sealToken(installation, random, kind, payload),
+    open: (kind, text) => openToken(installation, kind, text),
+    reseal: (kind, text) => resealToken(installation, random, kind, text),
+    client: (info, account) => openClient(installation, info, { now: now(), account }),
+    acting: (grant, proof) => readActing(installation, { grant, proof }, { now: now(), sessionMs }),
+  }
+}
