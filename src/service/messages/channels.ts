@@ -17,6 +17,6 @@ export function createSend(
   const sendSms = createSendSms(options)
   return async (message, opened) => {
     if (opened.channel === 'sms') return (await sendSms(message, opened.sms)) === 0 ? 'no-sender' : null
-    return (await sendMails(message, opened.template)) === 0 ? 'no-verified-address' : null
+    return (await sendMails(message, opened)) === 0 ? 'no-verified-address' : null
   }
 }

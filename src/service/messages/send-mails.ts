@@ -1,4 +1,4 @@
-import type { MailTemplate } from '../../core/mail/index.ts'
+import type { MailOrder } from '../../core/account/record/messages.ts'
 import { createRecentMap } from '../../core/recent-map.ts'
 import { loadOnce } from '../../languages/load-once.ts'
 import { loadTexts } from '../../languages/load.ts'
@@ -14,10 +14,10 @@ const mostRemembered = 1000
 const loadMail = /* @__PURE__ */ loadOnce(() => import('../../core/mail/index.ts'))
 
 /**
- * Sends one mail to each verified address, also after one was refused. Answers how many addresses there are, and throws
- * if one of them did not take it.
+ * Sends one mail to each verified address, or to each of its own, also after one was refused. Answers how many there
+ * are, and throws if one of them did not take it.
  */
-export type SendMails = (message: OutboxMessage, template: MailTemplate) => Promise<number>
+export type SendMails = (message: OutboxMessage, order: MailOrder) => Promise<number>
 
 export function createSendMails({
   mailer,
@@ -28,17 +28,18 @@ export function createSendMails({
   /** The addresses that took a message already, so that only the others are tried again. */
   const acceptedBy = createRecentMap<Set<string>>(mostRemembered)
 
-  return async ({ recordId, messageId }, template) => {
+  return async ({ recordId, messageId }, { template, to: own }) => {
     const { composeMail } = await loadMail()
     const { name, locale, timeZone, ...account } = await describeAccount(describe, accountIdOf(recordId))
     const texts = await loadTexts(locale)
     const letter = { template, language: texts, appName, contact, name, locale, timeZone }
     const { subject, text, html, language } = composeMail(letter)
-    const addresses = account.addresses.filter(({ verified }) => verified)
+    const verified = account.addresses.filter((address) => address.verified)
+    const addresses = own ?? verified.map(({ mail }) => mail)
     const accepted = acceptedBy.get(messageId) ?? new Set()
     acceptedBy.set(messageId, accepted)
     const faults: unknown[] = []
-    for (const [index, { mail: to }] of addresses.entries()) {
+    for (const [index, to] of addresses.entries()) {
       if (accepted.has(to)) continue
       try {
         await mailer.send({ to, subject, text, html, language, dedupeKey: `${messageId}-${index}` })

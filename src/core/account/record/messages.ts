@@ -3,19 +3,21 @@ import type { MailTemplate } from '../../mail/index.ts'
 import type { SmsMessage } from '../sms/order.ts'
 import type { Client } from './context.ts'
 
-/** A mail to all verified addresses of the account. The host names them when it is sent. */
+/** A mail to all verified addresses of the account, which the host names when it is sent. Or it has its own. */
 export interface MailOrder {
   readonly channel: 'mail'
   readonly template: MailTemplate
+  /** Where it goes whatever the host names by then, such as to an address that was just replaced [NOT-6]. */
+  readonly to?: readonly string[]
   /** ms since epoch. The message is not sent later. */
   readonly expiresAt: number
 }
 
 export type DraftMessage = MailOrder | SmsMessage
 
-/** Makes a mail about something that happened. */
-export function notice(template: MailTemplate, now: number): MailOrder {
-  return { channel: 'mail', template, expiresAt: now + limits.noticeMs }
+/** Makes a mail about something that happened. `to`: its own addresses, in place of those of the account. */
+export function notice(template: MailTemplate, now: number, to?: readonly string[]): MailOrder {
+  return { channel: 'mail', template, ...(to === undefined ? {} : { to }), expiresAt: now + limits.noticeMs }
 }
 
 /** Address and browser for a mail, as far as they are known. */
