@@ -21,6 +21,11 @@ export function idInput(value: unknown): string {
 /** The name that a person gives an authenticator. */
 export function labelInput(label: unknown, unnamed: string): string {
   if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
-  const cleaned = cleanText((label ?? '').trim(), limits.labelLength)
-  return cleaned === '' ? unnamed : cleaned
+  return cleanName(label ?? '', limits.labelLength) || unnamed
+}
+
+/** A name as pages and authenticators may show it. Empty if it shows nothing. */
+export function cleanName(text: string, maxLength: number): string {
+  // What is removed may have stood before a space.
+  return cleanText(text.trim(), maxLength).trim()
 }

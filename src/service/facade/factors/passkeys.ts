@@ -12,6 +12,7 @@ import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import type { Failure, PageCall, SensitiveCall } from '../call/page-call.ts'
+import { accountName } from '../call/account-name.ts'
 import { labelInput, idInput } from '../call/form-input.ts'
 import { runFor, sealGrant, signedOut } from '../call/page-call.ts'
 import type { RefusalOf } from '../call/refusal.ts'
@@ -134,7 +135,7 @@ export function createPasskeys(kernel: Kernel): Passkeys {
       if (passkeys === null) return { ok: false, reason: 'not-configured' }
       const { accountId: account } = acting
       // The host is asked before the commit: options without a name could not be shown.
-      const { name } = await kernel.describe(account)
+      const name = accountName((await kernel.describe(account)).name, account)
       const switching = input.switching === true
       const result = await runFor(kernel, input, registerPasskey, ({ auth }) => ({ account, auth, label, switching }))
       if (!result.ok) return result

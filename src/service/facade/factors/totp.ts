@@ -1,4 +1,3 @@
-import { cleanText } from '../../../core/text.ts'
 import { formatSecret } from '../../../core/otp/base32.ts'
 import { keyUri } from '../../../core/otp/key-uri.ts'
 import { otpLimits } from '../../../core/otp/limits.ts'
@@ -12,10 +11,10 @@ import { viewTotpAuthenticators } from '../../../core/account/totp/view.ts'
 import type { Confirmed } from './enrolled.ts'
 import { enrolled } from './enrolled.ts'
 import type { Kernel } from '../../loop/kernel.ts'
-import { codeInput } from '../call/form-input.ts'
+import { accountName } from '../call/account-name.ts'
 import type { Failure, PageCall, SensitiveCall } from '../call/page-call.ts'
 import { failure, runFor, sealGrant, signedOut } from '../call/page-call.ts'
-import { labelInput, idInput } from '../call/form-input.ts'
+import { cleanName, codeInput, idInput, labelInput } from '../call/form-input.ts'
 import type { RefusalOf } from '../call/refusal.ts'
 
 export interface Totp {
@@ -121,8 +120,7 @@ export interface Totp {
 
 /** Some apps end the issuer at a colon, raw or encoded, and a key URI has room for a short name only [URI-2]. */
 function uriLabel(name: string): string {
-  const label = cleanText(name, 100)
-  const fitting = label.length > otpLimits.label ? cleanText(label, otpLimits.label / 2) : label
+  const fitting = name.length > otpLimits.label ? cleanName(name, otpLimits.label / 2) : name
   return fitting.replaceAll(/:|%3a/gi, ' ').trim()
 }
 
@@ -139,7 +137,8 @@ export function createTotp(kernel: Kernel): Totp {
       if (!result.ok) return result
       const { enrollment, secret, expiresAt } = result
       const { algorithm, digits, period } = enrollment
-      const account = uriLabel(name) || uriLabel(acting.accountId) || 'account'
+      const { accountId } = acting
+      const account = uriLabel(accountName(name, accountId)) || uriLabel(accountName('', accountId)) || 'account'
       const uri = keyUri({ secret, issuer: kernel.appName, account, algorithm, digits, period })
       return { ok: true, authenticator: enrollment.id, label, uri, key: formatSecret(secret), expiresAt }
     },
