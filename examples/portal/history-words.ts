@@ -72,6 +72,11 @@ function failure(compared: readonly string[] = [], reason?: string): string {
   return reason === 'used' ? 'Code used before' : 'Wrong code'
 }
 
+const trustEnds: Readonly<Record<string, string>> = {
+  session: 'Trusted browser removed with its session',
+  replayed: 'Trusted browser removed: an old copy of its cookie was used',
+}
+
 const eventWords: {
   readonly [T in SecurityEvent['type']]: (v: Extract<SecurityEvent, { type: T }>['values']) => string
 } = {
@@ -112,8 +117,7 @@ const eventWords: {
   passkey_only: (v) => (v.on ? 'Only passkeys open the account' : 'Other factors open the account again'),
   mfa_prefer: (v) => `Asked for first from now on: ${factor(v.factor)}`,
   device_trust: () => 'Browser trusted: no code at sign-in',
-  device_trust_end: (v) =>
-    v.reason === 'owner' ? 'Trusted browser removed' : 'Trusted browser removed: an old copy of its cookie was used',
+  device_trust_end: (v) => trustEnds[v.reason ?? ''] ?? 'Trusted browser removed',
   key_rotate: () => 'Stored data encrypted with a new key',
   session_end: (v) => (v.target ? 'Another session signed out' : 'Signed out'),
   session_end_all: (v) => `Signed out everywhere: ${count(v.ended ?? 0, 'session')} ended`,

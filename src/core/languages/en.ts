@@ -183,6 +183,25 @@ const mail: MailTexts = {
       ifYou: fine,
       ifNotYou: [changePassword, openPage(appName), 'Look through the login history for a sign-in that is not yours.'],
     }),
+    'device-trusted': (_template, { appName }) => ({
+      subject: 'A browser needs no second factor any more',
+      happened: [
+        'At a sign-in with a second factor, your account was told to trust that browser. The next sign-ins there ' +
+          'need the first step only, usually your password.',
+      ],
+      ifYou: `${fine} You can end the trust on the security page at any time.`,
+      ifNotYou: [changePassword, openPage(appName), 'End the trust of that browser there and sign out everywhere.'],
+    }),
+    'device-trust-copied': (_template, { appName }) => ({
+      subject: 'A trusted browser may have been copied',
+      happened: [
+        'A sign-in showed an old copy of what one of your trusted browsers stores. Somebody may have taken it from ' +
+          'there. So that browser needs a second factor again, and what it opened without one was signed out.',
+        'Whoever signed in passed the first step, usually with your password.',
+      ],
+      ifYou: 'If you restored that browser from a backup, there is nothing to do.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
     'passkey-only-on': (_template, { appName }) => ({
       subject: 'Only passkeys open your account from now on',
       happened: [

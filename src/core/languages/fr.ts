@@ -226,6 +226,30 @@ const mail: MailTexts = {
         'Cherchez dans l’historique des connexions une connexion qui n’est pas la vôtre.',
       ],
     }),
+    'device-trusted': (_template, { appName }) => ({
+      subject: 'Un navigateur se passe désormais du second facteur',
+      happened: [
+        'Lors d’une connexion avec un second facteur, il a été demandé à votre compte de faire confiance à ce ' +
+          'navigateur. Les prochaines connexions n’y demandent que la première étape, en général votre mot de passe.',
+      ],
+      ifYou: `${fine} Vous pouvez y mettre fin à tout moment sur la page de sécurité.`,
+      ifNotYou: [
+        changePassword,
+        openPage(appName),
+        'Mettez-y fin à la confiance accordée à ce navigateur et déconnectez tous les appareils.',
+      ],
+    }),
+    'device-trust-copied': (_template, { appName }) => ({
+      subject: 'Un navigateur de confiance a peut-être été copié',
+      happened: [
+        'Une connexion a montré une ancienne copie de ce que garde l’un de vos navigateurs de confiance. Quelqu’un ' +
+          'l’y a peut-être prise. Ce navigateur demande donc de nouveau un second facteur, et ce qu’il avait ouvert ' +
+          'sans lui a été déconnecté.',
+        'L’auteur de cette connexion a passé la première étape, en général avec votre mot de passe.',
+      ],
+      ifYou: 'Si vous avez restauré ce navigateur à partir d’une sauvegarde, il n’y a rien à faire.',
+      ifNotYou: [changePassword, openPage(appName), history],
+    }),
     'passkey-only-on': (_template, { appName }) => ({
       subject: 'Seules les clés d’accès ouvrent désormais votre compte',
       happened: [

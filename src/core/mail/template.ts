@@ -35,6 +35,10 @@ export interface NoticeValuesByType {
   readonly 'password-changed': Happened & Origin
   readonly 'authenticator-resynchronized': Happened & Origin & { readonly label?: string | null }
   readonly 'signed-out-everywhere': Happened & Origin
+  /** From now on a sign-in there needs no factor. */
+  readonly 'device-trusted': Happened & Origin
+  /** A text of a trusted device was used that had been replaced. Two browsers have it. */
+  readonly 'device-trust-copied': Happened & Origin
   /** Passkey-only mode was switched on. */
   readonly 'passkey-only-on': Happened & Origin
   readonly 'passkey-only-off': Happened & Origin

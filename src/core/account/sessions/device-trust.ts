@@ -6,7 +6,7 @@ import { limits } from '../../limits.ts'
 import type { Client, Context } from '../record/context.ts'
 import { newId, referenceTo } from '../record/ids.ts'
 import { isRecent } from '../record/recent.ts'
-import type { AccountState, DeviceTrust, KnownDevice } from '../record/state.ts'
+import type { AccountState, DeviceTrust, KnownDevice, Session } from '../record/state.ts'
 import { knownDeviceOf } from './known-devices.ts'
 
 /** An account that trusts a device. `secret` goes into the token of the device. */
@@ -37,9 +37,32 @@ export function deviceTrust(
   return equalBytes(utf8(digestOf(client.deviceTrust)), utf8(trust.digest)) ? { device, trust } : 'void'
 }
 
-/** Ends the trust of a device that shows an outdated text. Somebody else may have used it. */
-export function withdrawTrust(state: AccountState, device: KnownDevice): AccountState {
-  return replace(state, { ...device, trust: null })
+/** Ends the trust of a device that shows an outdated text, and every session that this trust opened. */
+export function withdrawTrust(
+  state: AccountState,
+  device: KnownDevice,
+): { readonly state: AccountState; readonly events: readonly DraftEvent[] } {
+  const isOpened = ({ trusted, deviceId }: Session): boolean => trusted && deviceId === device.id
+  const ended = state.sessions.filter(isOpened)
+  const values = { ended: 1, reason: 'replayed', device: referenceTo(device.id) }
+  return {
+    state: { ...endTrustOf(state, device.id), sessions: state.sessions.filter((session) => !isOpened(session)) },
+    events: [
+      { type: 'device_trust_end', values },
+      ...ended.map(({ id }): DraftEvent => ({ type: 'session_end', values: { ended: 1, target: referenceTo(id) } })),
+    ],
+  }
+}
+
+export function trustedDevices(state: AccountState): readonly KnownDevice[] {
+  return state.knownDevices.filter(({ trust }) => trust !== null)
+}
+
+export function endTrustOf(state: AccountState, deviceId: string): AccountState {
+  return {
+    ...state,
+    knownDevices: state.knownDevices.map((one) => (one.id === deviceId ? { ...one, trust: null } : one)),
+  }
 }
 
 /** Begins to trust a device. Using the trust does not move its end. */

@@ -4,6 +4,7 @@ import type { Step, UseCase } from '../record/step.ts'
 import { commit, done } from '../record/step.ts'
 import type { Authorization } from './authorization.ts'
 import { authorize } from './authorization.ts'
+import { trustedDevices } from './device-trust.ts'
 
 export interface EndDeviceTrust {
   readonly auth: Authorization
@@ -34,11 +35,10 @@ export const endAllDeviceTrust: UseCase<Pick<EndDeviceTrust, 'auth'>, EndAllDevi
   { now },
 ) => {
   const authorized = authorize(state, auth, now)
-  return authorized.ok ? endTrust(state, trustedDevices(state), {}) : done(authorized)
-}
-
-function trustedDevices(state: AccountState): readonly KnownDevice[] {
-  return state.knownDevices.filter(({ trust }) => trust !== null)
+  if (!authorized.ok) return done(authorized)
+  const devices = trustedDevices(state)
+  // Without this a session could write rows without end.
+  return devices.length > 0 ? endTrust(state, devices, {}) : done({ ok: true, ended: 0 })
 }
 
 function endTrust(

@@ -5,6 +5,7 @@ import { endRow } from '../guessing/throttle.ts'
 import type { Advice } from '../password/advice.ts'
 import { adviceFor } from '../password/advice.ts'
 import type { Client, Context } from '../record/context.ts'
+import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState, Session } from '../record/state.ts'
 import type { Change, Step } from '../record/step.ts'
 import { commit } from '../record/step.ts'
@@ -71,10 +72,12 @@ export function completeSignIn(state: AccountState, signIn: CompletedSignIn, con
     advice: adviceFor(entered, session),
     ...(replacementCode === undefined ? {} : { replacementCode }),
   }
+  const isTrustNew = trust !== null && !trusted
+  const told = { template: 'device-trusted', at: context.now, ...addressAndBrowser(client) } as const
   const success = successEvent(signIn, session, knownDeviceOf(state, client) !== null)
   return commit(entered, outcome, {
     events: [success, ...(trust?.events ?? []), ...(accepted?.events ?? [])],
-    messages: accepted?.messages ?? [],
+    messages: [...(accepted?.messages ?? []), ...(isTrustNew ? [notice(told, context.now)] : [])],
   })
 }
 

@@ -10,7 +10,8 @@ import { sourceOf } from '../guessing/source.ts'
 import { waitUntil } from '../guessing/throttle.ts'
 import { noticeFailure } from '../guessing/verdict.ts'
 import type { Client, Context } from '../record/context.ts'
-import { newId, referenceTo } from '../record/ids.ts'
+import { newId } from '../record/ids.ts'
+import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState, KnownDevice } from '../record/state.ts'
 import { nextMark } from '../record/state.ts'
 import type { Step, UseCase } from '../record/step.ts'
@@ -81,7 +82,10 @@ function refuse(state: AccountState, { primary, client }: StartSignIn, { now }: 
   })
 }
 
-/** The device showed an outdated text. Its trust ends, and a factor is needed. */
+/**
+ * The device showed an outdated text: whoever used the one after it may be a thief. So the trust and the sessions that
+ * it opened end, the owner is told, and a factor is needed [SES-10].
+ */
 function distrust(
   state: AccountState,
   command: StartSignIn,
@@ -90,10 +94,13 @@ function distrust(
 ): Step<StartSignInResult> {
   const device: KnownDevice | null = knownDeviceOf(state, command.client)
   if (device === null) return challenge(state, command, context, results)
-  const step = challenge(withdrawTrust(state, device), command, context, results)
+  const withdrawn = withdrawTrust(state, device)
+  const step = challenge(withdrawn.state, command, context, results)
   if (!('commit' in step)) return step
-  const values = { ended: 1, reason: 'replayed', device: referenceTo(device.id) }
-  return { commit: { ...step.commit, events: [{ type: 'device_trust_end', values }, ...step.commit.events] } }
+  const { events, messages } = step.commit
+  const { now } = context
+  const mail = notice({ template: 'device-trust-copied', at: now, ...addressAndBrowser(command.client) }, now)
+  return { commit: { ...step.commit, events: [...withdrawn.events, ...events], messages: [mail, ...messages] } }
 }
 
 /** Sends a code at once, if the factor to ask for first has codes that are sent. */
