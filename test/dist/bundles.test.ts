@@ -26,7 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'nightlatch/sms/http': [],
   'nightlatch/passkeys': ['@noble/hashes', '@simplewebauthn/server'],
   'nightlatch/limiter/flexible': ['rate-limiter-flexible'],
-  'nightlatch/testing': ['fast-check'],
+  'nightlatch/testing': [],
 }
 
 let installed: Installed
@@ -38,17 +38,7 @@ beforeAll(() => {
 afterAll(() => installed.remove())
 
 // Left outside the bundle, so that what asks for them shows in the metafile.
-const external = [
-  'qrcode',
-  'kysely',
-  'nodemailer',
-  '@simplewebauthn/server',
-  'fast-check',
-  'rate-limiter-flexible',
-  'libsql',
-  'vitest',
-  'node:*',
-]
+const external = ['qrcode', 'kysely', 'nodemailer', '@simplewebauthn/server', 'rate-limiter-flexible', 'node:*']
 
 function bundle(source: string): Promise<BuildResult<{ metafile: true; write: false }>> {
   return build({

@@ -20,6 +20,9 @@ export const subpaths: readonly string[] = Object.keys(manifest.exports)
   .filter((key) => key !== './package.json')
   .map((key) => `nightlatch${key.slice(1)}`)
 
+/** Packages that only some adapters need. */
+export const peers: readonly string[] = Object.keys(manifest.peerDependencies)
+
 export interface Installed {
   /** A folder outside the repository whose node_modules holds the packed package and its dependencies. */
   readonly folder: string

@@ -49,7 +49,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/core/hmac.ts': ['@noble/hashes'],
   'src/core/otp/sha2.ts': ['@noble/hashes'],
   'src/core/otp/base32.ts': ['base32-encode'],
-  'src/core/network/': ['ipaddr.js'],
   'src/slow-hash/scrypt.ts': ['@noble/hashes'],
   'src/service/': ['@noble/ciphers'],
   'src/service/facade/read-phone.ts': ['libphonenumber-js'],
@@ -58,7 +57,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/adapters/nodemailer/': ['nodemailer'],
   'src/adapters/limiter-flexible/': ['rate-limiter-flexible'],
   'src/adapters/simplewebauthn/': ['@simplewebauthn/server'],
-  'src/testing/': ['fast-check'],
   'src/cli/': ['node:*'],
 }
 

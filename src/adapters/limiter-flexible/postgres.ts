@@ -1,5 +1,5 @@
-import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import type { Limiter } from '../../ports/limiter.ts'
+import { flexiblePackage } from './flexible-package.ts'
 import { configError, hasMethods, requireOptions } from './options.ts'
 import type { Counter } from './store-limiter.ts'
 import { storeLimiter } from './store-limiter.ts'
@@ -49,14 +49,17 @@ export function postgresLimiter(options: PostgresLimiterOptions): Limiter {
     points: 1,
     duration: 1,
   }
-  const open = (): Promise<Counter> =>
-    new Promise((resolve, reject) => {
+  const load = flexiblePackage('postgresLimiter')
+  const open = async (): Promise<Counter> => {
+    const { RateLimiterPostgres } = await load()
+    return new Promise((resolve, reject) => {
       const made = new RateLimiterPostgres({ ...settings, tableCreated: !createTable }, (error) => {
         // Without a table to create, it calls back while its constructor still runs.
         if (error) reject(error)
         else queueMicrotask(() => resolve(made))
       })
     })
+  }
   let opened: Promise<Counter> | undefined
   const counter = (): Promise<Counter> => {
     opened ??= open()

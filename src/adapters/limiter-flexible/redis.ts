@@ -1,6 +1,7 @@
-import { RateLimiterRedis } from 'rate-limiter-flexible'
 import type { Limiter } from '../../ports/limiter.ts'
+import { flexiblePackage } from './flexible-package.ts'
 import { configError, hasMethods, requireOptions } from './options.ts'
+import type { Counter } from './store-limiter.ts'
 import { storeLimiter } from './store-limiter.ts'
 
 /** A client of `redis` (node-redis 4 or later) or `ioredis`. */
@@ -33,7 +34,7 @@ export function redisLimiter(options: RedisLimiterOptions): Limiter {
   if (typeof prefix !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(prefix)) {
     throw configError('prefix must be 1 to 64 characters of printable ASCII')
   }
-  const counter = new RateLimiterRedis({
+  const settings = {
     storeClient: client,
     // Only ioredis has this method. Both have eval, with different arguments.
     useRedisPackage: !hasMethods(client, ['defineCommand']),
@@ -42,6 +43,12 @@ export function redisLimiter(options: RedisLimiterOptions): Limiter {
     // Each charge brings its own limit and window.
     points: 1,
     duration: 1,
-  })
-  return storeLimiter({ counter: async () => counter, timeoutMs })
+  }
+  const load = flexiblePackage('redisLimiter')
+  let made: Counter | undefined
+  const counter = async (): Promise<Counter> => {
+    const { RateLimiterRedis } = await load()
+    return (made ??= new RateLimiterRedis(settings))
+  }
+  return storeLimiter({ counter, timeoutMs })
 }

@@ -2,6 +2,7 @@ import { requireObject, requireText } from '../../core/arguments.ts'
 import { encodeBase64url, frame } from '../../core/bytes.ts'
 import { NightlatchError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hmac.ts'
+import { missingPackage } from '../../core/missing-package.ts'
 import type { Mail, Mailer } from '../../ports/mailer.ts'
 import type { MailAddress } from './address.ts'
 import { asciiDomain, isPlainAddress, readSender, requireLine } from './address.ts'
@@ -83,9 +84,7 @@ function checkOptions(options: NodemailerMailerOptions): void {
 
 async function openSmtp(smtp: SmtpOptions | string): Promise<MailTransport> {
   const { createTransport } = await import('nodemailer').catch((cause: unknown) => {
-    throw new NightlatchError('NL_CONFIG', 'SMTP options need the package nodemailer: npm install nodemailer', {
-      cause,
-    })
+    throw missingPackage('a mailer with SMTP options', 'nodemailer', cause)
   })
   const options = typeof smtp === 'string' ? { url: smtp } : smtp
   return createTransport({ ...timeouts, ...options })

@@ -1,8 +1,8 @@
-import { getCertificateInfo, verifySignature } from '@simplewebauthn/server/helpers'
 import { concatBytes } from '../../core/bytes.ts'
 import { equalBytes } from '../../core/compare.ts'
 import { isSignatureFor } from '../../core/passkeys/index.ts'
 import type { Cbor, CborMap, OpenedRegistration } from '../../core/passkeys/index.ts'
+import { loadServer } from './server-package.ts'
 
 const es256 = -7
 const mostCertificates = 8
@@ -49,6 +49,7 @@ async function packedHolds({ statement, credential, signedBytes }: OpenedRegistr
   if (!(signature instanceof Uint8Array)) return false
   if (hasExactly(statement, ['alg', 'sig'])) {
     if (algorithm !== credential.key.algorithm || !isSignatureFor(credential.key.algorithm, signature)) return false
+    const { verifySignature } = await loadServer()
     return await verifySignature({
       // Copies, here and below: by its types, the library takes no bytes that threads may share.
       signature: signature.slice(),
@@ -58,12 +59,13 @@ async function packedHolds({ statement, credential, signedBytes }: OpenedRegistr
   }
   const leaf = leafOf(statement.get('x5c'))
   if (leaf === null || !hasExactly(statement, ['alg', 'sig', 'x5c'])) return false
-  if (algorithm !== es256 || !isPackedCertificate(leaf, credential.aaguid)) return false
+  if (algorithm !== es256 || !(await isPackedCertificate(leaf, credential.aaguid))) return false
   return await certified({ leaf, signature, data: signedBytes })
 }
 
 /** WebAuthn L3 §8.2.1. The dates are not checked: they belong to the check of the chain, which is not done. */
-function isPackedCertificate(leaf: Uint8Array, aaguid: Uint8Array): boolean {
+async function isPackedCertificate(leaf: Uint8Array, aaguid: Uint8Array): Promise<boolean> {
+  const { getCertificateInfo } = await loadServer()
   const { subject, basicConstraintsCA, version, parsedCertificate } = getCertificateInfo(leaf.slice())
   const { C = '', O = '', OU, CN = '' } = subject
   if (version !== version3 || basicConstraintsCA || OU !== 'Authenticator Attestation') return false
@@ -97,5 +99,6 @@ async function certified(question: {
 }): Promise<boolean> {
   const [x509Certificate, signature, data] = [question.leaf.slice(), question.signature.slice(), question.data.slice()]
   if (!isSignatureFor(es256, signature)) return false
+  const { verifySignature } = await loadServer()
   return await verifySignature({ signature, data, x509Certificate, hashAlgorithm: es256 })
 }

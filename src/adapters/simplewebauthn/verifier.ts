@@ -1,4 +1,3 @@
-import { verifySignature } from '@simplewebauthn/server/helpers'
 import { argumentError, requireObject } from '../../core/arguments.ts'
 import { decodeBase64url } from '../../core/bytes.ts'
 import { NightlatchError } from '../../core/errors.ts'
@@ -6,6 +5,7 @@ import { checkRelyingParty, openAssertion, openRegistration } from '../../core/p
 import type { AssertionFacts, RegistrationFacts } from '../../core/passkeys/index.ts'
 import type { PasskeyVerifier } from '../../ports/passkeys.ts'
 import { statementHolds } from './attestation.ts'
+import { loadServer } from './server-package.ts'
 
 export interface WebauthnOptions {
   /** The domain of the passkeys, `acme.example`. Pages of it and of its subdomains may use them. */
@@ -52,10 +52,10 @@ async function orNull<Facts>(verify: () => Promise<Facts | null>): Promise<Facts
 
 /**
  * A verifier of passkeys. Nightlatch reads what browsers send, strictly and in bounded time. `@simplewebauthn/server`
- * checks keys, certificates and signatures on the platform's own crypto. Nothing is fetched. Settings that the library
- * shares with other code in the process are neither read nor changed.
+ * checks keys, certificates and signatures on the platform's own crypto. It is loaded at the first answer of a browser.
+ * Nothing is fetched. Settings that the library shares with other code in the process are neither read nor changed.
  *
- * @contract pure · verifier · throws NL_CONFIG, NL_ARGUMENT · WebAuthn L3 §7
+ * @contract effect(module loading) · verifier · throws NL_CONFIG, NL_ARGUMENT · WebAuthn L3 §7
  * @example
  * webauthn({ rpId: 'acme.example', rpName: 'Acme', origins: ['https://www.acme.example'] })
  */
@@ -68,6 +68,8 @@ export function webauthn(options: WebauthnOptions): PasskeyVerifier {
     question: Parameters<PasskeyVerifier['verifyRegistration']>[0],
   ): Promise<RegistrationFacts | null> {
     checkQuestion(question)
+    // Here, because a missing package is no answer that does not verify.
+    await loadServer()
     return await orNull(async () => {
       const opened = openRegistration({ ...question, relyingParty })
       return opened !== null && (await statementHolds(opened)) ? opened.facts : null
@@ -78,6 +80,7 @@ export function webauthn(options: WebauthnOptions): PasskeyVerifier {
     question: Parameters<PasskeyVerifier['verifyAssertion']>[0],
   ): Promise<AssertionFacts | null> {
     checkQuestion(question)
+    const { verifySignature } = await loadServer()
     return await orNull(async () => {
       const opened = openAssertion({ ...question, relyingParty })
       if (opened === null) return null

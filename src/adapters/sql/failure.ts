@@ -1,7 +1,12 @@
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
+import { loadKysely } from './kysely.ts'
 
-/** Turns what a driver throws into one error of the library, with the driver's error as its cause. */
+/**
+ * Runs one call of the storage once Kysely is loaded. What a driver throws becomes one error of the library, with the
+ * driver's error as its cause.
+ */
 export async function storageCall<T>(name: string, work: () => Promise<T>): Promise<T> {
+  await loadKysely()
   try {
     return await work()
   } catch (cause) {

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { SqlDialect } from './dialect.ts'
 import { storageCall } from './failure.ts'
+import { sql } from './kysely.ts'
 import { requireDatabase, requireDialect } from './options.ts'
 import type { SqlStorageOptions } from './options.ts'
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql } from './kysely.ts'
 import type { Database } from './tables.ts'
 
 /** How long a call tries again while another process writes, in ms. The driver's own waiting is added to that. */

@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import { commitInTransaction } from './commit.ts'
 import type { SqlDialect } from './dialect.ts'
+import { sql } from './kysely.ts'
 import { inTurn, whenFree } from './sqlite-turns.ts'
 import { inSavepoint, inTransaction } from './transaction.ts'
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql } from './kysely.ts'
 import type { Database } from './tables.ts'
 
 type Work<T> = (transaction: Database) => Promise<T>

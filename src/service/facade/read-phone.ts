@@ -1,7 +1,16 @@
+import type * as Plans from 'libphonenumber-js/max'
 import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import { argumentError } from '../../core/arguments.ts'
 import type { NumberType } from '../../core/e164.ts'
 import { isE164 } from '../../core/e164.ts'
+import { missingPackage } from '../../core/missing-package.ts'
+import { loadOnce } from '../../languages/load-once.ts'
+
+const loadPlans = loadOnce((): Promise<typeof Plans> =>
+  import('libphonenumber-js/max').catch((cause: unknown) => {
+    throw missingPackage('to read telephone numbers, nightlatch', 'libphonenumber-js', cause)
+  }),
+)
 
 export type ReadPhoneOutcome =
   | {
@@ -61,17 +70,17 @@ function dialed(text: unknown): string | null {
 /**
  * Reads a telephone number in any common spelling, national ones of the default country too. A number that fits the
  * lengths of its country is taken even if no published range has it, because ranges are opened faster than lists of
- * them are updated: its type is `unknown` then, and a host may refuse it. Loads 150 kB of numbering plans at its
- * first call.
+ * them are updated: its type is `unknown` then, and a host may refuse it. Loads `libphonenumber-js` with 150 kB of
+ * numbering plans at its first call.
  *
- * @contract effect(module loading) · ok|malformed|impossible · throws NL_ARGUMENT · ITU-T E.164
+ * @contract effect(module loading) · ok|malformed|impossible · throws NL_ARGUMENT, NL_CONFIG · ITU-T E.164
  * @example
  * await readPhone('06 30 123 4567', 'HU') // { ok: true, e164: '+36301234567', country: 'HU', type: 'mobile' }
  */
 export async function readPhone(text: unknown, defaultCountry?: string): Promise<ReadPhoneOutcome> {
-  const { isSupportedCountry, parsePhoneNumberFromString } = await import('libphonenumber-js/max')
+  const { isSupportedCountry, parsePhoneNumberFromString } = await loadPlans()
   if (defaultCountry !== undefined && !(typeof defaultCountry === 'string' && isSupportedCountry(defaultCountry))) {
-    throw argumentError('defaultCountry', 'a two-letter country code in capitals')
+    throw argumentError('defaultCountry', "a country's two-letter code of ISO 3166-1 in capitals, such as 'GB'")
   }
   const digits = dialed(text)
   if (digits === null) return { ok: false, reason: 'malformed' }

@@ -28,13 +28,13 @@ export interface SmsQueued {
 export interface Sms {
   /**
    * Step 1 of 2: sends a code to a number. The number is no factor before the code came back, and a number that is on
-   * stays until then. Any common spelling is read. The first factor asks for a primary authentication of the last 10
-   * minutes, every other factor for a proof.
+   * stays until then. Any common spelling is read, by the optional peer `libphonenumber-js`. The first factor asks for
+   * a primary authentication of the last 10 minutes, every other factor for a proof.
    *
    * @contract effect(storage, sms)
    *   · ok|signed-out|step-up|reauthenticate|malformed|impossible|country|cooldown|hourly|daily|limited|denied|
    *   not-allowed|deactivate-first|passkey-only|not-configured|busy
-   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · E.164
+   *   · throws NL_CONFIG, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · E.164
    * @example
    * const sent = await nl.sms.enroll({ grant, proof, number: req.body.number, client })
    * if (sent.ok) res.send(`A code is on its way to ${sent.to}.`)
