@@ -22,10 +22,12 @@ export async function instrument(root, paths) {
   const { files: written, mutants } = await instrumenter.instrument(files, options)
   return {
     code: Object.fromEntries(written.map(({ name, content }) => [name, content])),
-    mutants: mutants.map(({ id, fileName, location, replacement }) => {
-      const path = fileName.slice(root.length)
-      return { id, path, line: location.start.line + 1, from: textAt(sources[path], location), to: replacement }
-    }),
+    mutants: mutants
+      .filter(({ status }) => status !== 'Ignored')
+      .map(({ id, fileName, location, replacement }) => {
+        const path = fileName.slice(root.length)
+        return { id, path, line: location.start.line + 1, from: textAt(sources[path], location), to: replacement }
+      }),
   }
 }
 
