@@ -19,6 +19,7 @@ const noPlainErrors = {
 }
 const inSource = [
   ...everywhere,
+  { selector: 'TSAsExpression > TSAsExpression', message: 'Two casts hide a type that does not fit. Find the type.' },
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
   ...secretsInConstantTime.map((selector) => ({
     selector,
@@ -60,6 +61,9 @@ export default [
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-unnecessary-type-arguments': 'error',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },

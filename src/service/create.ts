@@ -79,7 +79,7 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
 /** The parts of the facade, each in files of its own that are loaded at the first call. */
 function lateParts(kernel: () => Promise<Kernel>, { sms }: NightlatchOptions): Omit<Nightlatch, 'outbox' | 'cookie'> {
   return {
-    signIn: late<SignIn>(
+    signIn: late(
       {
         start: true,
         failed: true,
@@ -91,40 +91,35 @@ function lateParts(kernel: () => Promise<Kernel>, { sms }: NightlatchOptions): O
       },
       async () => (await import('./facade/sign-in/create.ts')).createSignIn(await kernel()),
     ),
-    totp: late<Totp>(
-      { enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true },
-      async () => (await import('./facade/factors/totp.ts')).createTotp(await kernel()),
+    totp: late({ enroll: true, confirm: true, list: true, rename: true, remove: true, resynchronize: true }, async () =>
+      (await import('./facade/factors/totp.ts')).createTotp(await kernel()),
     ),
-    sms: late<Sms>({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
+    sms: late({ enroll: true, resend: true, confirm: true, get: true, remove: true }, async () =>
       (await import('./facade/factors/sms.ts')).createSms(await kernel(), sms?.defaultCountry),
     ),
-    passkeys: late<Passkeys>(
-      { register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true },
-      async () => (await import('./facade/factors/passkeys.ts')).createPasskeys(await kernel()),
+    passkeys: late({ register: true, confirm: true, list: true, rename: true, remove: true, setOnly: true }, async () =>
+      (await import('./facade/factors/passkeys.ts')).createPasskeys(await kernel()),
     ),
-    backupCodes: late<BackupCodes>({ status: true, regenerate: true, remove: true }, async () =>
+    backupCodes: late({ status: true, regenerate: true, remove: true }, async () =>
       (await import('./facade/factors/backup-codes.ts')).createBackupCodes(await kernel()),
     ),
-    stepUp: late<StepUp>(
-      { start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true },
-      async () => (await import('./facade/step-up.ts')).createStepUp(await kernel()),
+    stepUp: late({ start: true, verify: true, sendCode: true, passkeyOptions: true, verifyPasskey: true }, async () =>
+      (await import('./facade/step-up.ts')).createStepUp(await kernel()),
     ),
-    sessions: late<Sessions>({ check: true, list: true, end: true, endAll: true, signOut: true }, async () =>
+    sessions: late({ check: true, list: true, end: true, endAll: true, signOut: true }, async () =>
       (await import('./facade/sessions.ts')).createSessions(await kernel()),
     ),
-    trustedDevices: late<TrustedDevices>({ list: true, revoke: true, revokeAll: true }, async () =>
+    trustedDevices: late({ list: true, revoke: true, revokeAll: true }, async () =>
       (await import('./facade/trusted-devices.ts')).createTrustedDevices(await kernel()),
     ),
-    history: late<History>({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
+    history: late({ list: true, facts: true, logins: true, verify: true, csv: true }, async () =>
       (await import('./facade/history/history.ts')).createHistory(await kernel()),
     ),
-    score: late<SecurityScore>({ get: true }, async () =>
-      (await import('./facade/score.ts')).createScore(await kernel()),
-    ),
-    password: late<Password>({ changed: true }, async () =>
+    score: late({ get: true }, async () => (await import('./facade/score.ts')).createScore(await kernel())),
+    password: late({ changed: true }, async () =>
       (await import('./facade/password.ts')).createPassword(await kernel()),
     ),
-    accounts: late<Accounts>(
+    accounts: late(
       {
         unlock: true,
         turnOffTwoFactor: true,

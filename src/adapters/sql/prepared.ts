@@ -18,7 +18,7 @@ export type Query<Values extends object, Row> = (
   rows: readonly Values[],
 ) => { compile(): CompiledQuery<Row> }
 
-type CompiledByLength = Map<number, CompiledQuery<unknown>>
+type CompiledByLength = Map<number, CompiledQuery>
 
 const compiledOf = new WeakMap<Database, Map<unknown, CompiledByLength>>()
 
@@ -43,7 +43,7 @@ function compiledFor<Values extends object, Row>(
   db: Database,
   query: Query<Values, Row>,
   rows: readonly Values[],
-): CompiledQuery<unknown> {
+): CompiledQuery {
   const queries = compiledOf.get(db) ?? new Map<unknown, CompiledByLength>()
   compiledOf.set(db, queries)
   const byLength: CompiledByLength = queries.get(query) ?? new Map()

@@ -215,5 +215,5 @@ export function decodeFact(row: StoredFact): Fact | null {
   if (entry === null) return null
   const { outcome, level } = entry
   const values = decodeFields(entry.fields, fields)
-  return { stream: 'facts', type: type as FactType, id, at, outcome, level, values } as Fact
+  return { stream: 'facts', type: type as FactType, id, at, outcome, level, values }
 }

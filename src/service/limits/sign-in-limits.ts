@@ -174,7 +174,7 @@ async function isHuman(kernel: Kernel, human: HumanCheck, { name, client, answer
   const request = { name, client: { ip, userAgent }, answer }
   try {
     return (
-      (await inTime<unknown>(
+      (await inTime(
         limits.hostCheckMs,
         () => human(request),
         () => null,

@@ -50,7 +50,7 @@ export async function permitSend(
 
 /** A check that cannot be made denies: it looks for fraud. */
 async function asked(risk: SmsRisk, request: Parameters<SmsRisk>[0]): Promise<unknown> {
-  return inTime<unknown>(
+  return inTime(
     limits.hostCheckMs,
     () => risk(request),
     () => 'deny',

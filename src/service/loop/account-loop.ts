@@ -13,7 +13,7 @@ export function pause(ms: number): Promise<void> {
 export function createAccountLoop(
   parts: Omit<LoopParts<AccountState>, 'queue' | 'isOwn' | 'pause' | 'jitter'>,
 ): ReturnType<typeof createTransact<AccountState>> {
-  return createTransact<AccountState>({
+  return createTransact({
     ...parts,
     queue: createAccountQueue(),
     isOwn: (state, { client, session }) =>

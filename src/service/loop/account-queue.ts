@@ -59,7 +59,7 @@ export function createAccountQueue(most: Readonly<Record<Place, number>> = limit
       const line = lines.get(id)
       const taken = line === undefined ? 0 : line.waiting[place].length + (line.running === place ? 1 : 0)
       if (taken >= most[place]) return null
-      return new Promise<T>((resolve, reject) => {
+      return new Promise((resolve, reject) => {
         const turn = (): Promise<void> => call(line !== undefined).then(resolve, reject)
         if (line !== undefined) {
           line.waiting[place].push(turn)

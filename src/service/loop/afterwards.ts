@@ -49,7 +49,7 @@ export function createAfterwards(): Afterwards {
     },
     async caughtUp() {
       begin()
-      await inTime<unknown>(
+      await inTime(
         limits.caughtUpMs,
         () => Promise.all(running),
         () => null,

@@ -81,9 +81,8 @@ export function checkOptions(given: NightlatchOptions): CheckedOptions {
   const names = Object.keys(known) as (keyof NightlatchOptions)[]
   rejectUnknown('', given, names)
   const entries = names.map((name) => [name, given[name]] as const).filter(([, value]) => value !== undefined)
-  const options = Object.fromEntries(entries) as unknown as NightlatchOptions
-  checkNames(options)
-  checkPorts(options)
+  const options: Partial<NightlatchOptions> = Object.fromEntries(entries)
+  checkRequired(options)
   checkSweep(options.outbox)
   const sms = checkSms(options.sms)
   const passkeys = checkPasskeys(options.passkeys)
@@ -104,7 +103,13 @@ export function checkOptions(given: NightlatchOptions): CheckedOptions {
   return { options, settings, ceilings: smsCeilings(options.sms), signInTerms: checkSignIn(options) }
 }
 
-function checkNames({ appName, contact }: NightlatchOptions): void {
+/** Every option that has no default is there. */
+function checkRequired(options: Partial<NightlatchOptions>): asserts options is NightlatchOptions {
+  checkNames(options)
+  checkPorts(options)
+}
+
+function checkNames({ appName, contact }: Partial<NightlatchOptions>): void {
   requireLine(appName, 'appName')
   if (/:|%3a/i.test(appName) || appName.length > 64) {
     throw optionError('appName', 'at most 64 characters without a colon, which key URIs cannot carry')
@@ -118,7 +123,7 @@ function checkRealm(realm = 'main'): string {
   return realm
 }
 
-function checkPorts(options: NightlatchOptions): void {
+function checkPorts(options: Partial<NightlatchOptions>): void {
   for (const method of storageMethods) requireMethod(options.storage, 'storage', method)
   requireMethod(options.mailer, 'mailer', 'send')
   if (!isKeyring(options.keys)) throw optionError('keys', 'what keyring() returns')

@@ -11,7 +11,7 @@ export function checkMethods(
   if (!Array.isArray(chosen) || chosen.length === 0) {
     throw optionError('methods', 'a list of methods that is not empty')
   }
-  const named = Array.from<unknown>(chosen).map((method) => oneOf<Method>(method, 'each of methods', methods))
+  const named = Array.from(chosen, (method) => oneOf(method, 'each of methods', methods))
   const missing = named.find((method) => !configured[method])
   if (missing !== undefined) throw optionError('methods', `without ${missing}, which has no option ${missing}`)
   if (named.every((method) => restrictedMethods.includes(method))) {

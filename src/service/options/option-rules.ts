@@ -28,7 +28,7 @@ export function requirePart<Part extends object>(
   return given as Part
 }
 
-export function requireLine(value: unknown, key: string): void {
+export function requireLine(value: unknown, key: string): asserts value is string {
   if (typeof value !== 'string' || value.trim() === '' || value.length > 200 || /[\p{Cc}\p{Cs}]/u.test(value)) {
     throw optionError(key, 'a text of one line')
   }
