@@ -39,7 +39,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Joins parts without ambiguity: the length of each part stands before it, as 4 bytes in big-endian order. Every keyed
+ * Joins parts without ambiguity: the length of each part comes before it, as 4 bytes in big-endian order. Every keyed
  * or hashed input of the library is one frame, and its first part is a versioned label. So two different inputs never
  * give the same bytes.
  */

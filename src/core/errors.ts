@@ -9,7 +9,7 @@ export type NightlatchErrorCode =
   | 'NL_ARGUMENT'
   /** A key of the key ring is missing, weak, repeated or malformed. */
   | 'NL_KEYS'
-  /** A sealed value names a key that the key ring does not hold. */
+  /** A sealed value names a key that the key ring does not have. */
   | 'NL_KEY_UNKNOWN'
   /** A sealed value does not open. It was changed, cut, or moved from another place. */
   | 'NL_SEAL_BROKEN'

@@ -52,7 +52,7 @@ export const limits = {
 
   /** How many codes that were used already one challenge takes before the next is charged like a wrong one. */
   usedCodes: 2,
-  /** A code of an app that is typed again in this time, from another place, is told to the owner. */
+  /** If a code of an app is typed again in this time, from another place, the owner gets a mail. */
   usedElsewhereMs: 120_000, // 2 minutes
   /** Wrong codes from one source before waits begin. */
   freeFailures: 3,
@@ -121,9 +121,9 @@ export const limits = {
   /** Failures of one name from unknown devices, where the host can check that a person acts. */
   nameFailures: 100,
   nameFailuresMs: 86_400_000, // 1 day
-  /** When a start of a sign-in that could not be worked on may be tried again. */
+  /** How long to wait before a new try, if the line had no place for the start of a sign-in. */
   startAgainMs: 1000,
-  /** When work begins that no answer waits for. */
+  /** How long after an answer the work begins that no answer waits for. */
   afterwardsMs: 100,
   /** How long a page that shows such work waits for it. */
   caughtUpMs: 1000,

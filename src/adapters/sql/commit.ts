@@ -56,7 +56,7 @@ const insertEvents: Query<EventTableRow, unknown> = (db, rows) => db.insertInto(
 
 const insertMessages: Query<MessageRow, unknown> = (db, rows) => db.insertInto('nightlatch_messages').values(rows)
 
-/** What never changes is left out: these two are in an index, whose entry would be written anew. */
+/** Columns that never change are left out. Two of them are in an index, and to set them would write its entry anew. */
 const updateRecord: Query<RecordRow & { readonly expected: string }, unknown> = (db, [row]) => {
   const { id, expected, kind: _kind, created_at: _createdAt, ...changed } = row!
   return db.updateTable('nightlatch_records').set(changed).where('id', '=', id).where('version', '=', expected)

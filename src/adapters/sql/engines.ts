@@ -3,7 +3,7 @@ import { sqlite } from './sqlite.ts'
 
 const dialects = { sqlite } satisfies Record<string, SqlDialect>
 
-/** The engines that the SQL storage speaks. */
+/** The engines that the SQL storage supports. */
 export type SqlDialectName = 'sqlite'
 
 export function dialectOf(name: SqlDialectName): SqlDialect | undefined {

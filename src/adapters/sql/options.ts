@@ -25,8 +25,8 @@ const instances = new WeakMap<object, Database>()
 
 /**
  * The host's instance with the type of our own tables, which its own type does not have, and without its plugins. They
- * may rename columns or parse texts, and the queries here do not expect that. One instance gives one answer, because
- * calls that wait for each other find each other by it.
+ * may rename columns or parse texts, and the queries here do not expect that. The same instance always gives the same
+ * answer, because calls that must wait for each other are queued by it.
  */
 export function requireDatabase(db: unknown): Database {
   if (!isDatabase(db)) throw new NightlatchError('NL_CONFIG', 'the SQL storage needs a Kysely instance or transaction')

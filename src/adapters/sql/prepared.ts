@@ -12,7 +12,10 @@ class Slot {
   }
 }
 
-/** Builds a query from rows whose values stand for those of every call. All rows have the same names. */
+/**
+ * Builds a query from rows that have placeholders as values. Each call brings its own values. All rows have the same
+ * names.
+ */
 export type Query<Values extends object, Row> = (
   db: Database,
   rows: readonly Values[],

@@ -93,7 +93,10 @@ export interface EventValuesByType {
    * reached the limit for unknown sources, and is off for these.
    */
   readonly authn_login_fail_max: { readonly factor: Factor; readonly unknownOnly?: boolean }
-  /** Wrong codes show that somebody else knows the password. `lock` or `luck`: which of them it was that ran out. */
+  /**
+   * Wrong codes show that somebody else knows the password. `lock`: the lock fell. `luck`: the bucket of unknown
+   * sources became empty.
+   */
   readonly password_known: { readonly reason: 'lock' | 'luck' }
   readonly authn_password_change: { readonly reset: boolean; readonly endSessions: boolean }
   /** A script let codes be tried again. */

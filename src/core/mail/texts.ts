@@ -27,7 +27,7 @@ export type FactorTexts = Readonly<Record<Factor, string>>
 /** The texts of mails in one language. */
 export interface MailTexts {
   readonly notices: { readonly [T in NoticeType]: (template: TemplateOf<T>, words: NoticeWords) => Notice }
-  /** Each stands before a value, in a line of its own. */
+  /** Each comes before a value, in a line of its own. */
   readonly labels: {
     readonly when: string
     readonly authenticator: FactorTexts

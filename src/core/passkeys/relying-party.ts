@@ -51,7 +51,7 @@ function readList(value: unknown, title: string): readonly string[] {
 
 /**
  * Checks the relying party. An origin must be the RP ID or a subdomain of it, on https (or `http://localhost` for
- * development), as browsers write it. `android:apk-key-hash:…` stands for an app.
+ * development), as browsers write it. `android:apk-key-hash:…` names an app.
  *
  * @contract pure · the relying party, frozen · throws NL_CONFIG · WebAuthn L3 §5.1.2, §13.4.9
  * @example

@@ -4,14 +4,14 @@ import { isFactGenuine } from './fact-form.ts'
 
 /**
  * What is wrong with a stored fact, by its id. `changed`: it is not as it was written, or it was written for another
- * account, or by somebody else. `added`: it stands there a second time.
+ * account, or by somebody else. `added`: it is there a second time.
  */
 export interface FactFault {
   readonly fault: 'changed' | 'added'
   readonly fact: string
 }
 
-/** Null: the row is genuine, and it stands where facts are listed newest first. */
+/** Null: the row is genuine, and it is in its place, with the newest first. */
 export type FindFactFault = (row: StoredFact) => FactFault | null
 
 /** Looks at the facts of one place, page after page. */
@@ -31,7 +31,7 @@ function isOlder(row: StoredFact, than: StoredFact): boolean {
   return row.at < than.at || (row.at === than.at && row.id < than.id)
 }
 
-/** Somebody may have put anything there. */
+/** Somebody may have put any value there. */
 function shownId({ id }: { readonly id: unknown }): string {
   return typeof id === 'string' ? cleanText(id, 64) : ''
 }

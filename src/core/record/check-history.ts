@@ -16,7 +16,7 @@ export type HistoryFault =
   | { readonly fault: 'added'; readonly n: number }
   /** The row that now has number `n` was written as number `was`. */
   | { readonly fault: 'reordered'; readonly n: number; readonly was: number }
-  /** The record ends at `n`. Something newer shows that the history had more rows, or another past up to there. */
+  /** The record ends at `n`. A grant or an anchor shows that the history had more rows, or other rows up to there. */
   | { readonly fault: 'rolled-back'; readonly n: number }
   /** Each row is genuine, but some of them are not those that were committed. */
   | { readonly fault: 'cannot-be-told'; readonly from: number; readonly to: number }
@@ -44,7 +44,10 @@ export interface RunningCheck {
   /** Takes the next rows, oldest first. Rows below `from` are left over and no fault. */
   take(rows: readonly StoredEvent[]): void
   readonly isFull: boolean
-  /** `newest` is what the record says after all rows were read: rows up to there came while they were read. */
+  /**
+   * `newest` is the number of the newest row that the record names after all rows were read. Rows up to there may have
+   * come meanwhile.
+   */
   end(newest: number): readonly HistoryFault[]
   /** The digest of the rows below `digestBelow`. It is right if the check found no fault. Base64url. */
   readonly digest: string | null

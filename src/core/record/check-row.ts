@@ -14,8 +14,8 @@ export interface RowCheck {
 }
 
 /**
- * The body of a row that stands in this history under the number `as`; null for any other row. It does not show that
- * the row's commit was kept: that is for the digest.
+ * The body of a row that belongs to this history under the number `as`; null for any other row. Whether the commit of
+ * the row was kept does not show here. The digest shows it.
  */
 export function genuineBody(check: RowCheck, row: StoredEvent, as: number = row.n): EventBody | null {
   const { type, at } = row as { readonly type: unknown; readonly at: unknown }
@@ -34,7 +34,7 @@ function isDetailGenuine({ place, key, head }: RowCheck, { detail, p }: EventBod
     : n < head.shorteningBelow && equalBytes(shortMac(key, place, { n, p, fields: detail.fields }), detail.s)
 }
 
-/** The body of a row that stands in this history, and that the record counts; null for any other row. */
+/** The body of a row that belongs to this history, and that the record counts; null for any other row. */
 export function countedBody(check: RowCheck, version: string, row: StoredEvent): EventBody | null {
   if (row.n < check.head.from || row.n > check.head.n) return null
   const body = genuineBody(check, row)

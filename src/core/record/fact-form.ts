@@ -5,11 +5,11 @@ import type { Fields } from './history-form.ts'
 import { isFields, isWhole, listedFields, u64 } from './history-form.ts'
 
 /**
- * What a fact is authenticated with, to the byte. No record counts facts. So one that was changed or put there is
+ * What a fact is authenticated with, to the byte. No record counts facts. So a fact that was changed or inserted is
  * found, and one that was removed is not.
  */
 
-/** Where a fact stands. Null: it belongs to no record. */
+/** The record that a fact belongs to. Null: it belongs to none. */
 export interface FactPlace {
   readonly realm: string
   readonly recordId: string | null
@@ -43,7 +43,7 @@ export function signFact(key: Uint8Array, place: FactPlace, fact: NewFact): Stor
   return { ...fact, mac: encodeBase64url(factMac(key, place, fact)) }
 }
 
-/** Whether the row stands in this place as it was written. Somebody may have put anything into it. */
+/** Whether the row is as it was written, and in its place. Somebody may have put any value into it. */
 export function isFactGenuine(key: Uint8Array, place: FactPlace, row: StoredFact): boolean {
   const { id, type, at, fields, mac } = row as { readonly [Name in keyof StoredFact]: unknown }
   if (typeof id !== 'string' || typeof type !== 'string' || !isWhole(at) || !isFields(fields)) return false

@@ -2,8 +2,8 @@ import { frame } from '../bytes.ts'
 import { hmacSha256, sha256 } from '../hmac.ts'
 
 /**
- * What the rows of a history are authenticated with, to the byte. H is a random key that is made with the record. A row
- * is proven by itself, and the running digest d shows that none is missing.
+ * What the rows of a history are authenticated with, to the byte. H is a random key that is made with the record. A MAC
+ * proves each row, and the running digest d shows that none is missing.
  */
 
 /** The history that a row belongs to. */

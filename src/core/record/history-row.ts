@@ -50,7 +50,7 @@ export function writeBody({ version, fields, detail, p, m }: EventBody): string 
   })
 }
 
-/** Null for any text that {@link writeBody} would not write. So no other text passes for a row. */
+/** Null for any text that {@link writeBody} would not write. So no other text is taken for a row. */
 export function readBody(text: unknown): EventBody | null {
   if (typeof text !== 'string') return null
   let value: unknown

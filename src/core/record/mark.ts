@@ -1,4 +1,4 @@
-/** Which state of which record something was made for: the birth id of the record, and the number of the commit. */
+/** The record and the commit that a token was made in: the birth id of the record, and the number of the commit. */
 export interface RecordMark {
   readonly birth: string
   readonly commit: number

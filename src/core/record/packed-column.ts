@@ -18,7 +18,7 @@ const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_~
 const base = digits.length
 const valueOf = new Uint8Array(128)
 for (let value = 0; value < base; value++) valueOf[digits.charCodeAt(value)] = value
-/** From here on numbers are told by their differences: times, and numbers of commits. */
+/** Larger numbers are written as their differences: times, and numbers of commits. */
 const large = 1000
 const separator = '|'
 const reference = '<'

@@ -82,7 +82,7 @@ export function normalizeSmsCode(text: unknown): string | null {
 export interface SmsBinding {
   /** 32 bytes. It is used for these digests only. */
   readonly key: Uint8Array
-  /** It stands for the account and the request, and is unique over all accounts. */
+  /** It names the account and the request, and is unique over all accounts. */
   readonly challenge: string
   readonly purpose: SmsPurpose
   /** E.164 */

@@ -3,7 +3,7 @@ import type { SweepResult } from '../messages/sweeper.ts'
 /** Mails and codes by SMS that wait to be sent. The process that made a message sends it; a sweeper sends the rest. */
 export interface OutboxControl {
   /**
-   * Takes messages that are due and sends them. For a schedule, where no process lives long enough to sweep.
+   * Takes messages that are due and sends them. For a scheduled job, where no process runs long enough to sweep.
    *
    * @contract effect(storage, mailer, sms) · limit messages (default 20) · how many were sent
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED

@@ -7,9 +7,9 @@ import { isSystemAct } from '../keys/as-system.ts'
 
 export interface Password {
   /**
-   * Tells that you changed the password of an account. Challenges that began with the old one end, and so do the other
-   * sessions, unless `endSessions` is false. With a grant and a proof every budget of codes is refilled. A script
-   * stands for a reset by mail: it gives a few guesses back, so that the owner can sign in on a new browser.
+   * Call it after you changed the password of an account. Challenges that began with the old one end, and so do the
+   * other sessions, unless `endSessions` is false. With a grant and a proof every budget of codes is refilled. A call
+   * by a script means a reset by mail: it gives a few guesses back, so that the owner can sign in on a new browser.
    *
    * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…

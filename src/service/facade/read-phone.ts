@@ -84,7 +84,7 @@ export async function readPhone(text: unknown, defaultCountry?: string): Promise
   }
   const digits = dialed(text)
   if (digits === null) return { ok: false, reason: 'malformed' }
-  // 00 is dialed for + in most of the world; nowhere does a national number begin so.
+  // 00 is dialed for + in most of the world; no national number begins like that.
   const isGlobal = digits.startsWith('+') || digits.startsWith('00')
   if (!isGlobal && defaultCountry === undefined) return { ok: false, reason: 'malformed' }
   const parse = (spelling: string, country?: CountryCode): PhoneNumber | undefined =>
@@ -92,7 +92,7 @@ export async function readPhone(text: unknown, defaultCountry?: string): Promise
   const spellings = digits.startsWith('00') ? [digits, `+${digits.slice(2)}`] : [digits]
   for (const spelling of spellings) {
     const typed = parse(spelling, defaultCountry)
-    // Read once more as it would be stored, so that one form stands for one number and a stored one reads as itself.
+    // The result is read once more, so that each number has only one stored form.
     const number = typed && parse(typed.number)
     if (number?.country === undefined || !number.isPossible() || !isE164(number.number)) continue
     const type = number.getType()

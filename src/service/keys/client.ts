@@ -40,7 +40,7 @@ export function openClient(
     ip: parsed.ok ? formatAddress(parsed.address) : null,
     network: parsed.ok ? networkOf(parsed.address) : null,
     userAgent: typeof userAgent === 'string' && userAgent !== '' ? cleanText(userAgent, limits.userAgentLength) : null,
-    // A call that names no account gets the id for the account of the last sign-in, to be counted by.
+    // If a call names no account, the id for the account of the last sign-in is used for its counts.
     deviceId: (account === null ? accounts[0]?.id : own?.id) ?? null,
     deviceNamesAccount: own !== null,
     deviceMark: own === null ? null : { birth: own.birth, commit: own.commit },

@@ -8,7 +8,7 @@ const mostAccounts = 8
 
 /**
  * The token of a browser that completed a sign-in. One browser may be known to several accounts: a sign-in to one keeps
- * the others in the token, and their trust. `id` and `trust` are what this account knows and trusts it by from now on;
+ * the others in the token, and their trust. By `id` this account knows it from now on, and by `trust` it trusts it.
  * `grant` is what the sign-in gave.
  */
 export function sealDevice(

@@ -27,7 +27,10 @@ interface Key {
 
 const rings = new WeakMap<Keyring, readonly Key[]>()
 
-/** The keys of one installation: the first seals, all open. The object itself holds no key, so that none is printed. */
+/**
+ * The keys of one installation. The first one seals, and all of them open. No key is in the object itself, so that none
+ * is printed.
+ */
 export interface Keyring {
   /** Public ids of the keys, the sealing one first. */
   readonly keyIds: readonly string[]
@@ -107,7 +110,7 @@ export function sealingKey(ring: Keyring, purpose: KeyPurpose): { readonly id: s
   return { id: key.id, key: key.subKeys[purpose] }
 }
 
-/** Null when the ring does not hold that key. */
+/** Null if the ring does not have that key. */
 export function keyById(ring: Keyring, purpose: KeyPurpose, id: string): Uint8Array | null {
   return keysOf(ring).find((key) => key.id === id)?.subKeys[purpose] ?? null
 }
@@ -159,7 +162,7 @@ export function sealText(
   return `nl1.${id}.${encodeBase64url(concatBytes(nonce, ciphertext))}`
 }
 
-/** Whether the ring holds the key that a sealed text names. */
+/** Whether the ring has the key that a sealed text names. */
 export function holdsKeyOf(ring: Keyring, text: string): boolean {
   const id = text.split('.')[1]
   return keysOf(ring).some((key) => key.id === id)

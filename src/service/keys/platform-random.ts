@@ -7,8 +7,8 @@ let pool = new Uint8Array(0)
 let used = 0
 
 /**
- * The platform's cryptographic generator, the only source of random bytes [CRY-1]. Bytes are drawn ahead. Each is given
- * out once, and its copy in the pool is erased.
+ * The platform's cryptographic generator, the only source of random bytes [CRY-1]. Bytes are drawn in advance. Each is
+ * given out once, and its copy in the pool is erased.
  */
 export const platformRandom: Random = (length) => {
   if (length > poolLength / 4) return globalThis.crypto.getRandomValues(new Uint8Array(length))

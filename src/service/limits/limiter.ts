@@ -29,13 +29,13 @@ interface LimiterParts {
   readonly facts: Pick<Facts, 'later'>
   readonly now: Clock
   readonly tell: Tell
-  /** What takes over. */
+  /** The limiter that takes over. */
   readonly local?: Limiter
 }
 
 /**
  * When the host's limiter fails, or does not answer in time, the one in this process takes over. If that fails too,
- * nobody is admitted [THR-8]. A fact records both, and the host is told.
+ * every call is refused [THR-8]. A fact records both, and the host is told.
  */
 export function createLimiting({ limiter, facts, now, tell, local = memoryLimiter() }: LimiterParts): Limiting {
   const failed = (flow: Flow, text: string, cause: unknown): void => {
@@ -79,7 +79,7 @@ interface Request {
   readonly charges: readonly LimiterCharge[]
 }
 
-/** Any answer but the two of the port is a failure of the limiter, and admits nothing [THR-8]. */
+/** Any answer but the two of the port is a failure of the limiter [THR-8]. */
 function limitedBy(answer: LimiterAnswer, { now, charges }: Request): Limited | null {
   const { admitted, retryAt } = answer as { readonly admitted: unknown; readonly retryAt?: unknown }
   if (admitted === true) return null

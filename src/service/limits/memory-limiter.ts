@@ -15,8 +15,8 @@ interface Level {
 }
 
 /**
- * The limiter of one process. Each key regains its charges evenly over its window (a leaky bucket), so that there is no
- * window's edge at which two bursts are admitted. A refused call charges nothing.
+ * The limiter of one process. Each key regains its charges evenly over its window (a leaky bucket), so that no two
+ * bursts pass at the edge of a window. A refused call charges nothing.
  *
  * @contract pure · now and windowMs ms · a limiter · throws NL_ARGUMENT
  * @example

@@ -33,7 +33,7 @@ export type Admission =
   | { readonly admitted: true; readonly charged: Charged }
   | { readonly admitted: false; readonly reason: 'too-many-attempts' | 'human'; readonly retryAt?: number }
 
-/** What is charged before anything is read. Null: within every limit. A refusal leaves a sampled fact. */
+/** Charges a sign-in before anything is read. Null: within every limit. A refusal leaves a sampled fact. */
 export interface SignInLimits {
   /** `start`, `failed` and `recover` charge the same keys, so that a wait never tells if the password was right. */
   primary(attempt: PrimaryAttempt): Promise<Admission>
@@ -42,7 +42,7 @@ export interface SignInLimits {
   /** A completed sign-in counts nowhere. */
   completed(charged: Charged): void
   challenge(accountId: string, client: OpenedClient): Promise<Limited | null>
-  /** A passkey alone names nobody before it is looked at. */
+  /** A passkey alone: nobody knows yet whose it is. */
   passkey(client: OpenedClient): Promise<Limited | null>
 }
 
@@ -111,7 +111,7 @@ function createFailed(kernel: Kernel): SignInLimits['failed'] {
   }
 }
 
-/** Charges what holds for browsers that the account does not know. */
+/** Charges the counts for browsers that the account does not know. */
 function createAdmitUnknown(
   kernel: Kernel,
   failed: SignInLimits['failed'],

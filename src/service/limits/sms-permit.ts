@@ -28,14 +28,15 @@ export async function permitSend(
   { phone, country, type, purpose, own }: SendPermitTask,
   { ip, network, deviceId, deviceNamesAccount }: Client,
 ): Promise<SendPermit> {
-  // Nobody else can use up what is left for the owner of a proven number: theirs counts apart.
+  // Requests of the owner of a proven number count apart, so that nobody else can use them up.
   const asker = purpose === 'verify-number' ? 'anybody' : own ? 'owner' : 'stranger'
   const isDevice = asker === 'owner' && deviceNamesAccount && deviceId !== null
   const source = isDevice ? ['device', deviceId] : ['network', network ?? 'unknown']
   const daily = settings.sms?.sends.daily ?? 1
   const hash = await nameHash()
   const charges: LimiterCharge[] = [
-    // What the host denies is in no record: without a count, one account could use up with it what all others share.
+    // A message that the host denies is in no record. Without this count, one account could use up the ceilings of all
+    // with denied messages.
     { key: hash('sms-account', asker, recordId), limit: daily, windowMs: 24 * hourMs },
     { key: hash('sms-number', asker, phone), limit: ceilings.numberDaily, windowMs: 24 * hourMs },
     { key: hash('sms-source', ...source), limit: ceilings.networkHourly, windowMs: hourMs },

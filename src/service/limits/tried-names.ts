@@ -11,7 +11,10 @@ interface Tried {
   readonly names: Set<string>
 }
 
-/** Counts how many names a network tries. Whoever stuffs stolen passwords tries many, each of them a few times. */
+/**
+ * Counts how many names a network tries. Somebody with a list of stolen passwords tries many names, each of them a few
+ * times.
+ */
 export function createNoteName(): NoteName {
   const networks = createRecentMap<Tried>(mostNetworks)
   return (network, name, now) => {

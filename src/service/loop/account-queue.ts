@@ -9,8 +9,9 @@ export type Place = keyof typeof limits.queuePlaces
 const places = Object.keys(limits.queuePlaces) as readonly Place[]
 
 /**
- * Runs the calls of one account one after the other in this process, so that they do not conflict at the storage. One
- * that hangs does not keep the line: what is right does not hang on the order, but on the compare-and-swap.
+ * Runs the calls of one account one after the other in this process, so that they do not conflict at the storage. A
+ * call that hangs does not keep the others waiting for long. Their order is not needed for safety: the compare-and-swap
+ * is enough.
  */
 export interface AccountQueue {
   /** Whether a call of this account is running. */
@@ -27,7 +28,7 @@ interface Line {
 export function createAccountQueue(most: Readonly<Record<Place, number>> = limits.queuePlaces): AccountQueue {
   const lines = new Map<string, Line>()
 
-  /** The kinds take turns, so that a flood of one kind does not hold up the others. */
+  /** The kinds take turns, so that a flood of one kind does not stop the others. */
   const next = (id: string, line: Line): void => {
     const after = places.indexOf(line.running) + 1
     const place = [...places.slice(after), ...places.slice(0, after)].find((one) => line.waiting[one].length > 0)

@@ -18,12 +18,12 @@ interface Loaded {
   readonly attempts: readonly string[]
 }
 
-/** The attempts of one call whose fate is not known yet. The record tells a lost reply from a lost race. */
+/** The attempts of one call of which it is not known yet whether they were stored. The record shows which were. */
 export interface Attempts<Outcome, Written> {
   add(attempt: OpenAttempt<Outcome, Written>, fault: unknown): void
   /** The attempt that the record names as committed. What the record shows to be lost is forgotten. */
   landed(loaded: Loaded | null): OpenAttempt<Outcome, Written> | null
-  /** Throws where one may have landed and nothing can tell: an answer would be a guess. */
+  /** Throws if an attempt may have been stored and the record cannot show it. Any answer would be a guess. */
   requireSettled(cause?: unknown): void
 }
 
@@ -47,8 +47,9 @@ export function createAttempts<Outcome, Written>(): Attempts<Outcome, Written> {
 }
 
 /**
- * An attempt is settled as lost once the record has moved past the version it expected without naming it, and not so
- * far that its id may have left the list. One that was answered `conflict` wrote nothing.
+ * An attempt is lost if the record has a later version than the attempt expected, and does not list its id. After too
+ * many later commits the list may have dropped the id, and then nothing is known. An attempt that was answered
+ * `conflict` wrote nothing.
  */
 function isLost({ threw, expected }: OpenAttempt<unknown, unknown>, version: string | null): boolean {
   if (!threw) return true

@@ -32,7 +32,7 @@ interface FactsParts {
 /** A fact before its MAC. */
 type Unsigned = NewFact & { readonly recordId: RecordId | null }
 
-/** After so many from one source, wrong passwords for a known account are sampled. */
+/** Wrong passwords for a known account are sampled after so many from one source. */
 const freeWrongPasswords = 20
 /** After so many from all sources together, facts of one kind about one account are sampled too. */
 const freeOfAllSources = 64
@@ -52,7 +52,7 @@ export function createFacts({ storage, realm, random, afterwards, tell, stored }
         fields: encodeFact(fact, shared),
       }))
 
-  /** The key is asked for here, behind the answer. */
+  /** The key is asked for here, after the answer. */
   const write = async (drafts: readonly Unsigned[]): Promise<void> => {
     if (drafts.length === 0) return
     const { facts: key } = await realm.keys()

@@ -2,7 +2,7 @@ import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 import type { Directory } from '../../ports/directory.ts'
 import type { Page, Storage, StoredRecord } from '../../ports/storage.ts'
 
-/** Whatever an adapter throws or answers, callers of the facade get a coded error. */
+/** If an adapter throws, or answers against its contract, callers of the facade get an error with a code. */
 export function guardStorage(storage: Storage & Partial<Directory>): Storage & Partial<Directory> {
   const guard =
     <Request, Answer>(name: string, call: (request: Request) => Promise<Answer>) =>
@@ -70,8 +70,8 @@ function checkedRecord(stored: StoredRecord | null): StoredRecord | null {
 }
 
 /**
- * Pages are read until one is the last. So none may lead on from nothing, and one that leads to itself is the last: a
- * storage makes such a cursor of a row that somebody inserted.
+ * Pages are read until one is the last. So an empty page must be the last one. A page whose cursor leads to itself is
+ * the last one too: a storage makes such a cursor from a row that somebody inserted.
  */
 function checkedPage<Item>(
   page: Page<Item>,

@@ -62,7 +62,9 @@ export function createRealm({ storage, installation, random, now }: RealmParts):
     })
   }
 
-  /** Whatever the commit answered, what is stored counts: another server may have been first, or a reply was lost. */
+  /**
+   * What is stored counts, and not the answer of the commit: another server may have been first, or a reply was lost.
+   */
   const make = async (): Promise<LoadedRecord<RealmState>> => {
     const cause: unknown = await commit(records.fresh(recordId, now())).catch((error: unknown) => error)
     const record = await records.load(recordId)
@@ -81,7 +83,7 @@ export function createRealm({ storage, installation, random, now }: RealmParts):
 
   const read = async (): Promise<RealmKeys> => {
     const record = (await records.load(recordId)) ?? (await make())
-    // Nothing else ever writes this record, so it has no next write that would seal it anew. The walk may do it too.
+    // Nothing else writes this record, so no later write would seal it anew. `accounts.reseal` may do it too.
     if (!records.isCurrent(record)) await reseal().catch(() => undefined)
     // What was loaded is sealed.
     const open = (name: keyof RealmKeys): Uint8Array =>
@@ -92,7 +94,7 @@ export function createRealm({ storage, installation, random, now }: RealmParts):
   const keys: Realm['keys'] = async () => {
     // Calls that need them at the same moment read them each: none waits for a read of another one that may hang.
     const found = known ?? (await read())
-    // The first that were read count, also for a read that hung until the record was another one.
+    // The first keys that were read count, also for a read that hung and would now find others.
     known ??= found
     return known
   }

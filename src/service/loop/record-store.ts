@@ -34,14 +34,14 @@ export interface RecordKind<S extends Marked> {
 /** The body of a record: the state, and what the loop keeps beside it. */
 interface Body<S> {
   /**
-   * Random, made with the record, never changed. Within one birth id the number of commits only grows, so a record
-   * that somebody deleted and one that begins anew in its place are told apart.
+   * Random, made with the record, never changed. Within one birth id the number of commits only grows, so that a record
+   * which begins anew in the place of a deleted one can be recognized.
    */
   readonly birth: string
   /** When it was committed, by the clock of the server that did it. */
   readonly at: number
   readonly state: S
-  /** The key is made with the record. No rotation changes it, so rows are never written anew for one. */
+  /** The key is made with the record. No rotation changes it, so that no row has to be written anew. */
   readonly history: HistoryHead & { readonly key: Secret }
   /** Ids of the last attempts that were committed, newest last. */
   readonly attempts: readonly string[]

@@ -22,8 +22,8 @@ const texts = {
 } as const
 
 /**
- * Reports what an answer does not tell: a record that lost commits, and a server whose clock is behind. Nobody waits
- * for it.
+ * Reports what no answer says: that a record lost commits, or that the clock of this server is behind. Nobody waits for
+ * it.
  */
 export function createWatchRecord({ facts, tell, now }: WatchParts): WatchRecord {
   const report = (id: string, reason: keyof typeof texts): void => {

@@ -17,7 +17,7 @@ interface TaskParts extends Omit<PermitParts, 'risk'> {
   readonly records: RecordStore<AccountState>
 }
 
-/** Works out what a step asks for: the only place where a use case waits for anything but the storage. */
+/** Works out a task of a step. Only here a call waits for anything but the storage. */
 export function createRunTask(parts: TaskParts): (recordId: string, task: Task, client: Client) => Promise<TaskResult> {
   const { options, records } = parts
   const hashSlowly = options.slowHash ?? slowHash

@@ -67,8 +67,8 @@ export interface Call<S extends Marked, C, R> {
   readonly loaded?: (record: LoadedRecord<S>) => void
   readonly recordFacts: (facts: readonly DraftFact[], shared: SharedValues, now: number) => void
   /**
-   * What the first load shows to be the answer. The call still runs, but nothing waits for it. Null: the answer is that
-   * of the use case.
+   * The answer, if the first load shows it already. The call still runs, but nothing waits for it. Null: the use case
+   * answers.
    */
   readonly atOnce?: (state: S) => R | null
 }
@@ -96,7 +96,7 @@ export function createTransact<S extends Marked>(
   return async (call) => {
     const { queue, records, afterwards } = parts
     const { recordId, atOnce } = call
-    // In an empty line every call has a place, and what it says of itself needs no check.
+    // In an empty line every call has a place. So nobody has to check whether it comes from a known device.
     const needsLook = atOnce !== undefined || (claimsPlace(call) && queue.isBusy(recordId))
     const first = needsLook ? await records.load(recordId) : undefined
     const place = placeOf(parts, call, first)
@@ -142,7 +142,8 @@ async function runCall<S extends Marked, C, R>(
 
   for (let round = 0; ; round++) {
     const loaded = round === 0 && first !== undefined ? first : await loadAgain(records, recordId, attempts)
-    // Read after the record. After a load that hung, an earlier time would revive what the record has forgotten by now.
+    // Read after the record. After a load that hung, with an earlier time a token could count again that the record no
+    // longer lists as used.
     const now = parts.now()
     if (loaded !== null) call.loaded?.(loaded)
     const landed = attempts.landed(loaded)
@@ -180,7 +181,7 @@ async function runCall<S extends Marked, C, R>(
   }
 }
 
-/** A verdict may hang on an attempt whose fate cannot be read now. */
+/** The answer may depend on an attempt, and the storage cannot say now if that was stored. */
 async function loadAgain<S extends Marked, R>(
   records: RecordStore<S>,
   recordId: string,
@@ -192,7 +193,10 @@ async function loadAgain<S extends Marked, R>(
   })
 }
 
-/** An outcome that a failed task went into is no verdict: it is charged like any other attempt, and the call throws. */
+/**
+ * If a task failed, the outcome says nothing about the code. The attempt is charged like any other, and the call
+ * throws.
+ */
 function answerOf<R>(result: R, { failure }: Work): Answer<R> {
   if (failure !== null) throw failure.error
   return { status: 'result', result }
@@ -219,7 +223,9 @@ async function stepWithTasks<S extends Marked, C, R>(
   throw new NightlatchError('NL_ARGUMENT', 'a use case did not come to an end')
 }
 
-/** What came before a slow hash in this call may have been compared already: the step goes on without its result. */
+/**
+ * The text may already have been compared with other factors. So the step goes on without the result of the slow hash.
+ */
 function failed(task: Task, error: unknown, work: Work): TaskResult {
   if (task.kind !== 'slow-hash') throw error
   work.failure ??= { error }

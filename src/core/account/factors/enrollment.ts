@@ -67,7 +67,7 @@ export interface ShownToWork {
   readonly traits?: ShownTraits
   readonly claim?: readonly string[]
   readonly release?: readonly string[]
-  /** Events that stand before the enrollment's own. */
+  /** Events that come before the enrollment's own. */
   readonly events?: readonly DraftEvent[]
   /** The authenticator of this method that the new one replaces. */
   readonly replaced?: { readonly authenticator: string; readonly label: string } | null

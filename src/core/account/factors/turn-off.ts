@@ -69,7 +69,7 @@ function turnOff(
   const factors = live.length > 0 ? live : enrolledMethods(state)
   const source = signedInSource(state, client, auth)
   const spent = match === null ? state : creditSuccess(state, { match, source, client, now, entry: null }).state
-  // A script acts after it was shown who the owner is. Whoever was known before may be somebody else.
+  // A script acts after the host has checked who the owner is. The devices known before may be those of somebody else.
   const reset = auth.kind === 'system' ? { ...refill(spent), knownDevices: [] } : spent
   const raised = raiseEpoch(withoutFactors(reset), auth)
   return commit(

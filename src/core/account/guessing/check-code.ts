@@ -51,8 +51,8 @@ export function checkRecoveryCode(state: AccountState, question: CodeQuestion, r
 }
 
 /**
- * Waits, the lock and luck hold a code up. A code of 64 bits or more waits for its source only, because nobody guesses
- * it [BC-7]: whoever holds one gets in.
+ * A code is not evaluated during a wait, under the lock, or without enough luck. For a code of 64 bits or more only the
+ * wait of its source counts, because nobody can guess it [BC-7].
  */
 function checkUnlessWaiting(
   factors: readonly CodeFactor[],

@@ -48,7 +48,7 @@ export function takeBack(
   return addToCount(state, factor, { failures: -failures, strangers: -strangers })
 }
 
-/** Whatever refills luck or gives it back lets unknown sources try again, a little. */
+/** If luck is refilled or given back, unknown sources may try a few more times. */
 export function raiseStops(state: AccountState): AccountState {
   return codeFactors.reduce((changed, factor) => {
     const raised = Math.min(changed[factor].raised + limits.stopRaise, limits.stopRaiseMost)

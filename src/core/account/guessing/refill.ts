@@ -6,7 +6,10 @@ import { raiseStops } from './hard-count.ts'
 import { returnLuck } from './luck.ts'
 import { endRow } from './throttle.ts'
 
-/** Fills every bucket, ends the row and its lock, and raises the stops for unknown sources. The owner was proven. */
+/**
+ * Fills every bucket, ends the row and its lock, and raises the stops for unknown sources. Only for a call with proof
+ * of the owner.
+ */
 export function refill(state: AccountState): AccountState {
   const throttle = { ...endRow(state.throttle), luck: { unknown: null, sessions: null } }
   const knownDevices = state.knownDevices.map((device) => ({ ...device, emptiedAt: null }))

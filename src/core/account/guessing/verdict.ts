@@ -31,8 +31,8 @@ export interface Attempt {
 }
 
 /**
- * Charges a wrong code that was evaluated: to its source, and unless nobody can guess such codes to the row, to the
- * luck, and to the count of each factor that it was compared with.
+ * Charges a wrong code that was evaluated to its source. If such codes can be guessed, it also charges the row, the
+ * luck, and the count of each factor that the code was compared with.
  */
 export function chargeFailure(
   state: AccountState,

@@ -1,6 +1,6 @@
 import type { AccountState, Session } from '../record/state.ts'
 
-/** What whoever signed in should do. `change-password`: somebody else knows the password [63B §3.1.1.2]. */
+/** What the person who signed in should do. `change-password`: somebody else knows the password [63B §3.1.1.2]. */
 export type Advice = 'change-password'
 
 /** Given with a session that began with a password, until the password is changed. */

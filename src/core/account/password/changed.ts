@@ -21,8 +21,8 @@ export type ChangePasswordResult =
   | { readonly ok: false; readonly reason: SensitiveRefusal }
 
 /**
- * The host changed the password of an account. With a proof of its owner all luck is refilled. A script stands for a
- * reset by mail, which proves less and gives less back.
+ * The host changed the password of an account. With a proof of its owner all luck is refilled. A call by a script means
+ * a reset by mail, which proves less and gives less back.
  */
 export const changePassword: UseCase<ChangePassword, ChangePasswordResult> = (state, command, context) => {
   const { auth, endSessions, client } = command

@@ -7,7 +7,7 @@ import type { Client } from './context.ts'
 export interface MailOrder {
   readonly channel: 'mail'
   readonly template: MailTemplate
-  /** Where it goes whatever the host names by then, such as to an address that was just replaced [NOT-6]. */
+  /** The addresses of this mail alone, such as one that was just replaced [NOT-6]. Then the host names none. */
   readonly to?: readonly string[]
   /** ms since epoch. The message is not sent later. */
   readonly expiresAt: number

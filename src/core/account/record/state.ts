@@ -65,7 +65,7 @@ export interface SourceFailures {
 /** A token that was used: the beginning of its id, and its end. */
 export type Spent = readonly [id: string, end: number]
 
-/** A challenge enters the record with its first failure. */
+/** A challenge is not in the record before its first failure. */
 export interface ChallengeEntry {
   /** The beginning of its id. */
   readonly id: string

@@ -27,8 +27,8 @@ export function newSession({ entropy, now }: Context, client: Client, start: Ses
 }
 
 /**
- * If there are too many sessions, the oldest is dropped and thereby signed out. One that has come to its end is kept
- * until it is over on every server.
+ * If there are too many sessions, the oldest is dropped, which signs it out. A session at its end is kept until it is
+ * over by the clock of every server.
  */
 export function addSession(
   state: AccountState,
@@ -40,7 +40,7 @@ export function addSession(
   return { ...state, sessions: [...kept, session].slice(-limits.sessions) }
 }
 
-/** The sessions whose newest grant has not come to its end. */
+/** The sessions whose newest grant still counts. */
 export function openSessions(
   { sessions }: AccountState,
   { now, settings }: Pick<Context, 'now' | 'settings'>,

@@ -11,7 +11,7 @@ type Challenge = TokenPayloads['challenge']
 
 /**
  * The challenges of an account that have failures. The list has a cap, so entries are dropped for room. A dropped
- * challenge is over: else its tries, and the answers of passkeys that were wrong, would begin anew.
+ * challenge is over. Otherwise its counts of tries and of wrong answers by passkey would begin anew.
  */
 
 export function entryOf(state: AccountState, challenge: Pick<Challenge, 'id'>): ChallengeEntry | null {
@@ -73,8 +73,9 @@ function charge(entry: ChallengeEntry | null, factors: readonly CodeFactor[], is
 }
 
 /**
- * Drops the oldest challenge of the source that has most of them. So whoever fills the list drops what is his own. A
- * known device gives up one only while no other source has any, and keeps its last: there are more places than devices.
+ * Drops the oldest challenge of the source that has most of them. So a source that fills the list loses challenges of
+ * its own. A known device loses one only while no other source has any, and never its last one: there are more places
+ * than devices.
  */
 function drop(state: AccountState, others: readonly ChallengeEntry[]): AccountState {
   const strange = others.filter(({ source }) => !isKnownDevice(state, source))

@@ -67,7 +67,7 @@ function accept(
   const source = sourceOf(state, client)
   const accepted = creditSuccess(state, { match, source, client, now: context.now, entry: null })
   const entry = { account, client, needs: ['passkey'], primary, factor: 'backup-code' } as const
-  // The owner was proven.
+  // Password and backup code together prove the owner.
   const { state: opened, outcome } = openEnrollSession(refill(accepted.state), entry, context)
   const values = { primary, until: outcome.until }
   return commit(opened, outcome, {

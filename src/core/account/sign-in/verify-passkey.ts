@@ -39,7 +39,7 @@ export type VerifyPasskeyResult =
 
 /**
  * A passkey as the second factor of a challenge, or alone. A signature cannot be guessed, so waits and locks do not
- * hold a passkey up.
+ * stop a passkey.
  */
 export const verifyPasskey: UseCase<VerifyPasskey, VerifyPasskeyResult> = (state, command, context, results) => {
   const { challenge, ceremony, response } = command

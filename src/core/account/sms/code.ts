@@ -14,7 +14,7 @@ import type { SendPermitTask, TaskResults } from '../record/tasks.ts'
 import { openedText, openTask, resultOf } from '../record/tasks.ts'
 import type { SmsCode, SmsNumber } from './state.ts'
 
-/** The length of the key that stands before a code's digest, in bytes. */
+/** The length of the key that comes before a code's digest, in bytes. */
 export const smsKeyLength = 32
 
 /** The length of a code that is sent. */

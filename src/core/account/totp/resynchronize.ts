@@ -51,7 +51,8 @@ export const resynchronizeTotp: UseCase<ResynchronizeTotp, ResynchronizeTotpResu
   const isOff = state.totp.failures >= limits.hardStop || state.passkey.only
   if (isOff) return done({ ok: false, reason: 'factors-off', retryAt: null })
   const source = signedInSource(state, client, auth)
-  // Two made-up codes must fit one of the searched places. But whoever saw one code has to make up its neighbor only.
+  // Two made-up codes must fit one of the searched places. But somebody who saw one code has to guess only the code
+  // next to it.
   const places = 2 * otpLimits.drift + 1
   const cost = places * 10 ** (6 - 2 * found.digits) + 10 ** (6 - found.digits)
   const retryAt = waitUntil(state, source, cost, now)

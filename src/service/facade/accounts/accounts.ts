@@ -63,8 +63,8 @@ export interface Accounts {
     input: PageCall & { readonly factor: Method },
   ): Promise<{ readonly ok: true } | Failure<RefusalOf<typeof preferFactor>>>
   /**
-   * Lets codes be tried again after waits, locks and empty buckets, once you know by your own means who the owner is.
-   * Only a script may call it. A factor that the hard stop switched off stays off.
+   * Ends waits and the lock and refills the luck, so that codes can be tried again. Check first by your own means who
+   * the owner is. Only a script may call it. A factor that the hard stop switched off stays off.
    *
    * @contract effect(storage) · ok|absent|busy · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
@@ -72,8 +72,8 @@ export interface Accounts {
    */
   unlock(input: { readonly grant: SystemAct }): Promise<{ readonly ok: true } | Failure<'absent' | 'busy'>>
   /**
-   * For the end of a key rotation: brings one page of accounts under the first key of the ring, and with one of the
-   * pages the record of the realm. Call it with `next` until that is null. The old key may go when no record is left
+   * For the end of a key rotation: seals one page of accounts under the first key of the ring. One of the pages also
+   * seals the record of the realm. Call it with `next` until that is null. The old key may go when no record is left
    * under it and the longest life of a grant has passed, at least 7 days.
    *
    * @contract effect(storage) · limit accounts (1 to 500, default 100) · a page

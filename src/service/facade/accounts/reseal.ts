@@ -12,7 +12,7 @@ export interface ResealPage {
   /** Accounts that were there already. */
   readonly current: number
   /**
-   * Accounts that could not be read or written; the walk goes on without them. `accountId` null is the record of the
+   * Accounts that could not be read or written; the job goes on without them. `accountId` null is the record of the
    * realm, which holds keys of its own and is no account.
    */
   readonly failed: readonly { readonly accountId: string | null; readonly code: NightlatchErrorCode | 'busy' }[]
@@ -20,7 +20,7 @@ export interface ResealPage {
   readonly next: string | null
 }
 
-/** One page of the walk that ends a key rotation. The walk may stop and go on anywhere, and may run twice. */
+/** Seals one page of accounts anew, at the end of a key rotation. A job may stop, go on anywhere, and run twice. */
 export async function resealAccounts(
   kernel: Kernel,
   input: { readonly after?: string | null | undefined; readonly limit?: number | undefined },

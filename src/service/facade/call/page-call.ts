@@ -45,7 +45,7 @@ export async function runFor<C, R>(
   return answer.status === 'busy' ? busy : answer.result
 }
 
-/** Seals the new grant that a result holds for the acting session. */
+/** Seals the new grant that a result has for the acting session. */
 export function sealGrant(kernel: Kernel, grant: TokenPayloads['grant'] | null): string | null {
   return grant === null ? null : kernel.seal('grant', grant)
 }

@@ -6,7 +6,7 @@ import type { UseCase } from '../../../core/account/record/step.ts'
 /** What a use case answers. */
 export type ResultOf<Case> = Case extends UseCase<never, infer Result> ? Result : never
 
-/** The reasons that stand in a result. */
+/** The reasons in a result. */
 export type ReasonOf<Result> = Result extends { readonly reason: infer Reason } ? Extract<Reason, string> : never
 
 /** Why a call that {@link runFor} makes may be refused: by its use case, or before that is run. */

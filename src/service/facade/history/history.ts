@@ -25,7 +25,7 @@ export interface HistoryPageInput extends PageCall {
 export interface History {
   /**
    * A page of the history, newest first. It has one row for everything that was decided. `genuine`: every stored row of
-   * the page is as it was written. Others are left out. Whether the history is complete is for `verify` to say.
+   * the page is as it was written. Others are left out. Only `verify` says whether the history is complete.
    *
    * @contract effect(storage) · limit rows · ok|signed-out|malformed
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
@@ -40,7 +40,7 @@ export interface History {
   >
   /**
    * A page of the facts, newest first: wrong passwords, attempts under a lock. `genuine`: every stored row of the page
-   * is as it was written. Others are left out. That facts were removed does not show.
+   * is as it was written. Others are left out. Removed facts do not show.
    *
    * @contract effect(storage) · limit rows · ok|signed-out|malformed
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
@@ -122,7 +122,7 @@ export function createHistory(kernel: Kernel): History {
       if (record === null) return signedOut
       const read = await orMalformed(storage.listEvents({ id: record.id, ...asked }))
       if (read === null) return malformed
-      // A storage that shows rows of the page before once more must not be believed.
+      // Rows of the page before that come once more are not genuine here.
       const below = asked.after === undefined ? Infinity : Number(asked.after)
       return { ok: true, ...(await createEventReader(kernel, record, below)(read.items)), next: read.next }
     },

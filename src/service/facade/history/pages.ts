@@ -1,7 +1,7 @@
 import { isNightlatchError } from '../../../core/errors.ts'
 import type { Page } from '../../../ports/storage.ts'
 
-/** All else that is asked was checked before: what an adapter still refuses as an argument is the cursor. */
+/** Everything else was checked before. So if an adapter still refuses an argument, it is the cursor. */
 export async function orMalformed<Item>(read: Promise<Page<Item>>): Promise<Page<Item> | null> {
   try {
     return await read
@@ -21,7 +21,7 @@ export async function forEachPage<Item>(
   let after: string | null = null
   for (let count = 0; count < most; await nextTurn()) {
     const page: Page<Item> | null = after === null ? await read({}) : await orMalformed(read({ after }))
-    // The storage refuses its own cursor if it made it of a row that somebody inserted. That row was taken.
+    // The storage refuses a cursor that it made from a row that somebody inserted. That row was read already.
     if (page === null) return
     await take(page.items)
     count += page.items.length

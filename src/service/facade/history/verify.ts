@@ -28,7 +28,7 @@ export type HistoryVerdict =
   | {
       readonly ok: true
       readonly events: number
-      /** No record counts facts: those that are there are genuine, and whether more were there cannot be told. */
+      /** No record counts facts. So all that are there are genuine, but nobody can know if some were removed. */
       readonly facts: { readonly genuine: number; readonly removed: 'cannot-be-told' }
       readonly anchor: HistoryAnchor
     }
@@ -36,7 +36,7 @@ export type HistoryVerdict =
   | { readonly ok: false; readonly reason: 'tampered'; readonly faults: readonly (HistoryFault | FactFault)[] }
   | Failure<'signed-out' | 'too-many-attempts'>
 
-/** How often a record that was written while its rows were read is read again, if something seemed to be wrong. */
+/** How often all is read again, if the record was written meanwhile and something seemed to be wrong. */
 const mostRounds = 5
 const hourMs = 3_600_000
 
@@ -50,7 +50,7 @@ export async function verifyHistory(kernel: Kernel, input: VerifyHistoryInput): 
   if (record === null) return anchor === null ? signedOut : tampered([{ fault: 'rolled-back', n: 0 }])
   const mark = markOf(acting)
   kernel.watch(record, [mark])
-  // The grant counts nowhere any more, but that it is newer is what the caller asks.
+  // The grant counts nowhere any more. But it shows what the caller asks: that the record is older than the grant.
   if (mark !== null && isRolledBack(record.state.record, mark)) {
     return tampered([{ fault: 'rolled-back', n: record.history.n }])
   }
@@ -88,7 +88,7 @@ async function checkFacts(
     if (refusal !== null) return refusal
     const query = { id, limit: limits.historyPage, ...(after === undefined ? {} : { after }) }
     const page: Page<FactRow> | null = await orMalformed(kernel.storage.listFacts(query))
-    // The storage refuses its own cursor if it made it of a row that somebody inserted. That row was named.
+    // The storage refuses a cursor that it made from a row that somebody inserted. That row was named already.
     if (page === null) break
     for (const row of page.items) {
       const fault = faultOf(row)
@@ -154,7 +154,7 @@ async function readAll(
 ): Promise<Limited | null> {
   const { storage } = kernel
   const limit = limits.historyPage
-  // What stands before the first number has no cursor to go on from: it is looked at apart.
+  // Rows before the first number have no cursor to go on from. So they are read apart.
   const first = await storage.listEvents({ id, limit, order: 'oldest' })
   check.take(first.items.filter(({ n }) => !(n >= 1)))
   for (let after: string | null = String(from - 1); after !== null && !check.isFull;) {

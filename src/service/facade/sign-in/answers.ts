@@ -12,7 +12,7 @@ import type { Answer } from '../../loop/transact.ts'
 /** What the core decided, as the host gets it: tokens are sealed, and null is absent. */
 export function granted(kernel: Kernel, result: GrantedResult, client: OpenedClient): Granted {
   const { grant, deviceId, trust, aal, amr, trusted, replacementCode, advice } = result
-  // A sign-in that neither used nor gave trust leaves a device that the record lists the trust that it has.
+  // If a sign-in neither used nor gave trust, a listed device keeps the trust that it has.
   const device = { grant, id: deviceId, trust: trust ?? (deviceId === client.deviceId ? client.deviceTrust : null) }
   return {
     status: 'granted',

@@ -79,8 +79,8 @@ export function createPasskeyCalls(kernel: Kernel, signInLimits: SignInLimits): 
 }
 
 /**
- * A wrong answer of a passkey alone is in no record, so that nobody fills a list with it. The limiter remembers it, as
- * well as it can: trying the same ceremony again teaches nothing [PKA-12].
+ * A wrong answer of a passkey alone is in no record, so that nobody fills a list with it. The limiter remembers it as
+ * long as it can. To try the same ceremony again shows nothing new [PKA-12].
  */
 async function onceFor(kernel: Kernel, { id }: TokenPayloads['ceremony']): Promise<LimiterCharge> {
   const hash = await kernel.nameHash()
@@ -92,7 +92,7 @@ function isWrong(answer: Answer<VerifyPasskeyResult>): boolean {
   return answer.result.reason === 'wrong-credentials' || answer.result.reason === 'user-verification'
 }
 
-/** The index is a hint only: the use case checks that the record itself holds the handle. */
+/** The index is a hint only: the use case checks that the record has the handle. */
 async function ownerOf(kernel: Kernel, handle: string | null): Promise<string | null> {
   const { realm } = kernel.settings
   const found = handle === null ? null : await kernel.storage.find(userHandleKey({ realm, handle }))

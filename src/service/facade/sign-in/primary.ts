@@ -19,7 +19,7 @@ export function createPrimaryCalls(
   signInLimits: SignInLimits,
 ): Pick<SignIn, 'start' | 'failed' | 'recover'> {
   const user = { kind: 'user' } as const
-  /** A right password must not show by another answer than that of a full limiter. */
+  /** The answer for a right password is that of a full limiter, so that it does not show. */
   const tooMany = (): Refused => refused('too-many-attempts', kernel.now() + limits.startAgainMs)
 
   return {
@@ -50,7 +50,7 @@ export function createPrimaryCalls(
     async failed(input) {
       const accountId = input.accountId ?? null
       if (accountId !== null) requireAccountId(accountId, 'accountId')
-      // For a name that nobody has, the same is done as for one that an account has, and the other way round [THR-12].
+      // The same work is done for names that an account has and for names that nobody has [THR-12].
       const hash = await kernel.nameHash()
       const nobody = hash('nobody', normalizeName(input.name))
       const asked = accountId ?? nobody
@@ -104,13 +104,16 @@ function requireStart(accountId: unknown, primary: HostPrimary): void {
   if (!primaries.includes(primary)) throw argumentError('primary', `one of ${primaries.join(', ')}`)
 }
 
-/** What shows nothing. Databases that compare by language skip it, so with it a name would have endless spellings. */
+/**
+ * Characters that show nothing. Databases that compare by language skip them. So with them one name would have endless
+ * spellings.
+ */
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu
 
 /** One spelling for what a limiter counts. A form may send anything. */
 function normalizeName(name: unknown): string {
   if (typeof name !== 'string') return ''
-  // Trimmed before it is cut: else each number of spaces in front would make a new name.
+  // Trimmed before it is cut. Otherwise spaces in front would make new names.
   const shown = name.replace(invisible, '').trim().slice(0, limits.nameLength)
   // By way of capitals, because some of them have several small letters: ς and σ, ß and ss.
   return shown.normalize('NFKC').trim().toUpperCase().toLowerCase()
