@@ -1,6 +1,7 @@
 export { createNightlatch } from './service/create.ts'
-export type { CookieAttributes, Nightlatch } from './service/create.ts'
+export type { Nightlatch } from './service/create.ts'
 export type { BackupCodeOptions } from './service/options/backup-code-options.ts'
+export type { CookieOptions } from './service/options/cookie-options.ts'
 export type { NightlatchOptions } from './service/options/options.ts'
 export type { PasskeyOptions } from './service/options/passkey-options.ts'
 export type { SignInOptions } from './service/options/sign-in-options.ts'

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { ErrorRequestHandler, Express } from 'express'
 import express from 'express'
 import session from 'express-session'
-import { cookies } from './host/cookies.ts'
 import { showFlash, usePages } from './host/pages.ts'
 import { oneName, protect } from './host/protect.ts'
 import { authenticatorRoutes } from './authenticators.ts'
@@ -40,7 +39,6 @@ export function createApp(portal: Portal, { origins, sessionSecret, sessionStore
     req.body ??= {}
     next()
   })
-  app.use(cookies)
   app.use(
     session({
       name: 'portal_session',

@@ -27,7 +27,7 @@ export function authenticatorRoutes(app: Express, { nl }: Portal, { sensitive, r
 
   app.post('/security/totp/confirm', settingUp, async (req, res) => {
     const r = await nl.totp.confirm({ grant: req.session.nl, code: req.body.code, client: client(req) })
-    if (r.ok) return finishSetUp(req, res, { nl, confirmed: r, told: 'The app is added.' })
+    if (r.ok) return finishSetUp(req, res, { confirmed: r, told: 'The app is added.' })
     // No page shows the key again: the person tries another code of the same key, or starts again with a new key.
     if (r.reason === 'wrong' || r.reason === 'malformed') return res.render('confirm', r)
     refused(req, res, r)

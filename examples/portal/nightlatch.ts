@@ -23,7 +23,7 @@ export async function createPortalNightlatch(host: {
   readonly exclusive: boolean
 }): Promise<Nightlatch> {
   const { db, users, phones, origin, keys, smtpPort, require2fa, exclusive } = host
-  const { hostname } = new URL(origin)
+  const { hostname, protocol } = new URL(origin)
   await migrate(db)
   return createNightlatch({
     appName,
@@ -52,6 +52,8 @@ export async function createPortalNightlatch(host: {
     },
     passkeys: { verifier: webauthn({ rpId: hostname, rpName: appName, origins: [origin] }) },
     trustedDevices: trustDevices({ lifeMs: trustedDays * 86_400_000 }),
+    // Browsers keep a secure cookie only from https.
+    cookie: { secure: protocol === 'https:' },
     factors: exclusive ? 'exclusive' : 'multiple',
     ...(require2fa ? { policy: { factors: { required: { since: 0, graceMs: 0 } } } } : {}),
   })

@@ -38,7 +38,7 @@ export function passkeyRoutes(app: Express, { nl }: Portal, { sensitive, refused
     const { nl: grant } = req.session
     const { response } = req.body
     const r = await nl.passkeys.confirm({ grant, ceremony: takeCeremony(req), response, client: client(req) })
-    if (r.ok) return finishSetUp(req, res, { nl, confirmed: r, told: 'The passkey is added.' })
+    if (r.ok) return finishSetUp(req, res, { confirmed: r, told: 'The passkey is added.' })
     if (!res.locals.mustEnroll || r.reason === 'signed-out') {
       return refused(req, res, r.reason === 'wrong' ? { ...r, reason: 'wrong-passkey' } : r)
     }

@@ -40,7 +40,7 @@ export function phoneRoutes(app: Express, { nl }: Portal, { sensitive, refused }
     const r = await nl.sms.confirm({ grant: req.session.nl, code: req.body.code, client: client(req) })
     if (r.ok) {
       delete req.session.sms
-      return finishSetUp(req, res, { nl, confirmed: r, told: 'The number is confirmed.' })
+      return finishSetUp(req, res, { confirmed: r, told: 'The number is confirmed.' })
     }
     if (r.reason === 'wrong' || r.reason === 'malformed' || r.reason === 'expired') {
       return res.render('phone-code', { ...r, sms: req.session.sms, required: res.locals.mustEnroll })

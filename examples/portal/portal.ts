@@ -58,7 +58,7 @@ declare global {
 export const client = (req: Request): ClientInfo => ({
   ip: req.ip,
   userAgent: req.get('user-agent'),
-  device: req.cookies.nl_device,
+  cookies: req.get('cookie'),
 })
 
 /** A request may hold a field twice, or not as text. Then the field counts as empty. */

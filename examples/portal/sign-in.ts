@@ -18,7 +18,7 @@ export function signInRoutes(app: Express, { nl, users }: Portal): SignInPages {
     switch (r.status) {
       case 'granted':
       case 'enroll':
-        if (r.deviceToken) res.cookie('nl_device', r.deviceToken, nl.cookie)
+        if (r.setCookie) res.append('set-cookie', r.setCookie)
         await new Promise<unknown>((resolve) => req.session.regenerate(resolve))
         req.session.nl = r.grant
         if (r.status === 'enroll') {
@@ -124,7 +124,7 @@ export function recognize({ nl, users }: Portal): RequestHandler {
       res.locals.advice = session.advice ?? []
       // After a rotation of the key ring they come back under the new key.
       if (session.grant) req.session.nl = session.grant
-      if (session.deviceToken) res.cookie('nl_device', session.deviceToken, nl.cookie)
+      if (session.setCookie) res.append('set-cookie', session.setCookie)
     }
     res.locals.mustEnroll = !session.ok && session.reason === 'enroll'
     next()

@@ -97,7 +97,7 @@ export function stepUpRoutes(app: Express, portal: Portal): StepUpPages {
     if (r.status === 'refused') return res.status(r.httpStatus).render('password', { reason: r.reason })
     if (r.status !== 'granted') return res.redirect('/login')
     await nl.sessions.signOut({ grant: req.session.nl, client: client(req) })
-    res.cookie('nl_device', r.deviceToken, nl.cookie)
+    res.append('set-cookie', r.setCookie)
     await renew(req)
     req.session.nl = r.grant
     await resume(req, res)

@@ -14,12 +14,12 @@ import { day, methods } from './words.ts'
 export async function finishSetUp(
   req: Request,
   res: Response,
-  { nl, confirmed, told }: { readonly nl: Portal['nl']; readonly confirmed: Confirmed; readonly told: string },
+  { confirmed, told }: { readonly confirmed: Confirmed; readonly told: string },
 ): Promise<void> {
-  const { grant, deviceToken, backupCodes } = confirmed
+  const { grant, setCookie, backupCodes } = confirmed
   await renew(req)
   if (grant) req.session.nl = grant
-  if (deviceToken) res.cookie('nl_device', deviceToken, nl.cookie)
+  if (setCookie) res.append('set-cookie', setCookie)
   delete req.session.needs
   if (!backupCodes) return back(req, res, 'good', told)
   req.session.codesUnsaved = true

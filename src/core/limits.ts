@@ -43,6 +43,10 @@ export const limits = {
   /** A browser waits for the authenticator equally long. */
   ceremonyMs: 300_000, // 5 minutes
   deviceTokenMs: 34_560_000_000, // 400 days
+  /** More of a Cookie header is not read. No server takes as much. */
+  cookieHeaderLength: 65_536,
+  /** Cookies of the one name that are tried. */
+  deviceCookies: 8,
   /** The greatest age of the primary authentication at the first enrollment. */
   freshPrimaryMs: 600_000, // 10 minutes
   /** The greatest age of a grant: 30 days [SES-5]. */

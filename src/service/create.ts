@@ -1,4 +1,3 @@
-import { limits } from '../core/limits.ts'
 import { loadOnce } from '../languages/load-once.ts'
 import type { Accounts } from './facade/accounts/accounts.ts'
 import type { BackupCodes } from './facade/factors/backup-codes.ts'
@@ -33,17 +32,6 @@ export interface Nightlatch {
   readonly password: Password
   readonly accounts: Accounts
   readonly outbox: OutboxControl
-  /** Attributes of the cookie for the device token. Call it `__Host-nl_device` if the page comes by https [SES-13]. */
-  readonly cookie: CookieAttributes
-}
-
-export interface CookieAttributes {
-  readonly httpOnly: true
-  readonly secure: true
-  readonly sameSite: 'lax'
-  readonly path: '/'
-  /** ms */
-  readonly maxAge: number
 }
 
 /**
@@ -72,12 +60,11 @@ export function createNightlatch(options: NightlatchOptions): Nightlatch {
       sweep: async (input) => (await kernel()).outbox.sweep(input),
       idle: async () => (await kernel()).outbox.idle(),
     },
-    cookie: { httpOnly: true, secure: true, sameSite: 'lax', path: '/', maxAge: limits.deviceTokenMs },
   }
 }
 
 /** The parts of the facade, each in files of its own that are loaded at the first call. */
-function lateParts(kernel: () => Promise<Kernel>, { sms }: NightlatchOptions): Omit<Nightlatch, 'outbox' | 'cookie'> {
+function lateParts(kernel: () => Promise<Kernel>, { sms }: NightlatchOptions): Omit<Nightlatch, 'outbox'> {
   return {
     signIn: late(
       {

@@ -35,7 +35,8 @@ export interface Sessions {
         readonly advice?: readonly Advice[]
         /** The same grant under the first key. Keep it instead. Absent if it is under that key already. */
         readonly grant?: string
-        /** The same device token under the first key, for the cookie. */
+        /** The same device token under the first key, and the Set-Cookie header that keeps it. */
+        readonly setCookie?: string
         readonly deviceToken?: string
       }
     | Failure<'signed-out' | 'enroll'>
@@ -96,8 +97,10 @@ export function createSessions(kernel: Kernel): Sessions {
       if (signedIn === null || session === undefined) return signedOut
       if (session.kind === 'enroll') return { ok: false, reason: 'enroll' }
       const { aal, amr, createdAt } = session
-      const tokens = { grant: kernel.reseal('grant', grant), deviceToken: kernel.reseal('device', client?.device) }
       const { accountId } = signedIn.acting
+      const deviceToken = kernel.reseal('device', kernel.client(client, accountId).deviceToken)
+      const setCookie = deviceToken === null ? null : kernel.setCookie(deviceToken)
+      const tokens = { grant: kernel.reseal('grant', grant), setCookie, deviceToken }
       const advice = adviceFor(signedIn.record.state, session)
       const answer = { ok: true, accountId, aal, amr, signedInAt: createdAt, ...withoutNulls(tokens) } as const
       return advice.length === 0 ? answer : { ...answer, advice }

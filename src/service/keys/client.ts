@@ -5,6 +5,7 @@ import type { DeviceAccount } from '../../core/token/index.ts'
 import { formatAddress, networkOf, parseAddress } from '../../core/network/address.ts'
 import type { Client } from '../../core/account/record/context.ts'
 import { accountHash } from './account-id.ts'
+import { readDeviceCookies } from './device-cookie.ts'
 import { openToken } from './tokens.ts'
 import type { Installation } from './installation.ts'
 
@@ -13,29 +14,33 @@ export interface ClientInfo {
   /** The client's address as the host determined it, never a header as received. Absent or unreadable: unknown. */
   readonly ip?: string | null | undefined
   readonly userAgent?: string | null | undefined
-  /** The device token from the cookie. */
+  /** The request's Cookie header as it came. The device token is read from it. */
+  readonly cookies?: string | null | undefined
+  /** The device token itself, for an app without cookies. */
   readonly device?: string | null | undefined
 }
 
 export interface OpenedClient extends Client {
   /** What the device token says of each account that it names. */
   readonly deviceAccounts: readonly DeviceAccount[]
+  /** The device token as it came. Null: none that counts. */
+  readonly deviceToken: string | null
 }
 
 /** Reads a request's sender. Only a wrong type throws, because that is the host's mistake and not the sender's. */
 export function openClient(
   installation: Installation,
   info: ClientInfo | undefined,
-  { now, account }: { readonly now: number; readonly account: string | null },
+  { now, account, cookieName }: { readonly now: number; readonly account: string | null; readonly cookieName: string },
 ): OpenedClient {
   if (info !== undefined && (typeof info !== 'object' || info === null)) throw argumentError('client', 'an object')
-  const { ip, userAgent, device } = info ?? {}
-  if (ip !== undefined && ip !== null && typeof ip !== 'string') throw argumentError('client.ip', 'a string')
+  const { ip, userAgent, cookies, device } = info ?? {}
+  requireText(ip, 'client.ip', 'a string')
+  requireText(cookies, 'client.cookies', "the text of the request's Cookie header")
   const parsed = parseAddress(ip)
-  const token = openToken(installation, 'device', device)
-  const accounts = token !== null && token.expiresAt > now ? token.accounts : []
   const name = account === null ? null : accountHash(account)
-  const own = accounts.find((entry) => entry.account === name) ?? null
+  const texts = [device, ...(cookies ? readDeviceCookies(cookies, cookieName) : [])]
+  const { text: deviceToken, accounts, own } = openDevice(installation, texts, { now, name })
   return {
     ip: parsed.ok ? formatAddress(parsed.address) : null,
     network: parsed.ok ? networkOf(parsed.address) : null,
@@ -47,5 +52,33 @@ export function openClient(
     // Empty: this account does not trust the device.
     deviceTrust: own === null || own.trust === '' ? null : own.trust,
     deviceAccounts: accounts,
+    deviceToken,
   }
+}
+
+function requireText(value: unknown, name: string, rule: string): void {
+  if (value !== undefined && value !== null && typeof value !== 'string') throw argumentError(name, rule)
+}
+
+interface OpenedDevice {
+  readonly text: string | null
+  readonly accounts: readonly DeviceAccount[]
+  readonly own: DeviceAccount | null
+}
+
+/** The first token that names the account, or else the first one that counts: one of somebody else hides none. */
+function openDevice(
+  installation: Installation,
+  texts: readonly unknown[],
+  { now, name }: { readonly now: number; readonly name: string | null },
+): OpenedDevice {
+  let found: OpenedDevice = { text: null, accounts: [], own: null }
+  for (const text of texts) {
+    const token = openToken(installation, 'device', text)
+    if (token === null || token.expiresAt <= now) continue
+    const own = token.accounts.find(({ account }) => account === name) ?? null
+    if (own !== null || found.text === null) found = { text: String(text), accounts: token.accounts, own }
+    if (own !== null || name === null) break
+  }
+  return found
 }

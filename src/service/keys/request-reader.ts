@@ -5,6 +5,8 @@ import type { Acting, GrantInput } from './acting.ts'
 import { readActing } from './acting.ts'
 import type { ClientInfo, OpenedClient } from './client.ts'
 import { openClient } from './client.ts'
+import type { DeviceCookie } from './device-cookie.ts'
+import { deviceCookie } from './device-cookie.ts'
 import type { Installation } from './installation.ts'
 import { openToken, resealToken, sealToken } from './tokens.ts'
 
@@ -17,6 +19,8 @@ export interface RequestReader {
   reseal(kind: TokenKind, text: unknown): string | null
   /** `account`: the account whose known devices count; null for none. */
   client(info: ClientInfo | undefined, account: string | null): OpenedClient
+  /** The value of a Set-Cookie header that keeps a device token. */
+  setCookie(deviceToken: string): string
   /** Null: signed out. */
   acting(grant: GrantInput, proof?: unknown): Acting | null
 }
@@ -26,14 +30,17 @@ interface RequestReaderParts {
   readonly random: Random
   readonly now: Clock
   readonly sessionMs: number
+  readonly cookie: DeviceCookie
 }
 
-export function createRequestReader({ installation, random, now, sessionMs }: RequestReaderParts): RequestReader {
+export function createRequestReader(parts: RequestReaderParts): RequestReader {
+  const { installation, random, now, sessionMs, cookie } = parts
   return {
     seal: (kind, payload) => sealToken(installation, random, kind, payload),
     open: (kind, text) => openToken(installation, kind, text),
     reseal: (kind, text) => resealToken(installation, random, kind, text),
-    client: (info, account) => openClient(installation, info, { now: now(), account }),
+    client: (info, account) => openClient(installation, info, { now: now(), account, cookieName: cookie.name }),
+    setCookie: (token) => deviceCookie(cookie, token),
     acting: (grant, proof) => readActing(installation, { grant, proof }, { now: now(), sessionMs }),
   }
 }

@@ -71,7 +71,7 @@ export interface Kernel extends RequestReader {
 
 /** Puts the parts together that every call needs. */
 export function createKernel(
-  { options, settings, ceilings, signInTerms }: CheckedOptions,
+  { options, settings, ceilings, signInTerms, cookie }: CheckedOptions,
   sweepTimer: SweepTimer,
 ): Kernel {
   const { keys, appName } = options
@@ -89,7 +89,7 @@ export function createKernel(
   const limiting = createLimiting({ limiter: options.limiter, facts, now, tell })
   const onRecord = createOnRecord(facts, now)
   const watch = createWatchRecord({ facts, tell, now })
-  const reader = createRequestReader({ installation, random, now, sessionMs: settings.sessionMs })
+  const reader = createRequestReader({ installation, random, now, sessionMs: settings.sessionMs, cookie })
   const transact = createAccountLoop({
     storage,
     records,

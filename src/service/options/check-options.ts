@@ -3,8 +3,10 @@ import { caps, limits } from '../../core/limits.ts'
 import type { Policy } from '../../core/policy/index.ts'
 import { defaultPolicy, definePolicy } from '../../core/policy/policy.ts'
 import type { Storage } from '../../ports/storage.ts'
+import type { DeviceCookie } from '../keys/device-cookie.ts'
 import { isKeyring } from '../keys/keyring.ts'
 import { checkBackupCodes } from './backup-code-options.ts'
+import { checkCookie } from './cookie-options.ts'
 import { checkMethods } from './method-options.ts'
 import {
   oneOf,
@@ -46,6 +48,7 @@ const known: Readonly<Record<keyof NightlatchOptions, true>> = {
   sessions: true,
   outbox: true,
   sink: true,
+  cookie: true,
   onCompromised: true,
   report: true,
   signIn: true,
@@ -73,6 +76,7 @@ export interface CheckedOptions {
   readonly settings: Settings
   readonly ceilings: SmsCeilings
   readonly signInTerms: SignInTerms
+  readonly cookie: DeviceCookie
 }
 
 /** Checks everything once, at creation; an error names the key and the fix. */
@@ -100,7 +104,13 @@ export function checkOptions(given: NightlatchOptions): CheckedOptions {
     passkeys,
     trustedDevices: checkTrust(options.trustedDevices),
   }
-  return { options, settings, ceilings: smsCeilings(options.sms), signInTerms: checkSignIn(options) }
+  return {
+    options,
+    settings,
+    ceilings: smsCeilings(options.sms),
+    signInTerms: checkSignIn(options),
+    cookie: checkCookie(options.cookie),
+  }
 }
 
 /** Every option that has no default is there. */

@@ -14,6 +14,7 @@ import type { SlowHash } from '../../slow-hash/index.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Describe } from '../messages/describe.ts'
 import type { BackupCodeOptions } from './backup-code-options.ts'
+import type { CookieOptions } from './cookie-options.ts'
 import type { PasskeyOptions } from './passkey-options.ts'
 import type { DeviceTrustTerms } from './relaxations.ts'
 import type { SignInOptions } from './sign-in-options.ts'
@@ -76,6 +77,8 @@ export interface NightlatchOptions {
      */
     readonly maxAgeMs?: number
   }
+  /** The cookie of the device token. Default: `__Host-nl_device`, for https. Plain http needs `secure: false`. */
+  readonly cookie?: CookieOptions
   readonly outbox?: {
     /** `automatic` (default): sweeps every 30 s from the first call on. `manual`: the host calls `outbox.sweep()`. */
     readonly sweep?: 'automatic' | 'manual'

@@ -7,6 +7,7 @@ import { historyKeyLength } from '../../../src/core/record/history-form.ts'
 import { isSealed, secretsOf } from '../../../src/core/secret.ts'
 import { realmKeyLength } from '../../../src/service/loop/realm-record.ts'
 import { openToken, sealToken } from '../../../src/service/keys/tokens.ts'
+import { expectStatus } from '../../world/expect-outcome.ts'
 import { bodyOf, peekEvents, peekFacts, peekState } from '../../world/peek.ts'
 import { createWorld, keyText } from '../../world/world.ts'
 import { root, sourceFiles } from '../source-tree.ts'
@@ -128,8 +129,11 @@ describe('the cookie', () => {
   it('[SES-13] is sent only over https, hidden from scripts, expires, and stays far below 4096 bytes', async () => {
     const world = createWorld()
     const person = await world.person()
-    expect(world.nl.cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'lax', path: '/' })
-    expect(world.nl.cookie.maxAge).toBe(400 * 86_400_000)
+    const start = { name: 'bea', accountId: 'bea', primary: 'password' } as const
+    const { setCookie, deviceToken } = expectStatus(await world.nl.signIn.start(start), 'granted')
+    const attributes = 'Max-Age=34560000; Path=/; HttpOnly; Secure; SameSite=Lax'
+    expect(setCookie).toBe(`__Host-nl_device=${deviceToken}; ${attributes}`)
+    expect(setCookie.length).toBeLessThan(1100)
     expect(person.deviceToken).toMatch(/^[\w.-]{50,1000}$/)
     expect(person.deviceToken).not.toContain(person.id)
   })

@@ -1,6 +1,6 @@
 import type { Enrolled } from '../../../core/account/factors/enrollment.ts'
 import type { ClientInfo } from '../../keys/client.ts'
-import { sealDevice } from '../../keys/device-token.ts'
+import { keptDevice } from '../../keys/device-token.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import { sealGrant } from '../call/page-call.ts'
 
@@ -13,7 +13,8 @@ export interface Confirmed {
   readonly grant: string | null
   /** Comes with the first factor, and is shown once. */
   readonly backupCodes: readonly string[] | null
-  /** Comes if this completed a sign-in that had to enroll first. It goes into the cookie, as at sign-in. */
+  /** These two come if this completed a sign-in that had to enroll first. They are what a sign-in answers. */
+  readonly setCookie?: string
   readonly deviceToken?: string
 }
 
@@ -22,5 +23,5 @@ export function enrolled(kernel: Kernel, result: Enrolled, info: ClientInfo | un
   const sealed = { ok: true, authenticator, grant: sealGrant(kernel, grant), backupCodes } as const
   if (grant === null || deviceId === null) return sealed
   const client = kernel.client(info, null)
-  return { ...sealed, deviceToken: sealDevice(kernel, { grant, id: deviceId, trust: null }, client) }
+  return { ...sealed, ...keptDevice(kernel, { grant, id: deviceId, trust: null }, client) }
 }

@@ -2,7 +2,7 @@ import type { GrantedResult } from '../../../core/account/sign-in/complete.ts'
 import type { OpenChallenge } from '../../../core/account/sign-in/challenge.ts'
 import type { VerifyPasskeyResult } from '../../../core/account/sign-in/verify-passkey.ts'
 import type { OpenedClient } from '../../keys/client.ts'
-import { sealDevice } from '../../keys/device-token.ts'
+import { keptDevice } from '../../keys/device-token.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import { withoutNulls } from '../call/without-nulls.ts'
 import type { Challenged, Granted, Refused } from './outcome.ts'
@@ -17,7 +17,7 @@ export function granted(kernel: Kernel, result: GrantedResult, client: OpenedCli
   return {
     status: 'granted',
     grant: kernel.seal('grant', grant),
-    deviceToken: sealDevice(kernel, device, client),
+    ...keptDevice(kernel, device, client),
     aal,
     amr,
     ...(trusted ? { trustedDevice: true } : {}),

@@ -14,7 +14,12 @@ export interface Granted {
   readonly status: 'granted'
   /** For the host's own session. Every call of the security page takes it. */
   readonly grant: string
-  /** For an HttpOnly cookie with the attributes of `nl.cookie`. It identifies the browser and replaces no factor. */
+  /**
+   * The value of a Set-Cookie header: it keeps the device token. `client.cookies` brings it back. The token identifies
+   * the browser and replaces no factor.
+   */
+  readonly setCookie: string
+  /** The token itself, for an app without cookies, which sends it as `client.device`. */
   readonly deviceToken: string
   readonly aal: Aal
   readonly amr: readonly Amr[]
@@ -55,6 +60,7 @@ export interface MustEnroll {
   readonly status: 'enroll'
   /** Good for enrolling a factor only. Confirming the factor returns a full grant. */
   readonly grant: string
+  readonly setCookie?: undefined
   readonly deviceToken?: undefined
   /** One of these. */
   readonly needs: readonly Method[]
