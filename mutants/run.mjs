@@ -34,9 +34,9 @@ try {
   test(values.tests === undefined ? ['related', '--run', ...paths] : ['run', ...values.tests], {
     takes: `0-${quickMs}`,
   })
-  tryAlone(readVerdicts(folder))
   tryLonger(quickMs, slowMs)
   if (values.slow) tryLonger(slowMs, Infinity)
+  tryAlone(readVerdicts(folder))
   console.log(report(instrumented.mutants, readVerdicts(folder)))
 } finally {
   rmSync(folder, { recursive: true })

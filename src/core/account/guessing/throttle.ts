@@ -44,7 +44,7 @@ export function waitAfter(failures: number): number {
 
 /** A time stored by a server whose clock is far ahead must not lock the account until that time comes. */
 function remaining(since: number, length: number, now: number): number {
-  if (length <= 0 || since > now + limits.longestWaitMs) return 0
+  if (since > now + limits.longestWaitMs) return 0
   return Math.max(0, length - Math.max(0, now - since))
 }
 
