@@ -211,11 +211,20 @@ describe('the trust of a device', () => {
     ])
   })
 
-  it('is withdrawn from its device alone', () => {
+  it('is withdrawn from its device alone, with the sessions that it opened', () => {
     const both = trusting('d2', trusting('d1').state).state
-    const [first, second] = withdrawTrust(both, both.knownDevices[0]!).knownDevices
-    expect([first?.trust, second?.trust]).toEqual([null, both.knownDevices[1]!.trust])
-    expect(first?.id).toBe('d1')
+    const sessions = [
+      session('s1', { deviceId: 'd1', trusted: true }),
+      session('s2', { deviceId: 'd1' }),
+      session('s3', { deviceId: 'd2', trusted: true }),
+    ]
+    const { state, events } = withdrawTrust({ ...both, sessions }, both.knownDevices[0]!)
+    expect(state.knownDevices).toEqual([knownDevice('d1'), both.knownDevices[1]])
+    expect(state.sessions.map(({ id }) => id)).toEqual(['s2', 's3'])
+    expect(events).toEqual([
+      { type: 'device_trust_end', values: { ended: 1, reason: 'replayed', device: referenceTo('d1') } },
+      { type: 'session_end', values: { ended: 1, target: referenceTo('s1') } },
+    ])
   })
 })
 
