@@ -11,7 +11,7 @@ const { setTimeout: wait, clearTimeout: stopWaiting } = globalThis
 const switches = (globalThis.__stryker__ ??= {})
 switches.mutantCoverage = { static: {}, perTest: {} }
 // One change for the whole file: what runs while the file is loaded can be tried in no other way.
-if (only !== undefined) switches.activeMutant = only
+if (only !== undefined) Object.assign(switches, { activeMutant: only, hitCount: 0, hitLimit: 1_000_000 })
 
 const next = 'next change'
 /** A change that is met so often within one test has made an endless loop. */

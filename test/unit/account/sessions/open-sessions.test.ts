@@ -129,6 +129,23 @@ describe('the end of one session', () => {
     expect(end(system, 's3')).toMatchObject({ commit: { events: [{ values: { target: referenceTo('s3') } }] } })
   })
 
+  it('ends the trust of its browser too, if a list named it, and not if one signs out oneself', () => {
+    const trust = { digest: '', epoch: 1, since: now, lastUsedAt: now, until: now + day }
+    const trusted = { ...open, knownDevices: [knownDevice('d2', { trust }), knownDevice('d1', { trust })] }
+    expect(end(grantFor('s2'), 's1', trusted)).toMatchObject({
+      commit: {
+        state: { sessions: [{ id: 's2' }, { id: 's3' }], knownDevices: [{ trust }, { trust: null }] },
+        events: [
+          { type: 'session_end', values: { ended: 1, target: referenceTo('s1') } },
+          { type: 'device_trust_end', values: { ended: 1, reason: 'session', device: referenceTo('d1') } },
+        ],
+      },
+    })
+    const out = { commit: { state: { knownDevices: [{ trust }, { trust }] }, events: [{ type: 'session_end' }] } }
+    expect(end(grantFor('s1'), null, trusted)).toMatchObject(out)
+    expect(end(grantFor('s1'), 's2', trusted)).toMatchObject(out)
+  })
+
   it('finds no session that is not listed, and none for a script that names none', () => {
     const notFound = { done: { ok: false, reason: 'not-found' }, facts: [] }
     expect([end(grantFor('s1'), 'gone'), end(system, null)]).toEqual([notFound, notFound])
