@@ -20,6 +20,7 @@ export type {
   PublicOutcome,
   Refused,
   RefusalReason,
+  RefusedStatus,
   SignInOutcome,
   SmsDelivery,
 } from './service/facade/sign-in/outcome.ts'

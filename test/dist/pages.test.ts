@@ -118,25 +118,6 @@ describe('the code on the pages runs', () => {
       passkeys: 2,
     })
   })
-
-  it('docs/guide.md signs a person in, asks for a code, and shows the page', async () => {
-    const [guide = ''] = programsOf('docs/guide.md', true)
-    const output = await run(`${guide}\n${visit}`)
-    expect(JSON.parse(output)).toEqual({
-      wrongPassword: 401,
-      firstLogin: 302,
-      backupCodes: 10,
-      asked: 'challenge',
-      malformed: 'malformed',
-      withBackupCode: 302,
-      page: { authenticators: 1, left: 9, logins: 2 },
-      steppedUp: true,
-      renewed: 10,
-      sheet: ['Acme: backup codes', expect.stringMatching(/^ {2}\[ \] 10\. {2}\w{4}-\w{5}-\w{4}$/)],
-      off: true,
-      afterLogout: 302,
-    })
-  })
 })
 
 /** A person with two authenticators before the program of the page on passkeys. */
@@ -171,50 +152,4 @@ const ceremonies = `
   await registered(lost, phone.create(anew.options, words), client)
   result.passkeys = (await nl.passkeys.list({ grant: lost.nl })).passkeys.length
   console.log(JSON.stringify(result))
-`
-
-/** A person's visit to the program of the guide. */
-const visit = `
-  import { once } from 'node:events'
-  import { decodeBase32, totp } from 'nightlatch/otp'
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  let cookie = ''
-  const call = async (path, body) => {
-    const answer = await fetch('http://127.0.0.1:' + server.address().port + path, {
-      method: body === undefined ? 'GET' : 'POST', redirect: 'manual',
-      headers: { cookie, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const fresh = answer.headers.getSetCookie().map((line) => line.split(';')[0])
-    if (fresh.length > 0) cookie = fresh.join('; ')
-    const text = await answer.text()
-    return { status: answer.status, text, json: text.startsWith('{') ? JSON.parse(text) : null }
-  }
-  const email = 'ann@acme.example'
-  const password = 'correct horse'
-  const result = {}
-  result.wrongPassword = (await call('/login', { email, password: 'no' })).status
-  result.firstLogin = (await call('/login', { email, password })).status
-  const enrolled = await call('/security/totp', { label: 'Phone' })
-  const secret = decodeBase32(enrolled.json.key).bytes
-  const confirmed = await call('/security/totp/confirm', { code: totp({ secret, now: Date.now() }) })
-  const codes = confirmed.json.backupCodes
-  result.backupCodes = codes.length
-  await call('/logout', {})
-  result.asked = (await call('/login', { email, password })).json.status
-  result.malformed = (await call('/code', { code: 'hello' })).json.reason
-  result.withBackupCode = (await call('/code', { code: codes[0] })).status
-  const { authenticators: { authenticators }, codes: { left }, logins: { logins } } = (await call('/security')).json
-  result.page = { authenticators: authenticators.length, left, logins: logins.length }
-  result.steppedUp = (await call('/security/step-up', { code: codes[1] })).json.expiresAt > Date.now()
-  const renewed = (await call('/security/backup-codes', {})).json.codes
-  result.renewed = renewed.length
-  const sheet = (await call('/security/backup-codes/sheet', { codes: renewed })).text.split('\\n')
-  result.sheet = [sheet[0], sheet.at(-7)]
-  result.off = (await call('/security/off', { code: renewed[0] })).json.ok
-  await call('/logout', {})
-  result.afterLogout = (await call('/security')).status
-  console.log(JSON.stringify(result))
-  process.exit(0)
 `

@@ -21,15 +21,19 @@ function anchorsIn(path: string): string[] {
   return lines.filter((line) => /^#{1,6} /.test(line)).map((line) => anchorOf(line.replace(/^#+ /, '')))
 }
 
+/** An absolute link to a file of this repository, as pages need it that are read elsewhere. */
+const ownFile = /^https:\/\/github\.com\/nightlatch\/nightlatch\/(?:blob|tree)\/main\/(.+)$/
+
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(root + page, 'utf8')
 
   it('links to files and headings that exist', () => {
     const targets = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map((found) => found[1] ?? '')
     const broken = targets.filter((target) => {
-      if (/^[a-z]+:/.test(target)) return false
-      const [path = '', anchor] = target.split('#')
-      const file = path === '' ? page : join(dirname(page), path)
+      const own = ownFile.exec(target)?.[1]
+      if (own === undefined && /^[a-z]+:/.test(target)) return false
+      const [path = '', anchor] = (own ?? target).split('#')
+      const file = own === undefined ? (path === '' ? page : join(dirname(page), path)) : path
       if (!existsSync(root + file)) return true
       return anchor !== undefined && file.endsWith('.md') && !anchorsIn(file).includes(anchor)
     })
@@ -40,6 +44,16 @@ describe.each(pages)('%s', (page) => {
     const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: Record<string, string> }
     const named = [...text.matchAll(/\bnpm run ([a-z]+)/g)].map((found) => found[1] ?? '')
     expect(named.filter((name) => !(name in scripts))).toEqual([])
+  })
+})
+
+describe.each(['README.md', 'docs/guide.md'])('%s', (page) => {
+  it('links from the package only to what is in it, or to the whole address', () => {
+    const targets = [...readFileSync(root + page, 'utf8').matchAll(/\]\(([^()\s]+)\)/g)].map(
+      ([, target = '']) => target,
+    )
+    const inPackage = page === 'README.md' ? /^(?:https:|#)/ : /^(?:https:|#|[\w-]+\.md)/
+    expect(targets.filter((target) => !inPackage.test(target))).toEqual([])
   })
 })
 

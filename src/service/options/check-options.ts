@@ -7,6 +7,7 @@ import type { DeviceCookie } from '../keys/device-cookie.ts'
 import { isKeyring } from '../keys/keyring.ts'
 import { checkBackupCodes } from './backup-code-options.ts'
 import { checkCookie } from './cookie-options.ts'
+import { requireBeginnings } from './first-options.ts'
 import { checkMethods } from './method-options.ts'
 import {
   oneOf,
@@ -115,6 +116,7 @@ export function checkOptions(given: NightlatchOptions): CheckedOptions {
 
 /** Every option that has no default is there. */
 function checkRequired(options: Partial<NightlatchOptions>): asserts options is NightlatchOptions {
+  requireBeginnings(options)
   checkNames(options)
   checkPorts(options)
 }

@@ -80,17 +80,20 @@ type SignInResult = ResultOf<
 export type RefusalReason =
   ReasonOf<Extract<SignInResult, { readonly status: 'refused' }>> | 'too-many-attempts' | 'human' | 'busy'
 
+export type RefusedStatus = 401 | 403 | 429 | 503
+
 export interface Refused {
   readonly status: 'refused'
   readonly reason: RefusalReason
-  readonly httpStatus: number
+  /** As literals, because some frameworks take no other number. */
+  readonly httpStatus: RefusedStatus
   /** ms since epoch */
   readonly retryAt?: number
 }
 
 export type SignInOutcome = Granted | Challenged | MustEnroll | Refused
 
-const httpStatuses: Readonly<Record<RefusalReason, number>> = {
+const httpStatuses: Readonly<Record<RefusalReason, RefusedStatus>> = {
   'wrong-credentials': 401,
   'too-many-attempts': 429,
   human: 403,
