@@ -24,11 +24,17 @@ function anchorsIn(path: string): string[] {
 /** An absolute link to a file of this repository, as pages need it that are read elsewhere. */
 const ownFile = /^https:\/\/github\.com\/nightlatch\/nightlatch\/(?:blob|tree)\/main\/(.+)$/
 
+/** Where a page links to, in the line itself or in a list at its end. */
+function targetsIn(text: string): string[] {
+  const found = text.matchAll(/\]\(([^()\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)
+  return [...found].map(([, inLine, listed]) => inLine ?? listed ?? '')
+}
+
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(root + page, 'utf8')
 
   it('links to files and headings that exist', () => {
-    const targets = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map((found) => found[1] ?? '')
+    const targets = targetsIn(text)
     const broken = targets.filter((target) => {
       const own = ownFile.exec(target)?.[1]
       if (own === undefined && /^[a-z]+:/.test(target)) return false
@@ -40,6 +46,12 @@ describe.each(pages)('%s', (page) => {
     expect(broken).toEqual([])
   })
 
+  it('lists the address of each link that is named, and no other', () => {
+    const named = [...text.matchAll(/\]\[([^\]]+)\]/g)].map(([, label = '']) => label)
+    const listed = [...text.matchAll(/^\[([^\]]+)\]: /gm)].map(([, label = '']) => label)
+    expect(listed.sort()).toEqual([...new Set(named)].sort())
+  })
+
   it('names scripts that package.json has', () => {
     const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: Record<string, string> }
     const named = [...text.matchAll(/\bnpm run ([a-z]+)/g)].map((found) => found[1] ?? '')
@@ -49,9 +61,7 @@ describe.each(pages)('%s', (page) => {
 
 describe.each(['README.md', 'docs/guide.md'])('%s', (page) => {
   it('links from the package only to what is in it, or to the whole address', () => {
-    const targets = [...readFileSync(root + page, 'utf8').matchAll(/\]\(([^()\s]+)\)/g)].map(
-      ([, target = '']) => target,
-    )
+    const targets = targetsIn(readFileSync(root + page, 'utf8'))
     const inPackage = page === 'README.md' ? /^(?:https:|#)/ : /^(?:https:|#|[\w-]+\.md)/
     expect(targets.filter((target) => !inPackage.test(target))).toEqual([])
   })
