@@ -42,10 +42,10 @@ export function page(title: string, { notes = [], forms: shown = [], picture = '
     `<h1>${escaped(title)}</h1>`,
     ...notes.filter((note) => note !== false && note !== undefined).map((note) => `<p>${escaped(note)}</p>`),
     picture,
-    ...shown.map(
-      ({ action, button, fields }) =>
-        `<form method="post" action="${action}">${hidden}${fields.map(field).join('')}<button>${button}</button></form>`,
-    ),
+    ...shown.map(({ action, button, fields }) => {
+      const inputs = hidden + fields.map(field).join('')
+      return `<form method="post" action="${action}">${inputs}<button>${button}</button></form>`
+    }),
   ]
   return `<!doctype html><title>${escaped(title)}</title>\n${body.join('\n')}\n`
 }

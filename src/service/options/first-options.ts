@@ -5,7 +5,7 @@ import type { NightlatchOptions } from './options.ts'
 const beginnings = {
   storage: "storage: memoryStorage(), // import { memoryStorage } from 'nightlatch/storage/memory'",
   mailer: 'mailer: { send: async (mail) => console.log(mail) }, // later nodemailerMailer() or your own',
-  keys: "keys: keyring(generateKey()), // import { generateKey, keyring } from 'nightlatch'; later: npx nightlatch keygen",
+  keys: "keys: keyring(generateKey()), // import { generateKey, keyring } from 'nightlatch'",
   describe: 'describe: (id) => ({ name: id, addresses: [] }), // later the name and the addresses of the account',
 } as const satisfies Partial<Readonly<Record<keyof NightlatchOptions, string>>>
 
@@ -16,5 +16,6 @@ export function requireBeginnings(options: Partial<NightlatchOptions>): void {
   if (missing.length === 0) return
   const lines = missing.map((name) => `\n  ${beginnings[name]}`)
   const told = `createNightlatch: without ${missing.join(', ')}. In development these lines are enough:`
-  throw new NightlatchError('NL_CONFIG', told + lines.join(''))
+  const later = missing.includes('keys') ? '\nKeep a key that stays with your secrets: npx nightlatch keygen' : ''
+  throw new NightlatchError('NL_CONFIG', told + lines.join('') + later)
 }
