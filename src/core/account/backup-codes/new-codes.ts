@@ -1,4 +1,5 @@
 import { generateBackupCodes } from '../../backup-codes/generate.ts'
+import type { BackupCodeProfile } from '../../backup-codes/profile.ts'
 import { backupCodeSaltLength, slowHashParams } from '../../backup-codes/hash.ts'
 import { concatBytes, encodeBase64url } from '../../bytes.ts'
 import { derive } from '../../hmac.ts'
@@ -29,8 +30,12 @@ export interface MadeReplacement {
 }
 
 /** Makes a new set under one salt. It comes from the entropy of the call, so that a retry does not hash again. */
-export function newCodes({ entropy, now, settings }: Context, results: TaskResults): HashesNeeded | MadeCodes {
-  const { profile, count } = settings.backupCodes
+export function newCodes(
+  { entropy, now, settings }: Context,
+  results: TaskResults,
+  profile: BackupCodeProfile = settings.backupCodes.profile,
+): HashesNeeded | MadeCodes {
+  const { count } = settings.backupCodes
   const codes = generateBackupCodes({ entropy: derive(entropy, 'backup-codes', 32), count, profile })
   const params = slowHashParams(profile)
   const salt = encodeBase64url(derive(entropy, 'backup-code-salt', backupCodeSaltLength))

@@ -1,5 +1,4 @@
 import { matchBackupCode } from '../../backup-codes/hash.ts'
-import { backupCodeStrength } from '../../backup-codes/profile.ts'
 import { normalizeBackupCode } from '../../backup-codes/text.ts'
 import { limits } from '../../limits.ts'
 import type { CodeAnswer, CodeQuestion, FactorRules } from '../factors/rules.ts'
@@ -10,7 +9,7 @@ import { resultOf, slowHashTask, unworked } from '../record/tasks.ts'
 import type { Task, TaskResults } from '../record/tasks.ts'
 import { digestsTask, openedDigests } from './digests.ts'
 import type { BackupCodeSet } from './state.ts'
-import { noBackupCodes } from './state.ts'
+import { canRecover, noBackupCodes } from './state.ts'
 
 export const backupCodeRules: FactorRules<'backup-code'> = {
   empty: noBackupCodes,
@@ -37,7 +36,7 @@ export const backupCodeRules: FactorRules<'backup-code'> = {
       const { set } = state['backup-code']
       const text = set && normalizeBackupCode(code, set.profile)
       if (set === null || text === null) return 'malformed'
-      return backupCodeStrength(set.profile).recovery ? 'strong' : text.length
+      return canRecover(set) ? 'strong' : text.length
     },
     rightTexts: (state, digits) =>
       state['backup-code'].set?.profile === 'numeric-6' && digits === 6 ? unusedCodes(state) : 0,

@@ -1,4 +1,5 @@
 import type { BackupCodeProfile, SlowHashParams } from '../../backup-codes/index.ts'
+import { backupCodeStrength } from '../../backup-codes/profile.ts'
 import type { Secret } from '../../secret.ts'
 import type { HardCount } from '../record/hard-count.ts'
 import { noFailures } from '../record/hard-count.ts'
@@ -21,6 +22,11 @@ export interface BackupCodeSet {
 }
 
 export const noBackupCodes: BackupCodeState = { set: null, ...noFailures }
+
+/** Whether one code of the set is enough to recover the account. Weaker codes are only a second factor [BC-3]. */
+export function canRecover({ profile }: Pick<BackupCodeSet, 'profile'>): boolean {
+  return backupCodeStrength(profile).recovery
+}
 
 /** A backup code that is right. */
 export interface BackupCodeMatch {

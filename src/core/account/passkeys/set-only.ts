@@ -18,8 +18,8 @@ export interface SetPasskeyOnly {
 export type SetPasskeyOnlyResult =
   | { readonly ok: true; readonly grant: TokenPayloads['grant'] | null }
   /**
-   * `needs-recovery`: two passkeys are needed, or one synced passkey and an unused set of backup codes. The passkeys
-   * must have verified their user.
+   * `needs-recovery`: two passkeys are needed, or one synced passkey and an unused set of backup codes of 64 bits or
+   * more. The passkeys must have verified their user.
    */
   | { readonly ok: false; readonly reason: SensitiveRefusal | 'needs-recovery' | 'unchanged' }
 

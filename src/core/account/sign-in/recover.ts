@@ -1,8 +1,8 @@
 import type { HostPrimary } from '../../factor.ts'
 import type { BackupCodeMatch } from '../backup-codes/state.ts'
+import { canRecover } from '../backup-codes/state.ts'
 import type { CodeMatch } from '../factors/factor-types.ts'
 import { checkRecoveryCode } from '../guessing/check-code.ts'
-import { isStopped } from '../guessing/hard-count.ts'
 import { refill } from '../guessing/refill.ts'
 import { sourceOf } from '../guessing/source.ts'
 import { questionOf, waitFacts } from '../guessing/typed-code.ts'
@@ -36,8 +36,9 @@ const refused: RecoverSignInResult = { status: 'refused', reason: 'wrong-credent
 export const recoverSignIn: UseCase<RecoverSignIn, RecoverSignInResult> = (state, command, context, results) => {
   const { code, client, primary } = command
   const { now, settings } = context
-  // If no passkey can be registered, no code is spent.
-  const isPossible = settings.methods.includes('passkey') && !isStopped(state['backup-code'], sourceOf(state, client))
+  const { set } = state['backup-code']
+  // If no passkey can be registered, no code is spent. A code that is weaker recovers nothing [BC-3].
+  const isPossible = settings.methods.includes('passkey') && set !== null && canRecover(set)
   if (!state.passkey.only || !isPossible) {
     const values = { flow: 'recover', reason: state.passkey.only ? 'factors-off' : 'not-passkey-only' } as const
     return done(refused, [{ type: 'sequence_fail', values }])
