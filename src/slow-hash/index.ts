@@ -1,7 +1,7 @@
 import { argumentError, requireInteger, requireObject } from '../core/arguments.ts'
 import { requireBytes } from '../core/bytes.ts'
 import type { SlowHashParams } from '../core/backup-codes/hash.ts'
-import { NightlatchError } from '../core/errors.ts'
+import { isNightlatchError, NightlatchError } from '../core/errors.ts'
 import { nativeScrypt, portableScrypt, scryptMemory } from './scrypt.ts'
 import type { Scrypt, ScryptRequest } from './scrypt.ts'
 import { createSemaphore } from './semaphore.ts'
@@ -13,9 +13,12 @@ export type SlowHash = (request: ScryptRequest) => Promise<Uint8Array>
 
 // Native scrypt takes one of the four threads of the process's pool, and 16 MiB or more, each time.
 const defaultConcurrency = 2
+// Some hundred times as long as a hash of the library takes: neither a busy machine nor a line is a failure.
+const defaultTimeoutMs = 60_000
 
 const caps = {
   concurrency: 16,
+  timeoutMs: 3_600_000,
   N: 2 ** 17,
   r: 16,
   p: 16,
@@ -61,28 +64,39 @@ function checkRequest(request: ScryptRequest): ScryptRequest {
 /**
  * Makes a slow hash with a queue of its own. Most callers want {@link slowHash}, which the whole process shares.
  *
- * `native` replaces the platform's scrypt. With `null`, only the portable one is used.
+ * `native` replaces the platform's scrypt. With `null`, only the portable one is used. A hash that is not done after
+ * `timeoutMs` (60 s by default, a third of it for the line) is given up, so that one that hangs keeps no place.
  *
- * @contract effect(platform scrypt) · concurrency hashes at once · throws NL_ARGUMENT
+ * @contract effect(platform scrypt) · concurrency hashes at once, timeoutMs ms · throws NL_ARGUMENT
  * @example
  * const portable = createSlowHash({ native: null })
  */
 export function createSlowHash(
-  options: { readonly concurrency?: number | undefined; readonly native?: Scrypt | null | undefined } = {},
+  options: {
+    readonly concurrency?: number | undefined
+    readonly native?: Scrypt | null | undefined
+    readonly timeoutMs?: number | undefined
+  } = {},
 ): SlowHash {
   requireObject(options, 'options')
-  const { concurrency = defaultConcurrency, native } = options
+  const { concurrency = defaultConcurrency, native, timeoutMs = defaultTimeoutMs } = options
+  requireInteger(timeoutMs, 'timeoutMs', { from: 1, to: caps.timeoutMs })
   requireInteger(concurrency, 'concurrency', { from: 1, to: caps.concurrency })
   if (native !== undefined && native !== null && typeof native !== 'function') {
     throw argumentError('native', 'a function or null')
   }
-  const inTurn = createSemaphore(concurrency)
+  const late = (): NightlatchError =>
+    new NightlatchError('NL_SLOW_HASH_FAILED', `a slow hash was not done within ${timeoutMs} ms`)
+  // Less time in line than with a place: if all that run hang, no crowd that came with them is begun when they are over.
+  const waitMs = timeoutMs / 3
+  const inTurn = createSemaphore(concurrency, { waitMs, runMs: timeoutMs - waitMs, late })
   return async (request) => {
     const checked = checkRequest(request)
     const scrypt = (native === undefined ? nativeScrypt() : native) ?? portableScrypt
     try {
       return await inTurn(() => scrypt(checked))
     } catch (cause) {
+      if (isNightlatchError(cause)) throw cause
       throw new NightlatchError('NL_CONFIG', 'scrypt failed on this platform', { cause })
     }
   }
@@ -92,9 +106,9 @@ export function createSlowHash(
  * Hashes a secret slowly with scrypt. Where the platform has scrypt, it runs there and off the event loop; elsewhere
  * `@noble/hashes` computes the same result. At most two run at once in a process; others wait in the order they came.
  *
- * Caps: N ≤ 2^17, r ≤ 16, p ≤ 16, 129 MiB of memory, hash of 16 to 64 bytes, salt of 4 bytes or more.
+ * Caps: N ≤ 2^17, r ≤ 16, p ≤ 16, 129 MiB of memory, hash of 16 to 64 bytes, salt of 4 bytes or more, and 60 s of time.
  *
- * @contract effect(platform scrypt) · lengths in bytes · throws NL_ARGUMENT, NL_CONFIG · RFC 7914
+ * @contract effect(platform scrypt) · lengths in bytes · throws NL_ARGUMENT, NL_CONFIG, NL_SLOW_HASH_FAILED · RFC 7914
  * @example
  * await slowHash({ password, salt, params: { algorithm: 'scrypt', N: 16384, r: 8, p: 1, length: 32 } })
  */

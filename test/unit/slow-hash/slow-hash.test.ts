@@ -1,8 +1,9 @@
 import { createSlowHash, slowHash } from 'nightlatch/slow-hash'
 import type { Scrypt, SlowHashParams } from 'nightlatch/slow-hash'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nativeScrypt, portableScrypt } from '../../../src/slow-hash/scrypt.ts'
 import vectors from '../../vectors/scrypt.json' with { type: 'json' }
+import { times } from '../../world/times.ts'
 import { hostileValues } from '../hostile-values.ts'
 
 const portable = createSlowHash({ native: null })
@@ -171,6 +172,51 @@ describe('the queue', () => {
     await Promise.all([first, second, third])
   })
 
+  describe('of computations that hang', () => {
+    beforeEach(() => {
+      vi.useFakeTimers()
+    })
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+    const codeOf = ({ code }: { readonly code: string }): string => code
+
+    it('takes a place back, gives it to the next in line, and tells the caller', async () => {
+      const { scrypt, started, finish } = stepped()
+      const hash = createSlowHash({ native: scrypt, concurrency: 1, timeoutMs: 3000 })
+      const hung = hash({ ...good, password: text('hung') }).catch(codeOf)
+      await vi.advanceTimersByTimeAsync(1500)
+      const next = hash({ ...good, password: text('next') })
+      await vi.advanceTimersByTimeAsync(500)
+      expect(await hung).toBe('NL_SLOW_HASH_FAILED')
+      expect(started).toEqual(['hung', 'next'])
+      // What ends after all gives no second place.
+      finish('hung')
+      const third = hash({ ...good, password: text('third') })
+      await vi.advanceTimersByTimeAsync(0)
+      expect(started).toEqual(['hung', 'next'])
+      finish('next')
+      expect(String(await next)).toBe(String(text('next')))
+      await vi.advanceTimersByTimeAsync(0)
+      finish('third')
+      await third
+      expect(vi.getTimerCount()).toBe(0)
+    })
+
+    it('begins no crowd that waited too long', async () => {
+      const { scrypt, started, finish } = stepped()
+      const hash = createSlowHash({ native: scrypt, timeoutMs: 3000 })
+      const crowd = times(50).map((n) => hash({ ...good, password: text(`${n}`) }).catch(codeOf))
+      await vi.advanceTimersByTimeAsync(3000)
+      expect(await Promise.all(crowd)).toEqual(times(50).map(() => 'NL_SLOW_HASH_FAILED'))
+      expect(started).toEqual(['0', '1'])
+      const later = hash({ ...good, password: text('later') })
+      await vi.advanceTimersByTimeAsync(0)
+      finish('later')
+      expect(String(await later)).toBe(String(text('later')))
+    })
+  })
+
   it('computes with the given bytes, even if the caller changes its buffers meanwhile', async () => {
     const password = text('password')
     const expected = hex(await slowHash(good))
@@ -223,7 +269,11 @@ describe('slowHash', () => {
       for (const one of await Promise.allSettled(calls)) {
         if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'NL_ARGUMENT' })
       }
-      for (const make of [() => createSlowHash(wrong), () => createSlowHash({ concurrency: wrong })]) {
+      for (const make of [
+        () => createSlowHash(wrong),
+        () => createSlowHash({ concurrency: wrong }),
+        () => createSlowHash({ timeoutMs: wrong }),
+      ]) {
         try {
           make()
         } catch (error) {
