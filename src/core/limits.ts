@@ -135,6 +135,18 @@ export const limits = {
   limiterMs: 300,
   /** How long a check of the host may take, such as the risk of a number. */
   hostCheckMs: 5000, // 5 seconds
+  /** How long a verifier of passkeys may take. */
+  verifierMs: 10_000, // 10 seconds
+  /** How long `describe` may take. */
+  describeMs: 10_000, // 10 seconds
+  /** How long a slow hash may take, the line included: some hundred times as long as on an idle machine. */
+  slowHashMs: 60_000, // 60 seconds
+  /** A storage that does not answer in this time has failed. Drivers should give up earlier. */
+  storageMs: 30_000, // 30 seconds
+  /** The same for the removal and the replacement of many rows at once. */
+  storageJobMs: 600_000, // 10 minutes
+  /** After this time the host is told that its sink or its hook does not answer. Nothing waits for them. */
+  hookMs: 10_000, // 10 seconds
   /** How often the host is told of one thing. */
   reportEveryMs: 60_000, // 1 minute
 

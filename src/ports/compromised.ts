@@ -9,6 +9,6 @@ export interface Compromised {
 
 /**
  * Told at most every 6 hours of the lock and every 24 of luck, and anew after a change of the password. Nothing waits
- * for it. An error of it is reported.
+ * for it. An error of it, or no end within 10 s, is reported.
  */
 export type OnCompromised = (told: Compromised) => void | Promise<void>

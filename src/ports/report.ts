@@ -2,9 +2,11 @@
  * What a host should know and no caller is told. `limiter`: the host's limiter failed, or none works. `address`: a
  * request came without a readable address. `names`: one network tries many names. `human`: the host's check that a
  * person acts failed. `facts`: rows could not be stored. `record`: a record is older than a token that it gave out, or
- * was written ahead of the clock of this server. `compromised`: the hook of that name failed.
+ * was written ahead of the clock of this server. `compromised`: the hook of that name failed. `passkeys`: the verifier
+ * failed, and nothing verified. `risk`: the risk check of SMS failed, and no message is sent. `sink`: it failed.
  */
-export type ReportKind = 'limiter' | 'address' | 'names' | 'human' | 'facts' | 'record' | 'compromised'
+export type ReportKind =
+  'limiter' | 'address' | 'names' | 'human' | 'facts' | 'record' | 'compromised' | 'passkeys' | 'risk' | 'sink'
 
 export interface Report {
   readonly kind: ReportKind

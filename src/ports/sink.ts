@@ -29,6 +29,6 @@ export interface HistoryAnchor {
 
 /**
  * Gets the history a second time: a log service, a SIEM. Called once for each commit whose answer arrived, and for
- * facts. Its errors are ignored, because the rows are stored already.
+ * facts. An error, or no end within 10 s, is reported and changes no answer, because the rows are stored already.
  */
 export type Sink = (entry: SinkEntry) => void | Promise<void>

@@ -49,7 +49,7 @@ export function createLimiting({ limiter, facts, now, tell, local = memoryLimite
       const request = { now: now(), charges }
       if (limiter !== undefined) {
         try {
-          return limitedBy(await inTime(limits.limiterMs, () => limiter.charge(request), tooLate), request)
+          return limitedBy(await inTime(limits.limiterMs, () => limiter.charge(copyOf(request)), tooLate), request)
         } catch (error) {
           failed(flow, 'the limiter does not work, and the one in the process takes over', error)
         }
@@ -65,9 +65,17 @@ export function createLimiting({ limiter, facts, now, tell, local = memoryLimite
     giveBack(charges) {
       if (charges.length === 0) return
       const request = { now: now(), charges }
-      inTime(limits.limiterMs, () => (limiter ?? local).giveBack(request), tooLate).catch(() => undefined)
+      inTime(limits.limiterMs, () => (limiter ?? local).giveBack(request), tooLate).catch((cause: unknown) => {
+        const text = 'the limiter took no charges back: they stay counted'
+        tell('limiter', text, { subject: text, cause })
+      })
     },
   }
+}
+
+/** A limiter may change what it gets. What takes over must not. */
+function copyOf({ now, charges }: Request): Request {
+  return { now, charges: charges.map((charge) => ({ ...charge })) }
 }
 
 function tooLate(): never {

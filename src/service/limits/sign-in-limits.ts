@@ -1,4 +1,5 @@
 import type { Actor } from '../../core/account/record/context.ts'
+import { NightlatchError } from '../../core/errors.ts'
 import type { Flow } from '../../core/flow.ts'
 import { limits } from '../../core/limits.ts'
 import type { HumanCheck } from '../../ports/human.ts'
@@ -173,17 +174,17 @@ async function isHuman(kernel: Kernel, human: HumanCheck, { name, client, answer
   const { ip, userAgent } = client
   const request = { name, client: { ip, userAgent }, answer }
   try {
-    return (
-      (await inTime(
-        limits.hostCheckMs,
-        () => human(request),
-        () => null,
-      )) === true
-    )
+    const isPerson = await inTime<unknown>(limits.hostCheckMs, () => human(request), tooLate)
+    if (typeof isPerson === 'boolean') return isPerson
+    throw new NightlatchError('NL_CONFIG', 'human must answer true or false')
   } catch (cause) {
     kernel.tell('human', 'the check that a person acts failed, and lets nobody through', { cause })
     return false
   }
+}
+
+function tooLate(): never {
+  throw new NightlatchError('NL_CONFIG', `human did not answer within ${limits.hostCheckMs} ms`)
 }
 
 /** A browser that the account knows has a count of its own, which strangers in its network cannot use up. */

@@ -2,12 +2,14 @@ import type { Client } from '../../core/account/record/context.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
 import type { SendPermit, SendPermitTask } from '../../core/account/record/tasks.ts'
 import type { NumberType } from '../../core/e164.ts'
+import { NightlatchError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { SmsRisk } from '../../ports/sms.ts'
 import { accountIdOf } from '../keys/account-id.ts'
 import type { NameHash } from '../keys/name-hash.ts'
 import { inTime } from '../loop/in-time.ts'
+import type { Tell } from '../loop/reports.ts'
 import type { SmsCeilings } from '../options/sms-options.ts'
 import type { Charge } from './limiter.ts'
 
@@ -16,6 +18,7 @@ export interface PermitParts {
   readonly settings: Settings
   readonly ceilings: SmsCeilings
   readonly charge: Charge
+  readonly tell: Tell
   readonly nameHash: () => Promise<NameHash>
 }
 
@@ -23,7 +26,7 @@ const hourMs = 3_600_000
 
 /** Every limit must admit a message [SMS-22]. Then the host's risk check is asked, if there is one. */
 export async function permitSend(
-  { risk, settings, ceilings, charge, nameHash }: PermitParts,
+  { risk, settings, ceilings, charge, nameHash, tell }: PermitParts,
   recordId: string,
   { phone, country, type, purpose, own }: SendPermitTask,
   { ip, network, deviceId, deviceNamesAccount }: Client,
@@ -46,14 +49,21 @@ export async function permitSend(
   if ((await charge(charges, 'send-code')) !== null) return 'limited'
   if (risk === undefined) return 'permitted'
   const request = { accountId: accountIdOf(recordId), phone, country, type: type as NumberType, purpose, ip }
-  return (await asked(risk, request)) === 'send' ? 'permitted' : 'denied'
+  return (await asked(risk, request, tell)) === 'send' ? 'permitted' : 'denied'
 }
 
 /** A check that cannot be made denies: it looks for fraud. */
-async function asked(risk: SmsRisk, request: Parameters<SmsRisk>[0]): Promise<unknown> {
-  return inTime(
-    limits.hostCheckMs,
-    () => risk(request),
-    () => 'deny',
-  ).catch(() => 'deny')
+async function asked(risk: SmsRisk, request: Parameters<SmsRisk>[0], tell: Tell): Promise<'send' | 'deny'> {
+  try {
+    const answer = await inTime<unknown>(limits.hostCheckMs, () => risk(request), tooLate)
+    if (answer === 'send' || answer === 'deny') return answer
+    throw new NightlatchError('NL_CONFIG', 'sms.risk must answer send or deny')
+  } catch (cause) {
+    tell('risk', 'the risk check of SMS failed, and no message is sent', { cause })
+    return 'deny'
+  }
+}
+
+function tooLate(): never {
+  throw new NightlatchError('NL_CONFIG', `sms.risk did not answer within ${limits.hostCheckMs} ms`)
 }

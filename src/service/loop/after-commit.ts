@@ -4,7 +4,7 @@ import type { Outbox } from '../messages/outbox.ts'
 import { createTellCompromised } from './compromised.ts'
 import type { Tell } from './reports.ts'
 import type { SinkWriter } from './sink-writer.ts'
-import type { Written } from './transact.ts'
+import type { Written } from './attempt.ts'
 
 interface AfterCommitParts {
   readonly outbox: Outbox

@@ -1,6 +1,7 @@
 import type { OnCompromised } from '../../ports/compromised.ts'
 import type { EventRow, RecordId } from '../../ports/storage.ts'
 import { accountIdOf } from '../keys/account-id.ts'
+import { callHook } from './call-hook.ts'
 import { readEvents } from './read-rows.ts'
 import type { Tell } from './reports.ts'
 
@@ -13,11 +14,12 @@ export function createTellCompromised(hook: OnCompromised | undefined, tell: Tel
     for (const event of readEvents(rows.filter(({ type }) => type === 'password_known'))) {
       if (event.type !== 'password_known') continue
       const { reason = 'lock' } = event.values
-      void Promise.resolve({ accountId: accountIdOf(recordId), reason, at: event.at })
-        .then(hook)
-        .catch((cause: unknown) => {
+      callHook(
+        () => hook({ accountId: accountIdOf(recordId), reason, at: event.at }),
+        (cause) => {
           tell('compromised', 'the hook onCompromised failed', { subject: recordId, cause })
-        })
+        },
+      )
     }
   }
 }

@@ -1,14 +1,20 @@
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
 import type { Directory } from '../../ports/directory.ts'
-import type { Page, Storage, StoredRecord } from '../../ports/storage.ts'
+import type { OutboxMessage, Page, Storage, StoredRecord } from '../../ports/storage.ts'
+import { inTime } from './in-time.ts'
 
-/** If an adapter throws, or answers against its contract, callers of the facade get an error with a code. */
+/** If an adapter throws, or answers against its contract or never, callers of the facade get an error with a code. */
 export function guardStorage(storage: Storage & Partial<Directory>): Storage & Partial<Directory> {
   const guard =
-    <Request, Answer>(name: string, call: (request: Request) => Promise<Answer>) =>
+    <Request, Answer>(name: string, call: (request: Request) => Promise<Answer>, ms: number = limits.storageMs) =>
     async (request: Request): Promise<Answer> => {
       try {
-        return await call(request)
+        return await inTime(
+          ms,
+          () => call(request),
+          () => tooLate(name, ms),
+        )
       } catch (error) {
         if (isNightlatchError(error)) throw error
         throw new NightlatchError('NL_STORAGE_FAILED', `the storage failed in ${name}`, { cause: error })
@@ -32,10 +38,14 @@ export function guardStorage(storage: Storage & Partial<Directory>): Storage & P
     listFacts: guard('listFacts', async (query) => checkedPage(await storage.listFacts(query), query, isRow)),
     takeMessages: guard('takeMessages', async (request) => {
       const taken: unknown = await storage.takeMessages(request)
-      if (Array.isArray(taken) && taken.every(isRow)) return taken
+      if (Array.isArray(taken) && taken.every(isMessage)) return taken.map(withTexts)
       throw somethingElse('takeMessages')
     }),
-    settleMessage: guard('settleMessage', (request) => storage.settleMessage(request)),
+    settleMessage: guard('settleMessage', async (request) => {
+      const settled: unknown = await storage.settleMessage(request)
+      if (typeof settled === 'boolean') return settled
+      throw somethingElse('settleMessage')
+    }),
     ...(listRecords === undefined
       ? {}
       : {
@@ -45,11 +55,19 @@ export function guardStorage(storage: Storage & Partial<Directory>): Storage & P
         }),
     ...(pruneEvents === undefined
       ? {}
-      : { pruneEvents: guard('pruneEvents', (request) => pruneEvents.call(storage, request)) }),
+      : { pruneEvents: guard('pruneEvents', (request) => pruneEvents.call(storage, request), limits.storageJobMs) }),
     ...(replaceEvents === undefined
       ? {}
-      : { replaceEvents: guard('replaceEvents', (request) => replaceEvents.call(storage, request)) }),
+      : {
+          replaceEvents: guard('replaceEvents', (request) => replaceEvents.call(storage, request), limits.storageJobMs),
+        }),
   }
+}
+
+/** Nobody knows what becomes of a commit that is late. */
+function tooLate(name: string, ms: number): never {
+  const code = name === 'commit' ? 'NL_STORAGE_UNKNOWN' : 'NL_STORAGE_FAILED'
+  throw new NightlatchError(code, `the storage did not answer ${name} within ${ms} ms`)
 }
 
 function somethingElse(title: string): NightlatchError {
@@ -58,6 +76,19 @@ function somethingElse(title: string): NightlatchError {
 
 function isRow(value: unknown): boolean {
   return typeof value === 'object' && value !== null
+}
+
+function isMessage(value: unknown): value is OutboxMessage {
+  if (!isRow(value)) return false
+  const { recordId, messageId, attempts } = value as Readonly<Record<keyof OutboxMessage, unknown>>
+  return typeof recordId === 'string' && typeof messageId === 'string' && Number.isSafeInteger(attempts)
+}
+
+/** Somebody may have spoilt the rest of a row. It then does not open, and holds up no other message. */
+function withTexts(message: OutboxMessage): OutboxMessage {
+  const { body, channel } = message as Readonly<Record<'body' | 'channel', unknown>>
+  const isSpoilt = typeof body !== 'string' || typeof channel !== 'string'
+  return isSpoilt ? { ...message, channel: channel === 'sms' ? 'sms' : 'mail', body: '' } : message
 }
 
 /** What somebody wrote into the columns of a record may be no text. */

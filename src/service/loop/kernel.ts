@@ -30,6 +30,7 @@ import type { LoadSignedIn } from './load-signed-in.ts'
 import { createLoadSignedIn } from './load-signed-in.ts'
 import type { Realm } from './realm-keys.ts'
 import { createRealm } from './realm-keys.ts'
+import { checkedRandom } from './random-check.ts'
 import type { RecordFact } from './record-fact.ts'
 import { createRecordFact } from './record-fact.ts'
 import type { LoadedRecord, RecordStore } from './record-store.ts'
@@ -77,10 +78,10 @@ export function createKernel(
   const { keys, appName } = options
   const installation: Installation = { realm: settings.realm, keys }
   const storage = guardStorage(options.storage)
-  const random = options.random ?? platformRandom
+  const random = options.random === undefined ? platformRandom : checkedRandom(options.random)
   const now = checkedClock(options.clock ?? (() => Date.now()))
   const tell = createTell(options.report, now)
-  const sink = createSinkWriter(options.sink)
+  const sink = createSinkWriter(options.sink, tell)
   const afterwards = createAfterwards()
   const realm = createRealm({ storage, installation, random, now })
   const facts = createFacts({ storage, realm, random, afterwards, tell, stored: sink.facts })
@@ -97,7 +98,15 @@ export function createKernel(
     random,
     now,
     settings,
-    runTask: createRunTask({ options, settings, records, ceilings, charge: limiting.charge, nameHash: realm.nameHash }),
+    runTask: createRunTask({
+      options,
+      settings,
+      records,
+      ceilings,
+      charge: limiting.charge,
+      nameHash: realm.nameHash,
+      tell,
+    }),
     sealMessages: outbox.seal,
     committed: createAfterCommit({ outbox, sink, onCompromised: options.onCompromised, tell }),
   })

@@ -16,8 +16,16 @@ const mostSubjects = 1000
 export function createTell(report: Reporter | undefined, now: Clock): Tell {
   const toldAt = createRecentMap<number>(mostSubjects)
   const tell = report ?? ((told: Report): void => console.warn(`nightlatch: ${told.text}`))
+  const timeOf = (): number => {
+    try {
+      return now()
+    } catch {
+      // Whoever calls finds that the clock is broken. This must not fail.
+      return 0
+    }
+  }
   return (kind, text, { subject = '', cause } = {}) => {
-    const at = now()
+    const at = timeOf()
     const key = `${kind}/${subject}`
     const last = toldAt.get(key)
     if (last !== undefined && Math.abs(at - last) < limits.reportEveryMs) return

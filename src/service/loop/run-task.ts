@@ -4,13 +4,16 @@ import type { SlowHashTask, Task, TaskResult } from '../../core/account/record/t
 import { storedBytes } from '../../core/account/record/tasks.ts'
 import { isBytes } from '../../core/bytes.ts'
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
 import { readAssertionFacts, readRegistrationFacts } from '../../core/passkeys/facts.ts'
 import type { SlowHash } from '../../slow-hash/index.ts'
 import { slowHash } from '../../slow-hash/index.ts'
 import type { PermitParts } from '../limits/sms-permit.ts'
 import { permitSend } from '../limits/sms-permit.ts'
 import type { NightlatchOptions } from '../options/options.ts'
+import { inTime } from './in-time.ts'
 import type { RecordStore } from './record-store.ts'
+import type { Tell } from './reports.ts'
 
 interface TaskParts extends Omit<PermitParts, 'risk'> {
   readonly options: Pick<NightlatchOptions, 'slowHash' | 'passkeys' | 'sms'>
@@ -19,7 +22,7 @@ interface TaskParts extends Omit<PermitParts, 'risk'> {
 
 /** Works out a task of a step. Only here a call waits for anything but the storage. */
 export function createRunTask(parts: TaskParts): (recordId: string, task: Task, client: Client) => Promise<TaskResult> {
-  const { options, records } = parts
+  const { options, records, tell } = parts
   const hashSlowly = options.slowHash ?? slowHash
   const verifier = options.passkeys?.verifier
 
@@ -32,37 +35,54 @@ export function createRunTask(parts: TaskParts): (recordId: string, task: Task, 
       case 'send-permit':
         return { task, result: await permitSend({ ...parts, risk: options.sms?.risk }, recordId, task, client) }
       case 'webauthn-registration': {
-        const { response, challenge } = task
-        const verify = (): unknown => verifier?.verifyRegistration({ response, challenge })
-        return { task, result: await factsOf(verify, readRegistrationFacts) }
+        const { kind: _kind, ...question } = structuredClone(task)
+        const verify = verifier && ((): unknown => verifier.verifyRegistration(question))
+        return { task, result: verify ? await factsOf(verify, readRegistrationFacts, tell) : null }
       }
       case 'webauthn-assertion': {
-        const { response, challenge, publicKey } = task
-        const verify = (): unknown => verifier?.verifyAssertion({ response, challenge, publicKey })
-        return { task, result: await factsOf(verify, readAssertionFacts) }
+        const { kind: _kind, ...question } = structuredClone(task)
+        const verify = verifier && ((): unknown => verifier.verifyAssertion(question))
+        return { task, result: verify ? await factsOf(verify, readAssertionFacts, tell) : null }
       }
     }
   }
 }
 
 async function hashWith(hash: SlowHash, { input, salt, params }: SlowHashTask): Promise<Uint8Array> {
+  const request = { password: storedBytes(input), salt: storedBytes(salt), params: { ...params } }
   let digest: unknown
   try {
-    digest = await hash({ password: storedBytes(input), salt: storedBytes(salt), params })
+    digest = await inTime<unknown>(limits.slowHashMs, () => hash(request), hashTooLate)
   } catch (error) {
     if (isNightlatchError(error)) throw error
     throw new NightlatchError('NL_SLOW_HASH_FAILED', 'the slow hash failed', { cause: error })
   }
   // The hash may be the host's own. Anything else would be stored, and no code would match it.
-  if (isBytes(digest) && digest.length === params.length) return digest
+  if (isBytes(digest) && digest.length === params.length) return Uint8Array.from(digest)
   throw new NightlatchError('NL_SLOW_HASH_FAILED', `the slow hash gave something else than ${params.length} bytes`)
 }
 
-/** A verifier that throws, also while its answer is read, has verified nothing. */
-async function factsOf<Facts>(verify: () => unknown, read: (answer: unknown) => Facts | null): Promise<Facts | null> {
+function hashTooLate(): never {
+  throw new NightlatchError('NL_SLOW_HASH_FAILED', `the slow hash did not answer within ${limits.slowHashMs} ms`)
+}
+
+/** A verifier that throws or is late has verified nothing, also if it throws while its answer is read. */
+async function factsOf<Facts>(
+  verify: () => unknown,
+  read: (answer: unknown) => Facts | null,
+  tell: Tell,
+): Promise<Facts | null> {
   try {
-    return read(await verify())
-  } catch {
+    const answer = await inTime<unknown>(limits.verifierMs, verify, verifierTooLate)
+    const facts = read(answer)
+    if (facts !== null || answer === null) return facts
+    throw new NightlatchError('NL_CONFIG', 'the verifier answered something else than its port says')
+  } catch (cause) {
+    tell('passkeys', 'the verifier of passkeys failed, and nothing verified', { cause })
     return null
   }
+}
+
+function verifierTooLate(): never {
+  throw new NightlatchError('NL_CONFIG', `the verifier did not answer within ${limits.verifierMs} ms`)
 }

@@ -1,52 +1,34 @@
 import type { Actor, Client, Context } from '../../core/account/record/context.ts'
-import type { DraftMessage } from '../../core/account/record/messages.ts'
 import type { Settings } from '../../core/account/record/settings.ts'
-import type { Commit, Step, UseCase } from '../../core/account/record/step.ts'
+import type { Step, UseCase } from '../../core/account/record/step.ts'
 import type { Task, TaskResult } from '../../core/account/record/tasks.ts'
 import { unworked } from '../../core/account/record/tasks.ts'
-import { NightlatchError } from '../../core/errors.ts'
+import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 import type { DraftFact, SharedValues } from '../../core/events/index.ts'
-import { encodeEvent } from '../../core/events/stored-text.ts'
 import { limits } from '../../core/limits.ts'
-import { saltLength } from '../../core/record/history-form.ts'
-import { appendEvents, withMarks } from '../../core/record/history.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Random } from '../../ports/random.ts'
-import type { HistoryAnchor } from '../../ports/sink.ts'
-import type { CommitAnswer, EventRow, NewMessage, Storage } from '../../ports/storage.ts'
 import type { Afterwards } from './afterwards.ts'
 import type { AccountQueue, Place } from './account-queue.ts'
+import type { AttemptParts, Written } from './attempt.ts'
+import { prepareAttempt, send } from './attempt.ts'
 import type { Attempts } from './attempts.ts'
 import { createAttempts } from './attempts.ts'
 import type { LoadedRecord, Marked, RecordStore } from './record-store.ts'
 import { newAttemptId } from './record-store.ts'
 
-export interface LoopParts<S extends Marked> {
-  readonly storage: Storage
-  readonly records: RecordStore<S>
+export interface LoopParts<S extends Marked> extends AttemptParts<S> {
   readonly queue: AccountQueue
   readonly afterwards: Afterwards
-  readonly random: Random
   readonly now: Clock
   readonly settings: Settings
   /** Whether the record lists the device or the session that a call comes from. */
   readonly isOwn: (state: S, sender: { readonly client: Client; readonly session: string | null }) => boolean
   /** Works out one task, for whoever sent the request. */
   readonly runTask: (recordId: string, task: Task, client: Client) => Promise<TaskResult>
-  /** Seals drafted messages for the outbox. */
-  readonly sealMessages: (recordId: string, messages: readonly DraftMessage[], now: number) => readonly NewMessage[]
   /** Called once for a commit that is known to have happened. Must not throw. */
   readonly committed: (recordId: string, written: Written) => void
   readonly pause: (ms: number) => Promise<void>
   readonly jitter: () => number
-}
-
-/** What a commit wrote beside the record. */
-export interface Written {
-  readonly messages: readonly NewMessage[]
-  readonly leaseToken: string
-  readonly events: readonly EventRow[]
-  readonly anchor: HistoryAnchor
 }
 
 export interface Call<S extends Marked, C, R> {
@@ -139,6 +121,7 @@ async function runCall<S extends Marked, C, R>(
   const work: Work = { results: [], failure: null }
   const attempts = createAttempts<R, Written>()
   let keyTaken = false
+  let isLate = false
 
   for (let round = 0; ; round++) {
     const loaded = round === 0 && first !== undefined ? first : await loadAgain(records, recordId, attempts)
@@ -151,6 +134,8 @@ async function runCall<S extends Marked, C, R>(
       parts.committed(recordId, landed.written)
       return answerOf(landed.outcome, work)
     }
+    // What becomes of a commit that was not answered in time may show much later. No further one is sent meanwhile.
+    if (isLate) attempts.requireSettled()
     if (round >= limits.commitTries) {
       attempts.requireSettled()
       return { status: 'busy' }
@@ -168,13 +153,14 @@ async function runCall<S extends Marked, C, R>(
     }
 
     const { outcome } = step.commit
-    const attempt = prepare(parts, record, step.commit, call.shared(callId, outcome), now)
+    const attempt = prepareAttempt(parts, record, step.commit, call.shared(callId, outcome), now)
     const { answer, fault } = await send(attempt)
     if (answer === 'committed') {
       parts.committed(recordId, attempt.written)
       return answerOf(outcome, work)
     }
     keyTaken = answer === 'key-taken'
+    isLate = isNightlatchError(fault) && fault.code === 'NL_STORAGE_UNKNOWN'
     const { id, written } = attempt
     attempts.add({ id, expected: record.version, outcome, written, threw: answer === null }, fault)
     await parts.pause(backoff(round, parts.jitter()))
@@ -211,7 +197,12 @@ async function stepWithTasks<S extends Marked, C, R>(
   work: Work,
 ): Promise<Exclude<Step<R, S>, { need: unknown }>> {
   const runOne = async (task: Task): Promise<void> => {
-    work.results.push(await parts.runTask(recordId, task, client).catch((error: unknown) => failed(task, error, work)))
+    // Another salt after a conflict is no new try: the call throws in the end, and must not spend a code.
+    const isOver = task.kind === 'slow-hash' && work.failure !== null
+    const result: TaskResult = isOver
+      ? { task, result: null }
+      : await parts.runTask(recordId, task, client).catch((error: unknown) => failed(task, error, work))
+    work.results.push(result)
   }
   for (let round = 0; round < limits.taskRounds; round++) {
     const step = useCase(record.state, command, context, work.results)
@@ -230,66 +221,6 @@ function failed(task: Task, error: unknown, work: Work): TaskResult {
   if (task.kind !== 'slow-hash') throw error
   work.failure ??= { error }
   return { task, result: null }
-}
-
-interface PreparedAttempt {
-  readonly id: string
-  readonly written: Written
-  readonly commit: () => Promise<CommitAnswer>
-}
-
-/** Null: the storage threw, and may have written all the same. */
-async function send({
-  commit,
-}: PreparedAttempt): Promise<{ readonly answer: CommitAnswer | null; readonly fault: unknown }> {
-  try {
-    return { answer: await commit(), fault: null }
-  } catch (fault) {
-    return { answer: null, fault }
-  }
-}
-
-function prepare<S extends Marked, R>(
-  { storage, records, random, sealMessages }: LoopParts<S>,
-  record: LoadedRecord<S>,
-  { state, events, messages: drafts, keys, marks }: Commit<R, S>,
-  shared: SharedValues,
-  now: number,
-): PreparedAttempt {
-  const id = newAttemptId(random)
-  const leaseToken = newAttemptId(random)
-  const version = records.nextVersion(record)
-  const { key: sealedKey, ...loaded } = record.history
-  const before = marks?.birth === record.birth ? withMarks(loaded, marks) : loaded
-  const form = {
-    place: records.place(record),
-    key: records.historyKey(record),
-    version,
-    salt: () => random(saltLength),
-  }
-  const rows = events.map((event) => ({ type: event.type, at: now, fields: encodeEvent(event, shared) }))
-  const history = appendEvents(before, form, rows)
-  const attempts = [...record.attempts, id].slice(-limits.attemptIds)
-  const kept = { ...history.head, key: sealedKey }
-  const doc = records.write({ ...record, at: now, state, history: kept, attempts }, version, record)
-  const messages = sealMessages(record.id, drafts, now)
-  const change = {
-    id: record.id,
-    attemptId: id,
-    expected: record.version,
-    version,
-    doc,
-    summary: records.kind.summarize(state, now),
-    keys,
-    events: history.rows,
-    messages,
-    ...(messages.length > 0 ? { lease: { token: leaseToken, until: now + limits.messageLeaseMs } } : {}),
-  }
-  return {
-    id,
-    written: { messages, leaseToken, events: history.rows, anchor: records.anchor(record.id, history.head, now) },
-    commit: () => storage.commit(change),
-  }
 }
 
 /** Full jitter. */

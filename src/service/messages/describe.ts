@@ -1,4 +1,6 @@
-import { NightlatchError } from '../../core/errors.ts'
+import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+import { inTime } from '../loop/in-time.ts'
 
 /** What the host knows of an account. Asked for when a mail is composed or an authenticator is enrolled. */
 export interface AccountDescription {
@@ -14,14 +16,21 @@ export interface AccountDescription {
 
 export type Describe = (accountId: string) => AccountDescription | Promise<AccountDescription>
 
-/** Asks the host and checks its answer. */
+/** Asks the host, not longer than the limit, and checks its answer. */
 export async function describeAccount(describe: Describe, accountId: string): Promise<AccountDescription> {
-  let value: unknown
   try {
-    value = await describe(accountId)
+    return read(await inTime<unknown>(limits.describeMs, () => describe(accountId), tooLate))
   } catch (error) {
+    if (isNightlatchError(error) && error.code === 'NL_DESCRIBE_FAILED') throw error
     throw new NightlatchError('NL_DESCRIBE_FAILED', 'describe failed', { cause: error })
   }
+}
+
+function tooLate(): never {
+  throw new NightlatchError('NL_DESCRIBE_FAILED', `describe did not answer within ${limits.describeMs} ms`)
+}
+
+function read(value: unknown): AccountDescription {
   const { name, addresses, locale, timeZone } = (value ?? {}) as Partial<Record<keyof AccountDescription, unknown>>
   const fault = (rule: string): NightlatchError =>
     new NightlatchError('NL_DESCRIBE_FAILED', `describe must give ${rule}`)
