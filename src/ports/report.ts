@@ -3,7 +3,8 @@
  * request came without a readable address. `names`: one network tries many names. `human`: the host's check that a
  * person acts failed. `facts`: rows could not be stored. `record`: a record is older than a token that it gave out, or
  * was written ahead of the clock of this server. `compromised`: the hook of that name failed. `passkeys`: the verifier
- * failed, and nothing verified. `risk`: the risk check of SMS failed, and no message is sent. `sink`: it failed.
+ * failed, and nothing verified. `risk`: the risk check of a number failed, and no code is sent to it. `sink`: the sink
+ * failed.
  */
 export type ReportKind =
   'limiter' | 'address' | 'names' | 'human' | 'facts' | 'record' | 'compromised' | 'passkeys' | 'risk' | 'sink'

@@ -87,7 +87,7 @@ export function createSlowHash(
   }
   const late = (): NightlatchError =>
     new NightlatchError('NL_SLOW_HASH_FAILED', `a slow hash was not done within ${timeoutMs} ms`)
-  // Less time in line than with a place: if all that run hang, no crowd that came with them is begun when they are over.
+  // Less time in line than with a place: if all that run hang, no crowd that came with them is begun behind them.
   const waitMs = timeoutMs / 3
   const inTurn = createSemaphore(concurrency, { waitMs, runMs: timeoutMs - waitMs, late })
   return async (request) => {

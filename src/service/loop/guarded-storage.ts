@@ -88,7 +88,7 @@ function isMessage(value: unknown): value is OutboxMessage {
 function withTexts(message: OutboxMessage): OutboxMessage {
   const { body, channel } = message as Readonly<Record<'body' | 'channel', unknown>>
   const isSpoilt = typeof body !== 'string' || typeof channel !== 'string'
-  return isSpoilt ? { ...message, channel: channel === 'sms' ? 'sms' : 'mail', body: '' } : message
+  return isSpoilt ? { ...message, channel: typeof channel === 'string' ? message.channel : 'mail', body: '' } : message
 }
 
 /** What somebody wrote into the columns of a record may be no text. */
