@@ -1,48 +1,33 @@
-/** {@link digitOf} answers this for a space or a dash, which people put between digits. */
-export const skipped = -1
+import { withoutGaps } from './gaps.ts'
 
-/** {@link digitOf} answers this for a character that no code has. */
-export const foreign = -2
+/** The longest text that is read as a code, in UTF-16 units. A code with two marks around each character is shorter. */
+export const longestCode = 128
 
-/**
- * The value of a digit, given as a UTF-16 code unit. Full-width digits count too. Any other unit gives {@link skipped}
- * or {@link foreign}.
- */
-export function digitOf(unit: number): number {
-  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30
-  if (unit === 0x20 || unit === 0x2d) return skipped
-  if (unit >= 0xff10 && unit <= 0xff19) return unit - 0xff10
-  return isDecoration(unit) ? skipped : foreign
+const asciiDigits = /^\d*$/
+const decimal = /^\p{Nd}$/u
+
+/** The value of a decimal digit of any script. It gives -1 for any other character. */
+export function digitOf(character: string): number {
+  if (!decimal.test(character)) return -1
+  const code = character.codePointAt(0)!
+  // The digits of a script follow each other from 0 to 9, and so do sets that touch each other (Unicode §4.6).
+  let zero = code
+  while (decimal.test(String.fromCodePoint(zero - 1))) zero--
+  return (code - zero) % 10
 }
 
 /**
- * A typed code as plain ASCII digits. It gives `null` if the text has any other character, or more than `longest`
- * characters.
+ * A typed code as plain ASCII digits, whatever script they are of. It gives `null` if the text has any other character,
+ * or is longer than a code can be.
  */
-export function plainDigits(text: unknown, longest: number): string | null {
-  if (typeof text !== 'string' || text.length > longest) return null
+export function plainDigits(text: unknown): string | null {
+  if (typeof text !== 'string' || text.length > longestCode) return null
+  if (asciiDigits.test(text)) return text
   let digits = ''
-  for (let i = 0; i < text.length; i++) {
-    const digit = digitOf(text.charCodeAt(i))
-    if (digit === foreign) return null
-    if (digit !== skipped) digits += digit
+  for (const character of withoutGaps(text)) {
+    const digit = digitOf(character)
+    if (digit < 0) return null
+    digits += digit
   }
   return digits
-}
-
-function isDecoration(unit: number): boolean {
-  return (
-    unit === 0x09 ||
-    unit === 0x0a ||
-    unit === 0x0d ||
-    unit === 0xa0 ||
-    (unit >= 0x2000 && unit <= 0x200b) ||
-    (unit >= 0x2010 && unit <= 0x2015) ||
-    unit === 0x202f ||
-    unit === 0x205f ||
-    unit === 0x2212 ||
-    unit === 0x3000 ||
-    unit === 0xfeff ||
-    unit === 0xff0d
-  )
 }

@@ -30,7 +30,6 @@ export const limits = {
   /** For the record, whose size all sessions and known devices share. */
   sessionUserAgentLength: 120,
   backupCodes: 20,
-  codeLength: 64,
   tokenLength: 4096,
 
   challengeMs: 600_000, // 10 minutes

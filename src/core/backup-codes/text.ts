@@ -1,29 +1,29 @@
 import { argumentError } from '../arguments.ts'
+import { digitOf, longestCode } from '../digits.ts'
+import { withoutGaps } from '../gaps.ts'
 import { defaultProfile, lengthOf, shapeOf } from './profile.ts'
 import type { BackupCodeProfile } from './profile.ts'
-
-/** The longest text that is read, in UTF-16 units. A code with a separator after each character is far shorter. */
-const longestText = 128
-
-// People type or paste these between the groups: white space, every dash, and invisible marks that copying adds.
-const separators = /[\s\p{Dash}\u00AD\u200B-\u200F\u202A-\u202E\u2043\u2060\u2066-\u2069]/gu
 
 const fullWidthShift = 0xfee0
 
 const lookalikes: Readonly<Record<string, string>> = { O: '0', I: '1', L: '1' }
 
 // Only ASCII letters become capitals. `toUpperCase` would also turn a dotless i or a long s into letters of a code.
-function foldCharacter(code: number): string {
+function foldCharacter(character: string): string {
+  const digit = digitOf(character)
+  if (digit >= 0) return String(digit)
+  const code = character.codePointAt(0)!
   const narrow = code >= 0xff01 && code <= 0xff5e ? code - fullWidthShift : code
-  const upper = String.fromCharCode(narrow >= 0x61 && narrow <= 0x7a ? narrow - 0x20 : narrow)
+  const upper = String.fromCodePoint(narrow >= 0x61 && narrow <= 0x7a ? narrow - 0x20 : narrow)
   return lookalikes[upper] ?? upper
 }
 
 /**
  * Reads what a person typed as a backup code and gives its canonical text, or `null` if it does not have that shape.
  *
- * It accepts any case, white space, every Unicode dash, full-width characters, `O` for `0`, and `I` or `L` for `1`. A
- * text of more than 128 characters gives `null`. No text or other value makes it throw.
+ * It drops every space, every dash, and every character that shows nothing. It accepts any case, full-width characters,
+ * digits of any script, `O` for `0`, and `I` or `L` for `1`. A text of more than 128 characters gives `null`. No text
+ * or other value makes it throw.
  *
  * @contract pure · length in UTF-16 units · text|null · throws NL_ARGUMENT (unknown profile)
  * @example
@@ -31,14 +31,14 @@ function foldCharacter(code: number): string {
  */
 export function normalizeBackupCode(text: unknown, profile: BackupCodeProfile = defaultProfile): string | null {
   const shape = shapeOf(profile)
-  if (typeof text !== 'string' || text.length > longestText) return null
-  const bare = text.replace(separators, '')
-  if (bare.length !== lengthOf(shape)) return null
+  if (typeof text !== 'string' || text.length > longestCode) return null
+  const typed = Array.from(withoutGaps(text))
+  if (typed.length !== lengthOf(shape)) return null
   let canonical = ''
-  for (let i = 0; i < bare.length; i++) {
-    const character = foldCharacter(bare.charCodeAt(i))
-    if (!shape.alphabet.includes(character)) return null
-    canonical += character
+  for (const character of typed) {
+    const folded = foldCharacter(character)
+    if (!shape.alphabet.includes(folded)) return null
+    canonical += folded
   }
   return canonical
 }

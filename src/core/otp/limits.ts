@@ -1,3 +1,5 @@
+import { longestCode } from '../digits.ts'
+
 /** Caps and defaults of one-time passwords. No option exceeds a cap. */
 export interface OtpLimits {
   /** The most steps of a window in either direction [TOTP-7]. */
@@ -24,7 +26,7 @@ export const otpLimits: OtpLimits = /* @__PURE__ */ Object.freeze({
   window: 10,
   drift: 120,
   lookAhead: 20,
-  codeText: 32,
+  codeText: longestCode,
   periodSeconds: 120,
   secretBytes: 16,
   label: 128,

@@ -2,8 +2,9 @@ import { decodeBase64url, textOf } from '../bytes.ts'
 import type { OtpAlgorithm } from './arguments.ts'
 import type { OtpKey } from './key.ts'
 import { keyWarnings } from './key.ts'
+import { decodePercent } from './key-uri-query.ts'
 import { otpLimits } from './limits.ts'
-import { decodePercent, isLabelPart } from './parse-key-uri.ts'
+import { isLabelPart } from './parse-key-uri.ts'
 import type { ProtobufField } from './protobuf.ts'
 import { readProtobuf } from './protobuf.ts'
 
@@ -102,7 +103,8 @@ function readKey(bytes: Uint8Array, legacy: boolean): OtpKey | MigrationFault {
   const base = { ...label, secret, algorithm, digits }
   const warnings = [...(short ? (['short-secret'] as const) : []), ...keyWarnings(base)]
   const type = integerAt(fields, 6)
-  if (type === 2) return { type: 'totp', ...base, period: 30, warnings }
+  // An export without a type has codes by time, for every app that reads it.
+  if (type === 2 || type === 0) return { type: 'totp', ...base, period: 30, warnings }
   if (type !== 1) return 'type'
   const counter = integerAt(fields, 7)
   return Number.isSafeInteger(counter) && counter >= 0 ? { type: 'hotp', ...base, counter, warnings } : 'counter'

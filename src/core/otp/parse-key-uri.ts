@@ -2,10 +2,14 @@ import type { OtpAlgorithm } from './arguments.ts'
 import { decodeBase32 } from './base32.ts'
 import type { KeyWarning, OtpKey } from './key.ts'
 import { hasColon, keyWarnings } from './key.ts'
+import type { KeyUriQuery } from './key-uri-query.ts'
+import { decodePercent, readQuery } from './key-uri-query.ts'
 import { otpLimits } from './limits.ts'
 
 /**
  * The part of a key URI that is wrong. `duplicate`: a parameter occurs twice, and apps differ in which one they use.
+ * `separator`: parameters are separated by something else than `&`, such as `&amp;` that was copied from a page.
+ * `encoder`: the codes are no digits, as those of Steam.
  */
 export type KeyUriFault =
   | 'malformed'
@@ -20,19 +24,27 @@ export type KeyUriFault =
   | 'period'
   | 'counter'
   | 'duplicate'
+  | 'separator'
+  | 'encoder'
 
 export type ParseKeyUriOutcome =
-  { readonly ok: true; readonly key: OtpKey } | { readonly ok: false; readonly reason: KeyUriFault }
-
-const known = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter']
+  | {
+      readonly ok: true
+      readonly key: OtpKey
+      /** The parameters that were not read, such as `image`. Those that may change the codes give a warning too. */
+      readonly ignored: readonly string[]
+    }
+  | { readonly ok: false; readonly reason: KeyUriFault }
 
 /**
  * Reads a key URI that was scanned from a QR code or pasted. Any text gives an outcome. The secret may be in lower
- * case, and may have spaces or padding [URI-4]. Parameters that the format does not have are ignored. A secret under 16
- * bytes is refused as `short-secret`. With `legacy` it is accepted and gets a warning [HOTP-4].
+ * case, and may have spaces or padding [URI-4]. No parameter is dropped silently: `ignored` names those that the format
+ * does not have. A secret under 16 bytes is refused as `short-secret`, and one with bits after its last byte as
+ * `secret`. With `legacy` both are accepted and get a warning [HOTP-4].
  *
  * @contract pure
- *   · ok|malformed|too-long|type|label|issuer|secret|short-secret|algorithm|digits|period|counter|duplicate
+ *   · ok|malformed|too-long|type|label|issuer|secret|short-secret|algorithm|digits|period|counter|duplicate|separator|
+ *   encoder
  *   · throws none · Key Uri Format
  * @example
  * const read = parseKeyUri('otpauth://totp/Acme:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Acme')
@@ -46,57 +58,56 @@ export function parseKeyUri(text: string, options?: { readonly legacy?: boolean 
   const type = parts[1]!.toLowerCase()
   if (type !== 'totp' && type !== 'hotp') return fault('type')
 
-  const values = readQuery(parts[3]!)
-  if (typeof values === 'string') return fault(values)
+  const query = readQuery(parts[3]!)
+  if (typeof query === 'string') return fault(query)
+  const { values } = query
   const label = readLabel(parts[2]!)
   if (!label) return fault('label')
   const issuer = values.get('issuer')?.trim() || label.issuer
   if (issuer !== undefined && !isLabelPart(issuer)) return fault('issuer')
 
-  const secret = decodeBase32(values.get('secret') ?? '')
+  const legacy = options?.legacy === true
+  const secret = decodeBase32(values.get('secret') ?? '', { legacy })
   if (!secret.ok || secret.bytes.length === 0) return fault('secret')
   const short = secret.bytes.length < otpLimits.secretBytes
-  if (short && options?.legacy !== true) return fault('short-secret')
+  if (short && !legacy) return fault('short-secret')
   const algorithm = (values.get('algorithm') ?? 'SHA1').toUpperCase()
   if (!isAlgorithm(algorithm)) return fault('algorithm')
   const digits = readInteger(values.get('digits') ?? '6')
   if (digits !== 6 && digits !== 8) return fault('digits')
 
-  const warnings: KeyWarning[] = short ? ['short-secret'] : []
-  if (label.issuer !== undefined && label.issuer !== issuer) warnings.push('issuer-mismatch')
-  const base = {
-    ...(issuer === undefined ? {} : { issuer }),
-    account: label.account,
-    secret: secret.bytes,
-    algorithm,
-    digits,
-  }
+  const { account } = label
+  const base = { ...(issuer === undefined ? {} : { issuer }), account, secret: secret.bytes, algorithm, digits }
+  const ignored = ignoredBy(type, query)
+  const warnings: readonly KeyWarning[] = [
+    ...(short ? (['short-secret'] as const) : []),
+    ...(secret.dropped === undefined ? [] : (['cut-secret'] as const)),
+    ...(label.issuer !== undefined && label.issuer !== issuer ? (['issuer-mismatch'] as const) : []),
+    ...(ignored.isRisky ? (['ignored-parameter'] as const) : []),
+  ]
   if (type === 'hotp') {
     const counter = readInteger(values.get('counter') ?? '')
     if (counter < 0) return fault('counter')
-    return { ok: true, key: { type, ...base, counter, warnings: [...warnings, ...keyWarnings(base)] } }
+    const key: OtpKey = { type, ...base, counter, warnings: [...warnings, ...keyWarnings(base)] }
+    return { ok: true, key, ignored: ignored.names }
   }
   const period = readInteger(values.get('period') ?? '30')
   if (period < 1 || period > otpLimits.periodSeconds) return fault('period')
-  return { ok: true, key: { type, ...base, period, warnings: [...warnings, ...keyWarnings({ ...base, period })] } }
+  const key: OtpKey = { type, ...base, period, warnings: [...warnings, ...keyWarnings({ ...base, period })] }
+  return { ok: true, key, ignored: ignored.names }
 }
 
 function fault(reason: KeyUriFault): { readonly ok: false; readonly reason: KeyUriFault } {
   return { ok: false, reason }
 }
 
-function readQuery(query: string): ReadonlyMap<string, string> | 'malformed' | 'duplicate' {
-  const values = new Map<string, string>()
-  for (const pair of query.split('&')) {
-    const at = pair.indexOf('=')
-    const name = (at < 0 ? pair : pair.slice(0, at)).toLowerCase()
-    if (!known.includes(name)) continue
-    const value = decodePercent(at < 0 ? '' : pair.slice(at + 1))
-    if (value === null) return 'malformed'
-    if (values.has(name)) return 'duplicate'
-    values.set(name, value)
-  }
-  return values
+/** A code by time has no counter, and a code by counter no period: the other one was meant for another type. */
+function ignoredBy(
+  type: 'totp' | 'hotp',
+  { values, ignored, isRisky }: KeyUriQuery,
+): { readonly names: readonly string[]; readonly isRisky: boolean } {
+  const foreign = type === 'totp' ? 'counter' : 'period'
+  return values.has(foreign) ? { names: [foreign, ...ignored], isRisky: true } : { names: ignored, isRisky }
 }
 
 /** Reads `issuer:account`, or `account` alone. Spaces may follow the colon. */
@@ -113,15 +124,6 @@ function readLabel(encoded: string): { readonly issuer?: string; readonly accoun
 
 export function isLabelPart(text: string): boolean {
   return text !== '' && text.length <= otpLimits.label && !hasColon(text) && !/\p{Cc}/u.test(text)
-}
-
-/** Gives `null` for an incomplete escape, and for bytes that are not UTF-8. A plus stays a plus [URI-3]. */
-export function decodePercent(text: string): string | null {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return null
-  }
 }
 
 /** Gives -1 unless the text is a plain decimal integer that a number holds exactly. */

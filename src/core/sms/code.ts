@@ -6,7 +6,6 @@ import { isE164 } from '../e164.ts'
 import type { CodePurpose } from '../flow.ts'
 import { codePurposes } from '../flow.ts'
 import { derive, hmacSha256 } from '../hmac.ts'
-import { smsLimits } from './limits.ts'
 
 /** What a code is for. It counts for nothing else [SMS-7]. */
 export type SmsPurpose = CodePurpose
@@ -67,15 +66,15 @@ export function isSmsCode(text: unknown): text is string {
 }
 
 /**
- * Reads what a person typed as ASCII digits. Spaces and dashes are dropped, and full-width digits become ASCII digits.
- * A text with any other character, or with more than 32 characters, gives `null`.
+ * Reads what a person typed as ASCII digits. Spaces, dashes and characters that show nothing are dropped. Digits of any
+ * script become ASCII digits. A text with any other character, or with more than 128 characters, gives `null`.
  *
  * @contract pure · string|null · throws none
  * @example
  * normalizeSmsCode('049 173') // '049173'
  */
 export function normalizeSmsCode(text: unknown): string | null {
-  return plainDigits(text, smsLimits.codeText)
+  return plainDigits(text)
 }
 
 /** Everything that a code is bound to [SMS-7]. */

@@ -1,3 +1,5 @@
+import { longestCode } from '../digits.ts'
+
 /** Hard caps and defaults of codes by SMS. No option exceeds a cap. Times are ms. */
 export interface SmsLimits {
   /** How long a code can be used by default: 5 minutes. */
@@ -15,7 +17,7 @@ export interface SmsLimits {
 export const smsLimits: SmsLimits = /* @__PURE__ */ Object.freeze({
   codeMs: 300_000,
   longestCodeMs: 600_000,
-  codeText: 32,
+  codeText: longestCode,
   appName: 32,
   daily: 50,
 })

@@ -50,6 +50,22 @@ describe('base32', () => {
     }
   })
 
+  it.each([
+    ['M', '', 'length'],
+    ['MZX', 'f', 'length'],
+    ['MZXW6Y', 'foo', 'length'],
+    ['MZXW6YTBO', 'fooba', 'length'],
+    ['MZ', 'f', 'trailing-bits'],
+    ['MZXR', 'fo', 'trailing-bits'],
+    ['MZXW7', 'foo', 'trailing-bits'],
+    ['MZXW6YR', 'foob', 'trailing-bits'],
+  ])('drops the bits of %j after its last byte with the option legacy, and says so', (text, plain, dropped) => {
+    expect(decodeBase32(text, { legacy: true })).toEqual({ ok: true, bytes: utf8(plain), dropped })
+    expect(decodeBase32(text, { legacy: false })).toEqual({ ok: false, reason: dropped })
+    expect(decodeBase32('MZXW6YTB', { legacy: true })).toEqual({ ok: true, bytes: utf8('fooba') })
+    expect(decodeBase32(`${text}!`, { legacy: true })).toMatchObject({ reason: 'character' })
+  })
+
   it('answers not-text for a value that is no text, and encodes only bytes', () => {
     for (const value of [null, undefined, 5, {}, ['MY']]) {
       expect(decodeBase32(value as never)).toEqual({ ok: false, reason: 'not-text' })

@@ -92,6 +92,7 @@ describe('parseKeyUri', () => {
     expect(parseKeyUri(keyUri(good))).toEqual({
       ok: true,
       key: { type: 'totp', ...good, algorithm: 'SHA1', digits: 6, period: 30, warnings: [] },
+      ignored: [],
     })
     expect(parseKeyUri(keyUri({ ...good, type: 'hotp', counter: 2 ** 40, algorithm: 'SHA512', digits: 8 }))).toEqual({
       ok: true,
@@ -103,6 +104,7 @@ describe('parseKeyUri', () => {
         counter: 2 ** 40,
         warnings: ['algorithm', 'digits'],
       },
+      ignored: [],
     })
   })
 
@@ -174,9 +176,81 @@ describe('parseKeyUri', () => {
     })
   })
 
-  it('ignores unknown parameters, and refuses repeated known ones', () => {
-    expect(read(`alice?image=%zz&secret=${base32}&&x&color=red`)).toMatchObject({ ok: true })
-    expect(read(`alice?secret=${base32}&secret=${base32}`)).toEqual({ ok: false, reason: 'duplicate' })
+  it('names parameters that apps add for their own lists, without a warning', () => {
+    expect(read(`alice?image=%zz&secret=${base32}&&Color=red&icon=x&image=y&lock=true&x`)).toMatchObject({
+      ok: true,
+      key: { warnings: ['ignored-parameter'] },
+      ignored: ['image', 'color', 'icon', 'lock', 'x'],
+    })
+    expect(read(`alice?image=a&secret=${base32}&icon=b&color=c&lock=d`)).toMatchObject({ key: { warnings: [] } })
+  })
+
+  it.each([
+    'algo=SHA256',
+    'digit=8',
+    'length=8',
+    'interval=60',
+    'timeStep=60',
+    'pin=1234',
+    '=8',
+    'digits\u200b=8',
+    'counter=1',
+  ])('warns of the parameter %s, which it does not read', (parameter) => {
+    const name = parameter.split('=')[0]!.replace('\u200b', '').toLowerCase()
+    expect(read(`alice?secret=${base32}&${encodeURI(parameter)}`)).toMatchObject({
+      ok: true,
+      key: { digits: 6, period: 30, warnings: ['ignored-parameter'] },
+      ignored: [name],
+    })
+  })
+
+  it('warns of a period for codes by counter', () => {
+    expect(parseKeyUri(`otpauth://hotp/alice?secret=${base32}&counter=0&period=60`)).toMatchObject({
+      key: { type: 'hotp', warnings: ['ignored-parameter'] },
+      ignored: ['period'],
+    })
+  })
+
+  it.each([
+    ['secret twice', `secret=${base32}`, 'duplicate'],
+    ['digits twice', 'digits=6&digits=8', 'duplicate'],
+    ['digits twice, in another case', 'digits=6&DIGITS=8', 'duplicate'],
+    ['digits twice, once with an encoded name', 'digits=6&%64igits=8', 'duplicate'],
+    ['an entity for the separator', 'issuer=Acme&amp;digits=8', 'separator'],
+    ['a numbered entity', 'issuer=Acme&%2338;digits=8', 'separator'],
+    ['an encoded entity', 'issuer=Acme%26amp;digits=8', 'separator'],
+    ['an issuer cut at an entity', 'issuer=Fish&amp;Chips', 'separator'],
+    ['a semicolon', 'issuer=Acme;digits=8', 'separator'],
+    ['a question mark', 'issuer=Acme?digits=8', 'separator'],
+    ['an encoded equals sign', 'digits%3D8', 'separator'],
+    ['the codes of Steam', 'encoder=steam', 'encoder'],
+    ['the codes of Steam, in another case', 'Encoder=STEAM', 'encoder'],
+    ['a name that is no UTF-8', '%ff=8', 'malformed'],
+    ['digits of two numbers', 'digits=6,8', 'digits'],
+  ])('refuses a URI with %s', (_, parameters, reason) => {
+    expect(read(`alice?secret=${base32}&${parameters}`)).toEqual({ ok: false, reason })
+  })
+
+  it('shows a name of a parameter without what breaks a line or a page', () => {
+    const outcome = read(`alice?secret=${base32}&a%0d%0ab%e2%80%ae=1&${'x'.repeat(200)}=2`)
+    expect(outcome).toMatchObject({ ignored: ['a\\u000d\\u000ab', `${'x'.repeat(63)}…`] })
+  })
+
+  it('reads a secret whose last character has bits that belong to no byte only with the option legacy, and warns', () => {
+    for (const [text, length] of [
+      ['X'.repeat(52), 32],
+      [`${base32}A`, 20],
+      [base32.slice(0, 31), 19],
+    ] as const) {
+      expect(read(`alice?secret=${text}`)).toEqual({ ok: false, reason: 'secret' })
+      const outcome = read(`alice?secret=${text}`, { legacy: true })
+      expect(outcome).toMatchObject({ ok: true, key: { warnings: ['cut-secret'] } })
+      expect(outcome.ok && outcome.key.secret.length).toBe(length)
+    }
+    expect(read('alice?secret=M', { legacy: true })).toEqual({ ok: false, reason: 'secret' })
+    expect(read('alice?secret=MZ', { legacy: true })).toMatchObject({
+      key: { warnings: ['short-secret', 'cut-secret'] },
+    })
   })
 
   it.each([

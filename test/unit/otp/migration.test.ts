@@ -92,7 +92,8 @@ describe('parseMigrationUri', () => {
     ['an unknown hash', change(4, 9), 'algorithm'],
     ['a negative hash', change(4, -1), 'algorithm'],
     ['unknown digits', change(5, 3), 'digits'],
-    ['no type', change(6, 0), 'type'],
+    ['an unknown type', change(6, 3), 'type'],
+    ['a negative type', change(6, -1), 'type'],
     ['no secret', change(1, ''), 'secret'],
     ['a number for a secret', change(1, 5), 'secret'],
     ['no account', change(2, 'Acme:'), 'label'],
@@ -107,6 +108,17 @@ describe('parseMigrationUri', () => {
       ok: true,
       keys: [{ account: 'alice@example.com' }],
       refused: [{ at: 0, reason }],
+    })
+  })
+
+  it.each([
+    ['of type 0', change(6, 0)],
+    ['without a type', message(...usual.slice(0, 5))],
+    ['with nothing but a secret and a name', message(...usual.slice(0, 2))],
+  ])('reads a key %s as one of codes by time, as other importers do', (_name, key) => {
+    expect(one(key)).toMatchObject({
+      keys: [{ type: 'totp', algorithm: 'SHA1', digits: 6, period: 30, warnings: [] }],
+      refused: [],
     })
   })
 

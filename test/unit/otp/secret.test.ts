@@ -125,25 +125,10 @@ describe('normalizeCode', () => {
   })
 
   it('is null for any other text or value', () => {
-    for (const text of [
-      '12345a',
-      '١٢٣٤٥٦',
-      '१२३४५६',
-      '𝟏𝟐𝟑𝟒𝟓𝟔',
-      '1.2',
-      '+1',
-      '1_2',
-      '1\0',
-      'Ⅳ',
-      '²',
-      null,
-      undefined,
-      123456,
-      {},
-    ]) {
+    for (const text of ['12345a', '1.2', '+1', '1_2', '1\0', 'Ⅳ', '²', null, undefined, 123456, {}]) {
       expect(normalizeCode(text)).toBe(null)
     }
-    expect(normalizeCode('1'.repeat(32))).toBe('1'.repeat(32))
-    expect(normalizeCode('1'.repeat(33))).toBe(null)
+    expect(normalizeCode('1'.repeat(128))).toBe('1'.repeat(128))
+    expect(normalizeCode('1'.repeat(129))).toBe(null)
   })
 })

@@ -125,9 +125,9 @@ describe('verifyTotp', () => {
     }
     const codes = [-3, -2, -1, 0, 1, 2].map(at)
     for (const code of codes) expect(steps(code)).toBe(5)
-    for (const code of ['12345', '1234567', '12345a', `${codes[3]!}${' '.repeat(33)}`, null])
+    for (const code of ['12345', '1234567', '12345a', `${codes[3]!}${' '.repeat(123)}`, null])
       expect(steps(code)).toBe(0)
-    expect(steps(`${codes[3]!}${' '.repeat(26)}`)).toBe(5)
+    expect(steps(`${codes[3]!}${' '.repeat(122)}`)).toBe(5)
     expect(steps(codes[0], 0)).toBe(1)
   })
 
@@ -136,7 +136,7 @@ describe('verifyTotp', () => {
     ['a digit too many', '1234567'],
     ['a letter', '12345a'],
     ['a non-ASCII letter', '12345é'],
-    ['another script', '١٢٣٤٥٦'],
+    ['a number of another script', '一二三四五六'],
     ['a sign', '+12345'],
     ['a point', '123.45'],
     ['an exponent', '1e5000'],

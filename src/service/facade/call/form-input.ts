@@ -1,11 +1,12 @@
 import { argumentError } from '../../../core/arguments.ts'
 import { looksLikeBackupCode } from '../../../core/backup-codes/text.ts'
+import { longestCode } from '../../../core/digits.ts'
 import { limits } from '../../../core/limits.ts'
 import { cleanText } from '../../../core/text.ts'
 
 /** What a form sends as a code: anything but text is no code. */
 export function codeInput(code: unknown): string {
-  return typeof code === 'string' && code.length <= limits.codeLength ? code : ''
+  return typeof code === 'string' && code.length <= longestCode ? code : ''
 }
 
 /** A text of the shape that backup codes have by default. They have so many bits that nobody guesses one [BC-7]. */
