@@ -55,7 +55,7 @@ function hasOtherSeparator(query: string): boolean {
     .split(/[;?]/)
     .slice(1)
     .map((part) => readName(part.split('=', 1)[0]!))
-  return names.some((name) => name !== null && isKnown(name))
+  return names.some((name) => name !== null && (name === 'encoder' || isKnown(name)))
 }
 
 function isKnown(name: string): name is KeyParameter {

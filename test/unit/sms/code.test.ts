@@ -39,8 +39,7 @@ describe('normalizeSmsCode', () => {
     for (const text of ['049173', '049 173', ' 049-173\n', '０４９１７３', '0 4 9\u00a01 7 3', '\u200b049\u2011173']) {
       expect(normalizeSmsCode(text)).toBe('049173')
     }
-    for (const text of ['04917a', '#049173', '0'.repeat(129), 49173, null])
-      expect(normalizeSmsCode(text)).toBeNull()
+    for (const text of ['04917a', '#049173', '0'.repeat(129), 49173, null]) expect(normalizeSmsCode(text)).toBeNull()
   })
 })
 
