@@ -54,7 +54,7 @@ function hasOtherSeparator(query: string): boolean {
   const names = query
     .split(/[;?]/)
     .slice(1)
-    .map((part) => readName(part.split('=', 1)[0]!))
+    .map((part) => readName(part.split(/[=&]/, 1)[0]!))
   return names.some((name) => name !== null && (name === 'encoder' || isKnown(name)))
 }
 
