@@ -1,9 +1,9 @@
 import { plainDigits } from '../digits.ts'
 
 /**
- * Converts a typed code to plain ASCII digits. It drops every space, every dash, and every character that shows nothing.
- * Digits of any script become ASCII digits. Any other character gives `null`, and so do more than 128 characters
- * [TOTP-14].
+ * Converts a typed code to plain ASCII digits. It drops every space, every dash, and every character that shows
+ * nothing. Digits of any script become ASCII digits. Any other character gives `null`, and so do more than 128
+ * characters [TOTP-14].
  *
  * @contract pure · string|null · throws none
  * @example

@@ -4,9 +4,9 @@ import { requireOptions } from './arguments.ts'
 /**
  * Why a key works in fewer apps or is less safe [URI-7]. `algorithm`, `digits`, `period`: some authenticator apps
  * silently ignore the value and show wrong codes, so never skip the confirming code. `short-secret`: less than 128
- * bits. `cut-secret`: the base32 of the secret had bits after its last byte, and they were dropped. `issuer-mismatch`: the
- * label and the parameter name different issuers. `ignored-parameter`: the URI has parameters that were not read, and
- * apps that read them may show other codes.
+ * bits. `cut-secret`: the base32 of the secret had bits after its last byte, and they were dropped. `issuer-mismatch`:
+ * the label and the parameter name different issuers. `ignored-parameter`: the URI has parameters that were not read,
+ * and apps that read them may show other codes.
  */
 export type KeyWarning =
   'algorithm' | 'digits' | 'period' | 'short-secret' | 'cut-secret' | 'issuer-mismatch' | 'ignored-parameter'

@@ -1,16 +1,13 @@
-import { requireOneOf } from '../../core/arguments.ts'
 import type { Factor } from '../../core/factor.ts'
 import { hasFactor, liveFactors, preferredFactor } from '../../core/account/factors/live-factors.ts'
-import type { StepUpPurpose } from '../../core/flow.ts'
 import { isFresh } from '../../core/account/sessions/authorization.ts'
-import { stepUpPurposes } from '../../core/flow.ts'
 import type { Proven as ProvenResult } from '../../core/account/step-up/prove.ts'
 import { sendStepUpCode } from '../../core/account/step-up/send-code.ts'
 import { verifyStepUp } from '../../core/account/step-up/verify-code.ts'
 import { verifyStepUpPasskey } from '../../core/account/step-up/verify-passkey.ts'
 import { readAssertionResponse } from '../../core/passkeys/responses.ts'
 import type { Kernel } from '../loop/kernel.ts'
-import { codeInput } from './call/form-input.ts'
+import { codeInput, factorInput, purposeInput } from './call/form-input.ts'
 import type { PasskeyRequest } from './call/ask-passkey.ts'
 import { askPasskey } from './call/ask-passkey.ts'
 import type { Failure, PageCall } from './call/page-call.ts'
@@ -30,14 +27,15 @@ export interface Proven {
 
 export interface StepUp {
   /**
-   * What a sensitive change would need now: one of `factors`, or a new sign-in.
+   * What a sensitive change would need now: one of `factors`, or a new sign-in. `purpose` is `factors` or
+   * `passkey-only`.
    *
-   * @contract effect(storage) · ok|signed-out · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   * @contract effect(storage) · ok|signed-out|malformed · throws NL_STORAGE_FAILED, NL_RECORD_…
    * @example
    * const step = await nl.stepUp.start({ grant, purpose: 'factors' })
    * if (step.ok && step.needs === 'reauthentication') res.redirect('/login')
    */
-  start(input: PageCall & { readonly purpose: StepUpPurpose }): Promise<
+  start(input: PageCall & { readonly purpose: unknown }): Promise<
     | {
         readonly ok: true
         /** `nothing`: no factor is enrolled and the primary authentication is fresh. */
@@ -45,7 +43,7 @@ export interface StepUp {
         readonly factors: readonly Factor[]
         readonly preferred: Factor | null
       }
-    | Failure<'signed-out'>
+    | Failure<'signed-out' | 'malformed'>
   >
   /**
    * A code gives a proof. It is good once, within five minutes, for this session and purpose. The session gets a new
@@ -53,7 +51,7 @@ export interface StepUp {
    *
    * @contract effect(storage, mailer) · expiresAt ms
    *   · ok|signed-out|not-on|passkey-needed|wrong|used|wait|malformed|expired|factors-off|busy
-   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const proven = await nl.stepUp.verify({ grant, purpose: 'factors', code: req.body.code, client })
    * if (proven.ok) {
@@ -63,9 +61,10 @@ export interface StepUp {
    */
   verify(
     input: PageCall & {
-      readonly purpose: StepUpPurpose
+      readonly purpose: unknown
       readonly code: unknown
-      readonly factor?: Factor | undefined
+      /** Only to insist on one factor. By default the shape of the text decides. */
+      readonly factor?: unknown
     },
   ): Promise<Proven | Failure<RefusalOf<typeof verifyStepUp>>>
   /**
@@ -95,8 +94,8 @@ export interface StepUp {
   /**
    * A passkey gives the same proof as a code. A wrong answer voids every `ceremony` that the session has.
    *
-   * @contract effect(storage) · expiresAt ms · ok|signed-out|ceremony-ended|wrong|busy
-   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.2
+   * @contract effect(storage) · expiresAt ms · ok|signed-out|ceremony-ended|wrong|malformed|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · WebAuthn L3 §7.2
    * @example
    * const { ceremony } = req.session
    * const { response } = req.body
@@ -107,9 +106,11 @@ export interface StepUp {
    * }
    */
   verifyPasskey(
-    input: PageCall & { readonly purpose: StepUpPurpose; readonly ceremony: unknown; readonly response: unknown },
-  ): Promise<Proven | Failure<RefusalOf<typeof verifyStepUpPasskey>>>
+    input: PageCall & { readonly purpose: unknown; readonly ceremony: unknown; readonly response: unknown },
+  ): Promise<Proven | Failure<RefusalOf<typeof verifyStepUpPasskey> | 'malformed'>>
 }
+
+const malformed: Failure<'malformed'> = { ok: false, reason: 'malformed' }
 
 type PasskeyCalls = Pick<StepUp, 'passkeyOptions' | 'verifyPasskey'>
 
@@ -118,8 +119,8 @@ export function createStepUp(kernel: Kernel): StepUp {
     ...createPasskeyCalls(kernel),
 
     async start(input) {
-      const { purpose } = input
-      requireOneOf(purpose, 'purpose', stepUpPurposes)
+      const purpose = purposeInput(input.purpose)
+      if (purpose === null) return malformed
       const signedIn = await kernel.loadSignedIn(input.grant)
       if (signedIn === null) return signedOut
       const { acting, record } = signedIn
@@ -135,8 +136,9 @@ export function createStepUp(kernel: Kernel): StepUp {
     },
 
     async verify(input) {
-      const { purpose, factor = null } = input
-      requireOneOf(purpose, 'purpose', stepUpPurposes)
+      const purpose = purposeInput(input.purpose)
+      if (purpose === null) return malformed
+      const factor = factorInput(input.factor)
       const code = codeInput(input.code)
       const acting = kernel.acting(input.grant)
       if (acting?.auth.kind !== 'grant') return signedOut
@@ -170,8 +172,8 @@ function createPasskeyCalls(kernel: Kernel): PasskeyCalls {
     },
 
     async verifyPasskey(input) {
-      const { purpose } = input
-      requireOneOf(purpose, 'purpose', stepUpPurposes)
+      const purpose = purposeInput(input.purpose)
+      if (purpose === null) return malformed
       const acting = kernel.acting(input.grant)
       if (acting?.auth.kind !== 'grant') return signedOut
       const { auth, accountId } = acting

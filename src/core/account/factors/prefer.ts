@@ -7,7 +7,8 @@ import { enrolledMethods } from './live-factors.ts'
 
 export interface PreferFactor {
   readonly auth: Authorization
-  readonly factor: Method
+  /** Null: what was asked for is no factor. */
+  readonly factor: Method | null
 }
 
 export type PreferFactorResult =
@@ -17,7 +18,7 @@ export type PreferFactorResult =
 export const preferFactor: UseCase<PreferFactor, PreferFactorResult> = (state, { auth, factor }, { now }) => {
   const authorized = authorize(state, auth, now)
   if (!authorized.ok) return done(authorized)
-  if (!enrolledMethods(state).includes(factor)) return done({ ok: false, reason: 'not-on' })
+  if (factor === null || !enrolledMethods(state).includes(factor)) return done({ ok: false, reason: 'not-on' })
   const preferred = { ...state, preferred: factor }
   return commit(preferred, { ok: true }, { events: [{ type: 'mfa_prefer', values: { factor } }] })
 }

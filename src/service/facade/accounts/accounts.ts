@@ -3,12 +3,12 @@ import { methods } from '../../../core/factor.ts'
 import { enrolledMethods, liveFactors, preferredFactor } from '../../../core/account/factors/live-factors.ts'
 import { preferFactor } from '../../../core/account/factors/prefer.ts'
 import { unlock } from '../../../core/account/guessing/unlock.ts'
-import { argumentError, requireOneOf } from '../../../core/arguments.ts'
+import { argumentError } from '../../../core/arguments.ts'
 import type { SystemAct } from '../../keys/as-system.ts'
 import { isSystemAct } from '../../keys/as-system.ts'
 import { turnOffTwoFactor } from '../../../core/account/factors/turn-off.ts'
 import type { Kernel } from '../../loop/kernel.ts'
-import { codeInput } from '../call/form-input.ts'
+import { codeInput, factorInput } from '../call/form-input.ts'
 import type { ResealPage } from './reseal.ts'
 import type { RetentionInput, RetentionResult } from './retention.ts'
 import { pruneHistory, shortenHistory } from './retention.ts'
@@ -30,7 +30,7 @@ export interface Accounts {
    * if (off.ok) req.session.grant = off.grant
    */
   turnOffTwoFactor(
-    input: SensitiveCall & { readonly code?: unknown; readonly factor?: Factor | undefined },
+    input: SensitiveCall & { readonly code?: unknown; readonly factor?: unknown },
   ): Promise<{ readonly ok: true; readonly grant: string | null } | Failure<RefusalOf<typeof turnOffTwoFactor>>>
   /**
    * What the account has enrolled, what it can be asked for now, and what it is asked for first.
@@ -52,7 +52,7 @@ export interface Accounts {
     | Failure<'signed-out'>
   >
   /**
-   * Chooses what a sign-in asks for first.
+   * Chooses what a sign-in asks for first. `factor` is a method that is on.
    *
    * @contract effect(storage) · ok|signed-out|not-on|busy
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
@@ -60,7 +60,7 @@ export interface Accounts {
    * await nl.accounts.prefer({ grant, factor: 'totp', client })
    */
   prefer(
-    input: PageCall & { readonly factor: Method },
+    input: PageCall & { readonly factor: unknown },
   ): Promise<{ readonly ok: true } | Failure<RefusalOf<typeof preferFactor>>>
   /**
    * Ends waits and the lock and refills the luck, so that codes can be tried again. Check first by your own means who
@@ -120,7 +120,7 @@ export function createAccounts(kernel: Kernel): Accounts {
 
     async turnOffTwoFactor(input) {
       const code = codeInput(input.code)
-      const factor = input.factor ?? null
+      const factor = factorInput(input.factor)
       const result = await runFor(kernel, input, turnOffTwoFactor, ({ auth }, client) => ({
         auth,
         code,
@@ -151,8 +151,7 @@ export function createAccounts(kernel: Kernel): Accounts {
     },
 
     async prefer(input) {
-      const { factor } = input
-      requireOneOf(factor, 'factor', methods)
+      const factor = methods.find((method) => method === input.factor) ?? null
       return runFor(kernel, input, preferFactor, ({ auth }) => ({ auth, factor }))
     },
   }

@@ -1,10 +1,16 @@
-import { argumentError } from '../../../core/arguments.ts'
 import { looksLikeBackupCode } from '../../../core/backup-codes/text.ts'
 import { longestCode } from '../../../core/digits.ts'
+import type { Factor } from '../../../core/factor.ts'
+import { factors } from '../../../core/factor.ts'
+import type { StepUpPurpose } from '../../../core/flow.ts'
+import { stepUpPurposes } from '../../../core/flow.ts'
 import { limits } from '../../../core/limits.ts'
 import { cleanText } from '../../../core/text.ts'
 
-/** What a form sends as a code: anything but text is no code. */
+// A form can send any field twice, as an object, or not at all. One rule holds for all of them: what is not a text of
+// the kind that the field takes is read as an empty one.
+
+/** An empty code is malformed. */
 export function codeInput(code: unknown): string {
   return typeof code === 'string' && code.length <= longestCode ? code : ''
 }
@@ -14,19 +20,28 @@ export function isStrongCode(code: string): boolean {
   return looksLikeBackupCode(code, 'crockford-13')
 }
 
-/** What a form sends as an id: anything but text names nothing. */
+/** An empty id names nothing. */
 export function idInput(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The name that a person gives an authenticator. */
+/** The name that a person gives an authenticator. An empty one is called what its kind is called. */
 export function labelInput(label: unknown, unnamed: string): string {
-  if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string')
-  return cleanName(label ?? '', limits.labelLength) || unnamed
+  return cleanName(typeof label === 'string' ? label : '', limits.labelLength) || unnamed
 }
 
 /** A name as pages and authenticators may show it. Empty if it shows nothing. */
 export function cleanName(text: string, maxLength: number): string {
   // What is removed may have stood before a space.
   return cleanText(text.trim(), maxLength).trim()
+}
+
+/** Null: none is named, and the shape of the code decides. */
+export function factorInput(value: unknown): Factor | null {
+  return factors.find((factor) => factor === value) ?? null
+}
+
+/** Null: nothing that a proof is for. */
+export function purposeInput(value: unknown): StepUpPurpose | null {
+  return stepUpPurposes.find((purpose) => purpose === value) ?? null
 }

@@ -36,7 +36,8 @@ export interface Passkeys {
    */
   register(
     input: SensitiveCall & {
-      readonly label?: string | undefined
+      /** What a person typed, or nothing. */
+      readonly label?: unknown
       /** Confirming it switches every other method off in the same commit. */
       readonly switching?: boolean | undefined
     },

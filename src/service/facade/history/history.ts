@@ -1,4 +1,3 @@
-import { requireInteger } from '../../../core/arguments.ts'
 import type { Fact, LoginSummary, SecurityEvent } from '../../../core/events/index.ts'
 import { eventsToCsv } from '../../../core/events/csv.ts'
 import { summarizeLogins } from '../../../core/events/summarize.ts'
@@ -18,7 +17,7 @@ import { verifyHistory } from './verify.ts'
 export interface HistoryPageInput extends PageCall {
   /** `next` of the page before. It may come from a link, and is `malformed` if somebody changed it. */
   readonly after?: string | undefined
-  /** 1 to 100, default 50 */
+  /** 1 to 100, default 50. Anything else is `malformed`. */
   readonly limit?: number | undefined
 }
 
@@ -28,7 +27,7 @@ export interface History {
    * the page is as it was written. Others are left out. Only `verify` says whether the history is complete.
    *
    * @contract effect(storage) · limit rows · ok|signed-out|malformed
-   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   *   · throws NL_STORAGE_FAILED, NL_RECORD_…
    * @example
    * const page = await nl.history.list({ grant, limit: 20 })
    * if (page.ok) res.json({ events: page.events, next: page.next })
@@ -43,7 +42,7 @@ export interface History {
    * is as it was written. Others are left out. Removed facts do not show.
    *
    * @contract effect(storage) · limit rows · ok|signed-out|malformed
-   *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_RECORD_…
+   *   · throws NL_STORAGE_FAILED, NL_RECORD_…
    * @example
    * const page = await nl.history.facts({ grant })
    * if (page.ok) res.json({ facts: page.facts, next: page.next })
@@ -120,6 +119,7 @@ export function createHistory(kernel: Kernel): History {
       const asked = pageOf(input)
       const record = await signedIn(input)
       if (record === null) return signedOut
+      if (asked === null) return malformed
       const read = await orMalformed(storage.listEvents({ id: record.id, ...asked }))
       if (read === null) return malformed
       // Rows of the page before that come once more are not genuine here.
@@ -131,6 +131,7 @@ export function createHistory(kernel: Kernel): History {
       const asked = pageOf(input)
       const record = await signedIn(input)
       if (record === null) return signedOut
+      if (asked === null) return malformed
       await kernel.afterwards.caughtUp()
       const read = await orMalformed(storage.listFacts({ id: record.id, ...asked }))
       if (read === null) return malformed
@@ -168,11 +169,11 @@ export function createHistory(kernel: Kernel): History {
   }
 }
 
-function pageOf(input: HistoryPageInput): { readonly limit: number; readonly after?: string } {
-  const { after } = input
-  const limit = input.limit ?? 50
-  requireInteger(limit, 'limit', { from: 1, to: largestPage })
-  return { limit, ...(after === undefined ? {} : { after: typeof after === 'string' ? after.slice(0, 300) : '' }) }
+/** Null: the page that is asked for cannot be meant. It may come from a link. */
+function pageOf({ after, limit = 50 }: HistoryPageInput): { readonly limit: number; readonly after?: string } | null {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > largestPage) return null
+  if (after === undefined) return { limit }
+  return typeof after === 'string' ? { limit, after: after.slice(0, 300) } : null
 }
 
 const malformed: Failure<'malformed'> = { ok: false, reason: 'malformed' }

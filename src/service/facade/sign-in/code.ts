@@ -2,7 +2,7 @@ import { sendSignInCode } from '../../../core/account/sign-in/send-code.ts'
 import { verifySignIn } from '../../../core/account/sign-in/verify-code.ts'
 import type { SignInLimits } from '../../limits/sign-in-limits.ts'
 import type { Kernel } from '../../loop/kernel.ts'
-import { codeInput, isStrongCode } from '../call/form-input.ts'
+import { codeInput, factorInput, isStrongCode } from '../call/form-input.ts'
 import { answered, challenged } from './answers.ts'
 import { openChallenge } from './open-challenge.ts'
 import { refused } from './outcome.ts'
@@ -17,7 +17,7 @@ export function createCodeCalls(kernel: Kernel, signInLimits: SignInLimits): Pic
       const opened = await openChallenge(kernel, signInLimits, input)
       if ('status' in opened) return opened
       const { challenge, client } = opened
-      const { factor = null } = input
+      const factor = factorInput(input.factor)
       const code = codeInput(input.code)
       const command = { challenge, code, factor, client, trust: input.trustDevice === true }
       const run = { accountId: challenge.account, command, actor: user, client, session: null, token: challenge }

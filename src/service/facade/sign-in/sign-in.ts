@@ -1,4 +1,4 @@
-import type { Factor, HostPrimary } from '../../../core/factor.ts'
+import type { HostPrimary } from '../../../core/factor.ts'
 import type { ClientInfo } from '../../keys/client.ts'
 import type { PasskeyRequest } from '../call/ask-passkey.ts'
 import type { Failure } from '../call/page-call.ts'
@@ -27,7 +27,7 @@ export interface VerifyInput {
   readonly challenge: unknown
   readonly code: unknown
   /** Only to insist on one factor. By default the shape of the text decides. */
-  readonly factor?: Factor | undefined
+  readonly factor?: unknown
   /** The person ticked "trust this browser". It does nothing without the option `trustedDevices`. */
   readonly trustDevice?: boolean | undefined
   readonly client?: ClientInfo | undefined
