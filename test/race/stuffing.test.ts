@@ -107,11 +107,11 @@ describe('a stuffer of stolen passwords', () => {
     expect(await evaluated(world, 30, (n) => ({ name: `user-${n}`, client: office }))).toBe(7)
   })
 
-  it('without an address is held by name only, and the host is told once', async () => {
+  it('without an address is held by name only, and the host is told once of each cause', async () => {
     const world = createWorld()
     expect(await evaluated(world, 300, (n) => ({ name: `user-${n}`, client: {} }))).toBe(300)
     expect(await evaluated(world, 30, () => ({ name: 'ada', client: { ip: 'unknown' } }))).toBe(20)
-    expect(world.reports.map(({ kind }) => kind)).toEqual(['address'])
+    expect(world.reports.map(({ kind }) => kind)).toEqual(['address', 'address'])
   })
 })
 

@@ -1,3 +1,4 @@
+import { argumentError, requireObject } from '../arguments.ts'
 import type { Fact, SecurityEvent } from './catalogue.ts'
 import { sharedFields } from './catalogue.ts'
 import { requireRows } from './rows.ts'
@@ -36,12 +37,25 @@ function valueCell(value: FieldValue | undefined): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
-/** A spreadsheet reads a cell that begins like this as a formula. Some treat full-width signs alike. */
-const formula = /^[=+\-@\t\r\n\0＝＋－＠]/
+/** A spreadsheet reads a cell that begins like this as a formula. Some skip spaces, and treat full-width signs alike. */
+const formula = /^(?:\s*[=+\-@\0＝＋－＠]|\t)/
+const lineBreak = /^[\r\n]/
+
+/** After these signs a spreadsheet of some country or setting begins a new cell, or reads a quoted one to its end. */
+const pieces = /(?<=[,;\t|\r\n"])/
+
+/**
+ * A spreadsheet that separates by another sign than `,` cuts a cell at that sign, also within quotes. So no piece
+ * between two such signs may be a formula.
+ */
+function inert(cell: string): string {
+  const safe = cell.split(pieces).map((piece) => (formula.test(piece) ? `'${piece}` : piece))
+  return (lineBreak.test(cell) ? "'" : '') + safe.join('')
+}
 
 function quote(cell: string): string {
-  const inert = formula.test(cell) ? `'${cell}` : cell
-  return /[",;\s]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+  const text = inert(cell)
+  return /[",;|\s]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function cellsOf(row: SecurityEvent | Fact, format: Intl.DateTimeFormat): readonly string[] {
@@ -55,20 +69,29 @@ function cellsOf(row: SecurityEvent | Fact, format: Intl.DateTimeFormat): readon
   return [timeCell(row.at, format), ...own, ...shared, details.join('; ')]
 }
 
+export interface CsvOptions {
+  /** Without the mark that tells a spreadsheet that the text is UTF-8. Default: with it. */
+  readonly bom?: boolean | undefined
+}
+
 /**
- * Writes rows as CSV (RFC 4180, with CRLF and a header line) for a spreadsheet. No cell can become a formula [LOG-10].
- * For programs, write the rows as JSON instead. In CSV, fields that only some types have share the column `details`.
+ * Writes rows as CSV (RFC 4180, with CRLF and a header line) for a spreadsheet. No cell can become a formula, whatever
+ * sign the spreadsheet separates by [LOG-10]. It begins with a byte order mark, without which spreadsheets show `Ã©` for
+ * `é`. For programs, write the rows as JSON instead. In CSV, fields that only some types have share the column
+ * `details`.
  *
  * @contract pure · a text · throws NL_ARGUMENT · LOG-10
  * @example
- * const csv = eventsToCsv([...history.events, ...history.facts])
+ * const csv = eventsToCsv([...history.events, ...history.facts], { bom: false })
  * csv.startsWith('time,stream,number,type,outcome,level') // true
  */
-export function eventsToCsv(rows: readonly (SecurityEvent | Fact)[]): string {
+export function eventsToCsv(rows: readonly (SecurityEvent | Fact)[], options: CsvOptions = {}): string {
   requireRows(rows, 'rows')
+  requireObject(options, 'options')
+  const { bom = true } = options
+  if (typeof bom !== 'boolean') throw argumentError('options.bom', 'true or false')
   const format = utcFormat()
   const header = [...ownColumns, ...sharedColumns, 'details']
-  return [header, ...rows.map((row) => cellsOf(row, format))]
-    .map((cells) => `${cells.map(quote).join(',')}\r\n`)
-    .join('')
+  const lines = [header, ...rows.map((row) => cellsOf(row, format))].map((cells) => `${cells.map(quote).join(',')}\r\n`)
+  return (bom ? '\ufeff' : '') + lines.join('')
 }

@@ -19,6 +19,7 @@ export type {
   SharedValues,
 } from './catalogue.ts'
 export { eventCatalogue, factCatalogue, sharedFields } from './catalogue.ts'
+export type { CsvOptions } from './csv.ts'
 export { eventsToCsv } from './csv.ts'
 export type { FailedAttempts } from './failed-attempts.ts'
 export type { FieldValue, StoredEvent, StoredFact } from './stored-text.ts'

@@ -10,9 +10,11 @@ function timeTag(tag: string, locale: string): string {
   return language === tag && region !== null ? `${tag}-${region}` : tag
 }
 
+/** The zone as the host wrote it: the platform would give some of them their old names. UTC if it knows none. */
 function knownZone(timeZone: string): string {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+    const resolved = new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+    return resolved === 'UTC' ? 'UTC' : timeZone
   } catch {
     return 'UTC'
   }

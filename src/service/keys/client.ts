@@ -2,7 +2,8 @@ import { argumentError } from '../../core/arguments.ts'
 import { cleanText } from '../../core/text.ts'
 import { limits } from '../../core/limits.ts'
 import type { DeviceAccount } from '../../core/token/index.ts'
-import { formatAddress, networkOf, parseAddress } from '../../core/network/address.ts'
+import { formatAddress, networkOf } from '../../core/network/address.ts'
+import { readClientAddress } from '../../core/network/client-address.ts'
 import type { Client } from '../../core/account/record/context.ts'
 import { accountHash } from './account-id.ts'
 import { readDeviceCookies } from './device-cookie.ts'
@@ -11,7 +12,10 @@ import type { Installation } from './installation.ts'
 
 /** What the host knows of a request's sender. */
 export interface ClientInfo {
-  /** The client's address as the host determined it, never a header as received. Absent or unreadable: unknown. */
+  /**
+   * The client's address as the host determined it, never a header as received. A port, brackets and a zone id are read.
+   * A list is not: nobody knows which of its addresses is true. Absent or unreadable: unknown, and `report` is told.
+   */
   readonly ip?: string | null | undefined
   readonly userAgent?: string | null | undefined
   /** The request's Cookie header as it came. The device token is read from it. */
@@ -21,6 +25,8 @@ export interface ClientInfo {
 }
 
 export interface OpenedClient extends Client {
+  /** Why the address that the host passed is not known. Null: it is known, or none was passed. */
+  readonly addressFault: 'list' | 'unreadable' | null
   /** What the device token says of each account that it names. */
   readonly deviceAccounts: readonly DeviceAccount[]
   /** The device token as it came. Null: none that counts. */
@@ -37,13 +43,14 @@ export function openClient(
   const { ip, userAgent, cookies, device } = info ?? {}
   requireText(ip, 'client.ip', 'a string')
   requireText(cookies, 'client.cookies', "the text of the request's Cookie header")
-  const parsed = parseAddress(ip)
+  const read = ip ? readClientAddress(ip) : null
   const name = account === null ? null : accountHash(account)
   const texts = [device, ...(cookies ? readDeviceCookies(cookies, cookieName) : [])]
   const { text: deviceToken, accounts, own } = openDevice(installation, texts, { now, name })
   return {
-    ip: parsed.ok ? formatAddress(parsed.address) : null,
-    network: parsed.ok ? networkOf(parsed.address) : null,
+    ip: read?.ok ? formatAddress(read.address) : null,
+    network: read?.ok ? networkOf(read.address) : null,
+    addressFault: read === null || read.ok ? null : read.reason,
     userAgent: typeof userAgent === 'string' && userAgent !== '' ? cleanText(userAgent, limits.userAgentLength) : null,
     // If a call names no account, the id for the account of the last sign-in is used for its counts.
     deviceId: (account === null ? accounts[0]?.id : own?.id) ?? null,

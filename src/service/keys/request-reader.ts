@@ -1,6 +1,7 @@
 import type { TokenKind, TokenPayloads } from '../../core/token/index.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
+import type { Tell } from '../loop/reports.ts'
 import type { Acting, GrantInput } from './acting.ts'
 import { readActing } from './acting.ts'
 import type { ClientInfo, OpenedClient } from './client.ts'
@@ -31,16 +32,37 @@ interface RequestReaderParts {
   readonly now: Clock
   readonly sessionMs: number
   readonly cookie: DeviceCookie
+  readonly tell: Tell
 }
 
 export function createRequestReader(parts: RequestReaderParts): RequestReader {
   const { installation, random, now, sessionMs, cookie } = parts
+  const tellOfAddress = createTellOfAddress(parts.tell)
   return {
     seal: (kind, payload) => sealToken(installation, random, kind, payload),
     open: (kind, text) => openToken(installation, kind, text),
     reseal: (kind, text) => resealToken(installation, random, kind, text),
-    client: (info, account) => openClient(installation, info, { now: now(), account, cookieName: cookie.name }),
+    client(info, account) {
+      const client = openClient(installation, info, { now: now(), account, cookieName: cookie.name })
+      tellOfAddress(client)
+      return client
+    },
     setCookie: (token) => deviceCookie(cookie, token),
     acting: (grant, proof) => readActing(installation, { grant, proof }, { now: now(), sessionMs }),
+  }
+}
+
+const addressFaults = {
+  list: 'client.ip is a list of addresses, and none of them is taken: pass the one that your own proxy wrote',
+  unreadable: 'client.ip is no address: pass what your server or your own proxy says',
+}
+
+/** Tells each fault once. The text leaves out what came: it may be anything. */
+function createTellOfAddress(tell: Tell): (client: OpenedClient) => void {
+  const told = new Set<string>()
+  return ({ addressFault }) => {
+    if (addressFault === null || told.has(addressFault)) return
+    told.add(addressFault)
+    tell('address', addressFaults[addressFault], { subject: addressFault })
   }
 }

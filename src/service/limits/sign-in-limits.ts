@@ -83,6 +83,8 @@ export function createSignInLimits(kernel: Kernel): SignInLimits {
 
     async passkey(client) {
       const source = client.deviceId === null ? networkOf(client) : ['device', client.deviceId]
+      // Without an address all such clients would share one count, and nobody guesses a passkey.
+      if (client.deviceId === null && client.network === null) return null
       const hash = await kernel.nameHash()
       const key = hash('passkey', ...source)
       const limited = await limiting.charge([{ key, limit: 30, windowMs: minute }], 'passkey')
@@ -122,7 +124,7 @@ function createAdmitUnknown(
   let toldOfAddress = false
 
   const tellOfAddress = (): void => {
-    if (!toldOfAddress) tell('address', 'a request has no readable address: no limit over all names holds for it')
+    if (!toldOfAddress) tell('address', 'a request has no address: no limit over all names holds for it')
     toldOfAddress = true
   }
 
@@ -138,7 +140,7 @@ function createAdmitUnknown(
     const hash = await kernel.nameHash()
     const network = wholeNetwork(client)
     const networkKey = network === null ? '' : hash('sign-in-network', network)
-    if (network === null) tellOfAddress()
+    if (network === null && client.addressFault === null) tellOfAddress()
     const ofName = countedNetworks(client).map(({ text, tries }) => ({
       key: hash('sign-in', name, text),
       limit: tries,

@@ -90,7 +90,7 @@ export function createKernel(
   const limiting = createLimiting({ limiter: options.limiter, facts, now, tell })
   const onRecord = createOnRecord(facts, now)
   const watch = createWatchRecord({ facts, tell, now })
-  const reader = createRequestReader({ installation, random, now, sessionMs: settings.sessionMs, cookie })
+  const reader = createRequestReader({ installation, random, now, sessionMs: settings.sessionMs, cookie, tell })
   const transact = createAccountLoop({
     storage,
     records,

@@ -21,7 +21,7 @@ describe('history', () => {
     const others = expectOk(await nl.history.list({ grant: bob.grant, after: first.next ?? '' })).events
     expect(JSON.stringify(others)).not.toContain(ada.app.id)
     for (const limit of [0, 101, 1.5, -1, 1e9]) {
-      await expect(nl.history.list({ grant: ada.grant, limit })).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
+      expect(await nl.history.list({ grant: ada.grant, limit })).toEqual({ ok: false, reason: 'malformed' })
     }
     for (const after of ['x', '-1', '0', '1e3', `${first.next ?? ''} `]) {
       expect(await nl.history.list({ grant: ada.grant, after })).toEqual({ ok: false, reason: 'malformed' })

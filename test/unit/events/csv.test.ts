@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { event, fact, minute } from './history.ts'
 
 /** A strict reader of RFC 4180, written apart from the writer. */
-function readCsv(text: string): string[][] {
+function readCsv(csv: string): string[][] {
+  const text = csv.replace(/^\ufeff/, '')
   const rows: string[][] = []
   let row: string[] = []
   let at = 0
@@ -68,7 +69,7 @@ describe('eventsToCsv', () => {
     }
   })
 
-  it.each(['=HYPERLINK("http://x")', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '\0=1', '＝1'])(
+  it.each(['=HYPERLINK("http://x")', '+1', '-1', '@SUM(A1)', '\t1', '\r1', '\n1', '\0=1', '＝1', ' =1'])(
     '[LOG-10] marks a cell that begins like %j, so that it is no formula',
     (userAgent) => {
       const [, row] = readCsv(eventsToCsv([event('mfa_off', { n: 1, values: { userAgent } })]))
@@ -86,6 +87,27 @@ describe('eventsToCsv', () => {
 
   it('writes an empty time for a number that is no time', () => {
     expect(readCsv(eventsToCsv([event('mfa_off', { n: 1, at: Number.NaN })]))[1]?.[0]).toBe('')
+  })
+
+  it('begins with a byte order mark, so that spreadsheets read UTF-8, unless the option bom is false', () => {
+    const rows = [event('mfa_off', { n: 1, values: { userAgent: 'é' } })]
+    const plain = eventsToCsv(rows, { bom: false })
+    expect(plain.startsWith('time,')).toBe(true)
+    for (const csv of [eventsToCsv(rows), eventsToCsv(rows, {}), eventsToCsv(rows, { bom: true })]) {
+      expect(csv).toBe(`\ufeff${plain}`)
+    }
+    for (const options of [{ bom: 1 }, null, 'x']) expect(() => eventsToCsv(rows, options as never)).toThrow('options')
+  })
+
+  it.each([
+    ["x;=cmd|' /C calc'!A0;y", "x;'=cmd|' /C calc'!A0;y"],
+    ['x;"=1+1"', `x;"'=1+1"`],
+    ['a\r\n=1', "a\r\n'=1"],
+    ['a|-1', "a|'-1"],
+    ['a\t@b', "a\t'@b"],
+    ['a; ＝1', "a;' ＝1"],
+  ])('[LOG-10] marks a formula within the cell %j, which another separator would cut out', (userAgent, cell) => {
+    expect(readCsv(eventsToCsv([event('mfa_off', { n: 1, values: { userAgent } })]))[1]?.[12]).toBe(cell)
   })
 
   it('writes only the header for no events', () => {

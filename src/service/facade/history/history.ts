@@ -86,7 +86,10 @@ export interface History {
    * if (file.ok) res.attachment('history.csv').send(file.csv)
    */
   csv(
-    input: PageCall,
+    input: PageCall & {
+      /** False: without the byte order mark, which spreadsheets need to read letters beyond ASCII. */
+      readonly bom?: boolean | undefined
+    },
   ): Promise<{ readonly ok: true; readonly csv: string; readonly genuine: boolean } | Failure<'signed-out'>>
 }
 
@@ -164,7 +167,7 @@ export function createHistory(kernel: Kernel): History {
       const record = await signedIn(input)
       if (record === null) return signedOut
       const { events, genuine } = await newestEvents(record, exportedRows)
-      return { ok: true, csv: eventsToCsv(events), genuine }
+      return { ok: true, csv: eventsToCsv(events, { bom: input.bom !== false }), genuine }
     },
   }
 }

@@ -5,7 +5,10 @@ import type { Failure } from '../call/page-call.ts'
 import type { Challenged, Granted, MustEnroll, Refused } from './outcome.ts'
 
 export interface StartInput {
-  /** What was typed as the name. It is counted, and never stored as typed. */
+  /**
+   * The name, which is counted, and never stored as typed. If your login folds more than case and width, such as
+   * accents, pass the name that your user has, not the spelling that was typed: else each spelling has tries of its own.
+   */
   readonly name: unknown
   /** The host's id of the user whose primary authentication was right. */
   readonly accountId: string
@@ -16,6 +19,7 @@ export interface StartInput {
 }
 
 export interface FailedInput {
+  /** As for `start`. If no user has the name, pass it as your login folds it. */
   readonly name: unknown
   /** Absent if no user has this name. */
   readonly accountId?: string | null | undefined
