@@ -37,7 +37,7 @@ function valueCell(value: FieldValue | undefined): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
-/** A spreadsheet reads a cell that begins like this as a formula. Some skip spaces, and treat full-width signs alike. */
+/** A spreadsheet reads a cell that begins like this as a formula. Some skip spaces, or read full-width signs too. */
 const formula = /^(?:\s*[=+\-@\0＝＋－＠]|\t)/
 const lineBreak = /^[\r\n]/
 
@@ -76,8 +76,8 @@ export interface CsvOptions {
 
 /**
  * Writes rows as CSV (RFC 4180, with CRLF and a header line) for a spreadsheet. No cell can become a formula, whatever
- * sign the spreadsheet separates by [LOG-10]. It begins with a byte order mark, without which spreadsheets show `Ã©` for
- * `é`. For programs, write the rows as JSON instead. In CSV, fields that only some types have share the column
+ * sign the spreadsheet separates by [LOG-10]. It begins with a byte order mark, without which spreadsheets show `Ã©`
+ * for `é`. For programs, write the rows as JSON instead. In CSV, fields that only some types have share the column
  * `details`.
  *
  * @contract pure · a text · throws NL_ARGUMENT · LOG-10

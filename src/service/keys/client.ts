@@ -13,7 +13,7 @@ import type { Installation } from './installation.ts'
 /** What the host knows of a request's sender. */
 export interface ClientInfo {
   /**
-   * The client's address as the host determined it, never a header as received. A port, brackets and a zone id are read.
+   * The client's address as the host determined it, never a header as received. A port, brackets and a zone are read.
    * A list is not: nobody knows which of its addresses is true. Absent or unreadable: unknown, and `report` is told.
    */
   readonly ip?: string | null | undefined

@@ -7,7 +7,8 @@ import type { Challenged, Granted, MustEnroll, Refused } from './outcome.ts'
 export interface StartInput {
   /**
    * The name, which is counted, and never stored as typed. If your login folds more than case and width, such as
-   * accents, pass the name that your user has, not the spelling that was typed: else each spelling has tries of its own.
+   * accents, pass the name that your user has, not the spelling that was typed: else each spelling has tries of its
+   * own.
    */
   readonly name: unknown
   /** The host's id of the user whose primary authentication was right. */
