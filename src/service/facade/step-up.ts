@@ -1,4 +1,5 @@
 import type { Factor } from '../../core/factor.ts'
+import type { StepUpPurpose } from '../../core/flow.ts'
 import { hasFactor, liveFactors, preferredFactor } from '../../core/account/factors/live-factors.ts'
 import { isFresh } from '../../core/account/sessions/authorization.ts'
 import type { Proven as ProvenResult } from '../../core/account/step-up/prove.ts'
@@ -35,7 +36,7 @@ export interface StepUp {
    * const step = await nl.stepUp.start({ grant, purpose: 'factors' })
    * if (step.ok && step.needs === 'reauthentication') res.redirect('/login')
    */
-  start(input: PageCall & { readonly purpose: unknown }): Promise<
+  start(input: PageCall & { readonly purpose: StepUpPurpose }): Promise<
     | {
         readonly ok: true
         /** `nothing`: no factor is enrolled and the primary authentication is fresh. */
@@ -61,7 +62,7 @@ export interface StepUp {
    */
   verify(
     input: PageCall & {
-      readonly purpose: unknown
+      readonly purpose: StepUpPurpose
       readonly code: unknown
       /** Only to insist on one factor. By default the shape of the text decides. */
       readonly factor?: unknown
@@ -106,7 +107,7 @@ export interface StepUp {
    * }
    */
   verifyPasskey(
-    input: PageCall & { readonly purpose: unknown; readonly ceremony: unknown; readonly response: unknown },
+    input: PageCall & { readonly purpose: StepUpPurpose; readonly ceremony: unknown; readonly response: unknown },
   ): Promise<Proven | Failure<RefusalOf<typeof verifyStepUpPasskey> | 'malformed'>>
 }
 
