@@ -160,6 +160,28 @@ describe('a call of a use case', () => {
     await expect(server()(count)).rejects.toMatchObject({ code: 'NL_STORAGE_UNKNOWN', cause: fault })
   })
 
+  it('shows each record that it loads, and none where there is none', async () => {
+    const seen: number[] = []
+    const watching: ToyCall = { ...count, loaded: ({ state }) => void seen.push(state.n) }
+    await server()(watching)
+    expect(seen).toEqual([])
+    answers = [async () => 'conflict']
+    await server()(watching)
+    expect(seen).toEqual([1, 1])
+  })
+
+  it('throws NL_STORAGE_UNKNOWN, if its fate cannot be read because the load fails', async () => {
+    await server()(count)
+    const fault = new Error('the load failed')
+    const records = toyStore({ storage: inner })
+    let loads = 0
+    const run = server({
+      records: { ...records, load: async (id) => (loads++ === 0 ? records.load(id) : Promise.reject(fault)) },
+    })
+    answers = [async () => Promise.reject(new Error('the reply was lost'))]
+    await expect(run(count)).rejects.toMatchObject({ code: 'NL_STORAGE_UNKNOWN', cause: fault })
+  })
+
   it('that writes nothing tells its facts, and commits nothing', async () => {
     const facts: unknown[] = []
     const done = { n: 0, keyTaken: false }
@@ -216,6 +238,13 @@ describe('the tasks of a call', () => {
     hash = () => Promise.reject(error)
     const useCase: ToyCall['useCase'] = () => ({ need: [other] })
     await expect(server()({ ...count, useCase })).rejects.toBe(error)
+    expect(commits).toEqual([])
+  })
+
+  it('that fail in the slow hash are thrown, if the use case can do nothing without it', async () => {
+    const error = new RangeError('out of memory')
+    hash = () => Promise.reject(error)
+    await expect(server()({ ...count, useCase: () => ({ need: [task] }) })).rejects.toBe(error)
     expect(commits).toEqual([])
   })
 
