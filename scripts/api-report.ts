@@ -1,11 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor'
 import type { ExtractorMessage } from '@microsoft/api-extractor'
-
-export const root: string = fileURLToPath(new URL('../', import.meta.url))
+import { root } from './root.ts'
 
 export interface ApiReport {
   /** `nightlatch`, `nightlatch/otp` and so on. */

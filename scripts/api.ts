@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { apiReports, root } from './api-report.ts'
+import { apiReports } from './api-report.ts'
+import { root } from './root.ts'
 
 // Writes what every subpath exports to docs/api, so that a review shows each change of the public surface.
 const reports = apiReports()

@@ -1,13 +1,12 @@
 import { rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
+import { root } from './root.ts'
 
 /**
  * Writes one declaration file per source file to .types, as tsc does. It differs in one thing: a type that the facade
  * derives from the core, such as `RefusalOf<typeof confirmTotp>`, is written out as the literals that it stands for. So
  * the published declarations are read without the core, and do not name it.
  */
-const root = fileURLToPath(new URL('../', import.meta.url))
 const outDir = `${root}.types`
 
 /** The types of src/service/facade/call/refusal.ts. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { apiReports, root } from '../../scripts/api-report.ts'
+import { apiReports } from '../../scripts/api-report.ts'
+import { root } from '../../scripts/root.ts'
 
 /** Types that a report names and no subpath exports, each with the reason why nobody needs its name. */
 const unnamed: Readonly<Record<string, string>> = {
