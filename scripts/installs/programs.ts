@@ -12,8 +12,13 @@ const subpaths = Object.keys(manifest.exports)
 /** The declarations of these name a package, which an application without it does not have. */
 const typedByPeers: readonly string[] = ['nightlatch/storage/sql']
 
-const options = { strict: true, noEmit: true, allowImportingTsExtensions: true, target: 'es2022', types: [] }
-const lib = ['es2023', 'dom']
+const options = { strict: true, noEmit: true, allowImportingTsExtensions: true, target: 'es2022' }
+
+/** Bare, nothing but the language and the DOM: nightlatch asks for no types of Node. Kysely and the driver ask for more. */
+const surroundings: Readonly<Record<'bare' | 'peers', object>> = {
+  bare: { lib: ['es2023', 'dom'], types: [] },
+  peers: { lib: ['es2023', 'dom', 'esnext.disposable'], types: ['node'] },
+}
 
 /** Writes what a project runs and compiles: each program as ESM, as CommonJS and as TypeScript of both. */
 export function writePrograms(folder: string, peers: Peers): void {
@@ -23,10 +28,9 @@ export function writePrograms(folder: string, peers: Peers): void {
   writeForms(folder, 'every-subpath', everySubpath(subpaths))
   const typed = subpaths.filter((path) => peers !== 'bare' || !typedByPeers.includes(path))
   for (const ending of ['mts', 'cts']) writeFileSync(join(folder, `every-subpath.${ending}`), everySubpath(typed))
-  // An application's own @types/node is not needed: what the declarations need is in the language and the DOM.
   const files = [`${main}.mts`, `${main}.cts`, 'every-subpath.mts', 'every-subpath.cts']
-  const nodenext = { ...options, module: 'nodenext', lib }
-  const bundler = { ...options, module: 'esnext', moduleResolution: 'bundler', lib }
+  const nodenext = { ...options, module: 'nodenext', ...surroundings[main] }
+  const bundler = { ...options, module: 'esnext', moduleResolution: 'bundler', ...surroundings[main] }
   writeFileSync(join(folder, 'nodenext.json'), JSON.stringify({ compilerOptions: nodenext, files }))
   writeFileSync(join(folder, 'bundler.json'), JSON.stringify({ compilerOptions: bundler, files }))
 }

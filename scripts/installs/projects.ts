@@ -28,12 +28,13 @@ const needsNode: Readonly<Record<string, number>> = { 'kysely@^0.29.0': 22 }
 
 export function projectOf(node: string, peers: Peers): Project {
   if (peers === 'bare') return { node, peers, packages: [] }
-  const driver = `libsql@${manifest.devDependencies.libsql}`
+  // A driver for the storage, whose declarations ask for those of Node.
+  const application = ['libsql', '@types/node'].map((name) => `${name}@${manifest.devDependencies[name]}`)
   const versions = Object.entries(manifest.peerDependencies).map(([name, range]) => {
     const parts = range.split(' || ').map((part) => `${name}@${part}`)
     const fitting = parts.filter((part) => (needsNode[part] ?? 0) <= Number.parseInt(node, 10))
     // The first version of the first part: `^5.0.0` is 5.0.0.
     return peers === 'oldest' ? (fitting[0] ?? '').replace('@^', '@') : (fitting.at(-1) ?? '')
   })
-  return { node, peers, packages: [...versions, driver] }
+  return { node, peers, packages: [...versions, ...application] }
 }

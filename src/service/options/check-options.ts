@@ -122,16 +122,15 @@ function checkRequired(options: Partial<NightlatchOptions>): asserts options is 
 }
 
 function checkNames({ appName, contact }: Partial<NightlatchOptions>): void {
-  requireLine(appName, 'appName')
-  if (/:|%3a/i.test(appName) || appName.length > 64) {
-    throw optionError('appName', 'at most 64 characters without a colon, which key URIs cannot carry')
+  requireLine(appName, 'appName', 64)
+  if (/:|%3a/i.test(appName)) {
+    throw optionError('appName', 'without a colon (also as %3A), which ends the name in a key URI')
   }
   requireLine(contact, 'contact')
 }
 
 function checkRealm(realm = 'main'): string {
-  requireLine(realm, 'realm')
-  if (realm.length > limits.realmLength) throw optionError('realm', `at most ${limits.realmLength} characters`)
+  requireLine(realm, 'realm', limits.realmLength)
   return realm
 }
 

@@ -13,7 +13,10 @@ export function checkMethods(
   }
   const named = Array.from(chosen, (method) => oneOf(method, 'each of methods', methods))
   const missing = named.find((method) => !configured[method])
-  if (missing !== undefined) throw optionError('methods', `without ${missing}, which has no option ${missing}`)
+  if (missing !== undefined) {
+    const option = missing === 'passkey' ? 'passkeys' : missing
+    throw optionError('methods', `without ${missing} unless the option ${option} is given: give it, or leave it out`)
+  }
   if (named.every((method) => restrictedMethods.includes(method))) {
     const restricted = restrictedMethods.join(', ')
     throw optionError(

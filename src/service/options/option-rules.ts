@@ -1,4 +1,4 @@
-import { NightlatchError } from '../../core/errors.ts'
+import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 
 /** The error for an option of a wrong value. It names the option, never the value. */
 export function optionError(key: string, rule: string): NightlatchError {
@@ -28,9 +28,22 @@ export function requirePart<Part extends object>(
   return given as Part
 }
 
-export function requireLine(value: unknown, key: string): asserts value is string {
-  if (typeof value !== 'string' || value.trim() === '' || value.length > 200 || /[\p{Cc}\p{Cs}]/u.test(value)) {
-    throw optionError(key, 'a text of one line')
+/** A name or an address that goes into mails and key URIs. */
+export function requireLine(value: unknown, key: string, longest = 200): asserts value is string {
+  if (typeof value !== 'string' || value.trim() === '') throw optionError(key, 'a text that is not empty')
+  if (/[\p{Cc}\p{Cs}]/u.test(value)) {
+    throw optionError(key, 'one line of text without control characters and halves of characters')
+  }
+  if (value.length > longest) throw optionError(key, `at most ${longest} characters long, not ${value.length}`)
+}
+
+/** Runs a check of the core, whose errors name the option alone, and says where among the options it stands. */
+export function checkedAt<T>(path: string, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (!isNightlatchError(error)) throw error
+    throw new NightlatchError('NL_CONFIG', `createNightlatch: ${path}${error.message}`, { cause: error })
   }
 }
 

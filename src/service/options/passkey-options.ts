@@ -1,7 +1,7 @@
 import type { Settings } from '../../core/account/record/settings.ts'
 import { checkRelyingParty } from '../../core/passkeys/relying-party.ts'
 import type { PasskeyVerifier } from '../../ports/passkeys.ts'
-import { oneOf, requireMethod, requirePart } from './option-rules.ts'
+import { checkedAt, oneOf, optionError, requireMethod, requirePart } from './option-rules.ts'
 
 export interface PasskeyOptions {
   /** From `webauthn()` of `nightlatch/passkeys`. */
@@ -18,8 +18,12 @@ export function checkPasskeys(options: PasskeyOptions | undefined): Settings['pa
   const { verifier, counterRegression = 'refuse', synced = 'accept' } = requirePart(options, 'passkeys', names)
   requireMethod(verifier, 'passkeys.verifier', 'verifyRegistration')
   requireMethod(verifier, 'passkeys.verifier', 'verifyAssertion')
+  const { relyingParty } = verifier
+  if (typeof relyingParty !== 'object' || relyingParty === null) {
+    throw optionError('passkeys.verifier', 'what webauthn() returns, with its relyingParty')
+  }
   return {
-    relyingParty: checkRelyingParty(verifier.relyingParty),
+    relyingParty: checkedAt('passkeys.verifier: ', () => checkRelyingParty(relyingParty)),
     counterRegression: oneOf(counterRegression, 'passkeys.counterRegression', ['refuse', 'report']),
     synced: oneOf(synced, 'passkeys.synced', ['accept', 'refuse']),
   }

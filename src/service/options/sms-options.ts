@@ -1,12 +1,19 @@
 import type { Settings } from '../../core/account/record/settings.ts'
-import { NightlatchError } from '../../core/errors.ts'
 import { smsLimits, smsSendLimits } from '../../core/sms/limits.ts'
 import type { SmsSendLimits } from '../../core/sms/index.ts'
 import { checkDomain } from '../../core/sms/origin-bound.ts'
 import { checkCountries } from '../../core/sms/phone.ts'
 import { checkSendLimits } from '../../core/sms/sends.ts'
 import type { SmsRisk, SmsSender } from '../../ports/sms.ts'
-import { optionError, rejectUnknown, requireFunction, requireMethod, requirePart, wholeNumber } from './option-rules.ts'
+import {
+  checkedAt,
+  optionError,
+  rejectUnknown,
+  requireFunction,
+  requireMethod,
+  requirePart,
+  wholeNumber,
+} from './option-rules.ts'
 
 export interface SmsOptions {
   readonly sender: SmsSender
@@ -53,12 +60,12 @@ export function checkSms(options: SmsOptions | undefined): Settings['sms'] {
   if (options === undefined) return null
   const { sender, countries, defaultCountry, domain, lifeMs, sends, risk } = requirePart(options, 'sms', names)
   requireMethod(sender, 'sms.sender', 'send')
-  const allowed = checkCountries(countries)
+  const allowed = checkedAt('sms.', () => checkCountries(countries))
   if (allowed.length === 0) throw optionError('sms.countries', "a list that names a country, such as ['HU']")
   if (defaultCountry !== undefined && !allowed.includes(defaultCountry)) {
     throw optionError('sms.defaultCountry', 'one of sms.countries, in capitals')
   }
-  if (domain !== undefined) checkDomain(domain)
+  if (domain !== undefined) checkedAt('sms.', () => checkDomain(domain))
   if (risk !== undefined) requireFunction(risk, 'sms.risk')
   const { codeMs, longestCodeMs } = smsLimits
   return {
@@ -72,11 +79,7 @@ function checkSends(sends: SmsOptions['sends']): SmsSendLimits {
   if (sends !== undefined && (typeof sends !== 'object' || sends === null)) throw optionError('sms.sends', 'an object')
   rejectUnknown('sms.sends.', sends ?? {}, Object.keys(smsSendLimits))
   const limited = { ...smsSendLimits, ...sends }
-  try {
-    checkSendLimits(limited)
-  } catch (error) {
-    throw new NightlatchError('NL_CONFIG', 'createNightlatch: sms.sends is out of range', { cause: error })
-  }
+  checkedAt('sms.sends.', () => checkSendLimits(limited))
   return limited
 }
 
