@@ -29,9 +29,10 @@ function onPath(name: string): string | undefined {
  * or an error if `NIGHTLATCH_REQUIRE`, a list of names, says that this machine must have it.
  */
 export function requires(program: Program): string | undefined {
+  const required = requiredNames()
   const path = programs[program].map(onPath).find((found) => found !== undefined)
   if (path !== undefined) return path
-  return miss(program, 'is not on the PATH')
+  return miss(program, 'is not on the PATH', required)
 }
 
 /** Servers that some tests need: where they are looked for, and how one knows that they let the tests in. */
@@ -59,17 +60,29 @@ export type Server = keyof typeof servers
 
 /** The address of a server that a test needs, like {@link requires}. It is looked for on this machine. */
 export async function requiresServer(server: Server): Promise<string | undefined> {
+  const required = requiredNames()
   const { url, enter } = servers[server]
   try {
     await enter(url())
     return url()
   } catch {
-    return miss(server, 'does not answer')
+    return miss(server, 'does not answer', required)
   }
 }
 
-function miss(name: string, why: string): undefined {
-  const required = (process.env.NIGHTLATCH_REQUIRE ?? '').split(',').map((one) => one.trim())
+/** `mysql` stands for MariaDB. No test needs it before there is an engine for it, and a machine may have it anyway. */
+const knownNames: readonly string[] = [...Object.keys(programs), ...Object.keys(servers), 'mysql']
+
+/** The names of `NIGHTLATCH_REQUIRE`. A name that nothing here has would require nothing, unseen. */
+function requiredNames(): readonly string[] {
+  const names = (process.env.NIGHTLATCH_REQUIRE ?? '').split(',').map((name) => name.trim())
+  const required = names.filter((name) => name !== '')
+  const unknown = required.filter((name) => !knownNames.includes(name))
+  if (unknown.length === 0) return required
+  throw new Error(`NIGHTLATCH_REQUIRE names ${unknown.join(', ')}; known are ${knownNames.join(', ')}`)
+}
+
+function miss(name: string, why: string, required: readonly string[]): undefined {
   if (required.includes(name)) throw new Error(`NIGHTLATCH_REQUIRE names ${name}, but it ${why}`)
   console.warn(`skipped: these tests need ${name}, which ${why}`)
   return undefined

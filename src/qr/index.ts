@@ -1,8 +1,10 @@
-import type * as QrCode from 'qrcode'
 import { NightlatchError } from '../core/errors.ts'
+import { matrixOf } from './matrix.ts'
+import { pngOf } from './png.ts'
+import { svgOf } from './svg.ts'
 
-/** Medium error correction: a scratched or dim screen can still be read, and the code is half as large as with `H`. */
-const drawing = { errorCorrectionLevel: 'M', margin: 4 } as const
+/** Modules of white around a code, as ISO/IEC 18004 asks. */
+const margin = 4
 
 /**
  * An SVG picture of a QR code: dark modules as one path on a white ground, so that it can be read on dark pages too.
@@ -15,18 +17,15 @@ const drawing = { errorCorrectionLevel: 'M', margin: 4 } as const
 export async function qrSvg(text: string, options?: { readonly title?: string | undefined }): Promise<string> {
   const title = options?.title ?? 'QR code'
   if (typeof title !== 'string') throw new NightlatchError('NL_ARGUMENT', 'title must be a string')
-  const svg = await draw(text, (qr) => qr.toString(text, { ...drawing, type: 'svg' }))
-  return svg
-    .trim()
-    .replace('<svg ', '<svg role="img" ')
-    .replace('>', () => `><title>${escapeMarkup(title)}</title>`)
+  return svgOf(await matrixOf(text, 'M'), { margin, title })
 }
 
 /**
- * A PNG picture of a QR code. `scale` is the side of one module in pixels, 1 to 32, default 6.
+ * A PNG picture of a QR code. `scale` is the side of one module in pixels, 1 to 32, default 6. It needs the platform's
+ * `CompressionStream`, which Node, browsers and their workers have. Where it is missing, `qrSvg` works.
  *
- * @contract effect(loads `qrcode` at the first call; browsers draw on a canvas) · scale pixels
- *   · the bytes of a PNG file · throws NL_ARGUMENT
+ * @contract effect(loads `qrcode` at the first call) · scale pixels · the bytes of a PNG file
+ *   · throws NL_ARGUMENT, NL_CONFIG
  * @example
  * const png = await qrPng(keyUri({ secret, issuer: 'Acme', account: 'alice@example.com' }), { scale: 8 })
  */
@@ -35,9 +34,11 @@ export async function qrPng(text: string, options?: { readonly scale?: number | 
   if (!Number.isInteger(scale) || scale < 1 || scale > 32) {
     throw new NightlatchError('NL_ARGUMENT', 'scale must be an integer from 1 to 32')
   }
-  const url = await draw(text, (qr) => qr.toDataURL(text, { ...drawing, type: 'image/png', scale }))
-  return Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (character) => character.charCodeAt(0))
+  return pngOf(await matrixOf(text, 'M'), { margin, scale })
 }
+
+/** The character for nothing dark, the upper half dark, the lower half dark, both dark. */
+const halves: readonly string[] = [' ', '\u2580', '\u2584', '\u2588']
 
 /**
  * A QR code for a terminal, two modules in a character, with its own colors, so that it can be read on dark and on
@@ -49,40 +50,12 @@ export async function qrPng(text: string, options?: { readonly scale?: number | 
  */
 export async function qrTerminal(text: string): Promise<string> {
   const quiet = 2
-  return draw(text, (qr) => {
-    const { size, get } = matrix(qr.create(text, { errorCorrectionLevel: 'L' }))
-    let lines = ''
-    for (let y = -quiet; y < size + quiet; y += 2) {
-      let line = ''
-      for (let x = -quiet; x < size + quiet; x++) line += halves[get(x, y) + 2 * get(x, y + 1)]!
-      lines += `\x1b[30;107m${line}\x1b[0m\n`
-    }
-    return lines
-  })
-}
-
-/** The character for nothing dark, the upper half dark, the lower half dark, both dark. */
-const halves: readonly string[] = [' ', '\u2580', '\u2584', '\u2588']
-
-/** 1 where a module is dark, 0 where it is light or outside. */
-function matrix(code: QrCode.QRCode): { readonly size: number; readonly get: (x: number, y: number) => number } {
-  const { size, data } = code.modules
-  return { size, get: (x, y) => (x < 0 || y < 0 || x >= size || y >= size ? 0 : (data[y * size + x] ?? 0)) }
-}
-
-async function draw<T>(text: unknown, picture: (qr: typeof QrCode) => T | Promise<T>): Promise<T> {
-  if (typeof text !== 'string' || text === '') throw new NightlatchError('NL_ARGUMENT', 'text must not be empty')
-  const module = await import('qrcode')
-  const qr = module.default
-  try {
-    qr.create(text, drawing)
-  } catch {
-    // The library's message is not passed on: it may quote the text, which is a secret.
-    throw new NightlatchError('NL_ARGUMENT', 'text must fit into one QR code')
+  const { size, at } = await matrixOf(text, 'L')
+  let lines = ''
+  for (let y = -quiet; y < size + quiet; y += 2) {
+    let line = ''
+    for (let x = -quiet; x < size + quiet; x++) line += halves[at(x, y) + 2 * at(x, y + 1)]!
+    lines += `\x1b[30;107m${line}\x1b[0m\n`
   }
-  return picture(qr)
-}
-
-function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return lines
 }

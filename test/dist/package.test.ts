@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publint } from 'publint'
@@ -104,29 +103,5 @@ describe('the error class', () => {
       console.log(JSON.stringify(provoked.map((error) => [isNightlatchError(error), error.code])))`,
     )
     expect(seen).toEqual(Array(3).fill([true, 'NL_ARGUMENT']))
-  })
-})
-
-describe('the command', () => {
-  const nightlatch = (...words: string[]): string =>
-    execFileSync(process.execPath, [installed.command, ...words], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-
-  it('is a script that Node runs', () => {
-    expect(readFileSync(installed.command, 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node')
-  })
-
-  it('makes a new key each time, which the key ring accepts', () => {
-    const keys = [nightlatch('keygen').trim(), nightlatch('keygen').trim()]
-    expect(keys[0]).not.toBe(keys[1])
-    const taken = installed.run(
-      'esm',
-      `import { keyring } from 'nightlatch'
-      for (const key of ${JSON.stringify(keys)}) keyring(key)
-      console.log('true')`,
-    )
-    expect(taken).toBe(true)
   })
 })

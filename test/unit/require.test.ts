@@ -36,6 +36,25 @@ describe('a program that tests need', () => {
   })
 })
 
+describe('NIGHTLATCH_REQUIRE', () => {
+  it.each(['mariadb', 'redis,postgre', 'all', 'Chromium'])(
+    '%s, with a name that nothing has, is an error that lists the known ones',
+    async (names) => {
+      vi.stubEnv('NIGHTLATCH_REQUIRE', names)
+      const known = 'known are chromium, oathtool, zbarimg, redis, postgres, mysql'
+      writeFileSync(join(folder, 'chromium'), '', { mode: 0o755 })
+      expect(() => requires('chromium')).toThrow(known)
+      await expect(requiresServer('redis')).rejects.toThrow(known)
+    },
+  )
+
+  it.each(['postgres,mysql,redis,chromium', ' chromium , ', ''])('%j is taken, with a place for MariaDB', (names) => {
+    vi.stubEnv('NIGHTLATCH_REQUIRE', names)
+    writeFileSync(join(folder, 'chromium'), '', { mode: 0o755 })
+    expect(requires('chromium')).toBe(join(folder, 'chromium'))
+  })
+})
+
 describe('a server that tests need', () => {
   beforeEach(() => {
     vi.stubEnv('NIGHTLATCH_REDIS', 'redis://127.0.0.1:1')

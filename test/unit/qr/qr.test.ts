@@ -5,21 +5,20 @@ import { join } from 'node:path'
 import { isNightlatchError } from '../../../src/core/errors.ts'
 import { keyUri } from 'nightlatch/otp'
 import { qrPng, qrSvg, qrTerminal } from 'nightlatch/qr'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { requires } from '../../require.ts'
 
 const uri = keyUri({ secret: new Uint8Array(20).fill(7), issuer: 'Café Zürich', account: 'zoé@example.com' })
 
-const reader = spawnSync('zbarimg', ['--version']).error === undefined
-const required = /\b(?:all|zbarimg)\b/.test(process.env['NIGHTLATCH_REQUIRE'] ?? '')
-if (!reader && !required) console.info('pictures are drawn but not read back: zbarimg is not installed')
+const reader = requires('zbarimg')
 
 /** The text that another program reads from a picture. Without that program it is the drawn text. */
 function read(name: string, picture: Uint8Array, drawn = uri): string {
-  if (!reader && !required) return drawn
+  if (reader === undefined) return drawn
   const folder = mkdtempSync(join(tmpdir(), 'nightlatch-qr-'))
   try {
     writeFileSync(join(folder, name), picture)
-    return spawnSync('zbarimg', ['--quiet', '--raw', join(folder, name)], { encoding: 'utf8' }).stdout.trim()
+    return spawnSync(reader, ['--quiet', '--raw', join(folder, name)], { encoding: 'utf8' }).stdout.trim()
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -35,6 +34,8 @@ function graymap(rows: readonly (readonly boolean[])[]): Uint8Array {
   })
   return Buffer.concat([Buffer.from(`P5 ${width} ${rows.length * scale} 255\n`), Buffer.from(pixels)])
 }
+
+afterEach(() => vi.unstubAllGlobals())
 
 describe('qrPng, qrSvg and qrTerminal', () => {
   it('draw a PNG that another program reads', async () => {
@@ -94,6 +95,20 @@ describe('qrPng, qrSvg and qrTerminal', () => {
       expect(isNightlatchError(error) && error.code).toBe('NL_ARGUMENT')
       expect((error as Error).message).not.toContain('xxx')
     }
+  })
+
+  it('draw a PNG of the size that the scale asks for', async () => {
+    for (const scale of [1, 6, 32]) {
+      const view = new DataView((await qrPng('a', { scale })).buffer)
+      // A code of version 1 has 21 modules, and four of white on each side.
+      expect([view.getUint32(16), view.getUint32(20)]).toEqual([29 * scale, 29 * scale])
+    }
+  })
+
+  it('say what to use instead where the platform cannot compress a PNG', async () => {
+    vi.stubGlobal('CompressionStream', undefined)
+    await expect(qrPng(uri)).rejects.toMatchObject({ code: 'NL_CONFIG', message: expect.stringContaining('use qrSvg') })
+    expect(await qrSvg(uri)).toContain('<svg ')
   })
 
   it('refuse an impossible title or scale', async () => {
