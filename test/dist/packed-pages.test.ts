@@ -22,7 +22,9 @@ afterAll(() => installed.remove())
 
 const linksOf = (page: string): string[] => {
   const text = readFileSync(`${installed.folder}/node_modules/nightlatch/${page}`, 'utf8')
-  return [...text.matchAll(/\]\(([^()\s]+)\)/g)].map((found) => found[1] ?? '')
+  // In the line itself, or in a list at the end of the page.
+  const found = text.matchAll(/\]\(([^()\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)
+  return [...found].map(([, inLine, listed]) => inLine ?? listed ?? '')
 }
 const pages = (): string[] => [...packed].filter((path) => path.endsWith('.md'))
 const isRelative = (link: string): boolean => !/^(?:[a-z]+:|#)/.test(link)
@@ -35,14 +37,17 @@ describe('the pages in the package', () => {
   })
 
   it('link to each other, or to an address that does not depend on where they are read', () => {
-    const read = pages().filter((page) => page !== 'README.md')
-    const broken = read.flatMap((page) =>
+    const broken = pages().flatMap((page) =>
       linksOf(page)
         .filter(isRelative)
         .filter((link) => !packed.has(posix.join(posix.dirname(page), link.replace(/#.*/, ''))))
         .map((link) => `${page}: ${link}`),
     )
     expect(broken).toEqual([])
+  })
+
+  it('show no relative link on the page of the registry, which has nothing but the README', () => {
+    expect(linksOf('README.md').filter(isRelative)).toEqual([])
   })
 
   it('name only files of the repository that exist', () => {
