@@ -14,7 +14,7 @@ const typedByPeers: readonly string[] = ['nightlatch/storage/sql']
 
 const options = { strict: true, noEmit: true, allowImportingTsExtensions: true, target: 'es2022' }
 
-/** Bare, nothing but the language and the DOM: nightlatch asks for no types of Node. Kysely and the driver ask for more. */
+/** nightlatch asks for the language and the DOM, and for no types of Node. Kysely and the driver ask for more. */
 const surroundings: Readonly<Record<'bare' | 'peers', object>> = {
   bare: { lib: ['es2023', 'dom'], types: [] },
   peers: { lib: ['es2023', 'dom', 'esnext.disposable'], types: ['node'] },
