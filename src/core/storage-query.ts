@@ -48,6 +48,24 @@ export function requireNumber(n: unknown, title: string): void {
   if (!Number.isSafeInteger(n) || (n as number) < 0) refuse(`${title} must be a whole number`)
 }
 
+export function requireTakenFrom(except: unknown): void {
+  if (except === undefined) return
+  if (!Array.isArray(except) || except.length > maxPageSize) {
+    refuse(`except must be a list of at most ${maxPageSize} record ids`)
+  }
+  for (const id of except as readonly unknown[]) requireRecordId(id)
+}
+
+/** The outcome of a message: a word, or what is left to do. */
+export function requireSettlement(outcome: unknown): void {
+  if (outcome === 'sent' || outcome === 'dead') return
+  if (typeof outcome !== 'object' || outcome === null) return refuse('outcome must be sent, dead or what is left to do')
+  const { retryAt, body } = outcome as Readonly<Record<string, unknown>>
+  if (retryAt === undefined && body === undefined) refuse('outcome must have retryAt or body')
+  if (retryAt !== undefined) requireTime(retryAt, 'outcome.retryAt')
+  if (body !== undefined) requireText(body, 'outcome.body')
+}
+
 export function requireHistoryQuery({ id, limit, filter, order = 'newest' }: Query): void {
   if (order !== 'newest' && order !== 'oldest') refuse('order must be newest or oldest')
   if (id !== null) requireText(id, 'id')

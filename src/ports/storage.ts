@@ -43,7 +43,7 @@ export type Channel = 'mail' | 'sms'
 
 /** A message that a commit queues. Recipient, template and values are inside the sealed `body`. */
 export interface NewMessage {
-  /** Unique within the record, dead messages included. If it is taken, the commit throws and writes nothing. */
+  /** Unique among the waiting messages of the record. If it is taken, the commit throws and writes nothing. */
   readonly messageId: string
   readonly channel: Channel
   /** ms since epoch: not taken before. */
@@ -137,6 +137,8 @@ export interface TakeMessages {
   readonly limit: number
   /** Only messages of this record. */
   readonly partition?: RecordId
+  /** No messages of these records, at most 500: others have their turn first. */
+  readonly except?: readonly RecordId[]
   readonly channel?: Channel
 }
 
@@ -145,10 +147,10 @@ export interface SettleMessage {
   readonly messageId: string
   readonly leaseToken: string
   /**
-   * `sent` removes the message. `dead` keeps the row without its body, and it is never taken again. `retryAt` (ms since
-   * epoch) ends the lease and becomes the new `dueAt`.
+   * `sent` and `dead` remove the message. `retryAt` (ms since epoch) ends the lease and becomes the new `dueAt`. `body`
+   * replaces the body: it has what is left to send. A `body` alone keeps the lease.
    */
-  readonly outcome: 'sent' | 'dead' | { readonly retryAt: number }
+  readonly outcome: 'sent' | 'dead' | { readonly retryAt: number; readonly body?: string } | { readonly body: string }
 }
 
 /**

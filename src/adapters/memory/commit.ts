@@ -35,8 +35,7 @@ function newEvents(stored: readonly EventRow[], added: readonly EventRow[]): Eve
 
 function newMessages({ id, messages, lease }: Change, stored: Partition | undefined): QueuedMessage[] {
   const ids = new Set(messages.map(({ messageId }) => messageId))
-  const known = (messageId: string): boolean =>
-    (stored?.messages.has(messageId) || stored?.dead.has(messageId)) ?? false
+  const known = (messageId: string): boolean => stored?.messages.has(messageId) ?? false
   if (ids.size < messages.length || [...ids].some(known)) {
     throw new NightlatchError('NL_STORAGE_FAILED', 'a message of this id is already stored')
   }

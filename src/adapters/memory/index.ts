@@ -4,6 +4,8 @@ import {
   requireNumber,
   requireRecordId,
   requireRows,
+  requireSettlement,
+  requireTakenFrom,
   requireTime,
 } from '../../core/storage-query.ts'
 import type { Directory } from '../../ports/directory.ts'
@@ -82,12 +84,12 @@ export function memoryStorage(): Storage & Directory {
       requireTime(request.now, 'now')
       requireTime(request.leaseUntil, 'leaseUntil')
       requireLimit(request.limit)
+      requireTakenFrom(request.except)
       return take(store, request)
     },
 
     async settleMessage(settled) {
-      const { outcome } = settled
-      if (typeof outcome === 'object') requireTime(outcome.retryAt, 'outcome.retryAt')
+      requireSettlement(settled.outcome)
       return settle(store, settled)
     },
   }

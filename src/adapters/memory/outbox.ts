@@ -20,20 +20,21 @@ function messagesOf({ partitions }: Store, only: TakeMessages['partition']): rea
   return searched.flatMap((partition) => [...(partition?.messages.values() ?? [])])
 }
 
-function isDue({ dueAt, lease, channel }: QueuedMessage, request: TakeMessages): boolean {
+function isDue({ recordId, dueAt, lease, channel }: QueuedMessage, request: TakeMessages): boolean {
   const isFree = lease === null || lease.until <= request.now
-  return dueAt <= request.now && isFree && (request.channel === undefined || channel === request.channel)
+  const isAskedFor =
+    (request.channel === undefined || channel === request.channel) && request.except?.includes(recordId) !== true
+  return dueAt <= request.now && isFree && isAskedFor
 }
 
 export function settle({ partitions }: Store, { recordId, messageId, leaseToken, outcome }: SettleMessage): boolean {
   const partition = partitions.get(recordId)
   const message = partition?.messages.get(messageId)
   if (partition === undefined || message?.lease?.token !== leaseToken) return false
-  if (typeof outcome === 'object') {
-    partition.messages.set(messageId, { ...message, dueAt: outcome.retryAt, lease: null })
-    return true
-  }
-  partition.messages.delete(messageId)
-  if (outcome === 'dead') partition.dead.add(messageId)
+  if (typeof outcome === 'string') return partition.messages.delete(messageId)
+  const left = outcome.body === undefined ? message : { ...message, body: outcome.body }
+  const retryAt = 'retryAt' in outcome ? outcome.retryAt : undefined
+  const freed = retryAt === undefined ? left : { ...left, dueAt: retryAt, lease: null }
+  partition.messages.set(messageId, freed)
   return true
 }

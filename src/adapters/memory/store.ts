@@ -12,8 +12,6 @@ export interface Partition {
   /** Ascending by `at`, then `id`. */
   readonly facts: FactRow[]
   readonly messages: Map<string, QueuedMessage>
-  /** Ids of messages that were given up: their rows stay, without a body. */
-  readonly dead: Set<string>
 }
 
 export interface Store {
@@ -26,7 +24,7 @@ export interface Store {
 export function partitionOf({ partitions }: Store, id: RecordId): Partition {
   let partition = partitions.get(id)
   if (partition === undefined) {
-    partition = { record: null, events: [], facts: [], messages: new Map(), dead: new Set() }
+    partition = { record: null, events: [], facts: [], messages: new Map() }
     partitions.set(id, partition)
   }
   return partition

@@ -27,7 +27,6 @@ export function rowsOf(change: Change): CommitRows {
       record_id: id,
       message_id: messageId,
       channel,
-      status: 'waiting',
       due_at: dueAt,
       attempts: lease ? 1 : 0,
       lease_token: lease?.token ?? null,

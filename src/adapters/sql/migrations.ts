@@ -35,7 +35,7 @@ export function sqlMigrations(options?: SqlStorageOptions): readonly SqlMigratio
     { name: '0006_messages', sql: table('messages', messageColumns(columns)) },
     {
       name: '0007_messages_by_due',
-      sql: 'create index if not exists nightlatch_messages_by_due on nightlatch_messages (status, due_at)',
+      sql: 'create index if not exists nightlatch_messages_by_due on nightlatch_messages (channel, due_at)',
     },
   ]
 }
@@ -82,12 +82,11 @@ const messageColumns = ({ id, text, integer }: Columns): readonly string[] => [
   `record_id ${id} not null`,
   `message_id ${id} not null`,
   `channel ${id} not null`,
-  `status ${id} not null`,
   `due_at ${integer} not null`,
   `attempts ${integer} not null`,
   `lease_token ${text}`,
   `lease_until ${integer}`,
-  `body ${text}`,
+  `body ${text} not null`,
   'primary key (record_id, message_id)',
 ]
 

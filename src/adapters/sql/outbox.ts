@@ -16,7 +16,7 @@ export async function takeMessages(
     channel: row.channel,
     dueAt: Number(row.due_at),
     attempts: Number(row.attempts),
-    body: row.body ?? '',
+    body: row.body,
   }))
   // An update returns its rows in any order. For messages due at the same time the order does not matter.
   return taken.sort((a, b) => a.dueAt - b.dueAt)
@@ -28,14 +28,16 @@ export async function settleMessage(
   connection: Database,
   { recordId, messageId, leaseToken, outcome }: SettleMessage,
 ): Promise<boolean> {
-  if (outcome === 'sent') {
+  if (typeof outcome === 'string') {
     const removed = await runPrepared(db, connection, deleteMessage, [{ recordId, messageId, leaseToken }])
     return removed.numAffectedRows === 1n
   }
-  const settled = outcome === 'dead' ? ({ status: 'dead', body: null } as const) : { due_at: outcome.retryAt }
+  const left = outcome.body === undefined ? {} : { body: outcome.body }
+  const retryAt = 'retryAt' in outcome ? outcome.retryAt : undefined
+  const freed = retryAt === undefined ? {} : { due_at: retryAt, lease_token: null, lease_until: null }
   const changed = await connection
     .updateTable('nightlatch_messages')
-    .set({ ...settled, lease_token: null, lease_until: null })
+    .set({ ...left, ...freed })
     .where('record_id', '=', recordId)
     .where('message_id', '=', messageId)
     .where('lease_token', '=', leaseToken)

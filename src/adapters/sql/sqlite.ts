@@ -29,7 +29,7 @@ export const sqlite: SqlDialect = {
 
   asBytes: (column) => sql`cast(${sql.ref(column)} as blob)`,
 
-  take: (db, { now, leaseToken, leaseUntil, limit, partition, channel }) =>
+  take: (db, { now, leaseToken, leaseUntil, limit, partition, except, channel }) =>
     db
       .updateTable('nightlatch_messages')
       .set((row) => ({ lease_token: leaseToken, lease_until: leaseUntil, attempts: row('attempts', '+', 1) }))
@@ -37,10 +37,10 @@ export const sqlite: SqlDialect = {
         let due = row
           .selectFrom('nightlatch_messages')
           .select(['record_id', 'message_id'])
-          .where('status', '=', 'waiting')
           .where('due_at', '<=', now)
           .where((free) => free.or([free('lease_until', 'is', null), free('lease_until', '<=', now)]))
         if (partition !== undefined) due = due.where('record_id', '=', partition)
+        if (except !== undefined && except.length > 0) due = due.where('record_id', 'not in', except)
         if (channel !== undefined) due = due.where('channel', '=', channel)
         const first = due.orderBy('due_at').orderBy('record_id').orderBy('message_id').limit(limit)
         return row(row.refTuple('record_id', 'message_id'), 'in', first.$asTuple('record_id', 'message_id'))

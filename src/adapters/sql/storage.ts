@@ -7,6 +7,8 @@ import {
   requireNumber,
   requireRecordId,
   requireRows,
+  requireSettlement,
+  requireTakenFrom,
   requireTime,
 } from '../../core/storage-query.ts'
 import type { Directory } from '../../ports/directory.ts'
@@ -105,11 +107,12 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
       requireTime(request.now, 'now')
       requireTime(request.leaseUntil, 'leaseUntil')
       requireLimit(request.limit)
+      requireTakenFrom(request.except)
       return write('takeMessages', (db) => takeMessages(dialect, db, request))
     },
 
     async settleMessage(request) {
-      if (typeof request.outcome === 'object') requireTime(request.outcome.retryAt, 'outcome.retryAt')
+      requireSettlement(request.outcome)
       return write('settleMessage', (db) => settleMessage(database, db, request))
     },
   }

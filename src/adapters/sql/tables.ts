@@ -47,12 +47,11 @@ export interface MessageRow {
   readonly record_id: string
   readonly message_id: string
   readonly channel: Channel
-  readonly status: 'waiting' | 'dead'
   readonly due_at: number
   readonly attempts: number
   readonly lease_token: string | null
   readonly lease_until: number | null
-  readonly body: string | null
+  readonly body: string
 }
 
 /** What one commit writes. */

@@ -110,7 +110,7 @@ export function take(
     until = at + 1000,
     limit = 100,
     ...rest
-  }: Taking & Partial<{ partition: string; channel: Channel }> = {},
+  }: Taking & Partial<{ partition: string; except: readonly string[]; channel: Channel }> = {},
 ): Promise<readonly OutboxMessage[]> {
   return storage.takeMessages({ now: at, leaseToken: token, leaseUntil: until, limit, ...rest })
 }

@@ -114,31 +114,32 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'forgets a sent message',
+    name: 'takes nothing of the records that are left out, however much of theirs is due',
     async run({ storage }) {
-      const expected = await queue(storage, ['m'])
-      await take(storage)
-      same(await settle(storage), true, 'sent')
-      same(await settle(storage), false, 'sent again')
-      same(await take(storage, { at: far }), [], 'what is left')
-      await committed(storage, newChange({ expected, doc: 'still writable' }))
+      await queue(storage, ['a', 'b', 'c'])
+      await committed(storage, newChange({ id: 'account:2', messages: [newMessage('d', { dueAt: noon + 1 })] }))
+      const at = noon + 1
+      same(idsOf(await take(storage, { at, limit: 2, except: [recordId] })), ['d'], 'the other record')
+      same(await take(storage, { at, except: ['account:2', recordId] }), [], 'both left out')
+      same(idsOf(await take(storage, { at, except: ['account:3'] })).length, 3, 'a record without messages left out')
+      same(await take(storage, { at, except: [] }), [], 'none left out, and none free')
     },
   },
-  {
-    name: 'never gives out a dead message again',
+  ...(['sent', 'dead'] as const).map((outcome): ContractCase => ({
+    name: `forgets a message that is ${outcome}`,
     async run({ storage }) {
       const expected = await queue(storage, ['m'])
       await take(storage)
-      same(await settle(storage, { outcome: 'dead' }), true, 'dead')
-      for (const outcome of ['sent', 'dead', { retryAt: noon }] as const) {
-        same(await settle(storage, { outcome }), false, 'settling a dead message')
+      same(await settle(storage, { outcome }), true, outcome)
+      for (const again of ['sent', 'dead', { retryAt: noon }, { body: 'b' }] as const) {
+        same(await settle(storage, { outcome: again }), false, 'settling it again')
       }
       same(await take(storage, { at: far }), [], 'what is left')
       same(await take(storage, { at: far, partition: recordId }), [], 'what is left in its partition')
-      const again = newChange({ expected, messages: [newMessage('m')] })
-      await refuses(() => storage.commit(again), ['NL_STORAGE_FAILED'], 'its id in a new message')
+      await committed(storage, newChange({ expected, messages: [newMessage('m', { dueAt: far })] }))
+      same(idsOf(await take(storage, { at: far })), ['m'], 'a new message of the same id')
     },
-  },
+  })),
   {
     name: 'frees a message for a later attempt',
     async run({ storage }) {
@@ -155,6 +156,30 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'keeps what is left of a message, with its lease or for a later attempt',
+    async run({ storage }) {
+      await queue(storage, ['m', 'other'])
+      await take(storage, { until: noon + 50 })
+      same(await settle(storage, { leaseToken: 'other', outcome: { body: 'x' } }), false, 'another token')
+      same(await settle(storage, { outcome: { body: 'left é😀' } }), true, 'its own token')
+      same(await take(storage, { at: noon + 49 }), [], 'while it is leased')
+      const again = await take(storage, { at: noon + 50, token: 'next' })
+      same(
+        again.map(({ messageId, body, attempts }) => [messageId, body, attempts]),
+        [
+          ['m', 'left é😀', 2],
+          ['other', 'sealed other', 2],
+        ],
+        'after the lease',
+      )
+      same(await settle(storage, { outcome: { body: 'late' } }), false, 'the lost lease')
+      const outcome = { retryAt: noon + 900, body: 'less' }
+      same(await settle(storage, { leaseToken: 'next', outcome }), true, 'the body and a later time')
+      const [last] = await take(storage, { at: noon + 900 })
+      same([last?.messageId, last?.body, last?.dueAt], ['m', 'less', noon + 900], 'at the later time')
+    },
+  },
+  {
     name: 'refuses hostile requests and goes on working',
     async run({ storage }) {
       await queue(storage, ['m'])
@@ -162,6 +187,7 @@ export const outboxCases: readonly ContractCase[] = [
       const hostile: readonly object[] = [
         ...[0, -1, 501, 1e9, 1.5, NaN, '5', null].map((limit) => ({ limit })),
         ...[NaN, Infinity, 1.5, 'now'].flatMap((time) => [{ now: time }, { leaseUntil: time }]),
+        ...['account:1', [''], [5], Array.from({ length: 501 }, () => 'account:9')].map((except) => ({ except })),
       ]
       for (const part of hostile) {
         const request = { now: noon, leaseToken: 't', leaseUntil: noon, limit: 1, ...part } as TakeMessages
@@ -170,6 +196,9 @@ export const outboxCases: readonly ContractCase[] = [
       await take(storage)
       for (const retryAt of [NaN, Infinity, 1.5]) {
         await refuses(() => settle(storage, { outcome: { retryAt } }), codes, `retryAt ${retryAt}`)
+      }
+      for (const outcome of ['gone', null, {}, { body: 5 }] as readonly unknown[]) {
+        await refuses(() => settle(storage, { outcome: outcome as 'sent' }), codes, JSON.stringify(outcome))
       }
       same(await settle(storage), true, 'settling afterwards')
     },
