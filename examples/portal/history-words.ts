@@ -132,6 +132,8 @@ const factWords: { readonly [T in Fact['type']]: (v: Extract<Fact, { type: T }>[
   record_suspect: ({ reason }) =>
     reason === 'ahead' ? 'The clock of a server is behind' : 'An older copy of the account was put back',
   sms_refuse: (v) => `No code was sent. ${unsent(v.reason ?? '')}`,
+  message_failed: ({ reason }) =>
+    reason === 'refused' ? 'An address or number was refused' : 'A message could not be sent yet',
   message_dead: () => 'A message could not be delivered',
 }
 

@@ -31,12 +31,16 @@ export type NightlatchErrorCode =
   | 'NL_SLOW_HASH_FAILED'
   /** The host's `describe` failed, or its answer is not a description. */
   | 'NL_DESCRIBE_FAILED'
-  /** The mailer failed. */
+  /** The mailer failed. The mail is tried again. */
   | 'NL_MAIL_FAILED'
+  /** The mail system refused this address for good. It does not get the mail. */
+  | 'NL_MAIL_REFUSED'
   /** The limiter's store failed or did not answer in time. */
   | 'NL_LIMITER_FAILED'
-  /** The gateway for text messages failed, or did not accept a message. */
+  /** The gateway for text messages failed, or did not accept a message. It is tried again. */
   | 'NL_SMS_FAILED'
+  /** The gateway refused this number for good. It does not get the message. */
+  | 'NL_SMS_REFUSED'
 
 const brand: symbol = Symbol.for('nightlatch.error')
 

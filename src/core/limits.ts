@@ -159,7 +159,14 @@ export const limits = {
   turnMs: 20_000, // 20 seconds
   commitTries: 12,
   taskRounds: 8,
+  /** How long a process may work on a message that it took. */
   messageLeaseMs: 60_000, // 60 seconds
+  /** How long one call of the mailer or of the SMS sender may take: much less than a lease. */
+  sendMs: 20_000, // 20 seconds
+  /** A call that did not answer for so long is lost. Until then its message is not sent again to the same recipient. */
+  callLostMs: { mail: 600_000, sms: 60_000 }, // 10 minutes, 1 minute
+  /** Messages of one channel that a sweep works on at once. */
+  sweepAtOnce: 8,
   noticeMs: 259_200_000, // 3 days
   retryFirstMs: 30_000, // 30 seconds
   retryLongestMs: 3_600_000, // 1 hour

@@ -48,7 +48,20 @@ export function requireNumber(n: unknown, title: string): void {
   if (!Number.isSafeInteger(n) || (n as number) < 0) refuse(`${title} must be a whole number`)
 }
 
-export function requireTakenFrom(except: unknown): void {
+export function requireTaking({
+  now,
+  leaseUntil,
+  limit,
+  except,
+}: {
+  readonly now: number
+  readonly leaseUntil: number
+  readonly limit: number
+  readonly except?: unknown
+}): void {
+  requireTime(now, 'now')
+  requireTime(leaseUntil, 'leaseUntil')
+  requireLimit(limit)
   if (except === undefined) return
   if (!Array.isArray(except) || except.length > maxPageSize) {
     refuse(`except must be a list of at most ${maxPageSize} record ids`)

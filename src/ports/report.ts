@@ -4,10 +4,22 @@
  * person acts failed. `facts`: rows could not be stored. `record`: a record is older than a token that it gave out, or
  * was written ahead of the clock of this server. `compromised`: the hook of that name failed. `passkeys`: the verifier
  * failed, and nothing verified. `risk`: the risk check of a number failed, and no code is sent to it. `sink`: the sink
- * failed.
+ * failed. `mail`, `sms`: a message failed. `describe`: it failed.
  */
 export type ReportKind =
-  'limiter' | 'address' | 'names' | 'human' | 'facts' | 'record' | 'compromised' | 'passkeys' | 'risk' | 'sink'
+  | 'limiter'
+  | 'address'
+  | 'names'
+  | 'human'
+  | 'facts'
+  | 'record'
+  | 'compromised'
+  | 'passkeys'
+  | 'risk'
+  | 'sink'
+  | 'mail'
+  | 'sms'
+  | 'describe'
 
 export interface Report {
   readonly kind: ReportKind

@@ -11,7 +11,11 @@ export interface SmsMessage {
   readonly language: string
 }
 
-/** Gives one message to the host's gateway. Resolves when it was accepted, rejects when it was not. */
+/**
+ * Gives one message to the host's gateway. Resolves when it was accepted, rejects when it was not. A
+ * `NightlatchError` of the code `NL_SMS_REFUSED` is final: this number cannot get messages. After any other error
+ * the outbox tries again until the code expires. A call that does not settle in 20 seconds counts as failed.
+ */
 export interface SmsSender {
   send(sms: SmsMessage): Promise<void>
 }

@@ -5,8 +5,7 @@ import {
   requireRecordId,
   requireRows,
   requireSettlement,
-  requireTakenFrom,
-  requireTime,
+  requireTaking,
 } from '../../core/storage-query.ts'
 import type { Directory } from '../../ports/directory.ts'
 import type { Storage } from '../../ports/storage.ts'
@@ -81,10 +80,7 @@ export function memoryStorage(): Storage & Directory {
     },
 
     async takeMessages(request) {
-      requireTime(request.now, 'now')
-      requireTime(request.leaseUntil, 'leaseUntil')
-      requireLimit(request.limit)
-      requireTakenFrom(request.except)
+      requireTaking(request)
       return take(store, request)
     },
 

@@ -6,6 +6,7 @@ import { missingPackage } from '../../core/missing-package.ts'
 import type { Mail, Mailer } from '../../ports/mailer.ts'
 import type { MailAddress } from './address.ts'
 import { asciiDomain, isPlainAddress, readSender, requireLine } from './address.ts'
+import { isRecipientRefused } from './refusal.ts'
 
 export type { MailAddress } from './address.ts'
 
@@ -98,9 +99,11 @@ function messageIdOf(dedupeKey: string, domain: string): string {
 function checkMail(mail: Mail): void {
   requireObject(mail, 'mail')
   for (const name of ['text', 'html', 'dedupeKey', 'language'] as const) requireText(mail[name], name)
+  requireText(mail.to, 'to')
   if (!isPlainAddress(mail.to)) {
-    throw new NightlatchError('NL_ARGUMENT', 'to must be one plain mail address of at most 254 characters')
+    throw new NightlatchError('NL_MAIL_REFUSED', 'to must be one plain mail address of at most 254 characters')
   }
+  requireLine(mail.name ?? '', 'name', 'NL_ARGUMENT')
   requireLine(mail.subject, 'subject', 'NL_ARGUMENT')
   if (!/^[a-z\d-]{1,35}$/i.test(mail.language)) {
     throw new NightlatchError('NL_ARGUMENT', 'language must be a language tag')
@@ -121,13 +124,21 @@ async function handOver(transport: MailTransport, mail: OutgoingMail): Promise<u
   try {
     return await transport.sendMail(mail)
   } catch (cause) {
-    throw new NightlatchError('NL_MAIL_FAILED', `the mail was not accepted${reasonOf(cause)}`, { cause })
+    throw notAccepted(cause)
   }
 }
 
-function isRejected(answer: unknown): boolean {
-  const rejected = (answer as { readonly rejected?: unknown } | null | undefined)?.rejected
-  return Array.isArray(rejected) && rejected.length > 0
+function notAccepted(cause: unknown): NightlatchError {
+  return isRecipientRefused(cause)
+    ? new NightlatchError('NL_MAIL_REFUSED', `the recipient was refused${reasonOf(cause)}`, { cause })
+    : new NightlatchError('NL_MAIL_FAILED', `the mail was not accepted${reasonOf(cause)}`, { cause })
+}
+
+/** Some transports answer with the recipients that were rejected, and some say why. */
+function requireAccepted(answer: unknown): void {
+  const { rejected, rejectedErrors } = (answer ?? {}) as Readonly<Record<string, unknown>>
+  if (!Array.isArray(rejected) || rejected.length === 0) return
+  throw notAccepted(Array.isArray(rejectedErrors) ? rejectedErrors[0] : undefined)
 }
 
 /**
@@ -135,7 +146,13 @@ function isRejected(answer: unknown): boolean {
  * at the first mail. Every mail is marked `Auto-Submitted: auto-generated` [MAIL-4], has no list to unsubscribe from
  * [MAIL-5] and keeps its Message-ID when it is sent again.
  *
- * @contract effect(transport) · times ms · accepted · throws NL_CONFIG, NL_ARGUMENT, NL_MAIL_FAILED
+ * `NL_MAIL_REFUSED` is final for this recipient: an address that cannot be written, or an answer 5xx to RCPT or DATA
+ * about its mailbox (enhanced codes 5.1, 5.2, 5.4 and 5.6.7; without one 550 to 553, 556, and 501 to RCPT). All else is
+ * `NL_MAIL_FAILED` and tried again: 4xx, a broken or refused connection, TLS, a wrong password of the SMTP account, a
+ * refused sender, a policy (5.7). There the host has to do something.
+ *
+ * @contract effect(transport) · times ms · accepted · throws NL_CONFIG, NL_ARGUMENT, NL_MAIL_FAILED,
+ *   NL_MAIL_REFUSED
  *   · RFC 3834 §5, MAIL-1
  * @example
  * const transport = 'smtps://user:pass@mail.acme.example'
@@ -155,7 +172,7 @@ export function nodemailerMailer(options: NodemailerMailerOptions): Mailer {
     opened ??= await open()
     const outgoing: OutgoingMail = {
       from,
-      to: { name: '', address: mail.to },
+      to: { name: mail.name ?? '', address: mail.to },
       ...replyTo,
       subject: mail.subject,
       text: mail.text,
@@ -167,9 +184,7 @@ export function nodemailerMailer(options: NodemailerMailerOptions): Mailer {
       disableFileAccess: true,
       disableUrlAccess: true,
     }
-    if (isRejected(await handOver(opened, outgoing))) {
-      throw new NightlatchError('NL_MAIL_FAILED', 'the recipient was not accepted')
-    }
+    requireAccepted(await handOver(opened, outgoing))
   }
   return { send }
 }

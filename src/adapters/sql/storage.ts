@@ -8,8 +8,7 @@ import {
   requireRecordId,
   requireRows,
   requireSettlement,
-  requireTakenFrom,
-  requireTime,
+  requireTaking,
 } from '../../core/storage-query.ts'
 import type { Directory } from '../../ports/directory.ts'
 import type { FactRow, Storage } from '../../ports/storage.ts'
@@ -104,10 +103,7 @@ export function sqlStorage<Schema>(db: Kysely<Schema>, options?: SqlStorageOptio
     },
 
     async takeMessages(request) {
-      requireTime(request.now, 'now')
-      requireTime(request.leaseUntil, 'leaseUntil')
-      requireLimit(request.limit)
-      requireTakenFrom(request.except)
+      requireTaking(request)
       return write('takeMessages', (db) => takeMessages(dialect, db, request))
     },
 

@@ -140,6 +140,12 @@ export interface FactValuesByType {
   readonly sms_refuse: { readonly purpose: CodePurpose; readonly country: string; readonly reason: string }
   /** A stored value did not open or authenticate. `code` is that of the error. */
   readonly crypt_decrypt_fail: { readonly code: string }
+  /**
+   * A message could not be sent at its first try, or an address was refused for good (`refused`). Later tries leave no
+   * row.
+   */
+  readonly message_failed: { readonly channel: string; readonly message: string; readonly reason: string }
+  /** A message was given up. */
   readonly message_dead: { readonly channel: string; readonly message: string; readonly reason: string }
 }
 
@@ -313,5 +319,6 @@ export const factCatalogue: { readonly [T in FactType]: CatalogueEntry<FactValue
   limiter_fail: { outcome: 'failure', level: 'critical', fields: { flow: 'text' } },
   record_suspect: { outcome: 'failure', level: 'critical', fields: { reason: 'text' } },
   sms_refuse: { outcome: 'failure', level: 'warn', fields: { purpose: 'text', country: 'text', reason: 'text' } },
+  message_failed: { outcome: 'failure', level: 'warn', fields: { channel: 'text', message: 'text', reason: 'text' } },
   message_dead: { outcome: 'failure', level: 'critical', fields: { channel: 'text', message: 'text', reason: 'text' } },
 }

@@ -22,7 +22,7 @@ export function createAfterCommit({
 }: AfterCommitParts): (recordId: RecordId, written: Written) => void {
   const tellCompromised = createTellCompromised(onCompromised, tell)
   return (recordId, written) => {
-    outbox.dispatch(recordId, written.messages, written.leaseToken)
+    outbox.dispatch(recordId, written.messages, written.lease)
     sink.commit(recordId, written)
     tellCompromised(recordId, written.events)
   }

@@ -9,6 +9,7 @@ import { appendEvents, withMarks } from '../../core/record/history.ts'
 import type { Random } from '../../ports/random.ts'
 import type { HistoryAnchor } from '../../ports/sink.ts'
 import type { CommitAnswer, EventRow, NewMessage, Storage } from '../../ports/storage.ts'
+import type { Lease } from '../messages/lease.ts'
 import type { LoadedRecord, Marked, RecordStore } from './record-store.ts'
 import { newAttemptId } from './record-store.ts'
 
@@ -23,7 +24,7 @@ export interface AttemptParts<S extends Marked> {
 /** What a commit wrote beside the record. */
 export interface Written {
   readonly messages: readonly NewMessage[]
-  readonly leaseToken: string
+  readonly lease: Lease
   readonly events: readonly EventRow[]
   readonly anchor: HistoryAnchor
 }
@@ -56,7 +57,7 @@ export function prepareAttempt<S extends Marked, R>(
   const id = newAttemptId(random)
   // Found again after a lost race, it would pass for this call's own commit.
   if (record.attempts.includes(id)) throw new NightlatchError('NL_CONFIG', 'random must give other bytes at each call')
-  const leaseToken = newAttemptId(random)
+  const lease: Lease = { token: newAttemptId(random), until: now + limits.messageLeaseMs }
   const version = records.nextVersion(record)
   const { key: sealedKey, ...loaded } = record.history
   const before = marks?.birth === record.birth ? withMarks(loaded, marks) : loaded
@@ -82,11 +83,11 @@ export function prepareAttempt<S extends Marked, R>(
     keys,
     events: history.rows,
     messages,
-    ...(messages.length > 0 ? { lease: { token: leaseToken, until: now + limits.messageLeaseMs } } : {}),
+    ...(messages.length > 0 ? { lease } : {}),
   }
   return {
     id,
-    written: { messages, leaseToken, events: history.rows, anchor: records.anchor(record.id, history.head, now) },
+    written: { messages, lease, events: history.rows, anchor: records.anchor(record.id, history.head, now) },
     commit: () => storage.commit(change),
   }
 }

@@ -122,6 +122,7 @@ function sample(
     case 'record_suspect':
     case 'crypt_decrypt_fail':
       return attemptsOf([fact.type, recordId]) === null ? null : fact
+    case 'message_failed':
     case 'message_dead':
       return fact
   }

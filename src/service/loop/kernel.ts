@@ -8,7 +8,6 @@ import type { RequestReader } from '../keys/request-reader.ts'
 import { createRequestReader } from '../keys/request-reader.ts'
 import type { Limiting } from '../limits/limiter.ts'
 import { createLimiting } from '../limits/limiter.ts'
-import { createSend } from '../messages/channels.ts'
 import type { AccountDescription } from '../messages/describe.ts'
 import { describeAccount } from '../messages/describe.ts'
 import type { Outbox } from '../messages/outbox.ts'
@@ -86,7 +85,7 @@ export function createKernel(
   const realm = createRealm({ storage, installation, random, now })
   const facts = createFacts({ storage, realm, random, afterwards, tell, stored: sink.facts })
   const records = createRecordStore(accountRecord, { storage, installation, random })
-  const outbox = createOutbox({ storage, installation, random, now, facts, afterwards, send: createSend(options) })
+  const outbox = createOutbox({ storage, installation, random, now, facts, afterwards, tell, host: options })
   const limiting = createLimiting({ limiter: options.limiter, facts, now, tell })
   const onRecord = createOnRecord(facts, now)
   const watch = createWatchRecord({ facts, tell, now })

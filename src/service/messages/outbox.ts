@@ -1,30 +1,19 @@
 import type { DraftMessage } from '../../core/account/record/messages.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { Random } from '../../ports/random.ts'
-import type { NewMessage, RecordId, Storage } from '../../ports/storage.ts'
-import type { Installation } from '../keys/installation.ts'
+import type { Channel, NewMessage, RecordId } from '../../ports/storage.ts'
 import type { Afterwards } from '../loop/afterwards.ts'
-import type { Facts } from '../loop/facts.ts'
-import type { Send } from './channels.ts'
+import type { DeliverParts } from './deliver.ts'
 import { createDeliver } from './deliver.ts'
+import type { Lease } from './lease.ts'
 import { sealMessage } from './sealed-message.ts'
 import type { Sweep } from './sweeper.ts'
-import { createSweep } from './sweeper.ts'
+import { createSweep, createSweepChannel, usualSweep } from './sweeper.ts'
 
-interface OutboxParts {
-  readonly storage: Storage
-  readonly installation: Installation
-  readonly random: Random
-  readonly now: Clock
-  readonly facts: Facts
-  readonly afterwards: Afterwards
-  readonly send: Send
-}
+type OutboxParts = DeliverParts & { readonly afterwards: Afterwards }
 
 export interface Outbox {
   seal(recordId: RecordId, messages: readonly DraftMessage[], now: number): readonly NewMessage[]
   /** Sends what this process just committed. The caller does not wait. */
-  dispatch(recordId: RecordId, messages: readonly NewMessage[], leaseToken: string): void
+  dispatch(recordId: RecordId, messages: readonly NewMessage[], lease: Lease): void
   readonly sweep: Sweep
   /** Nobody waits for it but `idle`. */
   sweepBehind(): void
@@ -32,9 +21,10 @@ export interface Outbox {
   idle(): Promise<void>
 }
 
-export function createOutbox({ storage, installation, random, now, facts, afterwards, send }: OutboxParts): Outbox {
-  const deliver = createDeliver({ storage, installation, now, facts, send })
-  const sweep = createSweep({ storage, random, now, deliver })
+export function createOutbox({ afterwards, ...parts }: OutboxParts): Outbox {
+  const { installation, random } = parts
+  const deliver = createDeliver(parts)
+  const sweepChannel = createSweepChannel({ ...parts, deliver })
   const running = new Set<Promise<unknown>>()
 
   /** If the work fails, the message stays leased. The sweeper takes it when the lease is over. */
@@ -47,19 +37,36 @@ export function createOutbox({ storage, installation, random, now, facts, afterw
     running.add(settled)
   }
 
+  const sweptBehind = new Set<Channel>()
+
+  /** As long as everything goes out, more is taken at once. A channel that is being swept is not swept twice. */
+  const drain = async (channel: Channel): Promise<void> => {
+    if (sweptBehind.has(channel)) return
+    sweptBehind.add(channel)
+    try {
+      for (let isFull = true; isFull;) {
+        const { sent, dead } = await sweepChannel(channel, usualSweep)
+        isFull = sent + dead === usualSweep
+      }
+    } finally {
+      sweptBehind.delete(channel)
+    }
+  }
+
   return {
-    sweep,
+    sweep: createSweep(sweepChannel),
 
     sweepBehind() {
-      track(sweep())
+      track(drain('sms'))
+      track(drain('mail'))
     },
 
     seal(recordId, messages, at) {
       return messages.map((message) => sealMessage({ ...installation, random }, recordId, message, at))
     },
 
-    dispatch(recordId, messages, leaseToken) {
-      for (const message of messages) track(deliver({ ...message, recordId, attempts: 1 }, leaseToken))
+    dispatch(recordId, messages, lease) {
+      for (const message of messages) track(deliver({ ...message, recordId, attempts: 1 }, lease))
     },
 
     async idle() {

@@ -168,7 +168,10 @@ describe('a mailer', () => {
     expect(tries).toBeGreaterThan(60)
     expect(dead).toBe(1)
     const facts = expectOk(await nl.history.facts({ grant: asSystem(person.id, 'reading') })).facts
-    expect(facts).toMatchObject([{ type: 'message_dead', values: { reason: 'expired', channel: 'mail' } }])
+    expect(facts).toMatchObject([
+      { type: 'message_dead', values: { reason: 'expired', channel: 'mail' } },
+      { type: 'message_failed', values: { reason: 'not-accepted', channel: 'mail' } },
+    ])
   })
 
   it('[NOT-8] [NOT-9] does not delay a sign-in when it hangs', async () => {
@@ -212,6 +215,6 @@ describe('a mailer', () => {
     const person = await world.person()
     expect(await sent(world)).toEqual([])
     const facts = expectOk(await world.nl.history.facts({ grant: asSystem(person.id, 'reading') })).facts
-    expect(facts).toMatchObject([{ type: 'message_dead', values: { reason: 'no-verified-address' } }])
+    expect(facts).toMatchObject([{ type: 'message_failed', values: { reason: 'no-verified-address' } }])
   })
 })

@@ -89,6 +89,7 @@ export const factValues: { readonly [T in FactType]: Required<FactValues<T>> } =
   limiter_fail: { flow: 'sign-in' },
   record_suspect: { reason: 'rolled-back' },
   sms_refuse: { purpose: 'login', country: 'HU', reason: 'limited' },
+  message_failed: { channel: 'mail', message: 'm1', reason: 'not-accepted' },
   message_dead: { channel: 'mail', message: 'm1', reason: 'expired' },
 }
 
