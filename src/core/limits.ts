@@ -164,7 +164,7 @@ export const limits = {
   /** How long one call of the mailer or of the SMS sender may take: much less than a lease. */
   sendMs: 20_000, // 20 seconds
   /** A call that did not answer for so long is lost. Until then its message is not sent again to the same recipient. */
-  callLostMs: { mail: 600_000, sms: 60_000 }, // 10 minutes, 1 minute
+  callLostMs: { sms: 60_000, mail: 600_000 }, // 1 minute, 10 minutes
   /** Messages of one channel that a sweep works on at once. */
   sweepAtOnce: 8,
   noticeMs: 259_200_000, // 3 days

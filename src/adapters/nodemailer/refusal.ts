@@ -9,8 +9,8 @@ interface TransportError {
 const aboutMailbox = [550, 551, 552, 553, 556]
 
 /**
- * Enhanced codes (RFC 3463) that speak of the recipient: address and mailbox, routing to its domain, and an address that
- * needs SMTPUTF8. `5.1.7` and `5.1.8` speak of the sender. `5.7` is a policy, and mostly about the sending server.
+ * Enhanced codes (RFC 3463) that speak of the recipient: address and mailbox, routing to its domain, and an address
+ * that needs SMTPUTF8. `5.1.7` and `5.1.8` speak of the sender. `5.7` is a policy, and mostly about the sending server.
  */
 const aboutRecipient = /^5\.(?:1\.(?!7$|8$)\d+|2\.(?!3$)\d+|4\.\d+|6\.7)$/
 

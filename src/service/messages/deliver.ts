@@ -1,35 +1,16 @@
 import { limits } from '../../core/limits.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { Random } from '../../ports/random.ts'
-import type { OutboxMessage, SettleMessage, Storage } from '../../ports/storage.ts'
-import type { Installation } from '../keys/installation.ts'
+import type { OutboxMessage } from '../../ports/storage.ts'
 import { holdsKeyOf } from '../keys/keyring.ts'
-import type { Facts } from '../loop/facts.ts'
-import type { Tell } from '../loop/reports.ts'
-import type { NightlatchOptions } from '../options/options.ts'
 import { createCallOutlet } from './calls.ts'
-import type { Failure } from './failure.ts'
-import { tellDeath, tellFailure } from './failure.ts'
 import type { Lease } from './lease.ts'
 import { leaseTime } from './lease.ts'
-import type { Progress, WaitingMessage } from './sealed-message.ts'
-import { openMessage, sealBody } from './sealed-message.ts'
-import type { Tried } from './send-mails.ts'
-import { createSendMails } from './send-mails.ts'
-import { createSendSms } from './send-sms.ts'
+import type { SendingHost } from './send-message.ts'
+import { createSend } from './send-message.ts'
+import { openMessage } from './sealed-message.ts'
+import type { Delivered, WorkParts } from './work.ts'
+import { createWork } from './work.ts'
 
-export interface DeliverParts {
-  readonly storage: Storage
-  readonly installation: Installation
-  readonly random: Random
-  readonly now: Clock
-  readonly facts: Facts
-  readonly tell: Tell
-  readonly host: Pick<NightlatchOptions, 'mailer' | 'sms' | 'describe' | 'appName' | 'contact'>
-}
-
-/** What became of a message. `sent`: at least one address has got it. Null: another server has it now. */
-export type Delivered = 'sent' | 'dead' | 'retried' | null
+export type DeliverParts = WorkParts & { readonly host: SendingHost }
 
 /** Delivers one leased message and settles it. */
 export type Deliver = (message: OutboxMessage, lease: Lease) => Promise<Delivered>
@@ -37,9 +18,7 @@ export type Deliver = (message: OutboxMessage, lease: Lease) => Promise<Delivere
 /** Delivers at least once. If a message was sent and not settled, it is sent again, under the same dedupe key. */
 export function createDeliver({ host, ...parts }: DeliverParts): Deliver {
   const { installation, now, tell } = parts
-  const callOutlet = createCallOutlet(now)
-  const sendMails = createSendMails({ ...host, callOutlet })
-  const sendSms = createSendSms({ ...host, callOutlet, tell })
+  const send = createSend(host, createCallOutlet(now), tell)
 
   return async (message, lease) => {
     const hasTime = leaseTime(lease, now)
@@ -52,101 +31,6 @@ export function createDeliver({ host, ...parts }: DeliverParts): Deliver {
     }
     if (opened.expiresAt <= now()) return work.giveUp('expired')
     // What was taken too late is left to whoever takes it next.
-    if (!hasTime()) return null
-    if (opened.channel === 'mail') {
-      return work.settleMail(await sendMails(message, opened, { ...work, hasTime }))
-    }
-    const failure = await sendSms(message, opened.sms)
-    if (failure === null) return work.done()
-    if (failure === 'no-sender') return work.giveUp(failure)
-    if (failure.reason !== 'refused') return work.retry(failure)
-    await work.refused(failure)
-    return work.giveUp('refused')
+    return hasTime() ? send(message, opened, { ...work, hasTime }) : null
   }
-}
-
-interface Work {
-  keep(progress: Progress): Promise<boolean>
-  refused(failure: Failure): Promise<void>
-  retry(failure: Failure, left?: Progress): Promise<Delivered>
-  giveUp(reason: string): Promise<Delivered>
-  done(): Promise<Delivered>
-  settleMail(tried: Tried): Promise<Delivered>
-}
-
-/** What can be done with one message under its lease. */
-function createWork(
-  { storage, installation, random, now, facts, tell }: Omit<DeliverParts, 'host'>,
-  {
-    message,
-    lease,
-    opened,
-  }: { readonly message: OutboxMessage; readonly lease: Lease; readonly opened: WaitingMessage | null },
-): Work {
-  const { recordId, messageId, channel, attempts } = message
-  let told = opened?.told ?? false
-
-  const settle = (outcome: SettleMessage['outcome']): Promise<boolean> =>
-    storage.settleMessage({ recordId, messageId, leaseToken: lease.token, outcome })
-
-  const settled = async (outcome: SettleMessage['outcome'], delivered: Delivered): Promise<Delivered> =>
-    (await settle(outcome)) ? delivered : null
-
-  // A fact comes before its settling: if the storage fails between the two, it is written twice rather than never.
-  const record = (type: 'message_failed' | 'message_dead', reason: string): Promise<void> => {
-    const values = { channel, message: messageId, reason }
-    return facts.record(recordId, [{ type, values }], { actor: 'system', call: messageId }, now())
-  }
-
-  /** Nothing if there is nothing new to store. */
-  const bodyWith = (progress: Progress): { readonly body?: string } => {
-    if (opened === null) return {}
-    const next = { ...opened, ...progress, ...(told ? { told } : {}) }
-    const isNew = JSON.stringify(next) !== JSON.stringify(opened)
-    return isNew ? { body: sealBody({ ...installation, random }, message, next) } : {}
-  }
-
-  const retryAt = async (at: number, failure: Failure | null, progress: Progress): Promise<Delivered> => {
-    if (failure !== null) tellFailure(tell, channel, failure)
-    if (failure !== null && opened !== null && !told) {
-      await record('message_failed', failure.reason)
-      told = true
-    }
-    return settled({ retryAt: at, ...bodyWith(progress) }, 'retried')
-  }
-
-  const work: Work = {
-    async keep(progress) {
-      const { body } = bodyWith(progress)
-      return body === undefined || settle({ body })
-    },
-    async refused(failure) {
-      tellFailure(tell, channel, failure)
-      await record('message_failed', failure.reason)
-    },
-    retry: (failure, progress = {}) => retryAt(now() + retryDelay(attempts, failure), failure, progress),
-    async giveUp(reason) {
-      tellDeath(tell, channel, reason)
-      await record('message_dead', reason)
-      await settle('dead')
-      return 'dead'
-    },
-    done: () => settled('sent', 'sent'),
-
-    async settleMail(tried) {
-      if (tried === null) return null
-      const { left, reached, failure, cutShort } = tried
-      if (left?.length === 0) return reached ? work.done() : work.giveUp('refused')
-      const progress = { ...(left === undefined ? {} : { left }), ...(reached ? { reached } : {}) }
-      if (cutShort || failure === null) return retryAt(now(), failure, progress)
-      return work.retry(failure, progress)
-    },
-  }
-  return work
-}
-
-/** 30 s, doubled each time, up to an hour. An account without an address will hardly have one in a minute. */
-function retryDelay(attempts: number, { reason }: Failure): number {
-  if (reason === 'no-verified-address') return limits.retryLongestMs
-  return Math.min(limits.retryFirstMs * 2 ** Math.min(attempts - 1, 20), limits.retryLongestMs)
 }

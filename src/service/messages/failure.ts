@@ -1,5 +1,4 @@
 import { isNightlatchError } from '../../core/errors.ts'
-import type { NightlatchErrorCode } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { ReportKind } from '../../ports/report.ts'
 import type { Channel } from '../../ports/storage.ts'
@@ -14,15 +13,15 @@ export interface Failure {
   readonly cause?: unknown
 }
 
-const refusedCode: Readonly<Record<Channel, NightlatchErrorCode>> = { mail: 'NL_MAIL_REFUSED', sms: 'NL_SMS_REFUSED' }
-
 /** What an error of a mailer or sender means: final for this recipient, or not. */
 export function failureOf(channel: Channel, error: unknown): Failure {
-  const isFinal = isNightlatchError(error) && error.code === refusedCode[channel]
+  const isFinal = isNightlatchError(error) && error.code === `NL_${channel.toUpperCase()}_REFUSED`
   return { reason: isFinal ? 'refused' : 'not-accepted', cause: error }
 }
 
-const nouns: Readonly<Record<Channel, string>> = { mail: 'a mail', sms: 'a code by SMS' }
+function nounOf(channel: Channel): string {
+  return channel === 'mail' ? 'a mail' : 'a code'
+}
 
 const texts: Readonly<Record<FailureReason, string>> = {
   refused: 'was refused for good, and is not sent to this recipient',
@@ -38,10 +37,10 @@ const texts: Readonly<Record<FailureReason, string>> = {
 export function tellFailure(tell: Tell, channel: Channel, { reason, cause }: Failure): void {
   const kind: ReportKind = reason === 'describe' ? 'describe' : channel
   const because = isNightlatchError(cause) ? `: ${cause.message}` : ''
-  tell(kind, `${nouns[channel]} ${texts[reason]}${because}`, { subject: reason, cause })
+  tell(kind, `${nounOf(channel)} ${texts[reason]}${because}`, { subject: reason, cause })
 }
 
 /** Tells the host that a message was given up. */
 export function tellDeath(tell: Tell, channel: Channel, reason: string): void {
-  tell(channel, `${nouns[channel]} was given up: ${reason}`, { subject: `dead ${reason}` })
+  tell(channel, `${nounOf(channel)} was given up: ${reason}`, { subject: `dead ${reason}` })
 }

@@ -6,7 +6,7 @@ import { createDeliver } from './deliver.ts'
 import type { Lease } from './lease.ts'
 import { sealMessage } from './sealed-message.ts'
 import type { Sweep } from './sweeper.ts'
-import { createSweep, createSweepChannel, usualSweep } from './sweeper.ts'
+import { channels, createSweep, createSweepChannel, usualSweep } from './sweeper.ts'
 
 type OutboxParts = DeliverParts & { readonly afterwards: Afterwards }
 
@@ -57,8 +57,7 @@ export function createOutbox({ afterwards, ...parts }: OutboxParts): Outbox {
     sweep: createSweep(sweepChannel),
 
     sweepBehind() {
-      track(drain('sms'))
-      track(drain('mail'))
+      for (const channel of channels) track(drain(channel))
     },
 
     seal(recordId, messages, at) {

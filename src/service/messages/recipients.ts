@@ -5,8 +5,8 @@ import { sha256 } from '../../core/hmac.ts'
 const plainDomain = /^[\p{L}\p{M}\p{N}.-]+$/u
 
 /**
- * The same text for every spelling of one mailbox. Of the part before the sign only ASCII letters lose their case: other
- * letters that look alike may be another mailbox.
+ * The same text for every spelling of one mailbox. Of the part before the sign only ASCII letters lose their case:
+ * other letters that look alike may be another mailbox.
  */
 export function mailboxOf(address: string): string {
   const text = address.trim().normalize('NFC')

@@ -73,7 +73,10 @@ export function createSweepChannel({ storage, random, now, deliver }: SweeperPar
   }
 }
 
-/** Both channels side by side, so that mails that hang delay no code by SMS. */
+/** Codes come first, because somebody waits for them. */
+export const channels = Object.keys(limits.callLostMs) as readonly Channel[]
+
+/** Both channels side by side, so that mails that hang delay no code. */
 export type Sweep = (options?: { readonly limit?: number }) => Promise<SweepResult>
 
 /** How many messages of each channel a sweep takes by default. */
@@ -84,7 +87,7 @@ export function createSweep(sweepChannel: SweepChannel): Sweep {
     requireObject(options, 'options')
     const { limit = usualSweep } = options
     requireLimit(limit)
-    const swept = await Promise.allSettled([sweepChannel('sms', limit), sweepChannel('mail', limit)])
+    const swept = await Promise.allSettled(channels.map((channel) => sweepChannel(channel, limit)))
     const count = { sent: 0, dead: 0, retried: 0 }
     for (const one of swept) {
       if (one.status === 'rejected') throw one.reason
