@@ -218,7 +218,7 @@ describe('a code by SMS', () => {
     const describe: NightlatchOptions['describe'] = (id) => (id === 'bob' ? both()(id) : new Promise(() => undefined))
     void world.instance({ mailer, describe, sms: { sender, countries: ['HU'] } }).outbox.sweep()
     const sent = (): void => expect(sender.messages.map(({ language }) => language)).toEqual(['en'])
-    await vi.waitFor(sent, { timeout: 2 * limits.hostCheckMs, interval: 500 })
+    await vi.waitFor(sent, { timeout: 2 * limits.describeMs, interval: 500 })
     expect(world.reports.map(({ kind }) => kind)).toContain('describe')
   })
 
