@@ -47,6 +47,7 @@ const refusals: Readonly<Record<string, string>> = {
   wait: 'Too many wrong codes: there is a short wait now.',
   expired: 'That code is too old or was used already. Send a new one.',
   malformed: 'That does not look like a code. Type six digits, or a backup code.',
+  'too-many-changes': 'You made many changes in a short time. Please wait before the next one.',
   busy: 'Too much is going on at once. Please try again.',
 }
 

@@ -92,6 +92,17 @@ export const limits = {
   factorFailedMailEveryMs: 3_600_000, // 1 hour
   lockMailEveryMs: 21_600_000, // 6 hours
   luckMailEveryMs: 86_400_000, // 1 day
+  /**
+   * At most a hundred messages of an account are queued in three days. These are counted by pieces of half a day, whose
+   * first six last three days and the difference of clocks. Each kind has places of its own, so that none crowds another
+   * one out. Every notice has one place more, for its first, and these and the summaries make the hundred full.
+   */
+  messageSpan: { pieceMs: 43_350_000, pieces: 7 },
+  messages: { own: 25, others: 22, alerts: 14, changes: 14 },
+  /** A mail in place of those that have no place: one in so many pieces. */
+  summaryPieces: 3,
+  /** Changes that one session makes in an hour, by pieces of a quarter, with one piece more for clocks that differ. */
+  changeSpan: { pieceMs: 900_000, pieces: 6, most: 20 },
 
   /**
    * The largest clock difference of an authenticator, in TOTP steps, that is learned without a resynchronization. It is

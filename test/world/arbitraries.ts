@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import type { OpenTask, Task, TaskResult } from '../../src/core/account/record/tasks.ts'
+import { noticePlaces } from '../../src/core/account/record/notice-places.ts'
+import type { QueuedLately } from '../../src/core/account/record/message-places.ts'
 import type { Authorization } from '../../src/core/account/sessions/authorization.ts'
 import type { Settings } from '../../src/core/account/record/settings.ts'
 import type { AccountState, KnownDevice, Session, Spent } from '../../src/core/account/record/state.ts'
@@ -103,6 +105,22 @@ const clientArb: fc.Arbitrary<Client> = fc.record({
 })
 export { clientArb as client }
 
+const counts = (pieces: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...'0123z'), maxLength: pieces })
+const { changeSpan, messageSpan } = limits
+const changes = maybe(
+  fc.tuple(time, counts(changeSpan.pieces)).map(([at, made]) => `${Math.floor(at / changeSpan.pieceMs)}.${made}`),
+)
+const messageCounts = counts(messageSpan.pieces)
+const queuedLately: fc.Arbitrary<QueuedLately> = fc.record({
+  piece: time.map((at) => Math.floor(at / messageSpan.pieceMs)),
+  own: messageCounts,
+  others: messageCounts,
+  alerts: messageCounts,
+  changes: messageCounts,
+  firsts: fc.string({ unit: fc.constantFrom(...'-036'), maxLength: Object.keys(noticePlaces).length }),
+})
+
 const session = (sessionId: string): fc.Arbitrary<Session> =>
   fc.record({
     id: fc.constant(sessionId),
@@ -120,6 +138,7 @@ const session = (sessionId: string): fc.Arbitrary<Session> =>
     needs: fc.constantFrom([], ['totp'], ['passkey'], ['passkey', 'totp', 'sms']),
     trusted: fc.boolean(),
     round: fc.nat(1),
+    changes,
   })
 
 export const backupCode = '00000-00000-000'
@@ -293,6 +312,7 @@ export const state: fc.Arbitrary<AccountState> = fc
     sessions: list(session, limits.sessions),
     knownDevices: list(knownDevice, limits.knownDevices),
     notices: fc.record({ factorFailedAt: maybe(time), lockedAt: maybe(time), luckAt: maybe(time) }),
+    queued: queuedLately,
     requiredAt: maybe(time),
   })
   // A record is read from JSON, so its objects have the usual prototype.
@@ -391,7 +411,8 @@ export function atEase(made: AccountState, now: number): AccountState {
   const step = Math.floor(now / 30_000)
   return {
     ...made,
-    sessions: own === undefined ? [] : [{ ...own, kind: 'full', createdAt: now, primaryAt: now }, ...others],
+    sessions:
+      own === undefined ? [] : [{ ...own, kind: 'full', createdAt: now, primaryAt: now, changes: null }, ...others],
     throttle: {
       ...throttle,
       sources: throttle.sources.slice(0, 3).map((source) => ({ ...source, failures: 1 })),

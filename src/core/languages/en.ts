@@ -202,6 +202,15 @@ const mail: MailTexts = {
       ifYou: 'If you restored that browser from a backup, there is nothing to do.',
       ifNotYou: [changePassword, openPage(appName), history],
     }),
+    'much-happened': (_template, { appName }) => ({
+      subject: 'Much is happening to your account',
+      happened: [
+        'So much has happened to your account in the last days that you do not get a mail about each thing now. The ' +
+          'login history has all of it.',
+      ],
+      ifYou: 'Look through the login history all the same.',
+      ifNotYou: [openPage(appName), history, changePassword, 'Remove every factor there that is not yours.'],
+    }),
     'passkey-only-on': (_template, { appName }) => ({
       subject: 'Only passkeys open your account from now on',
       happened: [

@@ -250,6 +250,15 @@ const mail: MailTexts = {
       ifYou: 'Si vous avez restauré ce navigateur à partir d’une sauvegarde, il n’y a rien à faire.',
       ifNotYou: [changePassword, openPage(appName), history],
     }),
+    'much-happened': (_template, { appName }) => ({
+      subject: 'Il se passe beaucoup de choses sur votre compte',
+      happened: [
+        'Il s’est passé tant de choses sur votre compte ces derniers jours que vous ne recevez plus de message pour ' +
+          'chacune. L’historique des connexions les montre toutes.',
+      ],
+      ifYou: 'Parcourez tout de même l’historique des connexions.',
+      ifNotYou: [openPage(appName), history, changePassword, 'Retirez-y tout facteur qui n’est pas le vôtre.'],
+    }),
     'passkey-only-on': (_template, { appName }) => ({
       subject: 'Seules les clés d’accès ouvrent désormais votre compte',
       happened: [

@@ -39,6 +39,8 @@ export interface NoticeValuesByType {
   readonly 'device-trusted': Happened & Origin
   /** A text of a trusted device was used that had been replaced. Two browsers have it. */
   readonly 'device-trust-copied': Happened & Origin
+  /** More happened than single notices are sent of. */
+  readonly 'much-happened': Happened
   /** Passkey-only mode was switched on. */
   readonly 'passkey-only-on': Happened & Origin
   readonly 'passkey-only-off': Happened & Origin

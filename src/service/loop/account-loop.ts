@@ -1,3 +1,4 @@
+import { withPlaces } from '../../core/account/record/message-places.ts'
 import type { AccountState } from '../../core/account/record/state.ts'
 import { knownDeviceOf } from '../../core/account/sessions/known-devices.ts'
 import { createAccountQueue } from './account-queue.ts'
@@ -13,7 +14,7 @@ export function pause(ms: number): Promise<void> {
 export function createAccountLoop(
   parts: Omit<LoopParts<AccountState>, 'queue' | 'isOwn' | 'pause' | 'jitter'>,
 ): ReturnType<typeof createTransact<AccountState>> {
-  return createTransact({
+  const transact = createTransact({
     ...parts,
     queue: createAccountQueue(),
     isOwn: (state, { client, session }) =>
@@ -21,4 +22,5 @@ export function createAccountLoop(
     pause,
     jitter: () => (parts.random(1)[0] ?? 0) / 255,
   })
+  return (call) => transact({ ...call, useCase: withPlaces(call.useCase) })
 }

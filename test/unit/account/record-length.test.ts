@@ -3,6 +3,8 @@ import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import { methods } from '../../../src/core/factor.ts'
 import type { AccountState, Session } from '../../../src/core/account/record/state.ts'
+import { noticePlaces } from '../../../src/core/account/record/notice-places.ts'
+import type { QueuedLately } from '../../../src/core/account/record/message-places.ts'
 import type { SmsNumber } from '../../../src/core/account/sms/state.ts'
 import { emptyAccount } from '../../../src/core/account/record/empty.ts'
 import { slowHashParams } from '../../../src/core/backup-codes/index.ts'
@@ -64,6 +66,17 @@ const session: Omit<Session, 'id'> = {
   deviceId: id(),
   trusted: false,
   round: 100,
+  changes: `${Math.floor(now / limits.changeSpan.pieceMs)}.${'k'.repeat(limits.changeSpan.pieces)}`,
+}
+
+const counts = 'z'.repeat(limits.messageSpan.pieces)
+const queued: QueuedLately = {
+  piece: Math.floor(now / limits.messageSpan.pieceMs),
+  own: counts,
+  others: counts,
+  alerts: counts,
+  changes: counts,
+  firsts: '0'.repeat(Object.keys(noticePlaces).length),
 }
 
 /** An account with every list at its cap and every entry at its longest. */
@@ -175,6 +188,7 @@ function full(): AccountState {
       emptiedAt: now,
       trust: { digest: text(32), epoch: 100_000, since: now, lastUsedAt: now, until: now },
     })),
+    queued,
     notices: { factorFailedAt: now, lockedAt: now, luckAt: now },
     requiredAt: now,
   }

@@ -2,6 +2,7 @@ import { keyring } from 'nightlatch'
 import { memoryStorage } from 'nightlatch/storage/memory'
 import { describe, expect, it } from 'vitest'
 import type { AccountState, DeviceTrust, KnownDevice, Session, Spent } from '../../../src/core/account/record/state.ts'
+import type { QueuedLately } from '../../../src/core/account/record/message-places.ts'
 import { emptyAccount } from '../../../src/core/account/record/empty.ts'
 import { slowHashParams } from '../../../src/core/backup-codes/index.ts'
 import { limits } from '../../../src/core/limits.ts'
@@ -96,8 +97,21 @@ function session(createdAt: number, deviceId: string, ip: string): Session {
     deviceId,
     trusted: factor === null,
     round: 0,
+    changes: null,
   }
 }
+
+const counts = (most: number): string => many(limits.messageSpan.pieces, () => below(most).toString(36)).join('')
+
+/** A flood of mails and codes in the last three days. */
+const queued = (): QueuedLately => ({
+  piece: Math.floor(now / limits.messageSpan.pieceMs),
+  own: counts(7),
+  others: counts(7),
+  alerts: counts(4),
+  changes: counts(4),
+  firsts: counts(7).repeat(3),
+})
 
 /** An account that a person has used for years, and that strangers attack now: every list is full. */
 function old(): AccountState {
@@ -200,8 +214,12 @@ function old(): AccountState {
     spentChallenges: spent(limits.spent),
     spentProofs: spent(limits.spent / 2),
     spentCeremonies: spent(limits.spent / 2),
-    sessions: inOrder(limits.sessions, 30 * day).map((at) => session(at, oneOf(devices).id, oneOf(addresses))),
+    sessions: inOrder(limits.sessions, 30 * day).map((at, index) => ({
+      ...session(at, oneOf(devices).id, oneOf(addresses)),
+      changes: index === 0 ? `${Math.floor(now / limits.changeSpan.pieceMs)}.201` : null,
+    })),
     knownDevices: devices,
+    queued: queued(),
     notices: { factorFailedAt: now, lockedAt: now, luckAt: now },
     requiredAt: now,
   }

@@ -25,6 +25,7 @@ const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
   'signed-out-everywhere': [{ template: 'signed-out-everywhere', at, ...origin }],
   'passkey-only-on': [{ template: 'passkey-only-on', at, ...origin }],
   'passkey-only-off': [{ template: 'passkey-only-off', at, ...origin }],
+  'much-happened': [{ template: 'much-happened', at }],
   'device-trusted': [{ template: 'device-trusted', at, ...origin }],
   'device-trust-copied': [{ template: 'device-trust-copied', at, ...origin }],
 }

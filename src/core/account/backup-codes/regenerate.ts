@@ -6,13 +6,13 @@ import type { Client, Context } from '../record/context.ts'
 import { noFailures } from '../record/hard-count.ts'
 import { addressAndBrowser, notice } from '../record/messages.ts'
 import type { AccountState } from '../record/state.ts'
-import type { UseCase } from '../record/step.ts'
 import { commit, done, need } from '../record/step.ts'
 import type { Authorization, SensitiveRefusal } from '../sessions/authorization.ts'
 import { authorizeChange } from '../sessions/authorization.ts'
 import { raiseEpoch } from '../sessions/epoch.ts'
 import { newCodes } from './new-codes.ts'
 import { canRecover } from './state.ts'
+import { asChange } from '../sessions/changes.ts'
 
 export interface RegenerateBackupCodes {
   readonly auth: Authorization
@@ -31,26 +31,23 @@ function profileOf({ passkey }: AccountState, { settings }: Context): BackupCode
 }
 
 /** Makes a new set. The old one ends in the same commit [BC-9]. */
-export const regenerateBackupCodes: UseCase<RegenerateBackupCodes, RegenerateBackupCodesResult> = (
-  state,
-  { auth, client },
-  context,
-  results,
-) => {
-  const { now } = context
-  const authorized = authorizeChange(state, auth, 'factors', now)
-  if (!authorized.ok) return done(authorized)
-  if (!hasFactor(state)) return done({ ok: false, reason: 'not-on' })
-  const made = newCodes(context, results, profileOf(state, context))
-  if (made.status === 'need') return need(made.tasks)
-  const raised = raiseEpoch({ ...state, 'backup-code': { set: made.set, ...noFailures } }, auth)
-  const count = made.codes.length
-  return commit(
-    raised.state,
-    { ok: true, codes: made.codes, grant: raised.grant },
-    {
-      events: [{ type: 'backup_code_regenerate', values: { count } }],
-      messages: [notice({ template: 'backup-codes-regenerated', count, at: now, ...addressAndBrowser(client) }, now)],
-    },
-  )
-}
+export const regenerateBackupCodes = /* @__PURE__ */ asChange<RegenerateBackupCodes, RegenerateBackupCodesResult>(
+  (state, { auth, client }, context, results) => {
+    const { now } = context
+    const authorized = authorizeChange(state, auth, 'factors', now)
+    if (!authorized.ok) return done(authorized)
+    if (!hasFactor(state)) return done({ ok: false, reason: 'not-on' })
+    const made = newCodes(context, results, profileOf(state, context))
+    if (made.status === 'need') return need(made.tasks)
+    const raised = raiseEpoch({ ...state, 'backup-code': { set: made.set, ...noFailures } }, auth)
+    const count = made.codes.length
+    return commit(
+      raised.state,
+      { ok: true, codes: made.codes, grant: raised.grant },
+      {
+        events: [{ type: 'backup_code_regenerate', values: { count } }],
+        messages: [notice({ template: 'backup-codes-regenerated', count, at: now, ...addressAndBrowser(client) }, now)],
+      },
+    )
+  },
+)

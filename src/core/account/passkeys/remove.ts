@@ -3,11 +3,11 @@ import type { RemoveResult } from '../factors/removal.ts'
 import { removeAuthenticator, removeFactor } from '../factors/removal.ts'
 import type { Client } from '../record/context.ts'
 import { withFactor } from '../record/state.ts'
-import type { UseCase } from '../record/step.ts'
 import { done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorizeChange } from '../sessions/authorization.ts'
 import { findPasskey } from './find.ts'
+import { asChange } from '../sessions/changes.ts'
 
 export interface RemovePasskey {
   readonly auth: Authorization
@@ -17,7 +17,7 @@ export interface RemovePasskey {
 }
 
 /** Removing the last factor switches 2FA off. */
-export const removePasskey: UseCase<RemovePasskey, RemoveResult> = (state, command, context) => {
+export const removePasskey = /* @__PURE__ */ asChange<RemovePasskey, RemoveResult>((state, command, context) => {
   const authorized = authorizeChange(state, command.auth, 'factors', context.now)
   if (!authorized.ok) return done(authorized)
   const found = findPasskey(state, command.passkey)
@@ -30,4 +30,4 @@ export const removePasskey: UseCase<RemovePasskey, RemoveResult> = (state, comma
   const keys = [credentialKey({ realm: context.settings.realm, id })]
   const removed = { method: 'passkey', authenticator: command.passkey, label, keys } as const
   return removeAuthenticator(left, removed, command, context)
-}
+})

@@ -1,4 +1,5 @@
 import type { AccountState } from './state.ts'
+import { noneQueued } from './message-places.ts'
 import { noFactors } from '../factors/registry.ts'
 
 /** The number of the form in which accounts are stored. It is 1 until the first release. */
@@ -30,6 +31,7 @@ export function emptyAccount(now: number, birth: string): AccountState {
     sessions: [],
     knownDevices: [],
     notices: { factorFailedAt: null, lockedAt: null, luckAt: null },
+    queued: noneQueued,
     requiredAt: null,
   }
 }

@@ -1,6 +1,8 @@
 import type { Aal, Amr, CodeFactor, Factor, Method, Primary } from '../../factor.ts'
 import type { RecordMark } from '../../record/mark.ts'
 import type { FactorStates } from '../factors/factor-types.ts'
+import type { QueuedLately } from './message-places.ts'
+import type { Tally } from './tally.ts'
 
 /** The record of an account, with each factor under its own name. All times are ms since epoch. */
 export interface AccountState extends FactorStates {
@@ -33,6 +35,8 @@ export interface AccountState extends FactorStates {
     readonly lockedAt: number | null
     readonly luckAt: number | null
   }
+  /** The messages of the last days. */
+  readonly queued: QueuedLately
   /** When the account's grace under a policy began. */
   readonly requiredAt: number | null
 }
@@ -110,6 +114,8 @@ export interface Session {
   readonly trusted: boolean
   /** How many answers of a passkey to a step-up of this session were wrong. A ceremony of an earlier round is void. */
   readonly round: number
+  /** What it changed in the last hour. */
+  readonly changes: Tally | null
 }
 
 export interface KnownDevice {

@@ -8,7 +8,7 @@ import { shortUserAgent } from './known-devices.ts'
 /** The fields of a new session that the sign-in sets. */
 export type SessionStart = Omit<
   Session,
-  'id' | 'createdAt' | 'renewedAt' | 'ip' | 'userAgent' | 'needs' | 'trusted' | 'round'
+  'id' | 'createdAt' | 'renewedAt' | 'ip' | 'userAgent' | 'needs' | 'trusted' | 'round' | 'changes'
 > &
   Partial<Pick<Session, 'needs' | 'trusted'>>
 
@@ -22,6 +22,7 @@ export function newSession({ entropy, now }: Context, client: Client, start: Ses
     needs: [],
     trusted: false,
     round: 0,
+    changes: null,
     ...start,
   }
 }

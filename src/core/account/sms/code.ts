@@ -7,6 +7,7 @@ import type { SmsSends } from '../../sms/index.ts'
 import { sendAllowed, sendsAfterVerified } from '../../sms/sends.ts'
 import type { CodeRequest, RefusedSend, SendAnswer, SendRefusal, SentCode } from '../factors/sent-code.ts'
 import type { Context } from '../record/context.ts'
+import { placeAt, takePlace } from '../record/message-places.ts'
 import { isRecent } from '../record/recent.ts'
 import type { AccountState } from '../record/state.ts'
 import { withFactor } from '../record/state.ts'
@@ -58,6 +59,9 @@ export function sendToNumber(
   const { code, sends } = state.sms
   // Somebody who only knows the password must not void the code that the owner is typing.
   if (!own && code?.own === true && isLiveCode(code, context)) return refused('cooldown', code.expiresAt)
+  const pool = sender(own)
+  const placeFree = placeAt(state, pool, now)
+  if (placeFree !== null) return refused('daily', placeFree)
   const allowed = sendAllowed({ state: own ? sends.own : sends.others, now, limits: settings.sms.sends })
   if (!allowed.ok) return refused(allowed.reason, allowed.retryAt)
 
@@ -90,7 +94,11 @@ function makeCode(
   return {
     status: 'sent',
     to: to.masked,
-    state: withFactor(state, 'sms', { code: live, sends: { ...state.sms.sends, [sender(own)]: sends } }),
+    state: takePlace(
+      withFactor(state, 'sms', { code: live, sends: { ...state.sms.sends, [sender(own)]: sends } }),
+      sender(own),
+      now,
+    ),
     event: { type: 'sms_send', values: { purpose, to: to.masked, country: to.country } },
     message: { channel: 'sms', sms: { to: phone, purpose, code, minutes }, expiresAt },
     expiresAt,

@@ -6,7 +6,6 @@ import { answerSend, refuseSend } from '../factors/sent-code.ts'
 import type { Context } from '../record/context.ts'
 import { newId } from '../record/ids.ts'
 import { withFactor } from '../record/state.ts'
-import type { UseCase } from '../record/step.ts'
 import { done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { sessionIdOf, spendProof } from '../sessions/authorization.ts'
@@ -14,6 +13,7 @@ import type { SendToNumber } from './code.ts'
 import { phoneSecret, sendToNumber } from './code.ts'
 import type { SmsEnrollment } from './state.ts'
 import { unprovenUntil } from './unproven.ts'
+import { asChange } from '../sessions/changes.ts'
 
 export interface EnrollSms {
   readonly auth: Authorization
@@ -27,7 +27,7 @@ export interface EnrollSms {
 export type EnrollSmsResult = CodeQueued | SendRefused<EnrollRefusal | SendRefusal>
 
 /** A number is no factor before its code is confirmed [SMS-2]. A former number stays until then. */
-export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = (state, command, context, results) => {
+export const enrollSms = /* @__PURE__ */ asChange<EnrollSms, EnrollSmsResult>((state, command, context, results) => {
   const authorized = authorizeEnrollment(state, command, 'sms', context)
   if (!authorized.ok) return done(refuseSend(authorized.reason))
   const until = unprovenUntil(state, context.now)
@@ -41,7 +41,7 @@ export const enrollSms: UseCase<EnrollSms, EnrollSmsResult> = (state, command, c
       events: [{ type: 'mfa_enroll_start', values: { factor: 'sms', authenticator, label } }],
     }
   })
-}
+})
 
 function sendTo({ phone, country, type }: EnrollSms, { entropy }: Context): SendToNumber {
   const id = newId(entropy, 'sms-number')

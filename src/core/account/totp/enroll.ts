@@ -5,11 +5,11 @@ import type { EnrollRefusal } from '../factors/enrollment.ts'
 import { authorizeEnrollment } from '../factors/enrollment.ts'
 import { newId } from '../record/ids.ts'
 import { withFactor } from '../record/state.ts'
-import type { UseCase } from '../record/step.ts'
 import { commit, done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { sessionIdOf, spendProof } from '../sessions/authorization.ts'
 import type { TotpEnrollment } from './state.ts'
+import { asChange } from '../sessions/changes.ts'
 
 export interface EnrollTotp {
   readonly auth: Authorization
@@ -29,7 +29,7 @@ export type EnrollTotpResult =
   | { readonly ok: false; readonly reason: EnrollRefusal | 'too-many-authenticators' }
 
 /** Step 1 makes a new secret. It is pending until a code confirms it. A new enrollment replaces a pending one. */
-export const enrollTotp: UseCase<EnrollTotp, EnrollTotpResult> = (state, command, context) => {
+export const enrollTotp = /* @__PURE__ */ asChange<EnrollTotp, EnrollTotpResult>((state, command, context) => {
   const authorized = authorizeEnrollment(state, command, 'totp', context)
   if (!authorized.ok) return done(authorized)
   if (state.totp.authenticators.length >= limits.totpAuthenticators) {
@@ -47,4 +47,4 @@ export const enrollTotp: UseCase<EnrollTotp, EnrollTotpResult> = (state, command
     { ok: true, enrollment, secret, expiresAt: now + limits.enrollmentMs },
     { events: [{ type: 'mfa_enroll_start', values: { factor: 'totp', authenticator: id, label } }] },
   )
-}
+})

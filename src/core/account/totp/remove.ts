@@ -2,11 +2,11 @@ import type { RemoveResult } from '../factors/removal.ts'
 import { removeAuthenticator, removeFactor } from '../factors/removal.ts'
 import type { Client } from '../record/context.ts'
 import { withFactor } from '../record/state.ts'
-import type { UseCase } from '../record/step.ts'
 import { done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorizeChange } from '../sessions/authorization.ts'
 import { authenticatorOf } from './authenticators.ts'
+import { asChange } from '../sessions/changes.ts'
 
 export interface RemoveTotp {
   readonly auth: Authorization
@@ -15,7 +15,7 @@ export interface RemoveTotp {
 }
 
 /** Removing the last factor switches 2FA off. */
-export const removeTotp: UseCase<RemoveTotp, RemoveResult> = (state, command, context) => {
+export const removeTotp = /* @__PURE__ */ asChange<RemoveTotp, RemoveResult>((state, command, context) => {
   const authorized = authorizeChange(state, command.auth, 'factors', context.now)
   if (!authorized.ok) return done(authorized)
   const found = authenticatorOf(state, command.authenticator)
@@ -29,4 +29,4 @@ export const removeTotp: UseCase<RemoveTotp, RemoveResult> = (state, command, co
       : withFactor(removeFactor(state, 'totp'), 'totp', { enrollment })
   const removed = { method: 'totp', authenticator: found.id, label: found.label } as const
   return removeAuthenticator(left, removed, command, context)
-}
+})

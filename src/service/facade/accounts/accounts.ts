@@ -23,7 +23,8 @@ export interface Accounts {
    * passkey, unless a script acts.
    *
    * @contract effect(storage, mailer)
-   *   · ok|signed-out|not-on|required-by-policy|passkey-only|wrong|used|wait|malformed|expired|factors-off|busy
+   *   · ok|signed-out|not-on|required-by-policy|passkey-only|wrong|used|wait|malformed|expired|factors-off|
+   *   too-many-changes|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const off = await nl.accounts.turnOffTwoFactor({ grant, code: req.body.code, client })
@@ -54,7 +55,7 @@ export interface Accounts {
   /**
    * Chooses what a sign-in asks for first. `factor` is a method that is on.
    *
-   * @contract effect(storage) · ok|signed-out|not-on|busy
+   * @contract effect(storage) · ok|signed-out|not-on|too-many-changes|busy
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * await nl.accounts.prefer({ grant, factor: 'totp', client })

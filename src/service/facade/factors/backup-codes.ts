@@ -21,7 +21,7 @@ export interface BackupCodes {
    * Makes a new set, shown once. The old set is void in the same commit. It takes about half a second, for ten slow
    * hashes.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-on|busy
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-on|too-many-changes|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const made = await nl.backupCodes.regenerate({ grant, proof, client })
@@ -39,7 +39,7 @@ export interface BackupCodes {
   /**
    * Switches backup codes off, until a new set is made.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-on|passkey-only|busy
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|not-on|passkey-only|too-many-changes|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const removed = await nl.backupCodes.remove({ grant, proof, client })

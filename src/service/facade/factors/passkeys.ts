@@ -24,7 +24,7 @@ export interface Passkeys {
    *
    * @contract effect(describe, storage)
    *   · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|passkey-only|too-many-passkeys|
-   *   not-configured|busy
+   *   not-configured|too-many-changes|busy
    *   · throws NL_ARGUMENT, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    *   · WebAuthn L3 §7.1
    * @example
@@ -86,7 +86,7 @@ export interface Passkeys {
   /**
    * Gives a passkey another name.
    *
-   * @contract effect(storage) · ok|signed-out|not-found|busy
+   * @contract effect(storage) · ok|signed-out|not-found|too-many-changes|busy
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * await nl.passkeys.rename({ grant, passkey: req.body.id, label: 'Work laptop', client })
@@ -98,7 +98,7 @@ export interface Passkeys {
    * Removes a passkey. If it was the last factor, two-factor is off and the backup codes are removed too.
    *
    * @contract effect(storage, mailer)
-   *   · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy
+   *   · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|too-many-changes|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const removed = await nl.passkeys.remove({ grant, proof, passkey: req.body.id, client })
@@ -115,7 +115,8 @@ export interface Passkeys {
    * that is synced beside an unused set of backup codes. Switching off takes a proof by passkey, for the purpose
    * `passkey-only`.
    *
-   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|needs-recovery|unchanged|busy
+   * @contract effect(storage, mailer) · ok|signed-out|step-up|reauthenticate|needs-recovery|unchanged|
+   *   too-many-changes|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const set = await nl.passkeys.setOnly({ grant, proof, on: true, client })

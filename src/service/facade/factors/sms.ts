@@ -33,7 +33,7 @@ export interface Sms {
    *
    * @contract effect(storage, sms)
    *   · ok|signed-out|step-up|reauthenticate|malformed|impossible|country|cooldown|hourly|daily|limited|denied|
-   *   not-allowed|deactivate-first|passkey-only|not-configured|busy
+   *   not-allowed|deactivate-first|passkey-only|not-configured|too-many-changes|busy
    *   · throws NL_CONFIG, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_… · E.164
    * @example
    * const sent = await nl.sms.enroll({ grant, proof, number: req.body.number, client })
@@ -81,7 +81,7 @@ export interface Sms {
    * Removes the number. If it was the last factor, two-factor is off and the backup codes are removed too.
    *
    * @contract effect(storage, mailer)
-   *   · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy
+   *   · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|too-many-changes|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const removed = await nl.sms.remove({ grant, proof, client })

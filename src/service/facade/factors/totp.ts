@@ -23,7 +23,8 @@ export interface Totp {
    * authentication of the last 10 minutes, every other factor for a proof.
    *
    * @contract effect(describe, storage)
-   *   · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|passkey-only|too-many-authenticators|busy
+   *   · ok|signed-out|step-up|reauthenticate|not-allowed|deactivate-first|passkey-only|too-many-authenticators|
+   *   too-many-changes|busy
    *   · throws NL_ARGUMENT, NL_CONFIG, NL_DESCRIBE_FAILED, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const enrolled = await nl.totp.enroll({ grant, proof, label: 'Phone', client })
@@ -79,7 +80,7 @@ export interface Totp {
   /**
    * Gives an authenticator another name.
    *
-   * @contract effect(storage) · ok|signed-out|not-found|busy
+   * @contract effect(storage) · ok|signed-out|not-found|too-many-changes|busy
    *   · throws NL_ARGUMENT, NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * await nl.totp.rename({ grant, authenticator: req.body.id, label: 'Tablet', client })
@@ -91,7 +92,7 @@ export interface Totp {
    * Removes an authenticator. If it was the last factor, two-factor is off and the backup codes are removed too.
    *
    * @contract effect(storage, mailer)
-   *   · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|busy
+   *   · ok|signed-out|step-up|reauthenticate|not-found|required-by-policy|passkey-only|too-many-changes|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const removed = await nl.totp.remove({ grant, proof, authenticator: req.body.id, client })
@@ -108,7 +109,7 @@ export interface Totp {
    * §6).
    *
    * @contract effect(storage, mailer) · drift steps
-   *   · ok|signed-out|step-up|reauthenticate|not-found|wrong|used|wait|malformed|factors-off|busy
+   *   · ok|signed-out|step-up|reauthenticate|not-found|wrong|used|wait|malformed|factors-off|too-many-changes|busy
    *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
    * @example
    * const { id, first, second } = req.body
