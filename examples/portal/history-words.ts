@@ -95,6 +95,7 @@ const eventWords: {
       : `Switched off after too many wrong codes: ${factor(v.factor)}`,
   password_known: () => 'Somebody else seems to know the password',
   authn_password_change: (v) => (v.reset ? 'Password reset' : 'Password changed'),
+  user_updated: (v) => `Mail address changed from ${v.before} to ${v.after}`,
   lockout_end: () => 'Code entry allowed again by a script',
   device_forget: () => 'A browser is no longer known after too many wrong codes',
   mfa_enroll_start: (v) => `Set-up of${named(v.label)} started`,

@@ -94,8 +94,8 @@ export const limits = {
   luckMailEveryMs: 86_400_000, // 1 day
   /**
    * At most a hundred messages of an account are queued in three days. These are counted by pieces of half a day, whose
-   * first six last three days and the difference of clocks. Each kind has places of its own, so that none crowds another
-   * one out. Every notice has one place more, for its first, and these and the summaries make the hundred full.
+   * first six last three days and the difference of clocks. Each kind has places of its own, so that none crowds
+   * another one out. Every notice has one place more, for its first, and these and the summaries make the hundred full.
    */
   messageSpan: { pieceMs: 43_350_000, pieces: 7 },
   messages: { own: 25, others: 22, alerts: 14, changes: 14 },

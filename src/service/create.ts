@@ -112,6 +112,7 @@ function lateParts(kernel: () => Promise<Kernel>, { sms }: NightlatchOptions): O
         turnOffTwoFactor: true,
         factors: true,
         prefer: true,
+        addressChanged: true,
         reseal: true,
         shortenHistory: true,
         pruneHistory: true,

@@ -84,7 +84,15 @@ export async function exampleScene(method: string): Promise<FacadeNames> {
   // The app's code of this step may be used up.
   world.clock.advance(30_000)
   const { app, client, grant } = ada
-  const typed = { number, email: ada.name, id: app.id, code: app.code(), first: app.code(20), second: app.code(21) }
+  const typed = {
+    number,
+    email: ada.name,
+    newMail: 'ada@elsewhere.example',
+    id: app.id,
+    code: app.code(),
+    first: app.code(20),
+    second: app.code(21),
+  }
   return {
     nl,
     grant,

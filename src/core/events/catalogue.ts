@@ -99,6 +99,8 @@ export interface EventValuesByType {
    */
   readonly password_known: { readonly reason: 'lock' | 'luck' }
   readonly authn_password_change: { readonly reset: boolean; readonly endSessions: boolean }
+  /** The host changed what it keeps of the account: `mail`, the address. Both values are masked. */
+  readonly user_updated: { readonly attribute: string; readonly before: string; readonly after: string }
   /** A script let codes be tried again. */
   readonly lockout_end: Readonly<Record<never, never>>
   /** A device is no longer known. `device` is a reference. */
@@ -287,6 +289,7 @@ export const eventCatalogue: { readonly [T in EventType]: CatalogueEntry<EventVa
   authn_login_fail_max: { outcome: 'failure', level: 'critical', fields: { factor: 'text', unknownOnly: 'flag' } },
   password_known: { outcome: 'failure', level: 'critical', fields: { reason: 'text' } },
   authn_password_change: { outcome: 'success', level: 'warn', fields: { reset: 'flag', endSessions: 'flag' } },
+  user_updated: { outcome: 'success', level: 'critical', fields: { attribute: 'text', before: 'text', after: 'text' } },
   lockout_end: { outcome: 'success', level: 'warn', fields: {} },
   device_forget: { outcome: 'failure', level: 'critical', fields: { device: 'text', reason: 'text' } },
   mfa_enroll_start: { outcome: 'info', level: 'info', fields: enrollment },

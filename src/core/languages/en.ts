@@ -168,6 +168,26 @@ const mail: MailTexts = {
       ifYou: fine,
       ifNotYou: [openPage(appName), changePassword, history],
     }),
+    'address-changed': ({ before, after }, { appName }) => ({
+      subject: 'The mail address of your account was changed',
+      happened: [`The mail address of your account was changed from ${before} to ${after}.`],
+      ifYou: fine,
+      ifNotYou: [openPage(appName), 'Set your own address again.', changePassword, history],
+    }),
+    'address-replaced': ({ after }, { appName }) => ({
+      subject: 'Your account has another mail address now',
+      happened: [
+        `The mail address of your account was changed to ${after}. This is the last message about the account that ` +
+          'comes to this address.',
+      ],
+      ifYou: fine,
+      ifNotYou: [
+        'Ask for help at once, as it says below: messages about your account go to somebody else now.',
+        openPage(appName),
+        changePassword,
+        'Set your own address again and sign out everywhere.',
+      ],
+    }),
     'authenticator-resynchronized': (_template, { appName }) => ({
       subject: 'An authenticator app was resynchronized',
       happened: ['The clock of an authenticator app of your account was set right with two of its codes.'],

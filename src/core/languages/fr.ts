@@ -201,6 +201,27 @@ const mail: MailTexts = {
       ifYou: fine,
       ifNotYou: [openPage(appName), changePassword, history],
     }),
+    'address-changed': ({ before, after }, { appName }) => ({
+      subject: 'L’adresse électronique de votre compte a été changée',
+      happened: [`L’adresse électronique de votre compte a été changée : ${before} est devenue ${after}.`],
+      ifYou: fine,
+      ifNotYou: [openPage(appName), 'Remettez-y votre propre adresse.', changePassword, history],
+    }),
+    'address-replaced': ({ after }, { appName }) => ({
+      subject: 'Votre compte a désormais une autre adresse électronique',
+      happened: [
+        `L’adresse électronique de votre compte a été changée en ${after}. Ce message est le dernier sur ce compte à ` +
+          'parvenir à cette adresse.',
+      ],
+      ifYou: fine,
+      ifNotYou: [
+        'Demandez de l’aide sans attendre, comme indiqué ci-dessous : les messages sur votre compte parviennent ' +
+          'maintenant à quelqu’un d’autre.',
+        openPage(appName),
+        changePassword,
+        'Remettez votre propre adresse et déconnectez tous les appareils.',
+      ],
+    }),
     'authenticator-resynchronized': (_template, { appName }) => ({
       subject: 'Une application d’authentification a été resynchronisée',
       happened: [

@@ -11,6 +11,11 @@ interface Happened {
   readonly at: number
 }
 
+interface MaskedAddresses {
+  readonly before: string
+  readonly after: string
+}
+
 /** The values of each notice. None of them is a secret, a code, a token or a session id [MAIL-8]. */
 export interface NoticeValuesByType {
   readonly 'factor-added': Happened & Origin & { readonly factor: Factor; readonly label?: string | null }
@@ -33,6 +38,10 @@ export interface NoticeValuesByType {
   /** A right code of an app was typed again, from another device and network than those that used it just before. */
   readonly 'code-used-elsewhere': Happened & Origin & { readonly label?: string | null }
   readonly 'password-changed': Happened & Origin
+  /** The mail address is another one. Both are masked. To all addresses of the account. */
+  readonly 'address-changed': Happened & Origin & MaskedAddresses
+  /** The same, to the address that the account had before. */
+  readonly 'address-replaced': Happened & Origin & MaskedAddresses
   readonly 'authenticator-resynchronized': Happened & Origin & { readonly label?: string | null }
   readonly 'signed-out-everywhere': Happened & Origin
   /** From now on a sign-in there needs no factor. */

@@ -87,7 +87,9 @@ async function prepare(
   const addresses = left ?? distinctMailboxes(to ?? verified.map(({ mail }) => mail))
   if (addresses.length === 0) return { failure: { reason: 'no-verified-address' } }
   try {
-    const write = await mailWriter(host, { messageId, template, owner })
+    // Addresses of its own may be somebody else's by now, and the name may be the new address.
+    const named = to === undefined ? owner : { ...owner, name: '' }
+    const write = await mailWriter(host, { messageId, template, owner: named })
     // A newer release may have made the message. It is written once to see that this one can.
     write(addresses[0]!)
     return { addresses, write }

@@ -33,7 +33,7 @@ export async function mailWriter(
   // Beside an address, a name that looks like another one misleads the reader, and filters take it for fraud.
   const display = name.includes('@') || isAddress(name) ? '' : cleanText(name, longestName).trim()
   return (to) => {
-    const greeted = mailboxOf(name) === mailboxOf(to) ? undefined : name
+    const greeted = name === '' || mailboxOf(name) === mailboxOf(to) ? undefined : name
     const mail = composeMail({ template, language, appName, contact, name: greeted, locale, timeZone })
     const { subject, text, html, language: tag } = mail
     const dedupeKey = recipientKey(messageId, to)

@@ -117,6 +117,7 @@ const others: Readonly<Record<string, string>> = {
   'totp.rename': 'a name',
   'passkeys.rename': 'a name',
   'accounts.prefer': 'which factor is offered first',
+  'accounts.addressChanged': 'the address of notices',
   'accounts.reseal': 'acts on no single account',
   'accounts.unlock': 'a script alone, and it changes no factor',
   'accounts.shortenHistory': 'a job, without a grant, on old events only',

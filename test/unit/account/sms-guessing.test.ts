@@ -28,6 +28,10 @@ async function guessUntilOff(world: PhoneWorld, ada: PhonePerson): Promise<numbe
     clock.advance(hour)
     const client = strangers < limits.strangersStop ? elsewhere(n) : ada.known
     const { challenge, sms } = await ada.start(client)
+    if (sms?.status === 'refused' && sms.reason === 'daily' && sms.retryAt !== undefined) {
+      clock.advance(sms.retryAt - clock())
+      continue
+    }
     if (sms?.status !== 'queued') throw new Error(`not sent: ${JSON.stringify(sms)}`)
     const code = anotherCode(await world.code())
     for (let k = 0; k < 3; k++) {

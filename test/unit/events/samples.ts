@@ -64,6 +64,7 @@ export const eventValues: { readonly [T in EventType]: Required<EventValues<T>> 
   authn_login_fail_max: { factor: 'totp', unknownOnly: true },
   password_known: { reason: 'lock' },
   authn_password_change: { reset: true, endSessions: true },
+  user_updated: { attribute: 'mail', before: 'a•••@people.example', after: 'e•••@elsewhere.example' },
   lockout_end: {},
   device_forget: { device: 'd1', reason: 'luck' },
   mfa_enroll_start: enrollment,

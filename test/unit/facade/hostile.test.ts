@@ -172,6 +172,10 @@ describe('hostile values', () => {
       'history.csv': [nl.history.csv, page],
       'score.get': [nl.score.get, page],
       'accounts.turnOffTwoFactor': [nl.accounts.turnOffTwoFactor, { ...page, code, factor: 'totp' }],
+      'accounts.addressChanged': [
+        nl.accounts.addressChanged,
+        { ...sensitive, old: 'ada@people.example', new: 'ada@second.example' },
+      ],
       'accounts.reseal': [nl.accounts.reseal, { after: null, limit: 10 }],
       'accounts.unlock': [nl.accounts.unlock, { grant: asSystem(person.id, 'a test') }],
       'password.changed': [nl.password.changed, sensitive],

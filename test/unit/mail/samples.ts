@@ -25,6 +25,12 @@ const byType: { readonly [T in NoticeType]: readonly MailTemplate[] } = {
   'signed-out-everywhere': [{ template: 'signed-out-everywhere', at, ...origin }],
   'passkey-only-on': [{ template: 'passkey-only-on', at, ...origin }],
   'passkey-only-off': [{ template: 'passkey-only-off', at, ...origin }],
+  'address-changed': [
+    { template: 'address-changed', before: 'a•••@people.example', after: 'e•••@elsewhere.example', at, ...origin },
+  ],
+  'address-replaced': [
+    { template: 'address-replaced', before: 'a•••@people.example', after: 'e•••@elsewhere.example', at, ...origin },
+  ],
   'much-happened': [{ template: 'much-happened', at }],
   'device-trusted': [{ template: 'device-trusted', at, ...origin }],
   'device-trust-copied': [{ template: 'device-trust-copied', at, ...origin }],

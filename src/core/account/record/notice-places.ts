@@ -35,4 +35,6 @@ export const noticePlaces: Readonly<Record<NoticeType, NoticePlace>> = {
   'device-trust-copied': { place: 17, pool: 'alerts' },
   'passkey-only-on': { place: 18, pool: 'changes' },
   'passkey-only-off': { place: 19, pool: 'changes' },
+  'address-changed': { place: 20, pool: 'changes' },
+  'address-replaced': { place: 21, pool: 'changes' },
 }

@@ -16,7 +16,8 @@ const mostCounted = 35
 
 /**
  * The newest piece of time, and how many pieces passed since it was the stored one. A server whose clock is behind
- * counts in the stored one. But if that is further ahead than clocks may be, all is forgotten: it would stay until then.
+ * counts in the stored one. But if that is further ahead than clocks may be, all is forgotten: it would stay until
+ * then.
  */
 export function newestPiece(
   stored: number,

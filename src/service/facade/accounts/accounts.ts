@@ -9,6 +9,8 @@ import { isSystemAct } from '../../keys/as-system.ts'
 import { turnOffTwoFactor } from '../../../core/account/factors/turn-off.ts'
 import type { Kernel } from '../../loop/kernel.ts'
 import { codeInput, factorInput } from '../call/form-input.ts'
+import type { AddressChange, AddressChanged } from './address-changed.ts'
+import { tellAddressChanged } from './address-changed.ts'
 import type { ResealPage } from './reseal.ts'
 import type { RetentionInput, RetentionResult } from './retention.ts'
 import { pruneHistory, shortenHistory } from './retention.ts'
@@ -92,6 +94,19 @@ export interface Accounts {
     readonly limit?: number | undefined
   }): Promise<ResealPage>
   /**
+   * Tells that you changed the mail address of an account. The old address gets a mail, and so does every address that
+   * `describe` names. Call it when the new address is confirmed: with a proof while a factor is enrolled, or as a
+   * script where a mailed link confirmed it.
+   *
+   * @contract effect(storage, mailer)
+   *   · ok|signed-out|step-up|reauthenticate|malformed|unchanged|busy
+   *   · throws NL_STORAGE_FAILED, NL_STORAGE_UNKNOWN, NL_RECORD_…
+   * @example
+   * const told = await nl.accounts.addressChanged({ grant, proof, old: user.email, new: req.body.newMail, client })
+   * if (!told.ok) res.json({ reason: told.reason })
+   */
+  addressChanged(input: AddressChange): Promise<AddressChanged>
+  /**
    * Shortens old events of one account: the address to its /24 or /48, and the browser goes. The history still
    * verifies. For a job; it needs a storage that implements the port `Directory`.
    *
@@ -116,6 +131,7 @@ export interface Accounts {
 export function createAccounts(kernel: Kernel): Accounts {
   return {
     reseal: (input = {}) => resealAccounts(kernel, input),
+    addressChanged: (input) => tellAddressChanged(kernel, input),
     shortenHistory: (input) => shortenHistory(kernel, input),
     pruneHistory: (input) => pruneHistory(kernel, input),
 

@@ -34,12 +34,13 @@ export async function runFor<C, R>(
   input: SensitiveCall,
   useCase: UseCase<C, R>,
   command: (acting: Acting, client: ReturnType<Kernel['client']>) => C,
+  { creates = false }: { readonly creates?: boolean } = {},
 ): Promise<R | Failure<'signed-out' | 'busy'>> {
   const acting = kernel.acting(input.grant, input.proof)
   if (acting === null) return signedOut
   const { accountId, actor, session } = acting
   const client = kernel.client(input.client, accountId)
-  const run = { accountId, useCase, command: command(acting, client), actor, client, session }
+  const run = { accountId, useCase, command: command(acting, client), actor, client, session, creates }
   const answer = await kernel.run({ ...run, token: markOf(acting) })
   if (answer.status === 'absent') return signedOut
   return answer.status === 'busy' ? busy : answer.result
