@@ -89,6 +89,7 @@ export function session(id: string, more: Partial<Session> = {}): Session {
     deviceId: null,
     trusted: false,
     round: 0,
+    changes: null,
     ...more,
   }
 }
