@@ -156,6 +156,8 @@ describe('a recovery', () => {
       'sessions.endAll': () => nl.sessions.endAll(common),
       'accounts.turnOffTwoFactor': () => nl.accounts.turnOffTwoFactor({ ...common, code }),
       'password.changed': () => nl.password.changed(common),
+      'accounts.addressChanged': () =>
+        nl.accounts.addressChanged({ ...common, old: 'a@a.example', new: 'b@b.example' }),
       'accounts.factors': () => nl.accounts.factors(common),
       'accounts.prefer': () => nl.accounts.prefer({ ...common, factor: 'passkey' }),
       'history.list': () => nl.history.list(common),

@@ -40,6 +40,7 @@ describe('a new account', () => {
       sessions: [],
       knownDevices: [],
       notices: { factorFailedAt: null, lockedAt: null, luckAt: null },
+      queued: { piece: 0, own: '', others: '', alerts: '', changes: '', firsts: '' },
       requiredAt: null,
     })
     expect(throttle).toEqual({

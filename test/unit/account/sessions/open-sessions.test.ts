@@ -39,6 +39,7 @@ describe('a new session', () => {
       needs: [],
       trusted: false,
       round: 0,
+      changes: null,
     })
   })
 
