@@ -42,6 +42,18 @@ describe('a right code that was used already', () => {
     expect([after.totp.failures, after.totp.strangers]).toEqual([0, 0])
   })
 
+  it('[TOTP-12] reads used at the first sign-in if it confirmed the set-up, costs a try and locks nothing', async () => {
+    const { nl, storage, person } = createWorld()
+    const ada = await person()
+    const challenge = await ada.challenge(elsewhere(1))
+    const typed = { challenge, code: ada.app.code(-1), client: elsewhere(1) }
+    const answer = await nl.signIn.verify(typed)
+    expect(answer).toMatchObject({ status: 'challenge', reason: 'used', triesLeft: limits.challengeTries - 1 })
+    const { throttle, totp } = await stateOf(storage, ada.id)
+    expect([throttle.row, throttle.lockedAt, totp.failures, totp.strangers]).toEqual([0, null, 0, 0])
+    expectStatus(await nl.signIn.verify({ ...typed, code: ada.app.code() }), 'granted')
+  })
+
   it('makes its source wait like a wrong one', async () => {
     const { nl, clock, person } = createWorld()
     const ada = await person()
