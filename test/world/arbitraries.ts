@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { OpenTask, Task, TaskResult } from '../../src/core/account/record/tasks.ts'
 import { noticePlaces } from '../../src/core/account/record/notice-places.ts'
-import type { QueuedLately } from '../../src/core/account/record/message-places.ts'
+import type { QueuedLately } from '../../src/core/account/record/queued-lately.ts'
 import type { Authorization } from '../../src/core/account/sessions/authorization.ts'
 import type { Settings } from '../../src/core/account/record/settings.ts'
 import type { AccountState, KnownDevice, Session, Spent } from '../../src/core/account/record/state.ts'

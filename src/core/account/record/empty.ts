@@ -1,5 +1,5 @@
 import type { AccountState } from './state.ts'
-import { noneQueued } from './message-places.ts'
+import { noneQueued } from './queued-lately.ts'
 import { noFactors } from '../factors/registry.ts'
 
 /** The number of the form in which accounts are stored. It is 1 until the first release. */

@@ -3,25 +3,16 @@ import type { NoticeType } from '../../mail/index.ts'
 import type { DraftMessage } from './messages.ts'
 import { notice } from './messages.ts'
 import { noticePlaces } from './notice-places.ts'
+import type { Pool } from './queued-lately.ts'
 import type { AccountState } from './state.ts'
 import type { UseCase } from './step.ts'
 import type { Counts } from './tally.ts'
 import { addOne, laterCounts, newestPiece, piecesUntilFewer } from './tally.ts'
 
 /**
- * How many messages of an account were queued in the last days, so that nobody floods its owner. Notices that have no
- * place are not dropped without a word: one mail in place of them says that much is happening [NOT-7].
+ * Bounds the messages of an account, so that nobody floods its owner. Notices that have no place are not dropped
+ * without a word: one mail in place of them says that much is happening [NOT-7].
  */
-export interface QueuedLately extends Readonly<Record<Pool, Counts>> {
-  /** The number of the newest piece of time. */
-  readonly piece: number
-  /** For each notice how many pieces ago it took the place of its first, by the order of its place. `-`: it did not. */
-  readonly firsts: string
-}
-
-export type Pool = keyof typeof limits.messages
-
-export const noneQueued: QueuedLately = { piece: 0, own: '', others: '', alerts: '', changes: '', firsts: '' }
 
 const span = limits.messageSpan
 

@@ -1,7 +1,7 @@
 import type { Aal, Amr, CodeFactor, Factor, Method, Primary } from '../../factor.ts'
 import type { RecordMark } from '../../record/mark.ts'
 import type { FactorStates } from '../factors/factor-types.ts'
-import type { QueuedLately } from './message-places.ts'
+import type { QueuedLately } from './queued-lately.ts'
 import type { Tally } from './tally.ts'
 
 /** The record of an account, with each factor under its own name. All times are ms since epoch. */

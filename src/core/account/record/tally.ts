@@ -32,7 +32,10 @@ export function newestPiece(
 
 /** The counts when some pieces have passed. */
 export function laterCounts(counts: Counts, passed: number, { pieces }: Span): Counts {
-  return ('0'.repeat(passed) + counts).slice(0, pieces).replace(/0+$/, '')
+  const later = ('0'.repeat(passed) + counts).slice(0, pieces)
+  let length = later.length
+  while (later[length - 1] === '0') length--
+  return later.slice(0, length)
 }
 
 export function sumOf(counts: Counts): number {
