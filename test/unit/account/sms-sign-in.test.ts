@@ -253,14 +253,9 @@ describe('a code by SMS', () => {
     const { nl } = world
     const { challenge } = await ada.start()
     const code = await world.code()
-    for (const value of [
-      ...hostileValues,
-      `${code}00${code}`,
-      `+${code}`,
-      `${code.slice(0, 5)}\u0661`,
-      code.slice(1),
-    ]) {
-      if (value === '１２３４５６') continue
+    for (const value of [...hostileValues, `${code}00${code}`, `+${code}`, code.slice(1)]) {
+      // Six digits of any script are a code.
+      if (typeof value === 'string' && /^\p{Nd}{6}$/u.test(value)) continue
       const answer = await nl.signIn.verify({ challenge, code: value, client: ada.known })
       expect(answer).toMatchObject({ status: 'challenge', reason: 'malformed', triesLeft: 5 })
     }

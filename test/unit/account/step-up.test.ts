@@ -35,7 +35,7 @@ describe('stepUp.start', () => {
     const world = createWorld()
     const person = await world.person()
     const purpose = 'everything' as 'factors'
-    await expect(world.nl.stepUp.start({ grant: person.grant, purpose })).rejects.toMatchObject({ code: 'NL_ARGUMENT' })
+    expect(await world.nl.stepUp.start({ grant: person.grant, purpose })).toEqual({ ok: false, reason: 'malformed' })
   })
 })
 

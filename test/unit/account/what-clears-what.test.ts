@@ -238,6 +238,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'only passkeys open the account from now on',
+    from: strong,
     act: async (s) => expectOk(await s.world.nl.passkeys.setOnly({ ...acting(s), on: true })),
   },
   { name: 'new backup codes', act: async (s) => expectOk(await s.world.nl.backupCodes.regenerate(acting(s))) },

@@ -47,11 +47,11 @@ export function takePlace(state: AccountState, pool: Pool, now: number): Account
   return { ...after, queued: { ...after.queued, [pool]: addOne(after.queued[pool]) } }
 }
 
-/** The use case, with a place for every notice of its commit. A code by SMS took its place when it was made. */
+/** The use case, with a place for every notice of its commit. A code took its place when it was made. */
 export function withPlaces<C, R>(useCase: UseCase<C, R>): UseCase<C, R> {
   return (before, command, context, results) => {
     const step = useCase(before, command, context, results)
-    if (!('commit' in step) || step.commit.messages.every(({ channel }) => channel === 'sms')) return step
+    if (!('commit' in step) || step.commit.messages.every(({ channel }) => channel !== 'mail')) return step
     const { state, messages } = placed(step.commit.state, step.commit.messages, context.now)
     return { commit: { ...step.commit, state, messages } }
   }
@@ -65,7 +65,7 @@ function placed(
   let state = before
   const messages: DraftMessage[] = []
   for (const draft of drafts) {
-    const after = draft.channel === 'sms' ? state : afterNotice(state, draft.template.template, now)
+    const after = draft.channel !== 'mail' ? state : afterNotice(state, draft.template.template, now)
     if (after !== null) messages.push(draft)
     state = after ?? state
   }
