@@ -12,6 +12,7 @@ import { authorizeChange } from '../sessions/authorization.ts'
 import { raiseEpoch } from '../sessions/epoch.ts'
 import { newCodes } from './new-codes.ts'
 import { canRecover } from './state.ts'
+import type { ChangeUseCase } from '../sessions/changes.ts'
 import { asChange } from '../sessions/changes.ts'
 
 export interface RegenerateBackupCodes {
@@ -31,23 +32,26 @@ function profileOf({ passkey }: AccountState, { settings }: Context): BackupCode
 }
 
 /** Makes a new set. The old one ends in the same commit [BC-9]. */
-export const regenerateBackupCodes = /* @__PURE__ */ asChange<RegenerateBackupCodes, RegenerateBackupCodesResult>(
-  (state, { auth, client }, context, results) => {
-    const { now } = context
-    const authorized = authorizeChange(state, auth, 'factors', now)
-    if (!authorized.ok) return done(authorized)
-    if (!hasFactor(state)) return done({ ok: false, reason: 'not-on' })
-    const made = newCodes(context, results, profileOf(state, context))
-    if (made.status === 'need') return need(made.tasks)
-    const raised = raiseEpoch({ ...state, 'backup-code': { set: made.set, ...noFailures } }, auth)
-    const count = made.codes.length
-    return commit(
-      raised.state,
-      { ok: true, codes: made.codes, grant: raised.grant },
-      {
-        events: [{ type: 'backup_code_regenerate', values: { count } }],
-        messages: [notice({ template: 'backup-codes-regenerated', count, at: now, ...addressAndBrowser(client) }, now)],
-      },
-    )
-  },
-)
+export const regenerateBackupCodes: ChangeUseCase<RegenerateBackupCodes, RegenerateBackupCodesResult> =
+  /* @__PURE__ */ asChange<RegenerateBackupCodes, RegenerateBackupCodesResult>(
+    (state, { auth, client }, context, results) => {
+      const { now } = context
+      const authorized = authorizeChange(state, auth, 'factors', now)
+      if (!authorized.ok) return done(authorized)
+      if (!hasFactor(state)) return done({ ok: false, reason: 'not-on' })
+      const made = newCodes(context, results, profileOf(state, context))
+      if (made.status === 'need') return need(made.tasks)
+      const raised = raiseEpoch({ ...state, 'backup-code': { set: made.set, ...noFailures } }, auth)
+      const count = made.codes.length
+      return commit(
+        raised.state,
+        { ok: true, codes: made.codes, grant: raised.grant },
+        {
+          events: [{ type: 'backup_code_regenerate', values: { count } }],
+          messages: [
+            notice({ template: 'backup-codes-regenerated', count, at: now, ...addressAndBrowser(client) }, now),
+          ],
+        },
+      )
+    },
+  )

@@ -15,6 +15,7 @@ import { authorize, authorizeChange, sessionIdOf } from '../sessions/authorizati
 import { raiseEpoch } from '../sessions/epoch.ts'
 import { enrolledMethods, hasFactor, liveFactors } from './live-factors.ts'
 import { requiresFactor, uniqueKeys, withoutFactors } from './removal.ts'
+import type { ChangeUseCase } from '../sessions/changes.ts'
 import { asChange } from '../sessions/changes.ts'
 
 export interface TurnOffTwoFactor extends TypedCode {
@@ -33,23 +34,24 @@ export type TurnOffTwoFactorResult =
 /**
  * Switching off needs a current code or a passkey's proof, and sends a mail to all addresses. A script needs neither.
  */
-export const turnOffTwoFactor = /* @__PURE__ */ asChange<TurnOffTwoFactor, TurnOffTwoFactorResult>(
-  (state, command, context, results) => {
-    const { auth, client } = command
-    const authorized = authorize(state, auth, context.now)
-    if (!authorized.ok) return done({ ...authorized, retryAt: null })
-    if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
-    if (requiresFactor(context)) return done({ ok: false, reason: 'required-by-policy', retryAt: null })
-    if (auth.kind === 'system') return turnOff(state, command, null, context)
-    if (state.passkey.only) return done({ ok: false, reason: 'passkey-only', retryAt: null })
-    if (isProvenByPasskey(state, auth, context)) return turnOff(state, command, null, context)
-    const request = { purpose: 'step-up', id: sessionIdOf(auth) ?? '' } as const
-    const source = signedInSource(state, client, auth)
-    const check = checkTypedCode(state, command, { request, source }, context, results)
-    if (check.status === 'matched') return turnOff(state, command, check, context)
-    return refuseTypedCode(state, check, { client, source, flow: 'turn-off' }, context)
-  },
-)
+export const turnOffTwoFactor: ChangeUseCase<TurnOffTwoFactor, TurnOffTwoFactorResult> = /* @__PURE__ */ asChange<
+  TurnOffTwoFactor,
+  TurnOffTwoFactorResult
+>((state, command, context, results) => {
+  const { auth, client } = command
+  const authorized = authorize(state, auth, context.now)
+  if (!authorized.ok) return done({ ...authorized, retryAt: null })
+  if (!hasFactor(state)) return done({ ok: false, reason: 'not-on', retryAt: null })
+  if (requiresFactor(context)) return done({ ok: false, reason: 'required-by-policy', retryAt: null })
+  if (auth.kind === 'system') return turnOff(state, command, null, context)
+  if (state.passkey.only) return done({ ok: false, reason: 'passkey-only', retryAt: null })
+  if (isProvenByPasskey(state, auth, context)) return turnOff(state, command, null, context)
+  const request = { purpose: 'step-up', id: sessionIdOf(auth) ?? '' } as const
+  const source = signedInSource(state, client, auth)
+  const check = checkTypedCode(state, command, { request, source }, context, results)
+  if (check.status === 'matched') return turnOff(state, command, check, context)
+  return refuseTypedCode(state, check, { client, source, flow: 'turn-off' }, context)
+})
 
 /** A passkey has no code to type, so its proof counts in place of one. */
 function isProvenByPasskey(state: AccountState, auth: Authorization, { now }: Context): boolean {

@@ -7,6 +7,7 @@ import { done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { authorizeChange } from '../sessions/authorization.ts'
 import { findPasskey } from './find.ts'
+import type { ChangeUseCase } from '../sessions/changes.ts'
 import { asChange } from '../sessions/changes.ts'
 
 export interface RemovePasskey {
@@ -17,7 +18,10 @@ export interface RemovePasskey {
 }
 
 /** Removing the last factor switches 2FA off. */
-export const removePasskey = /* @__PURE__ */ asChange<RemovePasskey, RemoveResult>((state, command, context) => {
+export const removePasskey: ChangeUseCase<RemovePasskey, RemoveResult> = /* @__PURE__ */ asChange<
+  RemovePasskey,
+  RemoveResult
+>((state, command, context) => {
   const authorized = authorizeChange(state, command.auth, 'factors', context.now)
   if (!authorized.ok) return done(authorized)
   const found = findPasskey(state, command.passkey)

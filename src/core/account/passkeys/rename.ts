@@ -3,6 +3,7 @@ import type { Authorization } from '../sessions/authorization.ts'
 import { authorize } from '../sessions/authorization.ts'
 import { findPasskey } from './find.ts'
 import { withPasskey } from './rules.ts'
+import type { ChangeUseCase } from '../sessions/changes.ts'
 import { asChange } from '../sessions/changes.ts'
 
 /** `passkey` is the reference that a list shows. */
@@ -15,13 +16,14 @@ export interface RenamePasskey {
 export type RenamePasskeyResult =
   { readonly ok: true } | { readonly ok: false; readonly reason: 'signed-out' | 'not-found' }
 
-export const renamePasskey = /* @__PURE__ */ asChange<RenamePasskey, RenamePasskeyResult>(
-  (state, { auth, passkey, label }, { now }) => {
-    const authorized = authorize(state, auth, now)
-    if (!authorized.ok) return done(authorized)
-    const found = findPasskey(state, passkey)
-    if (found === null) return done({ ok: false, reason: 'not-found' })
-    const values = { factor: 'passkey', authenticator: passkey, change: 'rename', label } as const
-    return commit(withPasskey(state, found.id, { label }), { ok: true }, { events: [{ type: 'mfa_update', values }] })
-  },
-)
+export const renamePasskey: ChangeUseCase<RenamePasskey, RenamePasskeyResult> = /* @__PURE__ */ asChange<
+  RenamePasskey,
+  RenamePasskeyResult
+>((state, { auth, passkey, label }, { now }) => {
+  const authorized = authorize(state, auth, now)
+  if (!authorized.ok) return done(authorized)
+  const found = findPasskey(state, passkey)
+  if (found === null) return done({ ok: false, reason: 'not-found' })
+  const values = { factor: 'passkey', authenticator: passkey, change: 'rename', label } as const
+  return commit(withPasskey(state, found.id, { label }), { ok: true }, { events: [{ type: 'mfa_update', values }] })
+})

@@ -7,6 +7,7 @@ import type { Authorization, SensitiveRefusal } from '../sessions/authorization.
 import { authorizeChange } from '../sessions/authorization.ts'
 import { raiseEpoch } from '../sessions/epoch.ts'
 import { canBePasskeyOnly } from './only.ts'
+import type { ChangeUseCase } from '../sessions/changes.ts'
 import { asChange } from '../sessions/changes.ts'
 
 export interface SetPasskeyOnly {
@@ -24,23 +25,24 @@ export type SetPasskeyOnlyResult =
   | { readonly ok: false; readonly reason: SensitiveRefusal | 'needs-recovery' | 'unchanged' }
 
 /** Switches passkey-only mode on or off. Switching it off needs a passkey. */
-export const setPasskeyOnly = /* @__PURE__ */ asChange<SetPasskeyOnly, SetPasskeyOnlyResult>(
-  (state, { auth, on, client }, context) => {
-    const { now, settings } = context
-    const authorized = authorizeChange(state, auth, on ? 'factors' : 'passkey-only', now)
-    if (!authorized.ok) return done(authorized)
-    if (state.passkey.only === on) return done({ ok: false, reason: 'unchanged' })
-    const isSafe = !on || (settings.passkeys !== null && canBePasskeyOnly(state, context))
-    if (!isSafe) return done({ ok: false, reason: 'needs-recovery' })
-    const raised = raiseEpoch(withFactor(state, 'passkey', { only: on }), auth)
-    const template = on ? 'passkey-only-on' : 'passkey-only-off'
-    return commit(
-      raised.state,
-      { ok: true, grant: raised.grant },
-      {
-        events: [{ type: 'passkey_only', values: { on } }],
-        messages: [notice({ template, at: now, ...addressAndBrowser(client) }, now)],
-      },
-    )
-  },
-)
+export const setPasskeyOnly: ChangeUseCase<SetPasskeyOnly, SetPasskeyOnlyResult> = /* @__PURE__ */ asChange<
+  SetPasskeyOnly,
+  SetPasskeyOnlyResult
+>((state, { auth, on, client }, context) => {
+  const { now, settings } = context
+  const authorized = authorizeChange(state, auth, on ? 'factors' : 'passkey-only', now)
+  if (!authorized.ok) return done(authorized)
+  if (state.passkey.only === on) return done({ ok: false, reason: 'unchanged' })
+  const isSafe = !on || (settings.passkeys !== null && canBePasskeyOnly(state, context))
+  if (!isSafe) return done({ ok: false, reason: 'needs-recovery' })
+  const raised = raiseEpoch(withFactor(state, 'passkey', { only: on }), auth)
+  const template = on ? 'passkey-only-on' : 'passkey-only-off'
+  return commit(
+    raised.state,
+    { ok: true, grant: raised.grant },
+    {
+      events: [{ type: 'passkey_only', values: { on } }],
+      messages: [notice({ template, at: now, ...addressAndBrowser(client) }, now)],
+    },
+  )
+})

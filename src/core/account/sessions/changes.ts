@@ -14,6 +14,8 @@ export interface TooManyChanges {
   readonly retryAt: number
 }
 
+export type ChangeUseCase<Command, Result> = UseCase<Command, Result | TooManyChanges>
+
 /**
  * A use case by which a session changes the account, such as one that writes to its owner. A session may make so many
  * an hour. Only what was done counts: a wrong code is no change. A script is not limited. The count is that of one
@@ -21,7 +23,7 @@ export interface TooManyChanges {
  */
 export function asChange<C extends { readonly auth: Authorization }, R extends { readonly ok: boolean }>(
   useCase: UseCase<C, R>,
-): UseCase<C, R | TooManyChanges> {
+): ChangeUseCase<C, R> {
   return (state, command, context, results) => {
     const { auth } = command
     const { now } = context

@@ -13,6 +13,7 @@ import type { SendToNumber } from './code.ts'
 import { phoneSecret, sendToNumber } from './code.ts'
 import type { SmsEnrollment } from './state.ts'
 import { unprovenUntil } from './unproven.ts'
+import type { ChangeUseCase } from '../sessions/changes.ts'
 import { asChange } from '../sessions/changes.ts'
 
 export interface EnrollSms {
@@ -27,7 +28,10 @@ export interface EnrollSms {
 export type EnrollSmsResult = CodeQueued | SendRefused<EnrollRefusal | SendRefusal>
 
 /** A number is no factor before its code is confirmed [SMS-2]. A former number stays until then. */
-export const enrollSms = /* @__PURE__ */ asChange<EnrollSms, EnrollSmsResult>((state, command, context, results) => {
+export const enrollSms: ChangeUseCase<EnrollSms, EnrollSmsResult> = /* @__PURE__ */ asChange<
+  EnrollSms,
+  EnrollSmsResult
+>((state, command, context, results) => {
   const authorized = authorizeEnrollment(state, command, 'sms', context)
   if (!authorized.ok) return done(refuseSend(authorized.reason))
   const until = unprovenUntil(state, context.now)

@@ -9,6 +9,7 @@ import { commit, done } from '../record/step.ts'
 import type { Authorization } from '../sessions/authorization.ts'
 import { sessionIdOf, spendProof } from '../sessions/authorization.ts'
 import type { TotpEnrollment } from './state.ts'
+import type { ChangeUseCase } from '../sessions/changes.ts'
 import { asChange } from '../sessions/changes.ts'
 
 export interface EnrollTotp {
@@ -29,7 +30,10 @@ export type EnrollTotpResult =
   | { readonly ok: false; readonly reason: EnrollRefusal | 'too-many-authenticators' }
 
 /** Step 1 makes a new secret. It is pending until a code confirms it. A new enrollment replaces a pending one. */
-export const enrollTotp = /* @__PURE__ */ asChange<EnrollTotp, EnrollTotpResult>((state, command, context) => {
+export const enrollTotp: ChangeUseCase<EnrollTotp, EnrollTotpResult> = /* @__PURE__ */ asChange<
+  EnrollTotp,
+  EnrollTotpResult
+>((state, command, context) => {
   const authorized = authorizeEnrollment(state, command, 'totp', context)
   if (!authorized.ok) return done(authorized)
   if (state.totp.authenticators.length >= limits.totpAuthenticators) {
