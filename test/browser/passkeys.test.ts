@@ -96,7 +96,7 @@ describe.runIf(chromium !== undefined)('passkeys in the portal', () => {
     await ada.press('Sign in with a passkey')
     await ada.page.getByText('Nothing was sent').waitFor()
     expect(await ada.heading()).toBe('Log in')
-    await picture(ada.page, 'login-cancelled')
+    await picture(ada.page, 'login-canceled')
     await authenticator.setVerified(true)
     await ada.press('Sign in with a passkey')
     await ada.arrive('Login and security')

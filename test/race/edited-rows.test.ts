@@ -205,7 +205,7 @@ describe('the check of a history that somebody asks for without end', () => {
     expectOk(await nl.history.verify({ grant: ada.grant }))
   })
 
-  it('counts the pages of facts too: a check that is held in the middle names no fault', async () => {
+  it('counts the pages of facts too, and a check that has to wait in the middle names no fault', async () => {
     const world = createWorld({
       options: {
         limiter: {

@@ -188,7 +188,7 @@ describe('promise 5: mail that fails', () => {
   const swept = async (nl: Nightlatch): Promise<unknown> => nl.outbox.sweep()
   const nothing = { sent: 0, dead: 0, retried: 0 }
 
-  it('[NOT-8] [BC-11] promise 5: a mailer that refuses does not hold up a sign-in, and another server sends the mail later', async () => {
+  it('[NOT-8] [BC-11] promise 5: a mailer that refuses does not delay a sign-in, and another server sends the mail later', async () => {
     world.mailer.behave('fail')
     const nl = world.instance()
     await signInBy(nl)
@@ -203,7 +203,7 @@ describe('promise 5: mail that fails', () => {
     expect(await swept(world.instance())).toStrictEqual(nothing)
   })
 
-  it('[NOT-8] [NOT-9] promise 5: a mailer that hangs does not hold up a sign-in, and another server sends the mail after the lease', async () => {
+  it('[NOT-8] [NOT-9] promise 5: a mailer that hangs does not delay a sign-in, and another server sends the mail after the lease', async () => {
     world.mailer.behave('hang')
     const nl = world.instance()
     await signInBy(nl)
@@ -221,7 +221,7 @@ describe('promise 5: mail that fails', () => {
     expect(await swept(other)).toStrictEqual(nothing)
   })
 
-  it('[NOT-8] promise 5: a `describe` that fails, hangs or answers nonsense does not hold up a sign-in', async () => {
+  it('[NOT-8] promise 5: a `describe` that fails, hangs or answers nonsense does not delay a sign-in', async () => {
     const descriptions: readonly (() => unknown)[] = [
       () => Promise.reject(new Error('no database')),
       () => new Promise(() => undefined),

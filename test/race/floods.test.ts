@@ -86,7 +86,7 @@ describe('[THR-14] [LOG-4] facts from ten thousand networks are bounded', () => 
 })
 
 describe('a flood of wrong codes', () => {
-  it('[THR-6] promise 10: a flood for one challenge from many networks does not hold up the owner on a known device', async () => {
+  it('[THR-6] promise 10: a flood for one challenge from many networks does not delay the owner on a known device', async () => {
     const world = createWorld()
     const ada = await world.person()
     await ada.signIn()

@@ -50,7 +50,7 @@ async function hanging({ instance, storage }: World): Promise<{
 }
 
 describe('a call whose load hangs for long', () => {
-  it('promise 2: is held by a lock that fell meanwhile, and gives no luck back', async () => {
+  it('promise 2: waits for a lock that fell meanwhile, and gives no luck back', async () => {
     const world = createWorld({ options: unlimited })
     const { nl, clock, storage } = world
     const ada = await world.person()

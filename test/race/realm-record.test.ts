@@ -101,7 +101,7 @@ describe.each(storages)('the record of a realm on $title', ({ open }) => {
     }
   })
 
-  it('[CRY-7] is brought under the new key by the walk of a server that never read it', async () => {
+  it('[CRY-7] is sealed under the new key by the reseal job of a server that never read it', async () => {
     const { storage, close } = await open()
     try {
       const world = createWorld({ storage, keys: keyring(older) })
@@ -182,7 +182,7 @@ describe('the record of a realm', () => {
     expect(await nl.signIn.failed(start)).toMatchObject({ reason: 'wrong-credentials' })
   })
 
-  it('that hangs holds up only the call that asked for it', async () => {
+  it('that hangs delays only the call that asked for it', async () => {
     const inner = memoryStorage()
     let loads = 0
     const storage: Storage = {
@@ -227,7 +227,7 @@ describe('the record of a realm', () => {
     expect(new Set(facts.map(({ fields }) => fields.name)).size).toBe(1)
   })
 
-  it('that cannot be read takes no answer of a call that only records a fact: the host is told', async () => {
+  it('that cannot be read does not change the answer of a call that only records a fact, and the host is told', async () => {
     const world = createWorld()
     const ada = await world.person()
     await ada.signIn()
@@ -288,7 +288,7 @@ describe('the record of a realm', () => {
     expect((await nl.accounts.reseal()).failed).toEqual([{ accountId: null, code }])
   })
 
-  it('is named busy by the walk when others write it without end', async () => {
+  it('is named busy by the reseal job when others write it without end', async () => {
     const world = createWorld({ keys: keyring(older) })
     await world.person('ada')
     const walker = world.instance({

@@ -85,7 +85,7 @@ describe('a database that lost commits', () => {
   })
   afterEach(() => scene.close())
 
-  it('because a backup was put back signs newer grants out, shuts nobody out, and is reported once', async () => {
+  it('because a backup was put back signs newer grants out, lets everybody sign in again, and is reported once', async () => {
     const [early, earlyDevice] = [ada.grant, ada.deviceToken]
     const spentEarly = ada.backupCodes[0]!
     await ada.signIn()

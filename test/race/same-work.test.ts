@@ -79,20 +79,20 @@ describe('[THR-12] promise 10: a password form', () => {
     return { work: [...storage.trace], answer }
   }
 
-  it('does the same work for every name and gives the same answer, also when it is held', async () => {
-    for (const held of [false, true]) {
+  it('does the same work for every name and gives the same answer, also when it is limited', async () => {
+    for (const limited of [false, true]) {
       const found = []
       for (const [index, call] of Object.values(tries(elsewhere(1))).entries()) {
         // Each name from a network of its own would be another key of the same kind.
-        if (held) for (const _ of times(21)) await call()
+        if (limited) for (const _ of times(21)) await call()
         found.push({ index, ...(await workOf(call)) })
       }
       const works = found.map(({ work }) => work)
       const answers = found.map(({ answer }) => answer)
       expect(works).toEqual(works.map(() => works[0]))
-      expect(works[0]?.filter((asked) => !asked.startsWith('charge'))).toEqual(held ? [] : ['load'])
+      expect(works[0]?.filter((asked) => !asked.startsWith('charge'))).toEqual(limited ? [] : ['load'])
       expect(answers).toEqual(answers.map(() => answers[0]))
-      expect(answers[0]).toMatchObject({ reason: held ? 'too-many-attempts' : 'wrong-credentials' })
+      expect(answers[0]).toMatchObject({ reason: limited ? 'too-many-attempts' : 'wrong-credentials' })
     }
   })
 

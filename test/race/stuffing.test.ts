@@ -107,7 +107,7 @@ describe('a stuffer of stolen passwords', () => {
     expect(await evaluated(world, 30, (n) => ({ name: `user-${n}`, client: office }))).toBe(7)
   })
 
-  it('without an address is held by name only, and the host is told once of each cause', async () => {
+  it('without an address is limited by name only, and the host is told once of each cause', async () => {
     const world = createWorld()
     expect(await evaluated(world, 300, (n) => ({ name: `user-${n}`, client: {} }))).toBe(300)
     expect(await evaluated(world, 30, () => ({ name: 'ada', client: { ip: 'unknown' } }))).toBe(20)

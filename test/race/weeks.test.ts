@@ -145,7 +145,7 @@ describe('eight weeks with a thief who knows the password and copied a device to
     120_000,
   )
 
-  it('promise 11: strikes the device of a slow one, and a backup code makes the browser known again', async () => {
+  it('promise 11: makes the device of a patient thief unknown, and a backup code makes the browser known again', async () => {
     const { world, ada } = await scene()
     const { nl, storage } = world
     const copied = copyOf(ada)
@@ -176,7 +176,7 @@ describe('eight weeks with a thief who knows the password and copied a device to
     expect(hourly.guesses() - guessed).toBeLessThanOrEqual(mostGuesses)
   }, 120_000)
 
-  it('[THR-1] promise 11: a greedy one switches the app off, its owner is told, and enters by a backup code', async () => {
+  it('[THR-1] promise 11: a hasty thief switches the app off, and the owner gets a mail and signs in with a backup code', async () => {
     const { world, ada } = await scene()
     const greedy = thief({ ...world, victim: ada, from: () => copyOf(ada) })
     await simulate(world, week, [greedy])

@@ -168,7 +168,7 @@ describe('a limiter of the host', () => {
     for (const { key } of seen) expect(key).toMatch(/^[\w-]{24}$/)
   })
 
-  it('[THR-8] is replaced by the limiter of the process when it fails, hangs or lies, which a fact records and the host is told', async () => {
+  it('[THR-8] is replaced by the limiter of the process when it fails, hangs or answers nonsense, which a fact records and the host is told', async () => {
     const faults = [
       () => Promise.reject(new Error('down')),
       () => {

@@ -39,7 +39,7 @@ describe('a bucket of luck', () => {
     )
   })
 
-  it('[THR-2] tells when a cost will be there, to the millisecond', () => {
+  it('[THR-2] gives the time at which a cost can be paid, to the millisecond', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 60 * day }), fc.integer({ min: 1, max: 131 }), (age, cost) => {
         const emptiedAt = newYear - age

@@ -99,7 +99,7 @@ describe('password.changed', () => {
     expect(world.mailer.mails.at(-1)?.subject).toContain('password was changed')
   })
 
-  it('keeps the sessions if it is told so, and ends the challenges of the old password all the same', async () => {
+  it('keeps the sessions if the call asks for it, and still ends the challenges of the old password', async () => {
     const { world, ada } = await stopped()
     const { nl } = world
     const old = await ada.challenge(home)

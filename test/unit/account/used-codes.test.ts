@@ -128,7 +128,7 @@ describe('a right code that was used already', () => {
 })
 
 describe('a code of an app that was just used elsewhere', () => {
-  it('is told to the owner once, and stands in the history', async () => {
+  it('is mailed to the owner once, and is in the history', async () => {
     const { nl, mailer, person } = createWorld()
     const ada = await person()
     await ada.signIn()
@@ -143,7 +143,7 @@ describe('a code of an app that was just used elsewhere', () => {
     expect(told.map(({ values }) => 'usedElsewhere' in values)).toEqual([false, true])
   })
 
-  it('is told again for the next code', async () => {
+  it('is mailed again for the next code', async () => {
     const { nl, mailer, person } = createWorld()
     const ada = await person()
     for (const _ of times(3)) {
