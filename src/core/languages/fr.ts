@@ -257,7 +257,7 @@ const mail: MailTexts = {
       ifNotYou: [
         changePassword,
         openPage(appName),
-        'Mettez-y fin à la confiance accordée à ce navigateur et déconnectez tous les appareils.',
+        'Sur cette page, mettez fin à la confiance accordée à ce navigateur et déconnectez tous les appareils.',
       ],
     }),
     'device-trust-copied': (_template, { appName }) => ({
