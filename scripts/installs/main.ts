@@ -7,6 +7,8 @@ import type { Project } from './projects.ts'
 import { nodeOf } from './run.ts'
 import { packFreshClone } from './tarball.ts'
 import { tryProject } from './try-project.ts'
+import type { Shared } from './try-project.ts'
+import { typeCheck } from './types.ts'
 
 /**
  * Packs a fresh clone of HEAD and installs it from npm as strangers do: on each Node, without the optional packages,
@@ -17,15 +19,15 @@ const { values } = parseArgs({
 })
 
 /** Two at a time: one compiles while the other one installs. */
-async function tryAll(projects: readonly Project[], tarball: string, scratch: string): Promise<number> {
+async function tryAll(projects: readonly Project[], shared: Shared): Promise<number> {
   const waiting = [...projects]
   let failures = 0
   const worker = async (): Promise<void> => {
     for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {
       const title = `node ${project.node} ${project.peers}`
       try {
-        const node = await nodeOf(project.node, scratch)
-        console.log(`${title}: ${await tryProject(project, node, tarball, scratch)}`)
+        const node = await nodeOf(project.node, shared.scratch)
+        console.log(`${title}: ${await tryProject(project, node, shared)}`)
       } catch (error) {
         failures += 1
         console.log(`${title}: FAILED ${error instanceof Error ? error.message : String(error)}`)
@@ -38,12 +40,16 @@ async function tryAll(projects: readonly Project[], tarball: string, scratch: st
 
 const scratch = mkdtempSync(join(tmpdir(), 'nightlatch-installs-'))
 try {
-  const tarball = await packFreshClone(scratch)
-  console.log('packed a fresh clone')
+  const versions = values.node ?? nodes
   const chosen = kinds.filter((kind) => values.peers?.includes(kind) ?? true)
-  const projects = (values.node ?? nodes).flatMap((node) => chosen.map((kind) => projectOf(node, kind)))
-  if (projects.length === 0) throw new Error(`--peers is one of ${kinds.join(', ')}`)
-  if ((await tryAll(projects, tarball, scratch)) > 0) process.exitCode = 1
+  if (chosen.length === 0) throw new Error(`--peers is one of ${kinds.join(', ')}`)
+  // The Nodes come while the clone is packed. One that does not come fails its projects.
+  const fetched = Promise.allSettled(versions.map((version) => nodeOf(version, scratch)))
+  const tarball = await packFreshClone(scratch)
+  await fetched
+  console.log('packed a fresh clone')
+  const projects = versions.flatMap((node) => chosen.map((kind) => projectOf(node, kind)))
+  if ((await tryAll(projects, { scratch, tarball, check: typeCheck() })) > 0) process.exitCode = 1
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

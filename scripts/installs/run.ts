@@ -23,14 +23,18 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), NO_COLOR: '1' }
 }
 
+const programs = new Map<string, Promise<string>>()
+
 /** The program `node` of that version, which npx keeps in its cache. */
-export async function nodeOf(version: string, cwd: string): Promise<string> {
-  const printed = await run(
-    'npx',
-    ['--yes', '--package', `node@${version}`, 'node', '--print', 'process.execPath'],
-    cwd,
-  )
-  return printed.trim()
+export function nodeOf(version: string, cwd: string): Promise<string> {
+  const program = programs.get(version) ?? fetchNode(version, cwd)
+  programs.set(version, program)
+  return program
+}
+
+async function fetchNode(version: string, cwd: string): Promise<string> {
+  const npx = ['--yes', '--prefer-offline', '--package', `node@${version}`, 'node', '--print', 'process.execPath']
+  return (await run('npx', npx, cwd)).trim()
 }
 
 /** Installs with the npm of this machine, run by that Node. A package that does not allow it stops the install. */

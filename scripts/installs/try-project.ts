@@ -1,15 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../root.ts'
 import { writePrograms } from './programs.ts'
 import type { Project } from './projects.ts'
 import { install, run } from './run.ts'
 import { installedBytes, mostBytes } from './size.ts'
+import type { TypeCheck } from './types.ts'
 
-const tsc = join(root, 'node_modules/typescript/bin/tsc')
+/** What the projects share. */
+export interface Shared {
+  readonly scratch: string
+  readonly tarball: string
+  readonly check: TypeCheck
+}
 
 /** Installs the tarball in a project of its own, compiles and runs there, and answers what it did, in a line. */
-export async function tryProject(project: Project, node: string, tarball: string, scratch: string): Promise<string> {
+export async function tryProject(project: Project, node: string, shared: Shared): Promise<string> {
+  const { scratch, tarball, check } = shared
   const folder = join(scratch, `node-${project.node}-${project.peers}`)
   mkdirSync(folder)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'an-application', private: true }))
@@ -21,7 +27,7 @@ export async function tryProject(project: Project, node: string, tarball: string
   for (const ending of ['mjs', 'cjs']) {
     said.push(await run(node, [`every-subpath.${ending}`], folder), await run(node, [`${main}.${ending}`], folder))
   }
-  for (const resolution of ['nodenext', 'bundler']) await run(node, [tsc, '--project', `${resolution}.json`], folder)
+  await check(project, folder)
   const lines = new Set(said.map((text) => text.trim()))
   return `${size}ESM and CommonJS ${[...lines].join(', ')}; TypeScript for nodenext and bundler`
 }
