@@ -3,6 +3,8 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 /** A certificate without an issuer, and its key: enough for a check that follows no chain. */
 export interface AttestationCertificate {
   readonly der: Uint8Array
+  /** PKCS #8, as PEM. */
+  readonly key: string
   sign(data: Uint8Array): Uint8Array
 }
 
@@ -82,6 +84,7 @@ export function attestationCertificate(fields: CertificateFields = {}): Attestat
   )
   return {
     der: sequence(body, ecdsaWithSha256, der(0x03, new Uint8Array(65))),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     sign: (data) => sign('sha256', data, privateKey),
   }
 }
