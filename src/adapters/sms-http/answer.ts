@@ -18,14 +18,14 @@ export interface FieldRule {
 }
 
 /** All of it must be true. For a gateway that answers 200 to everything, check its fields. */
-export interface SuccessRule {
+export interface AnswerPattern {
   /** Default: any from 200 to 299. */
   readonly status?: readonly number[]
   readonly fields?: readonly FieldRule[]
 }
 
-/** When a message counts as accepted. */
-export type SmsSuccess = SuccessRule | ((answer: GatewayAnswer) => boolean)
+/** Which answers mean something, such as that a message was accepted. */
+export type AnswerRule = AnswerPattern | ((answer: GatewayAnswer) => boolean)
 
 const longestAnswer = 65_536
 
@@ -69,11 +69,12 @@ export function fieldOf(json: unknown, path: string): unknown {
   return value
 }
 
-export function isSuccess(success: SmsSuccess, answer: GatewayAnswer): boolean {
-  if (typeof success === 'function') return success(answer) === true
-  const { status, fields = [] } = success
+/** Whether an answer means what the rule is for. */
+export function ruleHolds(rule: AnswerRule, answer: GatewayAnswer): boolean {
+  if (typeof rule === 'function') return rule(answer) === true
+  const { status, fields = [] } = rule
   const isStatus = status === undefined ? answer.status >= 200 && answer.status <= 299 : status.includes(answer.status)
-  return isStatus && fields.every((rule) => fieldHolds(rule, answer.json))
+  return isStatus && fields.every((field) => fieldHolds(field, answer.json))
 }
 
 function fieldHolds({ path, oneOf }: FieldRule, json: unknown): boolean {
@@ -81,19 +82,19 @@ function fieldHolds({ path, oneOf }: FieldRule, json: unknown): boolean {
   return oneOf === undefined ? value !== undefined && value !== null : (oneOf as readonly unknown[]).includes(value)
 }
 
-export function checkSuccess(success: unknown): asserts success is SmsSuccess {
-  if (typeof success === 'function') return
-  const { status = [], fields = [] } = (success ?? {}) as SuccessRule
-  const isRule =
-    typeof success === 'object' &&
-    success !== null &&
-    Object.keys(success).every((name) => name === 'status' || name === 'fields') &&
+export function checkRule(rule: unknown, title: string): asserts rule is AnswerRule {
+  if (typeof rule === 'function') return
+  const { status = [], fields = [] } = (rule ?? {}) as AnswerPattern
+  const isPattern =
+    typeof rule === 'object' &&
+    rule !== null &&
+    Object.keys(rule).every((name) => name === 'status' || name === 'fields') &&
     Array.isArray(status) &&
     status.every((code) => Number.isInteger(code)) &&
     Array.isArray(fields) &&
-    fields.every((rule: Partial<FieldRule> | null) => {
-      const { path, oneOf = [] } = rule ?? {}
+    fields.every((field: Partial<FieldRule> | null) => {
+      const { path, oneOf = [] } = field ?? {}
       return typeof path === 'string' && Array.isArray(oneOf)
     })
-  if (!isRule) throw new NightlatchError('NL_CONFIG', 'success must be { status, fields } or a function')
+  if (!isPattern) throw new NightlatchError('NL_CONFIG', `${title} must be { status, fields } or a function`)
 }

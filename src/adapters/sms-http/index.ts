@@ -1,4 +1,4 @@
-export type { FieldRule, GatewayAnswer, SmsSuccess, SuccessRule } from './answer.ts'
+export type { AnswerPattern, AnswerRule, FieldRule, GatewayAnswer } from './answer.ts'
 export type { TwilioOptions, VonageOptions } from './presets.ts'
 export { twilio, vonage } from './presets.ts'
 export type { HttpSmsSenderOptions } from './sender.ts'

@@ -61,8 +61,14 @@ function addressOf(origin: string, path: string): string {
 const validitySeconds = 600
 
 /**
+ * What Twilio answers about the number alone: 21211, there is no such number; 21610, its owner asked for no more
+ * messages; 21614, it takes none. Other codes may be about the sender, the account or the country.
+ */
+const aboutNumber = [21211, 21610, 21614]
+
+/**
  * The options for Twilio's Messages resource (API 2010-04-01). It takes a form and basic authentication, and answers
- * 201 with the `sid` of the queued message.
+ * 201 with the `sid` of the queued message. The codes 21211, 21610 and 21614 are final for a number.
  *
  * @contract pure · options of httpSmsSender · throws NL_CONFIG
  * @example
@@ -92,13 +98,15 @@ export function twilio(options: TwilioOptions): HttpSmsSenderOptions {
       ValidityPeriod: validitySeconds,
     }),
     success: { status: [201], fields: [{ path: 'sid' }] },
+    refused: { status: [400], fields: [{ path: 'code', oneOf: aboutNumber }] },
     errorCode: 'code',
   }
 }
 
 /**
  * The options for Vonage's Messages API (version 1). It takes JSON, basic authentication and numbers without `+`, and
- * answers 202 with the `message_uuid` of the queued message.
+ * answers 202 with the `message_uuid` of the queued message. No other answer is final: none of them is certainly about
+ * the number.
  *
  * @contract pure · options of httpSmsSender · throws NL_CONFIG
  * @example

@@ -2,8 +2,8 @@ import { argumentError, requireObject, requireText } from '../../core/arguments.
 import { isE164 } from '../../core/e164.ts'
 import { NightlatchError } from '../../core/errors.ts'
 import type { SmsMessage, SmsSender } from '../../ports/sms.ts'
-import { checkSuccess, fieldOf, isSuccess, readAnswer } from './answer.ts'
-import type { GatewayAnswer, SmsSuccess } from './answer.ts'
+import { checkRule, fieldOf, readAnswer, ruleHolds } from './answer.ts'
+import type { AnswerRule, GatewayAnswer } from './answer.ts'
 import { checkBody, encodeBody } from './template.ts'
 import type { BodyFormat, EncodedBody, SmsBody } from './template.ts'
 
@@ -18,14 +18,20 @@ export interface HttpSmsSenderOptions {
   /** Default `json`. */
   readonly format?: BodyFormat
   /** Default: any status from 200 to 299. */
-  readonly success?: SmsSuccess
+  readonly success?: AnswerRule
+  /**
+   * Which other answers are final, because they say that this number gets no messages. Default: none. Name only those
+   * that say so for certain: the message is not tried again.
+   */
+  readonly refused?: AnswerRule
   /** The field of the answer that has the gateway's error code. The error shows it if it is short. */
   readonly errorCode?: string
-  /** ms for the whole exchange, 100 to 30,000; default 10,000. */
+  /** ms for the whole exchange, 100 to 15,000; default 10,000. The outbox waits no longer than 20,000. */
   readonly timeoutMs?: number
 }
 
-const optionNames = ['url', 'method', 'headers', 'body', 'format', 'success', 'errorCode', 'timeoutMs']
+const optionNames = ['url', 'method', 'headers', 'body', 'format', 'success', 'refused', 'errorCode', 'timeoutMs']
+const never = (): boolean => false
 const thisMachine = ['localhost', '127.0.0.1', '[::1]']
 
 function config(message: string): NightlatchError {
@@ -62,8 +68,8 @@ function checkOptions(options: HttpSmsSenderOptions): void {
   if (method !== 'POST' && method !== 'PUT') throw config('method must be POST or PUT')
   if (format !== 'json' && format !== 'form') throw config('format must be json or form')
   if (typeof errorCode !== 'string') throw config('errorCode must be the path of a field')
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 100 || timeoutMs > 30_000) {
-    throw config('timeoutMs must be an integer from 100 to 30000')
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 100 || timeoutMs > 15_000) {
+    throw config('timeoutMs must be an integer from 100 to 15000')
   }
 }
 
@@ -91,19 +97,30 @@ async function orFailed<Value>(message: string, work: () => Value | Promise<Valu
 
 /**
  * A sender for any gateway that takes messages by HTTP, on the platform's `fetch`. It follows no redirects and reads at
- * most 64 kB of an answer. Unless the gateway clearly accepted the message, it fails, and the outbox tries again.
+ * most 64 kB of an answer. Unless the gateway clearly accepted the message, it fails, and the outbox tries again. Only
+ * after an answer that `refused` names it does not: `NL_SMS_REFUSED`.
  *
- * @contract effect(network) · timeoutMs ms · accepted · throws NL_CONFIG, NL_ARGUMENT, NL_SMS_FAILED
+ * @contract effect(network) · timeoutMs ms · accepted · throws NL_CONFIG, NL_ARGUMENT, NL_SMS_FAILED,
+ *   NL_SMS_REFUSED
  * @example
  * httpSmsSender({ url: 'https://sms.acme.example/send', body: { recipient: '{to}', message: '{text}' } })
  */
 export function httpSmsSender(options: HttpSmsSenderOptions): SmsSender {
   checkOptions(options)
-  const { method = 'POST', body, format = 'json', success = {}, errorCode, timeoutMs = 10_000 } = options
+  const {
+    method = 'POST',
+    body,
+    format = 'json',
+    success = {},
+    refused = never,
+    errorCode,
+    timeoutMs = 10_000,
+  } = options
   const url = readUrl(options.url)
   const headers = readHeaders(options.headers ?? {})
   checkBody(body, format)
-  checkSuccess(success)
+  checkRule(success, 'success')
+  checkRule(refused, 'refused')
 
   async function exchange(encoded: EncodedBody): Promise<GatewayAnswer> {
     const sent = new Headers(headers)
@@ -117,12 +134,15 @@ export function httpSmsSender(options: HttpSmsSenderOptions): SmsSender {
     checkSms(sms)
     const encoded = await orFailed('the body of the message could not be made', () => encodeBody(body, format, sms))
     const answer = await orFailed('the SMS gateway did not answer', () => exchange(encoded))
-    const accepted = await orFailed('the answer of the SMS gateway could not be judged', () =>
-      isSuccess(success, answer),
-    )
-    if (accepted) return
-    const code = codeOf(answer, errorCode)
-    throw new NightlatchError('NL_SMS_FAILED', `the SMS gateway did not accept: status ${answer.status}${code}`)
+    const verdict = await orFailed('the answer of the SMS gateway could not be judged', () => {
+      if (ruleHolds(success, answer)) return 'accepted'
+      return ruleHolds(refused, answer) ? 'refused' : 'failed'
+    })
+    if (verdict === 'accepted') return
+    const what = `status ${answer.status}${codeOf(answer, errorCode)}`
+    if (verdict === 'refused')
+      throw new NightlatchError('NL_SMS_REFUSED', `the SMS gateway refused the number: ${what}`)
+    throw new NightlatchError('NL_SMS_FAILED', `the SMS gateway did not accept: ${what}`)
   }
   return { send }
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { httpSmsSender } from 'nightlatch/sms/http'
 import type { HttpSmsSenderOptions } from 'nightlatch/sms/http'
 import { isNightlatchError } from '../../../src/core/errors.ts'
+import { limits } from '../../../src/core/limits.ts'
 import { expectHonestEverywhere, hostileValues } from '../hostile-values.ts'
 import { sendJson, startGateway } from './gateway.ts'
 import type { Gateway } from './gateway.ts'
@@ -149,6 +150,48 @@ describe('what counts as accepted for httpSmsSender', () => {
   })
 })
 
+describe('an answer that httpSmsSender takes as final', () => {
+  const refused = { status: [400], fields: [{ path: 'error', oneOf: ['no-such-number'] }] }
+  const codeAfter = async (status: number, json: unknown, options: Partial<HttpSmsSenderOptions>): Promise<unknown> => {
+    gateway.answer((_, response) => sendJson(response, status, json))
+    const error: unknown = await sender({ errorCode: 'error', ...options })
+      .send(sms)
+      .catch((thrown: unknown) => thrown)
+    expect(inspect(error)).not.toContain(sms.to)
+    return (error as { readonly code?: string } | undefined)?.code
+  }
+
+  it('is one that `refused` names by status and field, or by a function', async () => {
+    const json = { error: 'no-such-number', detail: `no such number: ${sms.to}` }
+    expect(await codeAfter(400, json, { refused })).toBe('NL_SMS_REFUSED')
+    expect(await codeAfter(400, json, { refused: ({ status }) => status === 400 })).toBe('NL_SMS_REFUSED')
+  })
+
+  it.each<[string, number, unknown]>([
+    ['another status', 503, { error: 'no-such-number' }],
+    ['another field', 400, { error: 'no-credit' }],
+    ['no field', 400, 'no-such-number'],
+  ])('is not one with %s, and none at all without `refused`', async (_title, status, json) => {
+    expect(await codeAfter(status, json, { refused })).toBe('NL_SMS_FAILED')
+    expect(await codeAfter(400, { error: 'no-such-number' }, {})).toBe('NL_SMS_FAILED')
+  })
+
+  it('is not one that means accepted, and not one that cannot be judged', async () => {
+    expect(await codeAfter(200, {}, { refused: () => true })).toBeUndefined()
+    const throwing = (): boolean => {
+      throw new Error('x')
+    }
+    expect(await codeAfter(400, {}, { refused: throwing })).toBe('NL_SMS_FAILED')
+  })
+})
+
+it('httpSmsSender gives up before the outbox does', () => {
+  const most = 15_000
+  sender({ timeoutMs: most })
+  expect(() => sender({ timeoutMs: most + 1 })).toThrow('timeoutMs')
+  expect(most).toBeLessThan(limits.sendMs)
+})
+
 describe('the errors of httpSmsSender', () => {
   const secret = 'SECRET-credential'
   const secretive: Partial<HttpSmsSenderOptions> = {
@@ -223,7 +266,9 @@ describe('the options of httpSmsSender', () => {
     ['success', { success: { status: 200 } as object }],
     ['success', { success: { fields: ['id'] } as object }],
     ['timeoutMs', { timeoutMs: 99 }],
-    ['timeoutMs', { timeoutMs: 30_001 }],
+    ['timeoutMs', { timeoutMs: 15_001 }],
+    ['refused', { refused: { state: [400] } as object }],
+    ['refused', { refused: null as unknown as object }],
     ['no option', { retries: 3 } as object],
   ])('are checked when the sender is made: the error names %s and not its value', (name, options) => {
     expect(() => sender(options)).toThrow(name)
@@ -241,6 +286,7 @@ describe('the options of httpSmsSender', () => {
       body: { to: '{to}', text: '{text}' },
       format: 'json',
       success: {},
+      refused: {},
       errorCode: 'code',
       timeoutMs: 1000,
     })

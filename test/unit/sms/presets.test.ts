@@ -62,10 +62,25 @@ describe('twilio', () => {
       .send({ ...sms, to: '+123456' })
       .catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
-      code: 'NL_SMS_FAILED',
+      code: 'NL_SMS_REFUSED',
       message: expect.stringMatching(/status 400, code 21211$/) as string,
     })
     expect(inspect(error, { depth: 9 })).not.toMatch(/123456|token/)
+  })
+
+  it.each([
+    [400, 21211, 'NL_SMS_REFUSED'],
+    [400, 21610, 'NL_SMS_REFUSED'],
+    [400, 21614, 'NL_SMS_REFUSED'],
+    [400, 21408, 'NL_SMS_FAILED'],
+    [400, 21603, 'NL_SMS_FAILED'],
+    [400, 21612, 'NL_SMS_FAILED'],
+    [401, 20003, 'NL_SMS_FAILED'],
+    [429, 20429, 'NL_SMS_FAILED'],
+    [500, 21211, 'NL_SMS_FAILED'],
+  ])('takes status %i with code %i as %s: final only if it is about the number', async (status, number, code) => {
+    gateway.answer((_, response) => sendJson(response, status, { code: number, message: 'x', status }))
+    await expect(viaTwilio().send(sms)).rejects.toMatchObject({ code })
   })
 
   it.each([200, 202, 301, 429, 500, 503])('counts only 201 with a sid as accepted, not %i', async (status) => {
@@ -113,6 +128,11 @@ describe('vonage', () => {
     await expect(viaVonage().send(sms)).rejects.toThrow(/status 401$/)
     gateway.answer(vonageReply('abcd1234', 'secret'))
     await expect(viaVonage().send({ ...sms, to: '+123456' })).rejects.toThrow(/status 422$/)
+  })
+
+  it.each([401, 402, 403, 422, 429])('takes no answer as final, also not %i', async (status) => {
+    gateway.answer((_, response) => sendJson(response, status, { title: 'x', detail: 'x' }))
+    await expect(viaVonage().send(sms)).rejects.toMatchObject({ code: 'NL_SMS_FAILED' })
   })
 
   it.each([200, 201, 402, 429, 500])('counts only 202 with a message_uuid as accepted, not %i', async (status) => {
