@@ -176,6 +176,8 @@ export const limits = {
   sendMs: 20_000, // 20 seconds
   /** A call that did not answer for so long is lost. Until then its message is not sent again to the same recipient. */
   callLostMs: { sms: 60_000, mail: 600_000 }, // 1 minute, 10 minutes
+  /** Messages of one channel that a process sends at once, straight after their commits. */
+  dispatchAtOnce: 64,
   /** Messages of one channel that a sweep works on at once. */
   sweepAtOnce: 8,
   noticeMs: 259_200_000, // 3 days

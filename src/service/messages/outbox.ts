@@ -3,6 +3,7 @@ import type { Channel, NewMessage, RecordId } from '../../ports/storage.ts'
 import type { Afterwards } from '../loop/afterwards.ts'
 import type { DeliverParts } from './deliver.ts'
 import { createDeliver } from './deliver.ts'
+import { createDispatch } from './dispatch.ts'
 import type { Lease } from './lease.ts'
 import { sealMessage } from './sealed-message.ts'
 import type { Sweep } from './sweeper.ts'
@@ -24,6 +25,7 @@ export interface Outbox {
 export function createOutbox({ afterwards, ...parts }: OutboxParts): Outbox {
   const { installation, random } = parts
   const deliver = createDeliver(parts)
+  const dispatch = createDispatch(deliver, parts.now)
   const sweepChannel = createSweepChannel({ ...parts, deliver })
   const running = new Set<Promise<unknown>>()
 
@@ -65,7 +67,7 @@ export function createOutbox({ afterwards, ...parts }: OutboxParts): Outbox {
     },
 
     dispatch(recordId, messages, lease) {
-      for (const message of messages) track(deliver({ ...message, recordId, attempts: 1 }, lease))
+      for (const message of messages) track(dispatch({ ...message, recordId, attempts: 1 }, lease))
     },
 
     async idle() {
