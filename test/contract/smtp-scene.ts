@@ -69,7 +69,6 @@ export const copies: Readonly<Record<SmtpFault, number>> = {
   'no-greeting': 1,
   'broken-starttls': 1,
   slow: 1,
-  none: 1,
 }
 
 /** One mail to the mailbox without a fault; copies of the other one have one Message-ID. */

@@ -5,13 +5,14 @@ import { SMTPServer } from 'smtp-server'
 import { attestationCertificate } from './attestation-certificate.ts'
 
 /**
- * What is wrong with a server. `refuse`: the mailbox does not exist. All others happen once, to one mailbox or to the
- * first connection. `later`: the mailbox is busy. `drop` and `no-reply`: the server takes the mail, and its reply gets
- * lost. `hold`: no answer to RCPT. `no-tls` and `no-greeting`: the line is open, and nothing is said. `broken-starttls`:
- * what follows STARTTLS is not TLS. `slow`: every answer takes some time.
+ * What is wrong with a server. `refuse`: the mailbox does not exist. `slow`: every answer takes some time. All others
+ * happen once, to one mailbox or to the first connection. `later`: the mailbox is busy. `drop` and `no-reply`: the
+ * server takes the mail, and its reply gets lost. `hold`: no answer to RCPT. `no-tls` and `no-greeting`: the line is
+ * open, and nothing is said. `broken-starttls`: what follows STARTTLS is not TLS.
  */
-export type SmtpFault =
-  'refuse' | 'later' | 'drop' | 'no-reply' | 'hold' | 'no-tls' | 'no-greeting' | 'broken-starttls' | 'slow' | 'none'
+export type SmtpFault = MailboxFault | ConnectionFault | 'slow'
+type MailboxFault = 'refuse' | 'later' | 'drop' | 'no-reply' | 'hold'
+type ConnectionFault = 'no-tls' | 'no-greeting' | 'broken-starttls'
 
 export interface AcceptedMail {
   readonly to: string

@@ -4,6 +4,7 @@ import type { OutboxMessage } from '../../ports/storage.ts'
 import type { Deliver } from './deliver.ts'
 import type { Lease } from './lease.ts'
 import { leaseTime } from './lease.ts'
+import { channels } from './sweeper.ts'
 
 /** Sends a message that was just committed. */
 export type Dispatch = (message: OutboxMessage, lease: Lease) => Promise<void>
@@ -13,10 +14,10 @@ export type Dispatch = (message: OutboxMessage, lease: Lease) => Promise<void>
  * What does not get its turn within its lease is left to the sweeper.
  */
 export function createDispatch(deliver: Deliver, now: Clock): Dispatch {
-  const lines = { sms: createLine(limits.dispatchAtOnce), mail: createLine(limits.dispatchAtOnce) }
+  const lines = new Map(channels.map((channel) => [channel, createLine(limits.dispatchAtOnce)]))
   return (message, lease) => {
     const hasTime = leaseTime(lease, now)
-    return lines[message.channel](async () => {
+    return lines.get(message.channel)!(async () => {
       if (hasTime()) await deliver(message, lease)
     })
   }
