@@ -42,6 +42,7 @@ export type { HistoryVerdict, VerifyHistoryInput } from './service/facade/histor
 export type { SecurityScore } from './service/facade/score.ts'
 export type { Password } from './service/facade/password.ts'
 export type { Accounts } from './service/facade/accounts/accounts.ts'
+export type { AddressChange, AddressChanged } from './service/facade/accounts/address-changed.ts'
 export type { OutboxControl } from './service/facade/outbox.ts'
 export type { SweepResult } from './service/messages/sweeper.ts'
 export type { ClientInfo } from './service/keys/client.ts'
