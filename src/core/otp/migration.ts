@@ -72,7 +72,10 @@ const algorithms: readonly OtpAlgorithm[] = ['SHA1', 'SHA1', 'SHA256', 'SHA512']
 const digitCounts: readonly number[] = [6, 6, 8]
 
 function readPayload(text: string): ProtobufField[] | null {
-  const encoded = /^otpauth-migration:\/\/offline\/?\?(?:[^#&]*&)*?data=([^&#]+)(?:&[^#]*)?$/i.exec(text.trim())?.[1]
+  const query = /^otpauth-migration:\/\/offline\/?\?([^#]*)$/i.exec(text.trim())?.[1] ?? ''
+  // With two of them, apps could read different keys.
+  const [encoded, ...others] = query.split('&').flatMap((pair) => /^data=(.+)$/is.exec(pair)?.[1] ?? [])
+  if (others.length > 0) return null
   const base64 = encoded === undefined ? null : decodePercent(encoded)
   if (base64 === null) return null
   // Some QR readers turn the plus of base64 into a space.

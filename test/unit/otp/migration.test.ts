@@ -162,4 +162,11 @@ describe('parseMigrationUri', () => {
   ])('refuses %j with its reason', (text, reason) => {
     expect(parseMigrationUri(text)).toEqual({ ok: false, reason })
   })
+
+  it('refuses a link with two exports, of which apps could read either', () => {
+    const data = encodeURIComponent('CiEKFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEgNBZGEgASgBMAIQARgBIAA=')
+    const link = `otpauth-migration://offline?data=${data}`
+    expect(parseMigrationUri(link)).toMatchObject({ ok: true })
+    expect(parseMigrationUri(`${link}&data=AAAA`)).toEqual({ ok: false, reason: 'malformed' })
+  })
 })
