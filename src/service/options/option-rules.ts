@@ -23,7 +23,7 @@ export function requirePart<Part extends object>(
   names: Readonly<Record<keyof Part, true>>,
 ): Part {
   const given: unknown = value ?? {}
-  if (typeof given !== 'object' || given === null) throw optionError(key, 'an object')
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw optionError(key, 'an object')
   rejectUnknown(`${key}.`, given, Object.keys(names))
   return given as Part
 }

@@ -53,6 +53,8 @@ const wrong: readonly [named: string, options: object][] = [
   ['realm', { realm: 'a\nb' }],
   ['realm', { realm: 'r'.repeat(65) }],
   ['cookie', { cookie: 'nl_device' }],
+  ['cookie', { cookie: [] }],
+  ['totp', { totp: [] }],
   ['cookie.path', { cookie: { path: '/' } }],
   ['cookie.name', { cookie: { name: '' } }],
   ['cookie.name', { cookie: { name: 'nl device' } }],
