@@ -39,7 +39,9 @@ const factorFailed = 'A sign-in stopped at the second factor'
 const locked = 'Code entry is locked for a while'
 const luckGone = 'Somebody keeps trying codes for your account'
 const stopped = 'Codes of authenticator apps are no longer accepted from unknown browsers'
-const told = [factorFailed, locked, luckGone, stopped]
+/** In place of what is beyond the places for messages. */
+const muchHappens = 'Much is happening to your account'
+const told = [factorFailed, locked, luckGone, stopped, muchHappens]
 
 const oneNetwork = (): ClientInfo => ({ ip: '203.0.113.9', userAgent: 'curl' })
 const far = (n: number): ClientInfo => elsewhere(1000 + n)
