@@ -1,18 +1,10 @@
 import { NightlatchError } from '../../core/errors.ts'
 import type { NightlatchErrorCode } from '../../core/errors.ts'
+import { isMailAddress } from '../../core/mail-address.ts'
 
 export interface MailAddress {
   readonly name: string
   readonly address: string
-}
-
-const longestAddress = 254
-
-// One plain address: no quoted local part, no comment, no list, and no character that could end a header.
-const plainAddress = /^[^\p{C}\p{Z}()<>[\]\\,;:"@]+@[^\p{C}\p{Z}()<>[\]\\,;:"@]+$/u
-
-export function isPlainAddress(text: unknown): text is string {
-  return typeof text === 'string' && text.length <= longestAddress && plainAddress.test(text)
 }
 
 /** Refuses any text that could end a header [MAIL-1]. */
@@ -26,7 +18,7 @@ export function requireLine(text: unknown, title: string, code: NightlatchErrorC
 export function readSender(value: unknown, title: string): MailAddress {
   const { name, address } = typeof value === 'string' ? splitSender(value) : ((value ?? {}) as Partial<MailAddress>)
   requireLine(name ?? '', `${title}: the name`, 'NL_CONFIG')
-  if (!isPlainAddress(address)) {
+  if (!isMailAddress(address)) {
     throw new NightlatchError('NL_CONFIG', `${title} must be like 'Acme <security@acme.example>'`)
   }
   return { name: name ?? '', address }

@@ -2,10 +2,11 @@ import { requireObject, requireText } from '../../core/arguments.ts'
 import { encodeBase64url, frame } from '../../core/bytes.ts'
 import { NightlatchError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hmac.ts'
+import { isMailAddress } from '../../core/mail-address.ts'
 import { missingPackage } from '../../core/missing-package.ts'
 import type { Mail, Mailer } from '../../ports/mailer.ts'
 import type { MailAddress } from './address.ts'
-import { asciiDomain, isPlainAddress, readSender, requireLine } from './address.ts'
+import { asciiDomain, readSender, requireLine } from './address.ts'
 import { isRecipientRefused } from './refusal.ts'
 
 export type { MailAddress } from './address.ts'
@@ -100,7 +101,7 @@ function checkMail(mail: Mail): void {
   requireObject(mail, 'mail')
   for (const name of ['text', 'html', 'dedupeKey', 'language'] as const) requireText(mail[name], name)
   requireText(mail.to, 'to')
-  if (!isPlainAddress(mail.to)) {
+  if (!isMailAddress(mail.to)) {
     throw new NightlatchError('NL_MAIL_REFUSED', 'to must be one plain mail address of at most 254 characters')
   }
   requireLine(mail.name ?? '', 'name', 'NL_ARGUMENT')

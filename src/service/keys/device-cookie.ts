@@ -26,12 +26,9 @@ export function readDeviceCookies(header: string, name: string): readonly string
 }
 
 /** The value of a Set-Cookie header that keeps the token, the same for every framework. */
-export function deviceCookie(cookie: DeviceCookie, token: string): string {
-  return withAttributes(cookie, token, limits.deviceTokenMs / 1000)
-}
-
-function withAttributes({ name, secure }: DeviceCookie, value: string, maxAge: number): string {
-  return `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}SameSite=Lax`
+export function deviceCookie({ name, secure }: DeviceCookie, token: string): string {
+  const maxAge = limits.deviceTokenMs / 1000
+  return `${name}=${token}; Max-Age=${maxAge}; Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}SameSite=Lax`
 }
 
 /**

@@ -5,7 +5,7 @@ import { limits } from '../../core/limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Limiter, LimiterAnswer, LimiterCharge } from '../../ports/limiter.ts'
 import type { Facts } from '../loop/facts.ts'
-import { inTime } from '../loop/in-time.ts'
+import { answerInTime } from '../loop/in-time.ts'
 import type { Tell } from '../loop/reports.ts'
 import { memoryLimiter } from './memory-limiter.ts'
 
@@ -49,7 +49,7 @@ export function createLimiting({ limiter, facts, now, tell, local = memoryLimite
       const request = { now: now(), charges }
       if (limiter !== undefined) {
         try {
-          return limitedBy(await inTime(limits.limiterMs, () => limiter.charge(copyOf(request)), tooLate), request)
+          return limitedBy(await answerInTime(() => limiter.charge(copyOf(request)), deadline), request)
         } catch (error) {
           failed(flow, 'the limiter does not work, and the one in the process takes over', error)
         }
@@ -65,7 +65,7 @@ export function createLimiting({ limiter, facts, now, tell, local = memoryLimite
     giveBack(charges) {
       if (charges.length === 0) return
       const request = { now: now(), charges }
-      inTime(limits.limiterMs, () => (limiter ?? local).giveBack(request), tooLate).catch((cause: unknown) => {
+      answerInTime(() => (limiter ?? local).giveBack(request), deadline).catch((cause: unknown) => {
         const text = 'the limiter took no charges back: they stay counted'
         tell('limiter', text, { subject: text, cause })
       })
@@ -78,9 +78,7 @@ function copyOf({ now, charges }: Request): Request {
   return { now, charges: charges.map((charge) => ({ ...charge })) }
 }
 
-function tooLate(): never {
-  throw new NightlatchError('NL_LIMITER_FAILED', `the limiter did not answer within ${limits.limiterMs} ms`)
-}
+const deadline = { part: 'the limiter', ms: limits.limiterMs, code: 'NL_LIMITER_FAILED' } as const
 
 interface Request {
   readonly now: number

@@ -5,7 +5,7 @@ import { limits } from '../../core/limits.ts'
 import type { HumanCheck } from '../../ports/human.ts'
 import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { OpenedClient } from '../keys/client.ts'
-import { inTime } from '../loop/in-time.ts'
+import { answerInTime } from '../loop/in-time.ts'
 import type { Kernel } from '../loop/kernel.ts'
 import type { Limited } from './limiter.ts'
 import { countedNetworks, wholeNetwork } from './networks.ts'
@@ -176,7 +176,7 @@ async function isHuman(kernel: Kernel, human: HumanCheck, { name, client, answer
   const { ip, userAgent } = client
   const request = { name, client: { ip, userAgent }, answer }
   try {
-    const isPerson = await inTime<unknown>(limits.hostCheckMs, () => human(request), tooLate)
+    const isPerson = await answerInTime<unknown>(() => human(request), deadline)
     if (typeof isPerson === 'boolean') return isPerson
     throw new NightlatchError('NL_CONFIG', 'human must answer true or false')
   } catch (cause) {
@@ -185,9 +185,7 @@ async function isHuman(kernel: Kernel, human: HumanCheck, { name, client, answer
   }
 }
 
-function tooLate(): never {
-  throw new NightlatchError('NL_CONFIG', `human did not answer within ${limits.hostCheckMs} ms`)
-}
+const deadline = { part: 'human', ms: limits.hostCheckMs, code: 'NL_CONFIG' } as const
 
 /** A browser that the account knows has a count of its own, which strangers in its network cannot use up. */
 function sourceOf(client: OpenedClient): readonly string[] {

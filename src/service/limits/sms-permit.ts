@@ -8,7 +8,7 @@ import type { LimiterCharge } from '../../ports/limiter.ts'
 import type { SmsRisk } from '../../ports/sms.ts'
 import { accountIdOf } from '../keys/account-id.ts'
 import type { NameHash } from '../keys/name-hash.ts'
-import { inTime } from '../loop/in-time.ts'
+import { answerInTime } from '../loop/in-time.ts'
 import type { Tell } from '../loop/reports.ts'
 import type { SmsCeilings } from '../options/sms-options.ts'
 import type { Charge } from './limiter.ts'
@@ -55,7 +55,7 @@ export async function permitSend(
 /** A check that cannot be made denies: it looks for fraud. */
 async function asked(risk: SmsRisk, request: Parameters<SmsRisk>[0], tell: Tell): Promise<'send' | 'deny'> {
   try {
-    const answer = await inTime<unknown>(limits.hostCheckMs, () => risk(request), tooLate)
+    const answer = await answerInTime<unknown>(() => risk(request), deadline)
     if (answer === 'send' || answer === 'deny') return answer
     throw new NightlatchError('NL_CONFIG', 'sms.risk must answer send or deny')
   } catch (cause) {
@@ -64,6 +64,4 @@ async function asked(risk: SmsRisk, request: Parameters<SmsRisk>[0], tell: Tell)
   }
 }
 
-function tooLate(): never {
-  throw new NightlatchError('NL_CONFIG', `sms.risk did not answer within ${limits.hostCheckMs} ms`)
-}
+const deadline = { part: 'sms.risk', ms: limits.hostCheckMs, code: 'NL_CONFIG' } as const

@@ -1,3 +1,6 @@
+import type { NightlatchErrorCode } from '../../core/errors.ts'
+import { NightlatchError } from '../../core/errors.ts'
+
 /** Answers with the work, or with `late` when the time is over. The work itself cannot be stopped. */
 export async function inTime<Answer>(
   ms: number,
@@ -16,4 +19,14 @@ export async function inTime<Answer>(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Answers with the work of a part of the host. If the time is over, throws an error that names the part. */
+export function answerInTime<Answer>(
+  work: () => Answer | PromiseLike<Answer>,
+  { part, ms, code }: { readonly part: string; readonly ms: number; readonly code: NightlatchErrorCode },
+): Promise<Answer> {
+  return inTime(ms, work, () => {
+    throw new NightlatchError(code, `${part} did not answer within ${ms} ms`)
+  })
 }

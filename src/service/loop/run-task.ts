@@ -11,7 +11,7 @@ import { slowHash } from '../../slow-hash/index.ts'
 import type { PermitParts } from '../limits/sms-permit.ts'
 import { permitSend } from '../limits/sms-permit.ts'
 import type { NightlatchOptions } from '../options/options.ts'
-import { inTime } from './in-time.ts'
+import { answerInTime } from './in-time.ts'
 import type { RecordStore } from './record-store.ts'
 import type { Tell } from './reports.ts'
 
@@ -52,7 +52,7 @@ async function hashWith(hash: SlowHash, { input, salt, params }: SlowHashTask): 
   const request = { password: storedBytes(input), salt: storedBytes(salt), params: { ...params } }
   let digest: unknown
   try {
-    digest = await inTime<unknown>(limits.slowHashMs, () => hash(request), hashTooLate)
+    digest = await answerInTime<unknown>(() => hash(request), hashDeadline)
   } catch (error) {
     if (isNightlatchError(error)) throw error
     throw new NightlatchError('NL_SLOW_HASH_FAILED', 'the slow hash failed', { cause: error })
@@ -62,9 +62,8 @@ async function hashWith(hash: SlowHash, { input, salt, params }: SlowHashTask): 
   throw new NightlatchError('NL_SLOW_HASH_FAILED', `the slow hash gave something else than ${params.length} bytes`)
 }
 
-function hashTooLate(): never {
-  throw new NightlatchError('NL_SLOW_HASH_FAILED', `the slow hash did not answer within ${limits.slowHashMs} ms`)
-}
+const hashDeadline = { part: 'the slow hash', ms: limits.slowHashMs, code: 'NL_SLOW_HASH_FAILED' } as const
+const verifierDeadline = { part: 'the verifier', ms: limits.verifierMs, code: 'NL_CONFIG' } as const
 
 /** A verifier that throws or is late has verified nothing, also if it throws while its answer is read. */
 async function factsOf<Facts>(
@@ -73,7 +72,7 @@ async function factsOf<Facts>(
   tell: Tell,
 ): Promise<Facts | null> {
   try {
-    const answer = await inTime<unknown>(limits.verifierMs, verify, verifierTooLate)
+    const answer = await answerInTime(verify, verifierDeadline)
     const facts = read(answer)
     if (facts !== null || answer === null) return facts
     throw new NightlatchError('NL_CONFIG', 'the verifier answered something else than its port says')
@@ -81,8 +80,4 @@ async function factsOf<Facts>(
     tell('passkeys', 'the verifier of passkeys failed, and nothing verified', { cause })
     return null
   }
-}
-
-function verifierTooLate(): never {
-  throw new NightlatchError('NL_CONFIG', `the verifier did not answer within ${limits.verifierMs} ms`)
 }

@@ -1,6 +1,6 @@
 import { isNightlatchError, NightlatchError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import { inTime } from '../loop/in-time.ts'
+import { answerInTime } from '../loop/in-time.ts'
 
 /** What the host knows of an account. Asked for when a mail is composed or an authenticator is enrolled. */
 export interface AccountDescription {
@@ -19,16 +19,14 @@ export type Describe = (accountId: string) => AccountDescription | Promise<Accou
 /** Asks the host, not longer than the limit, and checks its answer. */
 export async function describeAccount(describe: Describe, accountId: string): Promise<AccountDescription> {
   try {
-    return read(await inTime<unknown>(limits.describeMs, () => describe(accountId), tooLate))
+    return read(await answerInTime<unknown>(() => describe(accountId), deadline))
   } catch (error) {
     if (isNightlatchError(error) && error.code === 'NL_DESCRIBE_FAILED') throw error
     throw new NightlatchError('NL_DESCRIBE_FAILED', 'describe failed', { cause: error })
   }
 }
 
-function tooLate(): never {
-  throw new NightlatchError('NL_DESCRIBE_FAILED', `describe did not answer within ${limits.describeMs} ms`)
-}
+const deadline = { part: 'describe', ms: limits.describeMs, code: 'NL_DESCRIBE_FAILED' } as const
 
 function read(value: unknown): AccountDescription {
   const { name, addresses, locale, timeZone } = (value ?? {}) as Partial<Record<keyof AccountDescription, unknown>>

@@ -1,19 +1,11 @@
-import { createNightlatch, keyring, readPhone } from 'nightlatch'
+import { createNightlatch, readPhone } from 'nightlatch'
 import type { NightlatchOptions } from 'nightlatch'
 import { webauthn } from 'nightlatch/passkeys'
-import { memoryStorage } from 'nightlatch/storage/memory'
-import { memoryMailer, memorySms } from 'nightlatch/testing'
+import { memorySms } from 'nightlatch/testing'
 import { describe, expect, it } from 'vitest'
-import { keyText } from '../../world/world.ts'
+import { validOptions } from '../../world/valid-options.ts'
 
-const good: NightlatchOptions = {
-  appName: 'Acme',
-  contact: 'security@acme.example',
-  storage: memoryStorage(),
-  mailer: memoryMailer(),
-  keys: keyring(keyText(1)),
-  describe: () => ({ name: 'Ada', addresses: [] }),
-}
+const good = validOptions()
 
 function textOf(options: object): string {
   try {

@@ -1,21 +1,8 @@
-import { createNightlatch, keyring } from 'nightlatch'
+import { createNightlatch } from 'nightlatch'
 import type { NightlatchOptions } from 'nightlatch'
-import { memoryStorage } from 'nightlatch/storage/memory'
-import { memoryMailer } from 'nightlatch/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { expectStatus } from '../../world/expect-outcome.ts'
-import { keyText } from '../../world/world.ts'
-
-function options(): NightlatchOptions {
-  return {
-    appName: 'Acme',
-    contact: 'security@acme.example',
-    storage: memoryStorage(),
-    mailer: memoryMailer(),
-    keys: keyring(keyText(1)),
-    describe: () => ({ name: 'Ada', addresses: [] }),
-  }
-}
+import { validOptions } from '../../world/valid-options.ts'
 
 const start = { name: 'ada', accountId: 'ada', primary: 'password', client: { ip: '192.0.2.7' } } as const
 
@@ -25,7 +12,7 @@ describe('before the first call, whose code is loaded with it', () => {
   })
 
   it('the options count as they were at creation', async () => {
-    const given = options()
+    const given = validOptions()
     const { storage } = given
     const nl = createNightlatch(given)
     Object.assign(given, { storage: null, keys: null, describe: null, outbox: { sweep: 'never' } })
@@ -35,22 +22,22 @@ describe('before the first call, whose code is loaded with it', () => {
   })
 
   it('inherited options count too', async () => {
-    const { storage } = options()
-    const nl = createNightlatch(Object.create({ ...options(), storage }) as NightlatchOptions)
+    const { storage } = validOptions()
+    const nl = createNightlatch(Object.create({ ...validOptions(), storage }) as NightlatchOptions)
     expectStatus(await nl.signIn.start(start), 'granted')
     expect(await storage.load('account:ada')).not.toBeNull()
     nl.outbox.stop()
   })
 
   it('the outbox is empty, and nothing is waited for', async () => {
-    const { outbox } = createNightlatch(options())
+    const { outbox } = createNightlatch(validOptions())
     await outbox.idle()
     expect(await outbox.sweep()).toEqual({ sent: 0, dead: 0, retried: 0 })
   })
 
   it('the sweeper runs once it is started, and no more after it is stopped', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    const given = options()
+    const given = validOptions()
     const takeMessages = vi.spyOn(given.storage, 'takeMessages')
     const { outbox } = createNightlatch(given)
     outbox.start(1000)
@@ -68,8 +55,8 @@ describe('before the first call, whose code is loaded with it', () => {
   it('the first call starts the sweeper, unless the host sweeps', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const [automatic, manual] = [
-      createNightlatch(options()),
-      createNightlatch({ ...options(), outbox: { sweep: 'manual' } }),
+      createNightlatch(validOptions()),
+      createNightlatch({ ...validOptions(), outbox: { sweep: 'manual' } }),
     ]
     expect(vi.getTimerCount()).toBe(0)
     await manual.signIn.start(start)

@@ -1,18 +1,10 @@
-import { createNightlatch, keyring } from 'nightlatch'
+import { createNightlatch } from 'nightlatch'
 import type { NightlatchOptions } from 'nightlatch'
-import { memoryStorage } from 'nightlatch/storage/memory'
-import { memoryMailer } from 'nightlatch/testing'
 import { describe, expect, it } from 'vitest'
+import { validOptions } from '../../world/valid-options.ts'
 import { keyText } from '../../world/world.ts'
 
-const good: NightlatchOptions = {
-  appName: 'Acme',
-  contact: 'security@acme.example',
-  storage: memoryStorage(),
-  mailer: memoryMailer(),
-  keys: keyring(keyText(1)),
-  describe: () => ({ name: 'Ada', addresses: [] }),
-}
+const good = validOptions()
 
 function faultOf(options: object): unknown {
   try {
